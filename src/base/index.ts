@@ -1,0 +1,31 @@
+/**
+ * base: what every folder may use and nothing else stands under: lossless JSON, the error type, clock, ids, durations, logger.
+ * Words: JsonText (valid JSON as text), Json (parsed, lossless), HoldfastError, Clock.
+ * It does not touch Node, the machine's clock, chance, timers or the network: those come in as arguments.
+ */
+export { type Clock, VirtualClock } from './clock.ts'
+export { formatDuration, parseDuration } from './duration.ts'
+export { type ErrorDetails, type ErrorKind, HoldfastError, nearestWord } from './errors.ts'
+export { type RandomBytes, ulid, uuid4 } from './id.ts'
+export {
+  byteLength,
+  equalJson,
+  isJsonArray,
+  isJsonNumber,
+  isJsonObject,
+  isJsonText,
+  type Json,
+  type JsonArray,
+  type JsonKind,
+  JsonNumber,
+  type JsonObject,
+  jsonFromPlain,
+  JsonSyntaxError,
+  type JsonText,
+  kindOfJson,
+  maxJsonDepth,
+  parseJson,
+  plainFromJson,
+  printJson,
+} from './json.ts'
+export { type LogFields, type Logger, silentLogger } from './log.ts'
