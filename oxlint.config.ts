@@ -1,0 +1,95 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { defineConfig, type OxlintOverride } from 'oxlint'
+import { type LayerTable, missingLayers, type Purity } from './scripts/lint/layers.ts'
+
+/**
+ * The layer table, lowest first: a folder of src/ imports only what stands above it here, through its index.ts. It is law:
+ * change it in a commit of its own, with the reason.
+ */
+const layerTable = {
+  base: { purity: 'pure' },
+  asl: { purity: 'pure' },
+  jsonata: { purity: 'guided' },
+  store: { purity: 'guided' },
+  audit: { purity: 'guided' },
+  access: { purity: 'guided' },
+  engine: { purity: 'guided' },
+  aws: { purity: 'guided' },
+  server: { purity: 'guided' },
+  console: { purity: 'guided' },
+  app: { purity: 'free' },
+  cli: { purity: 'free' },
+} satisfies LayerTable
+
+const root = import.meta.dirname
+const sourceRoot = join(root, 'src')
+stopWhenTheTableForgets()
+
+export default defineConfig({
+  plugins: ['eslint', 'typescript', 'unicorn', 'oxc', 'import', 'promise', 'vitest'],
+  jsPlugins: [join(root, 'scripts/lint/plugin.ts')],
+  categories: { correctness: 'error' },
+  rules: {
+    'import/no-cycle': 'error',
+    'import/no-default-export': 'error',
+    'eslint/no-console': 'error',
+    'eslint/no-empty': 'error',
+    'eslint/no-eval': 'error',
+    'eslint/no-var': 'error',
+    'eslint/prefer-const': 'error',
+    'eslint/eqeqeq': 'error',
+    'eslint/max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+    'eslint/max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+    'eslint/max-params': ['error', { max: 4 }],
+    // Refusing control characters in hostile input needs to name them.
+    'eslint/no-control-regex': 'off',
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-non-null-assertion': 'error',
+    'typescript/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+    'typescript/no-misused-promises': 'error',
+    'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    'typescript/no-unnecessary-type-assertion': 'error',
+  },
+  overrides: [
+    {
+      files: ['src/**'],
+      rules: { 'holdfast/layers': ['error', { sourceRoot, table: layerTable }] },
+    },
+    ...Object.entries(layerTable).map(([folder, layer]) => pureOverride(folder, layer.purity)),
+    {
+      files: ['**/*.test.ts', '**/*.suite.ts', 'test/**'],
+      rules: {
+        'holdfast/pure': 'off',
+        'eslint/max-lines': 'off',
+        'eslint/max-lines-per-function': 'off',
+        // Assertions often stand in a named function of the test.
+        'vitest/expect-expect': 'off',
+      },
+    },
+    { files: ['scripts/**', 'bench/**', 'bin/**', '.ci/**'], rules: { 'eslint/no-console': 'off' } },
+    {
+      files: ['*.config.ts', '**/holdfast.config.ts', 'scripts/lint/plugin.ts'],
+      rules: { 'import/no-default-export': 'off' },
+    },
+  ],
+})
+
+function pureOverride(folder: string, purity: Purity): OxlintOverride {
+  return {
+    files: [`src/${folder}/**`],
+    rules: { 'holdfast/pure': purity === 'free' ? 'off' : ['error', { purity }] },
+  }
+}
+
+function stopWhenTheTableForgets(): void {
+  const folders = readdirSync(sourceRoot, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? [entry.name] : [],
+  )
+  const missing = missingLayers(layerTable, folders)
+  if (missing.length === 0) return
+  throw new Error(
+    `src/${missing.join('/, src/')}/ is missing from the layer table in oxlint.config.ts: ` +
+      'add it where it belongs, below everything it imports, in a commit that says why.',
+  )
+}
