@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    // Each test makes its own world, so a fresh module graph per file would buy nothing but seconds.
+    pool: 'threads',
+    isolate: false,
+    include: ['{src,test,examples,bench,scripts}/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+})
