@@ -5,7 +5,7 @@
 import { isBuiltin } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { type LayerTable, placeInSource, refuseImport } from './layers.ts'
-import { refuseCall, refuseMember, refuseName } from './purity.ts'
+import { isPartOfPurity, refuseCall, refuseMember, refuseName } from './purity.ts'
 
 type Node = { readonly type: string; readonly parent: Node | null }
 type Identifier = Node & { readonly name: string }
@@ -15,11 +15,17 @@ type Member = Node & { readonly object: Node; readonly property: Node; readonly 
 type Call = Node & { readonly callee: Node; readonly arguments: readonly Node[] }
 type Declarator = Node & { readonly id: Node; readonly init: Node | null }
 
+type Reference = {
+  readonly identifier: Node
+  readonly resolved: { readonly defs: readonly unknown[] } | null
+  readonly isTypeReference?: boolean
+}
+
 type Context = {
   readonly filename: string
   readonly cwd: string
   readonly options: readonly unknown[]
-  readonly sourceCode: { isGlobalReference(node: Node): boolean }
+  readonly sourceCode: { getScope(node: Node): { readonly references: readonly Reference[] } }
   report(finding: { readonly node: Node; readonly message: string }): void
 }
 
@@ -50,7 +56,7 @@ const pure = {
       if (message !== undefined) context.report({ node, message })
     }
     const globalName = (node: Node): string | undefined =>
-      isIdentifier(node) && context.sourceCode.isGlobalReference(node) ? node.name : undefined
+      isIdentifier(node) && isPartOfPurity(node.name) && isGlobal(context, node) ? node.name : undefined
     const imports = purity === 'pure' ? forEachSource((node, source) => report(node, refusePackage(source))) : {}
     return {
       ...imports,
@@ -98,6 +104,13 @@ function refusePackage(source: string): string | undefined {
   if (source.startsWith('.')) return undefined
   const what = isBuiltin(source) ? 'a module of Node' : 'a package'
   return `${source} is ${what}: this folder is pure and imports only what lies in src/; take what it does as an argument.`
+}
+
+/** A value that no declaration of this file stands behind: oxlint's own list of globals lags behind the platform. */
+function isGlobal(context: Context, node: Node): boolean {
+  const reference = context.sourceCode.getScope(node).references.find(({ identifier }) => identifier === node)
+  if (reference === undefined || reference.isTypeReference === true) return false
+  return reference.resolved === null || reference.resolved.defs.length === 0
 }
 
 function isIdentifier(node: Node): node is Identifier {

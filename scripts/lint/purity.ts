@@ -24,6 +24,11 @@ const members: ReadonlyMap<string, { readonly names: readonly string[]; readonly
   ['Temporal', { names: ['Now'], instead: 'take the time as an argument' }],
 ])
 
+/** Whether the rules say anything about a global of this name. */
+export function isPartOfPurity(name: string): boolean {
+  return names.has(name) || members.has(name)
+}
+
 export function refuseName(purity: Purity, name: string): string | undefined {
   const instead = names.get(name)
   if (purity !== 'pure' || instead === undefined) return undefined
