@@ -1,0 +1,211 @@
+/**
+ * Every error of the engine. The messages are the words AWS uses (recorded where a recording exists), because SDKs,
+ * deploy tools and people's scripts match on them; what a person should do about it stands in `repair`.
+ */
+import { type ErrorDetails, type ErrorKind, HoldfastError } from '../base/index.ts'
+
+type EngineErrorEntry = {
+  readonly kind: ErrorKind
+  /** The exception of the Step Functions API: what the wire's `__type` says. */
+  readonly awsName: string
+  readonly repair?: string
+}
+
+export const engineErrors = {
+  'request.invalid': { kind: 'invalid', awsName: 'ValidationException' },
+  'request.too_large': {
+    kind: 'too_large',
+    awsName: 'ValidationException',
+    repair: 'send less, or raise the limit in the configuration',
+  },
+  'request.parameter_missing': { kind: 'invalid', awsName: 'MissingRequiredParameter' },
+  'request.conflict': {
+    kind: 'conflict',
+    awsName: 'ConflictException',
+    repair: 'describe it again and repeat with what it says now',
+  },
+  'name.invalid': { kind: 'invalid', awsName: 'InvalidName' },
+  'arn.invalid': { kind: 'invalid', awsName: 'InvalidArn', repair: 'copy the ARN from a list or describe call' },
+  'page.cursor_invalid': { kind: 'invalid', awsName: 'InvalidToken', repair: 'start the list again without a cursor' },
+
+  'machine.missing': {
+    kind: 'missing',
+    awsName: 'StateMachineDoesNotExist',
+    repair: 'list the state machines for the right ARN',
+  },
+  'machine.exists': {
+    kind: 'conflict',
+    awsName: 'StateMachineAlreadyExists',
+    repair: 'update the existing one, or choose another name',
+  },
+  'machine.deleting': {
+    kind: 'conflict',
+    awsName: 'StateMachineDeleting',
+    repair: 'wait for its running executions to close, or stop them',
+  },
+  'machine.type_unsupported': { kind: 'invalid', awsName: 'StateMachineTypeNotSupported' },
+  'machine.definition_invalid': {
+    kind: 'invalid',
+    awsName: 'InvalidDefinition',
+    repair: 'holdfast asl check FILE shows every finding with its place',
+  },
+  'machine.logging_invalid': { kind: 'invalid', awsName: 'InvalidLoggingConfiguration' },
+  'machine.tracing_invalid': { kind: 'invalid', awsName: 'InvalidTracingConfiguration' },
+  'machine.encryption_invalid': { kind: 'invalid', awsName: 'InvalidEncryptionConfiguration' },
+
+  'execution.missing': {
+    kind: 'missing',
+    awsName: 'ExecutionDoesNotExist',
+    repair: 'list the executions for the right ARN',
+  },
+  'execution.exists': { kind: 'conflict', awsName: 'ExecutionAlreadyExists', repair: 'choose another execution name' },
+  'execution.input_invalid': { kind: 'invalid', awsName: 'InvalidExecutionInput' },
+  'execution.limit_exceeded': {
+    kind: 'exhausted',
+    awsName: 'ExecutionLimitExceeded',
+    repair: 'wait for executions to close, or stop some',
+  },
+
+  'task.missing': { kind: 'missing', awsName: 'TaskDoesNotExist' },
+  'task.closed': {
+    kind: 'conflict',
+    awsName: 'TaskTimedOut',
+    repair: 'nothing to do: the task was answered, timed out or stopped before',
+  },
+  'task.token_invalid': {
+    kind: 'invalid',
+    awsName: 'InvalidToken',
+    repair: 'send the task token exactly as it was handed out',
+  },
+  'task.output_invalid': { kind: 'invalid', awsName: 'InvalidOutput', repair: 'send the output as JSON text' },
+
+  'activity.missing': {
+    kind: 'missing',
+    awsName: 'ActivityDoesNotExist',
+    repair: 'create the activity, or list the activities for the right ARN',
+  },
+  'activity.workers_exceeded': {
+    kind: 'exhausted',
+    awsName: 'ActivityWorkerLimitExceeded',
+    repair: 'let fewer workers poll this activity at once',
+  },
+
+  'tag.resource_missing': { kind: 'missing', awsName: 'ResourceNotFound' },
+  'tag.too_many': { kind: 'invalid', awsName: 'TooManyTags', repair: 'remove tags first' },
+} as const satisfies Readonly<Record<string, EngineErrorEntry>>
+
+export type EngineErrorCode = keyof typeof engineErrors
+
+/** The exception of the Step Functions API that an error of the engine stands for; undefined for other errors. */
+export function awsErrorName(error: HoldfastError): string | undefined {
+  return awsNames.get(error.code)
+}
+
+const awsNames: ReadonlyMap<string, string> = new Map(
+  Object.entries(engineErrors).map(([code, entry]) => [code, entry.awsName]),
+)
+
+function engineError(code: EngineErrorCode, message: string, details: ErrorDetails = {}): HoldfastError {
+  const entry: EngineErrorEntry = engineErrors[code]
+  return new HoldfastError(code, message, { kind: entry.kind, repair: entry.repair, ...details })
+}
+
+// ---- requests
+
+/** The request is against the rules. `message` is the whole text, e.g. of `validationText`. */
+export const invalidRequest = (message: string, place?: string) => engineError('request.invalid', message, { place })
+
+/** One violation of the API model, as AWS words it. `shown` is the value as text, absent when it must not be repeated. */
+export function constraintText(field: string, constraint: string, shown?: string): string {
+  return `Value ${shown === undefined ? '' : `${shown} `}at '${field}' failed to satisfy constraint: Member must ${constraint}`
+}
+
+/** The message over one or more violations; `count` when not all of them are told. */
+export function validationText(violations: readonly string[], count = violations.length): string {
+  return `${count} validation ${count === 1 ? 'error' : 'errors'} detected: ${violations.join('; ')}`
+}
+
+/** Payloads and definitions are counted in UTF-8 bytes and never repeated in the message. */
+export const requestTooLarge = (field: string, limitBytes: number) =>
+  engineError(
+    'request.too_large',
+    validationText([constraintText(field, `have length less than or equal to ${limitBytes}`)]),
+    { place: field, accepted: `at most ${limitBytes} bytes of UTF-8` },
+  )
+
+export const missingParameter = (message: string) => engineError('request.parameter_missing', message)
+export const conflict = (message: string) => engineError('request.conflict', message)
+
+export const invalidName = (name: string) =>
+  engineError('name.invalid', `Invalid Name: '${name}'`, {
+    place: 'name',
+    accepted:
+      '1 to 80 characters without white space, control characters and < > { } [ ] ? * " # % \\ ^ | ~ ` $ & , ; : /',
+  })
+
+export const invalidArn = (reason: string) =>
+  engineError('arn.invalid', `Invalid Arn: '${reason}'`, { accepted: 'arn:aws:states:REGION:ACCOUNT:TYPE:NAME' })
+
+export const invalidCursor = () => engineError('page.cursor_invalid', "Invalid Token: 'Invalid token'")
+
+// ---- state machines
+
+export const stateMachineMissing = (arn: string) =>
+  engineError('machine.missing', `State Machine Does Not Exist: '${arn}'`)
+export const stateMachineExists = (arn: string) =>
+  engineError('machine.exists', `State Machine Already Exists: '${arn}'`)
+export const stateMachineDeleting = (arn: string) =>
+  engineError('machine.deleting', `State Machine is being deleted: '${arn}'`)
+export const typeUnsupported = () =>
+  engineError('machine.type_unsupported', 'This operation is not supported by this type of state machine')
+
+/** `findings`: the checker's diagnostics as one text. `place` is that of the first. */
+export const invalidDefinition = (findings: string, place?: string) =>
+  engineError('machine.definition_invalid', `Invalid State Machine Definition: '${findings}'`, { place })
+export const invalidLogging = (reason: string) =>
+  engineError('machine.logging_invalid', `Invalid Logging Configuration: ${reason}`, { place: 'loggingConfiguration' })
+export const invalidTracing = (reason: string) =>
+  engineError('machine.tracing_invalid', `Invalid Tracing Configuration: ${reason}`, { place: 'tracingConfiguration' })
+export const invalidEncryption = (reason: string) =>
+  engineError('machine.encryption_invalid', `Invalid Encryption Configuration: ${reason}`, {
+    place: 'encryptionConfiguration',
+  })
+
+// ---- executions
+
+export const executionMissing = (arn: string) => engineError('execution.missing', `Execution Does Not Exist: '${arn}'`)
+export const executionExists = (arn: string) => engineError('execution.exists', `Execution Already Exists: '${arn}'`)
+
+/** `reason`: the JSON parser's words; for an empty text AWS says `Invalid execution input.` */
+export const invalidExecutionInput = (reason: string) =>
+  engineError('execution.input_invalid', `Invalid State Machine Execution Input: '${reason}'`, { place: 'input' })
+export const executionLimitExceeded = (limit: number) =>
+  engineError('execution.limit_exceeded', `The maximum number of running executions has been reached: ${limit}`)
+
+// ---- tasks from outside
+
+export const taskMissing = () =>
+  engineError('task.missing', "Task does not exist: 'Provided task does not exist anymore'")
+/** Answered already, timed out or aborted: AWS says all three with one error. */
+export const taskClosed = () => engineError('task.closed', "Task Timed Out: 'Provided task does not exist anymore'")
+export const invalidTaskToken = () => engineError('task.token_invalid', "Invalid Token: 'Invalid token'")
+export const invalidTaskOutput = (reason: string) =>
+  engineError('task.output_invalid', `Invalid Output: '${reason}'`, { place: 'output' })
+
+// ---- activities
+
+export const activityMissing = (arn: string) => engineError('activity.missing', `Activity Does Not Exist: '${arn}'`)
+export const activityWorkersExceeded = (arn: string, limit: number) =>
+  engineError('activity.workers_exceeded', `More than ${limit} workers are polling the activity: '${arn}'`)
+
+// ---- tags
+
+export const taggedResourceMissing = (arn: string) =>
+  engineError('tag.resource_missing', `Resource not found: '${arn}'`, {
+    accepted: 'the ARN of a state machine (without a version) or of an activity',
+  })
+export const tooManyTags = (arn: string, limit: number) =>
+  engineError('tag.too_many', `Too Many Tags: '${arn}'`, {
+    place: 'tags',
+    accepted: `at most ${limit} tags on one resource`,
+  })

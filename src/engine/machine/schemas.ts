@@ -1,0 +1,40 @@
+/** What the state machine verbs accept: the contract's types as schemas, with the limits of AWS's API model. */
+import { z } from 'zod'
+import type { CreateStateMachineRequest, UpdateStateMachineRequest, ValidateRequest } from '../contract.ts'
+import { tags } from '../tag/schemas.ts'
+
+export const machineTypes = ['STANDARD', 'EXPRESS'] as const
+
+const roleArn = z.string().min(1).max(256)
+const configuration = z.string().min(1)
+const configurations = {
+  loggingConfiguration: configuration.optional(),
+  tracingConfiguration: configuration.optional(),
+  encryptionConfiguration: configuration.optional(),
+}
+
+/** The size of a definition is counted in bytes, see `requireDefinitionSize`. */
+const definition = z.string().min(1)
+
+export const createRequest = z.object({
+  name: z.string().min(1).max(80),
+  definition,
+  roleArn,
+  type: z.enum(machineTypes).optional(),
+  ...configurations,
+  tags: tags.optional(),
+}) satisfies z.ZodType<CreateStateMachineRequest>
+
+export const updateRequest = z.object({
+  arn: z.string().min(1).max(256),
+  definition: definition.optional(),
+  roleArn: roleArn.optional(),
+  ...configurations,
+}) satisfies z.ZodType<UpdateStateMachineRequest>
+
+export const validateRequest = z.object({
+  definition,
+  type: z.enum(machineTypes).optional(),
+  severity: z.enum(['ERROR', 'WARNING']).optional(),
+  limit: z.int().min(0).max(100).optional(),
+}) satisfies z.ZodType<ValidateRequest>
