@@ -1,0 +1,58 @@
+/** Plays the histories recorded at AWS against the real program and holds it to the share that must agree. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort, skip, startHoldfast } from '../holdfast.ts'
+
+type Share = readonly [agreeing: number, all: number]
+type Report = { readonly total: { readonly a?: Share; readonly b?: Share; readonly c?: Share } }
+
+const corpus = join(import.meta.dirname, '../../../shared/asl-cases')
+const runner = join(corpus, 'run-corpus.mjs')
+const levels = [
+  { key: 'a', name: 'outcome', least: 0.98 },
+  { key: 'b', name: 'event types', least: 0.97 },
+  { key: 'c', name: 'full histories', least: 0.94 },
+] as const
+
+if (!existsSync(runner)) skip('the recorded cases are not beside this checkout (../shared/asl-cases)')
+
+const work = mkdtempSync(join(tmpdir(), 'holdfast-corpus-'))
+const mockPort = await freePort()
+const mock = `http://127.0.0.1:${mockPort}`
+const holdfast = await startHoldfast({
+  AWS_ENDPOINT_URL_LAMBDA: mock,
+  AWS_ENDPOINT_URL_SQS: mock,
+  AWS_ACCESS_KEY_ID: 'any',
+  AWS_SECRET_ACCESS_KEY: 'any',
+  AWS_REGION: 'us-east-1',
+})
+try {
+  process.exitCode = judge(await runCorpus()) ? 0 : 1
+} finally {
+  await holdfast.stop()
+  rmSync(work, { recursive: true, force: true })
+}
+
+async function runCorpus(): Promise<Report> {
+  const report = join(work, 'report.json')
+  const needs = 'none,lambda,activity,callback,nested-states,sqs'
+  const kinds = 'execution,create_error,validate'
+  const where = ['--endpoint', holdfast.url, '--cases', join(corpus, 'cases'), '--lambda-port', String(mockPort)]
+  const what = ['--needs', needs, '--kinds', kinds, '--report', report, '--fails']
+  const child = spawn(process.execPath, [runner, ...where, ...what], { stdio: 'inherit' })
+  await once(child, 'exit')
+  return JSON.parse(readFileSync(report, 'utf8'))
+}
+
+function judge({ total }: Report): boolean {
+  const shares = levels.map(({ key, name, least }) => {
+    const [agreeing, all] = total[key] ?? [0, 0]
+    const enough = all > 0 && agreeing / all >= least
+    console.log(`${enough ? '✓' : '✗'} ${name}: ${agreeing}/${all}, at least ${(least * 100).toFixed(0)} %`)
+    return enough
+  })
+  return shares.every((enough) => enough)
+}
