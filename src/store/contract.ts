@@ -1,0 +1,89 @@
+/**
+ * What a store promises, whatever database stands behind it. `store.suite.ts` holds every implementation to it.
+ * One process writes; what it writes is durable before anybody hears of it.
+ */
+import type { Compilable, Kysely } from 'kysely'
+
+/** What a column can hold. Booleans are 0 and 1, times are milliseconds since 1970 UTC, JSON is text. */
+export type SqlValue = null | number | bigint | string | Uint8Array
+export type SqlRow = Record<string, SqlValue>
+
+/** `changes`: rows inserted, updated or deleted. `lastInsertRowid`: key of the last inserted row of an integer-keyed table. */
+export type RunResult = { readonly changes: number; readonly lastInsertRowid: number }
+
+/** A prepared statement that can only read. `Row` is the shape the SQL gives: the caller's word, as in every SQL text. */
+export interface ReadStatement<Row extends object = SqlRow> {
+  get(...parameters: SqlValue[]): Row | undefined
+  all(...parameters: SqlValue[]): Row[]
+}
+
+/** A prepared statement of a transaction. It dies with its transaction: later use throws `store.transaction_over`. */
+export interface Statement<Row extends object = SqlRow> extends ReadStatement<Row> {
+  run(...parameters: SqlValue[]): RunResult
+}
+
+/**
+ * The inside of one `write`. Everything here is synchronous and sees what the batch wrote before it.
+ * A broken unique rule throws `store.not_unique`; other broken rules `store.constraint`.
+ */
+export interface Transaction {
+  /** Cached by its text: prepare where you use it. The fastest way, for hot paths. */
+  prepare<Row extends object = SqlRow>(sql: string): Statement<Row>
+  /** A typed query builder. Run what it builds with `get`, `all` and `run`, or await its own `execute()`. */
+  query<Tables>(): Kysely<Tables>
+  get<Row extends object>(query: Compilable<Row>): Row | undefined
+  all<Row extends object>(query: Compilable<Row>): Row[]
+  run(query: Compilable): RunResult
+  /** Called once, after COMMIT and before the write's promise resolves; never when the closure is rolled back. */
+  afterCommit(hook: () => void): void
+}
+
+/** Reads what is committed, never what is being written. */
+export interface Reader {
+  prepare<Row extends object = SqlRow>(sql: string): ReadStatement<Row>
+  get<Row extends object = SqlRow>(sql: string, ...parameters: SqlValue[]): Row | undefined
+  all<Row extends object = SqlRow>(sql: string, ...parameters: SqlValue[]): Row[]
+  /** One row at a time from one snapshot, on a connection of its own: a slow consumer makes no other reader stale. */
+  iterate<Row extends object = SqlRow>(sql: string, ...parameters: SqlValue[]): Generator<Row, void, undefined>
+  /** A typed query builder; `execute()` runs on the read connection. */
+  query<Tables>(): Kysely<Tables>
+}
+
+/** Calls `run` soon and not from inside this call: `setImmediate`, or `byHand` where a test calls `tick()` itself. */
+export type Schedule = (run: () => void) => void
+/** Never ticks: who passes this calls `tick()`. */
+export const byHand: Schedule = () => {}
+
+/**
+ * What happened, in order, for tests that must show that nothing is acknowledged before its commit. `batch` counts from 1,
+ * `write` counts the closures of this store from 1 in the order they came.
+ */
+export type TraceEvent =
+  | { readonly kind: 'begin'; readonly batch: number }
+  | { readonly kind: 'commit'; readonly batch: number }
+  | { readonly kind: 'rollback'; readonly batch: number }
+  | { readonly kind: 'acknowledge'; readonly batch: number; readonly write: number }
+  | { readonly kind: 'reject'; readonly batch: number; readonly write: number }
+
+/**
+ * An SQL database with one writer.
+ *
+ * `write` queues a closure. All closures that are queued when a tick begins are run in the order they came and committed
+ * together (up to the batch limit); each in its own savepoint, so that one which throws is undone and rejected alone. A
+ * promise resolves only after the COMMIT that holds its work is on the disk. When the disk fails, the whole batch is
+ * undone and every closure of it rejects with `store.full` or `store.disk_failed`; the store stays usable.
+ *
+ * A closure is synchronous, or awaits nothing but the database: one that waits for anything else would hold up every
+ * other writer, and is undone and rejected with `store.write_waited`.
+ */
+export interface Store {
+  readonly dialect: 'sqlite'
+  readonly read: Reader
+  write<T>(work: (tx: Transaction) => T | Promise<T>): Promise<T>
+  /** Commits what is queued (up to the batch limit) and acknowledges it; says how many closures it ran. Never rejects. */
+  tick(): Promise<number>
+  /** Calls the listener after each commit that had at least one successful closure. Returns how to stop it. */
+  onCommit(listener: () => void): () => void
+  /** Commits what is queued, then closes files and frees the data folder. Later writes reject with `store.closed`. */
+  close(): Promise<void>
+}

@@ -1,0 +1,164 @@
+/** The codes of this folder: what went wrong with the database or its folder, and what to do about it. */
+import { HoldfastError } from '../base/index.ts'
+
+export const storeErrorCodes = [
+  'store.busy',
+  'store.closed',
+  'store.constraint',
+  'store.damaged',
+  'store.disk_failed',
+  'store.durability',
+  'store.folder_foreign',
+  'store.folder_in_use',
+  'store.folder_unwritable',
+  'store.full',
+  'store.migration_changed',
+  'store.migration_failed',
+  'store.migration_list',
+  'store.migration_skipped',
+  'store.not_unique',
+  'store.query',
+  'store.schema_newer',
+  'store.transaction_over',
+  'store.write_waited',
+] as const
+
+export const busy = (cause: unknown): HoldfastError =>
+  new HoldfastError('store.busy', 'Another program holds the database locked', {
+    kind: 'unavailable',
+    repair: 'end the program that has the database file open (`lsof` or `fuser` names it); then try again',
+    cause,
+  })
+
+export const closed = (): HoldfastError =>
+  new HoldfastError('store.closed', 'The store is closed: Holdfast is shutting down', { kind: 'unavailable' })
+
+export const constraint = (detail: string, cause: unknown): HoldfastError =>
+  new HoldfastError('store.constraint', `The database refused the row: ${detail}`, { kind: 'conflict', cause })
+
+export const notUnique = (columns: string, cause: unknown): HoldfastError =>
+  new HoldfastError('store.not_unique', `There is already a row with this ${columns}`, {
+    kind: 'conflict',
+    place: columns,
+    cause,
+  })
+
+export const queryFailed = (detail: string, cause: unknown): HoldfastError =>
+  new HoldfastError('store.query', `The database could not run the statement: ${detail}`, { kind: 'internal', cause })
+
+export const transactionOver = (): HoldfastError =>
+  new HoldfastError('store.transaction_over', 'The transaction is over; its statements can no longer be used', {
+    kind: 'internal',
+    repair: 'use the transaction only inside the closure that `write` was given',
+  })
+
+export const writeWaited = (): HoldfastError =>
+  new HoldfastError(
+    'store.write_waited',
+    'A write waited for something other than the database; it was undone, for it would hold up every other write',
+    {
+      kind: 'internal',
+      repair: 'fetch, read files and wait before `store.write`, and pass the results in',
+    },
+  )
+
+/** Nothing of the batch is kept; `freeBytes` is what the folder's disk has left, when it can be told. */
+export const full = (folder: string, neededMiB: number, cause: unknown): HoldfastError =>
+  new HoldfastError('store.full', `The disk that holds ${folder} is full; nothing of this write was kept`, {
+    kind: 'exhausted',
+    place: folder,
+    repair: `free ${neededMiB} MiB or more on the disk of ${folder}; Holdfast accepts work again by itself`,
+    cause,
+  })
+
+export const diskFailed = (folder: string, detail: string, cause: unknown): HoldfastError =>
+  new HoldfastError(
+    'store.disk_failed',
+    `The disk that holds ${folder} failed (${detail}); the write was not accepted`,
+    {
+      kind: 'exhausted',
+      place: folder,
+      repair: `check the disk and the mount of ${folder} (\`dmesg\` names the device)`,
+      cause,
+    },
+  )
+
+export const damaged = (folder: string, detail: string, cause: unknown): HoldfastError =>
+  new HoldfastError('store.damaged', `The database in ${folder} is damaged: ${detail}`, {
+    kind: 'internal',
+    retryable: false,
+    place: folder,
+    repair: 'stop Holdfast, keep a copy of the folder, and restore the last backup',
+    cause,
+  })
+
+export const durability = (file: string, found: string): HoldfastError =>
+  new HoldfastError('store.durability', `The connection to ${file} does not sync as it must: ${found}`, {
+    kind: 'internal',
+    accepted: 'journal_mode=wal, synchronous=FULL (2), foreign_keys=1',
+  })
+
+export const folderForeign = (folder: string): HoldfastError =>
+  new HoldfastError(
+    'store.folder_foreign',
+    `${folder} is open to other users and holds files that are not Holdfast's; its mode was left alone`,
+    {
+      kind: 'conflict',
+      place: folder,
+      accepted: 'an empty or new folder, or one that Holdfast made',
+      repair: `choose a folder of its own, for example ${folder}/holdfast`,
+    },
+  )
+
+export const folderUnwritable = (folder: string, cause: unknown): HoldfastError =>
+  new HoldfastError('store.folder_unwritable', `The data folder ${folder} cannot be made or written`, {
+    kind: 'forbidden',
+    place: folder,
+    repair: `make it yours: chown -R "$(id -un)" ${folder}; or choose another folder`,
+    cause,
+  })
+
+export const folderInUse = (folder: string, owner: string): HoldfastError =>
+  new HoldfastError('store.folder_in_use', `The data folder ${folder} is in use by ${owner}`, {
+    kind: 'conflict',
+    place: folder,
+    repair: 'stop that process first, or choose another folder',
+  })
+
+export const schemaNewer = (found: string, known: string): HoldfastError =>
+  new HoldfastError(
+    'store.schema_newer',
+    `The database has schema ${found}, this Holdfast knows schemas up to ${known}`,
+    { kind: 'conflict', accepted: `schema ${known} or older`, repair: 'start the newer Holdfast that wrote it' },
+  )
+
+export const migrationChanged = (name: string): HoldfastError =>
+  new HoldfastError('store.migration_changed', `Migration ${name} is not the text that this database was made with`, {
+    kind: 'conflict',
+    place: name,
+    repair: 'restore the file; a change to the schema is a new migration',
+  })
+
+export const migrationSkipped = (name: string, applied: string): HoldfastError =>
+  new HoldfastError(
+    'store.migration_skipped',
+    `Migration ${name} is missing from a database that already has ${applied}`,
+    {
+      kind: 'conflict',
+      place: name,
+      repair: `give the migration a number after ${applied}`,
+    },
+  )
+
+export const migrationFailed = (name: string, cause: unknown): HoldfastError =>
+  new HoldfastError(
+    'store.migration_failed',
+    `Migration ${name} failed and was undone: ${cause instanceof Error ? cause.message : String(cause)}`,
+    { kind: 'internal', place: name, repair: 'the database is as it was; start the Holdfast that wrote it', cause },
+  )
+
+export const migrationList = (detail: string): HoldfastError =>
+  new HoldfastError('store.migration_list', `The list of migrations is wrong: ${detail}`, {
+    kind: 'internal',
+    accepted: 'files named NNNN-name.sql, each number once',
+  })

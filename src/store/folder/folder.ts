@@ -1,0 +1,33 @@
+/** The data folder: its owner's alone (700), its files too (600). */
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { folderForeign, folderUnwritable } from '../errors.ts'
+
+/** Files that only a Holdfast folder holds. */
+const ours = ['owner.lock', 'holdfast.sqlite']
+
+/** Makes the folder if need be and closes it to others. @throws HoldfastError store.folder_foreign, store.folder_unwritable */
+export function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if ((statSync(folder).mode & 0o077) === 0 || process.platform === 'win32') return
+    // Somebody may have named /tmp or a home folder: its mode is not ours to change.
+    const files = readdirSync(folder)
+    if (files.length > 0 && !ours.some((file) => files.includes(file))) throw folderForeign(folder)
+    chmodSync(folder, 0o700)
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error ? folderUnwritable(folder, error) : error
+  }
+}
+
+/** Before SQLite makes it: SQLite gives its -wal and -shm files the mode of the database. */
+export function prepareFile(folder: string, name: string): string {
+  const file = join(folder, name)
+  try {
+    if (existsSync(file)) chmodSync(file, 0o600)
+    else closeSync(openSync(file, 'a', 0o600))
+  } catch (error) {
+    throw folderUnwritable(folder, error)
+  }
+  return file
+}

@@ -1,0 +1,23 @@
+/**
+ * store: the SQL database of a data folder: one writer with group commit, readers beside it, migrations, the folder's lock.
+ * Words: write (a closure that is committed or undone as a whole), tick (one commit of all that waits), batch (what a tick commits).
+ * It knows no table but its own list of migrations; every domain writes its own SQL inside `write`. PostgreSQL comes later, behind
+ * the same contract, which `store.suite.ts` holds every implementation to.
+ * It does not retry, cache rows or hide SQL.
+ */
+export {
+  byHand,
+  type Reader,
+  type ReadStatement,
+  type RunResult,
+  type Schedule,
+  type SqlRow,
+  type SqlValue,
+  type Statement,
+  type Store,
+  type TraceEvent,
+  type Transaction,
+} from './contract.ts'
+export { storeErrorCodes } from './errors.ts'
+export { type Migration, readMigrations } from './migration.ts'
+export { openStore, type StoreOptions } from './sqlite/open.ts'

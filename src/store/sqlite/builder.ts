@@ -1,0 +1,86 @@
+/** kysely over node:sqlite: it builds and types the SQL; a `Runner` runs it on the connection or transaction it belongs to. */
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  Kysely,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import type { SqlValue } from '../contract.ts'
+import { queryFailed } from '../errors.ts'
+
+export interface Runner {
+  /** Runs a built query of any kind; rows are those it returns. */
+  execute<Row>(sql: string, parameters: readonly SqlValue[]): QueryResult<Row>
+}
+
+export function builderOn<Tables>(runner: Runner): Kysely<Tables> {
+  const dialect: Dialect = {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new RunnerDriver(runner),
+    createIntrospector: (database) => new SqliteIntrospector(database),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  }
+  return new Kysely<Tables>({ dialect })
+}
+
+/** kysely hands parameters on untyped. @throws HoldfastError store.query for what a column cannot hold */
+export function sqlValues(parameters: readonly unknown[]): SqlValue[] {
+  return parameters.map((value) => {
+    if (isSqlValue(value)) return value
+    if (typeof value === 'boolean') return value ? 1 : 0
+    throw queryFailed(`a ${typeof value} is no SQL value`, undefined)
+  })
+}
+
+function isSqlValue(value: unknown): value is SqlValue {
+  if (value === null || value instanceof Uint8Array) return true
+  return ['number', 'bigint', 'string'].includes(typeof value)
+}
+
+const noTransactions = (): Promise<void> => {
+  throw queryFailed('a query builder has no transactions of its own; `store.write` is one', undefined)
+}
+
+class RunnerDriver implements Driver {
+  readonly #connection: DatabaseConnection
+
+  constructor(runner: Runner) {
+    this.#connection = new RunnerConnection(runner)
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection
+  }
+
+  beginTransaction = noTransactions
+  commitTransaction = noTransactions
+  rollbackTransaction = noTransactions
+
+  async releaseConnection(): Promise<void> {}
+
+  /** The connection is the store's to close. */
+  async destroy(): Promise<void> {}
+}
+
+class RunnerConnection implements DatabaseConnection {
+  readonly #runner: Runner
+
+  constructor(runner: Runner) {
+    this.#runner = runner
+  }
+
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    return this.#runner.execute<Row>(query.sql, sqlValues(query.parameters))
+  }
+
+  async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
+    yield await this.executeQuery<Row>(query)
+  }
+}

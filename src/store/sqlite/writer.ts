@@ -1,0 +1,94 @@
+/** The one writer: a queue of closures and the tick that commits it. */
+import type { Schedule, Transaction } from '../contract.ts'
+import { closed } from '../errors.ts'
+import { Batch, type BatchPlace, type Job } from './batch.ts'
+
+export type WriterOptions = BatchPlace & {
+  readonly schedule: Schedule
+  /** Closures per tick: bounds how long one tick holds the loop. */
+  readonly batchLimit: number
+}
+
+export class Writer {
+  readonly #options: WriterOptions
+  readonly #listeners = new Set<() => void>()
+  #queue: Job[] = []
+  #jobs = 0
+  #batches = 0
+  #called = false
+  #closed = false
+  #running: Promise<number> | undefined
+
+  constructor(options: WriterOptions) {
+    this.#options = options
+  }
+
+  write<T>(work: (tx: Transaction) => T | Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(closed())
+    return new Promise<T>((resolve, reject) => {
+      const run: Job['run'] = (tx) => {
+        const value = work(tx)
+        return value instanceof Promise ? value.then((late) => () => resolve(late)) : () => resolve(value)
+      }
+      this.#queue.push({ number: ++this.#jobs, run, reject })
+      this.#callForTick()
+    })
+  }
+
+  /** While a tick awaits an asynchronous closure, a second call joins it: there is one writer. */
+  tick(): Promise<number> {
+    this.#running ??= this.#tick().finally(() => {
+      this.#running = undefined
+      if (this.#queue.length > 0) this.#callForTick()
+    })
+    return this.#running
+  }
+
+  async #tick(): Promise<number> {
+    // One microtask later: a closure or listener that itself calls tick() then finds this one running.
+    await Promise.resolve()
+    const jobs = this.#take()
+    if (jobs.length === 0) return 0
+    const committed = await new Batch(this.#options, ++this.#batches, jobs).run()
+    if (committed) this.#announce()
+    return jobs.length
+  }
+
+  #announce(): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener()
+      } catch (error) {
+        this.#options.logger.error('a commit listener failed', { error })
+      }
+    }
+  }
+
+  #take(): Job[] {
+    const { batchLimit } = this.#options
+    if (this.#queue.length > batchLimit) return this.#queue.splice(0, batchLimit)
+    const jobs = this.#queue
+    this.#queue = []
+    return jobs
+  }
+
+  #callForTick(): void {
+    if (this.#called) return
+    this.#called = true
+    this.#options.schedule(() => {
+      this.#called = false
+      void this.tick()
+    })
+  }
+
+  onCommit(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Refuses new closures, commits those that wait. */
+  async close(): Promise<void> {
+    this.#closed = true
+    while (this.#queue.length > 0 || this.#running !== undefined) await this.tick()
+  }
+}
