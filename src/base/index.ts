@@ -9,6 +9,7 @@ export { type ErrorDetails, type ErrorKind, HoldfastError, nearestWord } from '.
 export { type RandomBytes, ulid, uuid4 } from './id.ts'
 export {
   byteLength,
+  compareNumbers,
   equalJson,
   isJsonArray,
   isJsonNumber,

@@ -3,6 +3,7 @@
  * and the order of its keys, which `JSON.parse` loses (`0.0` → `0`, `{"2":1,"1":2}` → `{"1":2,"2":1}`).
  */
 import { HoldfastError } from './errors.ts'
+import { compareNumerals } from './number.ts'
 
 /** Text that is known to be valid JSON. White space and number spelling are the author's. */
 export type JsonText = string
@@ -116,7 +117,7 @@ export function equalJson(a: Json, b: Json): boolean {
   if (a === b) return true
   if (a === null || b === null) return false
   if (isJsonNumber(a) || isJsonNumber(b)) {
-    return isJsonNumber(a) && isJsonNumber(b) && Number(a) === Number(b)
+    return isJsonNumber(a) && isJsonNumber(b) && compareNumbers(a, b) === 0
   }
   if (isJsonArray(a)) {
     return Array.isArray(b) && a.length === b.length && a.every((item, i) => equalJson(item, b[i] ?? null))
@@ -128,6 +129,14 @@ export function equalJson(a: Json, b: Json): boolean {
   }
   return true
 }
+
+/** Negative, zero or positive, as for sorting; exact where doubles would lose digits. */
+export function compareNumbers(a: number | JsonNumber, b: number | JsonNumber): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  return compareNumerals(numeralOf(a), numeralOf(b))
+}
+
+const numeralOf = (value: number | JsonNumber): string => (value instanceof JsonNumber ? value.text : String(value))
 
 /** From what `JSON.parse` or ordinary code made. Undefined members are left out, as `JSON.stringify` does. */
 export function jsonFromPlain(value: unknown): Json {
@@ -315,7 +324,9 @@ class Parser {
         `Unrecognized token '${text.slice(0, 80)}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')`,
       )
     }
-    throw this.#unexpected("expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')")
+    throw this.#unexpected(
+      "expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
+    )
   }
 
   #blank(): void {
