@@ -18,6 +18,7 @@ export class Writer {
   #called = false
   #closed = false
   #running: Promise<number> | undefined
+  #next: Promise<number> | undefined
 
   constructor(options: WriterOptions) {
     this.#options = options
@@ -35,11 +36,19 @@ export class Writer {
     })
   }
 
-  /** While a tick awaits an asynchronous closure, a second call joins it: there is one writer. */
+  /** There is one writer: a call while a tick runs is the tick after it, for what was queued meanwhile. */
   tick(): Promise<number> {
-    this.#running ??= this.#tick().finally(() => {
+    if (this.#next !== undefined) return this.#next
+    if (this.#running === undefined) return this.#begin()
+    this.#next = this.#running.then(() => this.#begin())
+    return this.#next
+  }
+
+  #begin(): Promise<number> {
+    this.#next = undefined
+    this.#running = this.#tick().finally(() => {
       this.#running = undefined
-      if (this.#queue.length > 0) this.#callForTick()
+      if (this.#queue.length > 0 && this.#next === undefined) this.#callForTick()
     })
     return this.#running
   }
