@@ -1,0 +1,63 @@
+/** Everything that can be asked of Holdfast, and who may ask it. A domain adds its verbs here, one line each. */
+import type { ActorType } from '../audit/index.ts'
+
+/** What a person or token may do as a whole. More roles come with people and teams. */
+export type Role = 'admin'
+
+type Rule = {
+  /** Roles of a user. */
+  readonly roles: readonly Role[]
+  /** Actors without a role that may do it too: an execution (`machine`), a hook from outside (`inbound`). */
+  readonly also?: readonly Exclude<ActorType, 'user' | 'system'>[]
+}
+
+const admins: Rule = { roles: ['admin'] }
+/** What a running procedure may do on its own. */
+const adminsAndMachines: Rule = { roles: ['admin'], also: ['machine'] }
+
+export const verbs = {
+  'machine.create': admins,
+  'machine.update': admins,
+  'machine.delete': admins,
+  'machine.describe': adminsAndMachines,
+  'machine.list': adminsAndMachines,
+  'machine.validate': adminsAndMachines,
+
+  'activity.create': admins,
+  'activity.delete': admins,
+  'activity.describe': adminsAndMachines,
+  'activity.list': adminsAndMachines,
+  'activity.work': admins,
+
+  'resource.tag': admins,
+  'resource.untag': admins,
+  'resource.listTags': adminsAndMachines,
+
+  'execution.start': adminsAndMachines,
+  'execution.stop': adminsAndMachines,
+  'execution.describe': adminsAndMachines,
+  'execution.list': adminsAndMachines,
+  'execution.history': adminsAndMachines,
+  'execution.watch': adminsAndMachines,
+
+  'task.succeed': adminsAndMachines,
+  'task.fail': adminsAndMachines,
+  'task.heartbeat': adminsAndMachines,
+
+  'token.create': admins,
+  'token.list': admins,
+  'token.revoke': admins,
+
+  'trail.read': admins,
+  'trail.verify': admins,
+  'trail.export': admins,
+
+  'platform.describe': adminsAndMachines,
+  'platform.stop': admins,
+} as const satisfies Record<`${string}.${string}`, Rule>
+
+export type Verb = keyof typeof verbs
+
+export function ruleOf(verb: Verb): Rule {
+  return verbs[verb]
+}

@@ -1,0 +1,34 @@
+/**
+ * Every action that the trail can record, `<entity>.<verb>`, with what it says in the past tense. A domain adds its lines here;
+ * the trail itself attaches no meaning to them.
+ */
+export const actions = {
+  'platform.start': 'Holdfast started',
+  'platform.stop': 'Holdfast stopped',
+
+  'token.create': 'an access token was made',
+  'token.revoke': 'an access token was revoked',
+
+  'trail.prune': 'records older than their kept-for time were cut off',
+
+  'machine.create': 'a state machine was created',
+  'machine.update': 'a state machine was changed',
+  'machine.delete': 'a state machine was deleted',
+
+  'activity.create': 'an activity was created',
+  'activity.delete': 'an activity was deleted',
+
+  'resource.tag': 'tags were put on a resource',
+  'resource.untag': 'tags were taken off a resource',
+
+  'execution.start': 'an execution was started',
+  'execution.stop': 'an execution was told to stop',
+  'execution.close': 'an execution ended; its history has this digest',
+  'execution.prune': 'finished executions older than their kept-for time were deleted',
+
+  'task.call': 'a mutating call to the outside was made',
+  'task.succeed': 'a task was reported successful from outside',
+  'task.fail': 'a task was reported failed from outside',
+} as const satisfies Record<`${string}.${string}`, string>
+
+export type Action = keyof typeof actions
