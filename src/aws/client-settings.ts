@@ -1,0 +1,77 @@
+/** How every SDK client of ours is set up. */
+import type { Logger } from '../base/index.ts'
+import type { AwsConfig, AwsCredentials, AwsServiceName } from './config.ts'
+
+export type ClientSettings = ReturnType<typeof clientSettings>
+
+type ClientFor = {
+  readonly config: AwsConfig
+  readonly log: Logger
+  readonly service: AwsServiceName
+  readonly region: string
+  readonly roleArn: string | undefined
+}
+
+/** Sockets are not what limits tasks: the engine decides how many run at once. */
+const sockets = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY }
+
+export function clientSettings({ config, log, service, region, roleArn }: ClientFor) {
+  const endpoint = config.endpoints[service]
+  const credentials = credentialsFor(config, region, roleArn)
+  return {
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+    retryStrategy: onceMoreOnALostConnection,
+    requestHandler: { connectionTimeout: 10_000, httpAgent: sockets, httpsAgent: sockets },
+    logger: sdkLogger(log, service),
+  }
+}
+
+function credentialsFor(
+  config: AwsConfig,
+  region: string,
+  roleArn: string | undefined,
+): AwsCredentials | (() => Promise<AwsCredentials>) | undefined {
+  const { assumeRole } = config
+  if (roleArn !== undefined && assumeRole !== undefined) return () => assumeRole(roleArn, region)
+  return config.credentials
+}
+
+type RetryToken = { getRetryCount(): number; getRetryDelay(): number }
+
+/**
+ * A kept-alive connection that the other side has just closed fails the next call on it, though nothing is wrong: such a
+ * call is sent once more, at once. Every other failure is the definition's to retry.
+ */
+const onceMoreOnALostConnection = {
+  async acquireInitialRetryToken(): Promise<RetryToken> {
+    return retryToken(0)
+  },
+  async refreshRetryTokenForRetry(token: RetryToken, info: { readonly error?: unknown }): Promise<RetryToken> {
+    if (token.getRetryCount() > 0 || !isLostConnection(info.error)) throw new Error('not retried here')
+    return retryToken(1)
+  },
+  recordSuccess(): void {
+    // There is no budget to give back to.
+  },
+}
+
+function retryToken(count: number): RetryToken {
+  return { getRetryCount: () => count, getRetryDelay: () => 0 }
+}
+
+function isLostConnection(error: unknown): boolean {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'ECONNRESET' || code === 'EPIPE'
+}
+
+/** The SDK's remarks, kept off the terminal. It tells every call at `info`, payload and all: that is not for a log. */
+function sdkLogger(log: Logger, service: AwsServiceName) {
+  const tell =
+    (level: 'warn' | 'error') =>
+    (...parts: unknown[]) =>
+      log[level](parts.map(String).join(' '), { service })
+  const drop = (): void => {}
+  return { trace: drop, debug: drop, info: drop, warn: tell('warn'), error: tell('error') }
+}
