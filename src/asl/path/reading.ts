@@ -1,0 +1,29 @@
+/** One read of one document: its root, what `$` paths inside filters gave, and how much work is left. */
+import type { Json } from '../../base/index.ts'
+import { PathNotFound } from './errors.ts'
+import type { Trail } from './step.ts'
+
+/** Values one read may look at: far more than any document of 256 KiB holds, and well under a second of work. */
+const maxVisits = 2_000_000
+
+export class Reading {
+  readonly root: Json
+  readonly #known = new Map<Trail, Json | undefined>()
+  #left = maxVisits
+
+  constructor(root: Json) {
+    this.root = root
+  }
+
+  /** Counts work. @throws PathNotFound (limit) when `$..*..*..*` and the like would take for ever. */
+  spend(visits = 1): void {
+    this.#left -= visits
+    if (this.#left < 0) throw new PathNotFound(`The path visits more than ${maxVisits} values`, 'limit')
+  }
+
+  /** The value of a `$` path inside a filter, found once and not per item. */
+  once(trail: Trail, find: () => Json | undefined): Json | undefined {
+    if (!this.#known.has(trail)) this.#known.set(trail, find())
+    return this.#known.get(trail)
+  }
+}
