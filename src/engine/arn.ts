@@ -1,5 +1,5 @@
 /** The names of what the engine keeps, in AWS's spelling. Pure. */
-import { invalidArn } from './errors.ts'
+import { invalidArn, invalidRequest } from './errors.ts'
 
 /** Where this engine says it lives. Part of every ARN, so it must not change once there is data. */
 export type Account = { readonly region: string; readonly accountId: string }
@@ -112,6 +112,24 @@ export function parseStateMachineArn(text: string): StateMachineArn {
   const arn = parseArn(text)
   if (arn.kind !== 'stateMachine') throw wrongType(arn)
   return arn
+}
+
+/**
+ * For the verbs that change a machine as a whole.
+ * @throws HoldfastError arn.invalid; request.invalid when it names a version, an alias or a label
+ */
+export function parseWholeMachineArn(text: string): StateMachineArn {
+  const arn = parseStateMachineArn(text)
+  if (arn.qualifier === undefined && arn.label === undefined) return arn
+  throw invalidRequest(
+    `This operation takes a state machine without version, alias or label: '${text}'`,
+    'stateMachineArn',
+  )
+}
+
+/** @throws HoldfastError arn.invalid when it is no ARN at all: which role it is, and whether it exists, is not asked. */
+export function requireRoleArn(text: string): void {
+  if (!text.startsWith('arn:')) throw invalidArn(`Invalid ARN prefix: ${text}`)
 }
 
 /** @throws HoldfastError arn.invalid when it is no ARN of a standard execution: express runs cannot be looked up. */

@@ -39,7 +39,8 @@ export type UpdateStateMachineRequest = {
   readonly tracingConfiguration?: JsonText
   readonly encryptionConfiguration?: JsonText
 }
-export type UpdatedStateMachine = { readonly updatedAt: number; readonly revisionId: string }
+/** Nothing changed: the current revision, whose id is absent when it is the first. */
+export type UpdatedStateMachine = { readonly updatedAt: number; readonly revisionId?: string }
 
 /** describeStateMachine(engine, actor, arn) and describeStateMachineForExecution(engine, actor, executionArn). */
 export type StateMachineDescription = {
@@ -59,7 +60,7 @@ export type StateMachineDescription = {
   /** State name → names of the variables it reads (sorted). */
   readonly variableReferences: ReadonlyMap<string, readonly string[]>
 }
-/** listStateMachines(engine, actor, page): newest first. */
+/** listStateMachines(engine, actor, page): by name, as AWS lists them. */
 export type StateMachineSummary = {
   readonly arn: string
   readonly name: string

@@ -19,7 +19,7 @@ export function parsePage(list: string, request: PageRequest, maxCursorLength = 
     limit: z.int().min(0).max(maxLimit).optional(),
     cursor: z.string().min(1).max(maxCursorLength).optional(),
   })
-  const { limit, cursor } = parseRequest(schema, request, { limit: 'maxResults', cursor: 'nextToken' })
+  const { limit, cursor } = parseRequest(schema, request, { awsNames: { limit: 'maxResults', cursor: 'nextToken' } })
   return { limit: limit || defaultLimit, afterKey: cursor === undefined ? undefined : keyOfCursor(list, cursor) }
 }
 

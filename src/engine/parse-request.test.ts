@@ -49,7 +49,7 @@ describe('requests', () => {
   })
 
   it('hear of all violations at once, with a member’s name on the wire', () => {
-    expect(() => parseRequest(schema, { name: '', type: 'C' }, { name: 'machineName' })).toThrow(
+    expect(() => parseRequest(schema, { name: '', type: 'C' }, { awsNames: { name: 'machineName' } })).toThrow(
       "2 validation errors detected: Value '' at 'machineName' failed to satisfy constraint: Member must have length greater than or equal to 1; Value 'C' at 'type'",
     )
   })
@@ -64,7 +64,7 @@ describe('requests', () => {
   })
 
   it('are not repeated where they may hold a secret', () => {
-    expect(() => parseRequest(schema, { name: 'secret' }, {}, ['name'])).toThrow(
+    expect(() => parseRequest(schema, { name: 'secret' }, { hidden: ['name'] })).toThrow(
       `1 validation error detected: Value ${member} have length less than or equal to 5`,
     )
   })

@@ -9,19 +9,21 @@ const maxTold = 10
 /** Longer values are shown up to here: enough for every token, too little to flood a log. */
 const maxShown = 4096
 
+export type ParseOptions = {
+  /** Our member names → the wire's, where they differ. */
+  readonly awsNames?: Readonly<Record<string, string>>
+  /** Members whose values are not repeated in the message. */
+  readonly hidden?: readonly string[]
+}
+
 /**
- * The request with its defaults, or every violation in one error. `awsNames` maps our member names to the wire's where
- * they differ; members in `hidden` are not repeated in the message.
+ * The request with its defaults, or every violation in one error.
  * @throws HoldfastError request.invalid
  */
-export function parseRequest<T>(
-  schema: z.ZodType<T>,
-  request: unknown,
-  awsNames: Readonly<Record<string, string>> = {},
-  hidden: readonly string[] = [],
-): T {
+export function parseRequest<T>(schema: z.ZodType<T>, request: unknown, options: ParseOptions = {}): T {
   const parsed = schema.safeParse(request)
   if (parsed.success) return parsed.data
+  const { awsNames = {}, hidden = [] } = options
   const { issues } = parsed.error
   const told = issues.slice(0, maxTold).map((issue) => {
     const shown = hidden.includes(String(issue.path[0])) ? undefined : showValue(valueAt(request, issue.path))
@@ -29,6 +31,11 @@ export function parseRequest<T>(
   })
   const text = validationText(told, issues.length)
   throw invalidRequest(text, fieldName(issues[0]?.path ?? [], awsNames))
+}
+
+/** Half a surrogate pair has no UTF-8: the database would keep another text than was sent. */
+export function wellFormed(text: z.ZodString): z.ZodString {
+  return text.refine((value) => value.isWellFormed(), { error: 'it holds half a surrogate pair' })
 }
 
 function constraintOf(issue: Issue, value: unknown): string {

@@ -1,12 +1,13 @@
 /** What the state machine verbs accept: the contract's types as schemas, with the limits of AWS's API model. */
 import { z } from 'zod'
 import type { CreateStateMachineRequest, UpdateStateMachineRequest, ValidateRequest } from '../contract.ts'
+import { wellFormed } from '../parse-request.ts'
 import { tags } from '../tag/schemas.ts'
 
 export const machineTypes = ['STANDARD', 'EXPRESS'] as const
 
-const roleArn = z.string().min(1).max(256)
-const configuration = z.string().min(1)
+const roleArn = wellFormed(z.string().min(1).max(256))
+const configuration = wellFormed(z.string().min(1))
 const configurations = {
   loggingConfiguration: configuration.optional(),
   tracingConfiguration: configuration.optional(),
@@ -14,7 +15,7 @@ const configurations = {
 }
 
 /** The size of a definition is counted in bytes, see `requireDefinitionSize`. */
-const definition = z.string().min(1)
+const definition = wellFormed(z.string().min(1))
 
 export const createRequest = z.object({
   name: z.string().min(1).max(80),

@@ -1,0 +1,49 @@
+import { type Actor, requirePermission } from '../../access/index.ts'
+import { parseStateMachineArn } from '../arn.ts'
+import type { StateMachineDescription } from '../contract.ts'
+import { stateMachineMissing } from '../errors.ts'
+import type { Queries, Registry } from '../registry.ts'
+import { findCurrentDetails, loadDetails, parseReferences, type RevisionDetails } from './queries.ts'
+
+/**
+ * A state machine as its current revision has it.
+ * @throws HoldfastError arn.invalid, machine.missing
+ */
+export async function describeStateMachine(
+  registry: Registry,
+  actor: Actor,
+  arn: string,
+): Promise<StateMachineDescription> {
+  requirePermission(actor, 'machine.describe', { type: 'machine', id: arn })
+  parseStateMachineArn(arn)
+  const found = findCurrentDetails(registry.store.read, arn)
+  if (found === undefined) throw stateMachineMissing(arn)
+  return descriptionOf(found)
+}
+
+/**
+ * A state machine as the given revision has it, also when it has been updated or deleted since. For the verbs on
+ * executions, which have asked for the permission.
+ */
+export function describeRevision(queries: Queries, revisionId: number): StateMachineDescription | undefined {
+  const found = loadDetails(queries, revisionId)
+  return found === undefined ? undefined : descriptionOf(found)
+}
+
+function descriptionOf(found: RevisionDetails): StateMachineDescription {
+  return {
+    arn: found.machineArn,
+    name: found.machineName,
+    status: found.status === 'ACTIVE' ? 'ACTIVE' : 'DELETING',
+    definition: found.definition,
+    roleArn: found.roleArn,
+    type: found.type,
+    createdAt: found.machineCreatedAt,
+    updatedAt: found.revisionCreatedAt,
+    loggingConfiguration: found.logging,
+    tracingConfiguration: found.tracing,
+    encryptionConfiguration: found.encryption,
+    ...(found.uuid === null ? {} : { revisionId: found.uuid }),
+    variableReferences: parseReferences(found.variableReferences),
+  }
+}
