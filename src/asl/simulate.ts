@@ -1,0 +1,185 @@
+/**
+ * Runs a machine from start to end in virtual time: waits take no time, tasks are answered by the caller. For tests of
+ * state machines; the same `step()` as in the engine decides everything.
+ */
+import type { JsonText } from '../base/index.ts'
+import type { Machine } from './machine.ts'
+import type { Env } from './ports.ts'
+import type { TaskResource } from './resource.ts'
+import {
+  type About,
+  type Attempt,
+  type Command,
+  type Event,
+  type HistoryEvent,
+  newExecution,
+  type Status,
+  type StepLimits,
+} from './step/state.ts'
+import { step } from './step/index.ts'
+
+/** A task that wants an answer. */
+export type SimulatedTask = {
+  readonly stateName: string
+  readonly resource: TaskResource
+  readonly input: JsonText
+  /** Retries before this call in the same stay in the state: 0 for the first. */
+  readonly attempt: number
+}
+
+export type SimulatedAnswer = {
+  /** Virtual time the task takes; longer than its TimeoutSeconds and it times out. */
+  readonly afterMs: number
+} & (
+  | { readonly kind: 'succeeded'; readonly output: JsonText }
+  | { readonly kind: 'failed'; readonly error?: string; readonly cause?: string }
+)
+
+export type SimulationRequest = {
+  readonly machine: Machine
+  readonly about: About
+  /** The world of each step, but for its time and the task tokens. */
+  readonly env: Omit<Env, 'now' | 'token'>
+  readonly limits: StepLimits
+  /** Undefined: the task never answers. */
+  readonly answer: (task: SimulatedTask) => SimulatedAnswer | undefined
+}
+
+export type TimedEvent = HistoryEvent & { readonly timestamp: number }
+
+export type Simulation = {
+  /** `running` when every task that is left never answers: then nothing will ever happen. */
+  readonly status: Status
+  readonly output?: JsonText
+  readonly error?: string
+  readonly cause?: string
+  readonly history: readonly TimedEvent[]
+  /** Names of the states in the order in which they were entered. */
+  readonly path: readonly string[]
+  readonly calls: readonly SimulatedTask[]
+  readonly elapsedMs: number
+}
+
+export function simulate(request: SimulationRequest): Simulation {
+  return new Simulator(request).run()
+}
+
+type Due = { readonly at: number; readonly event: Event }
+type Close = Extract<Command, { readonly kind: 'close' }>
+
+class Simulator {
+  readonly #request: SimulationRequest
+  #now: number
+  /** In order of time; what is due at the same time comes in the order in which it was planned. */
+  #agenda: Due[] = []
+  #close: Close | undefined
+  readonly #history: TimedEvent[] = []
+  readonly #calls: SimulatedTask[] = []
+
+  constructor(request: SimulationRequest) {
+    this.#request = request
+    this.#now = request.about.startedAt
+  }
+
+  run(): Simulation {
+    const { machine, about, env, limits } = this.#request
+    let state = newExecution(about)
+    this.#plan(this.#now, { kind: 'start' })
+    for (let due = this.#agenda.shift(); due !== undefined && this.#close === undefined; due = this.#agenda.shift()) {
+      this.#now = due.at
+      const result = step(machine, state, due.event, withTime(env, due.at), limits)
+      state = result.state
+      for (const event of result.history) this.#history.push({ ...event, timestamp: due.at })
+      for (const command of result.commands) this.#obey(command)
+    }
+    return this.#outcome(state.status)
+  }
+
+  #obey(command: Command): void {
+    switch (command.kind) {
+      case 'schedule':
+        return this.#call(command)
+      case 'setTimer':
+        return this.#plan(command.at, { ...attemptOf(command), kind: 'timer', timer: command.timer })
+      case 'clearTimer':
+        return this.#drop(command, (event) => event.kind === 'timer' && event.timer === command.timer)
+      case 'cancel':
+        return this.#drop(command, (event) => event.kind !== 'timer')
+      case 'continue':
+        return this.#plan(this.#now, { kind: 'continue' })
+      case 'close':
+        this.#close = command
+        return
+      default:
+        command satisfies never
+    }
+  }
+
+  #call(command: Extract<Command, { readonly kind: 'schedule' }>): void {
+    const { stateName, resource, input, attempt } = command
+    const task = { stateName, resource, input, attempt }
+    this.#calls.push(task)
+    const name = attemptOf(command)
+    if (resource.kind === 'activity') this.#plan(this.#now, { ...name, kind: 'taskStarted' })
+    if (resource.kind === 'service' && resource.pattern !== 'request') {
+      this.#plan(this.#now, { ...name, kind: 'taskSubmitted', output: '{}' })
+    }
+    const answer = this.#request.answer(task)
+    if (answer === undefined) return
+    const at = this.#now + answer.afterMs
+    if (answer.kind === 'succeeded') return this.#plan(at, { ...name, kind: 'taskSucceeded', output: answer.output })
+    const { error, cause } = answer
+    this.#plan(at, {
+      ...name,
+      kind: 'taskFailed',
+      ...(error === undefined ? {} : { error }),
+      ...(cause === undefined ? {} : { cause }),
+    })
+  }
+
+  #plan(at: number, event: Event): void {
+    const later = this.#agenda.findIndex((due) => due.at > at)
+    this.#agenda.splice(later === -1 ? this.#agenda.length : later, 0, { at: Math.max(at, this.#now), event })
+  }
+
+  #drop(of: Attempt, isMeant: (event: Event) => boolean): void {
+    this.#agenda = this.#agenda.filter(({ event }) => !(isMeant(event) && isOf(event, of)))
+  }
+
+  #outcome(status: Status): Simulation {
+    const { output, error, cause } = this.#close ?? {}
+    return {
+      status,
+      ...(output === undefined ? {} : { output }),
+      ...(error === undefined ? {} : { error }),
+      ...(cause === undefined ? {} : { cause }),
+      history: this.#history,
+      path: this.#history.flatMap((event) => (isEntry(event) ? [String(event.details?.['name'])] : [])),
+      calls: this.#calls,
+      elapsedMs: this.#now - this.#request.about.startedAt,
+    }
+  }
+}
+
+function attemptOf({ frame, enteredId, attempt }: Attempt): Attempt {
+  return { frame, enteredId, attempt }
+}
+
+function isOf(event: Event, { frame, enteredId, attempt }: Attempt): boolean {
+  return 'frame' in event && event.frame === frame && event.enteredId === enteredId && event.attempt === attempt
+}
+
+const isEntry = ({ type }: HistoryEvent): boolean => type.endsWith('StateEntered')
+
+/** Written out, because the members of `env` may live on its prototype. */
+function withTime(env: Omit<Env, 'now' | 'token'>, now: number): Env {
+  return {
+    now,
+    random: () => env.random(),
+    uuid: () => env.uuid(),
+    hash: (algorithm, text) => env.hash(algorithm, text),
+    token: (frame, enteredId, attempt) => `token-${frame}-${enteredId}-${attempt}`,
+    evaluate: (source, bindings) => env.evaluate(source, bindings),
+    refuse: (resource, parameters) => env.refuse(resource, parameters),
+  }
+}

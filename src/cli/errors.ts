@@ -1,0 +1,49 @@
+/** The CLI's own error codes, and the one place that turns an error into an exit code. */
+import { HoldfastError, type ErrorDetails, type ErrorKind } from '../base/index.ts'
+
+export const exitCodes = {
+  ok: 0,
+  /** It was tried and failed: an execution failed, a check found errors, a test case is red. */
+  failed: 1,
+  /** The command line is wrong. */
+  usage: 2,
+  /** Somebody said no: permission, a conflict, a limit. */
+  refused: 3,
+  /** No server answers. */
+  unreachable: 5,
+} as const
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+/** Code → what kind of failure it is. */
+const codes = {
+  'cli.usage': 'invalid',
+  'cli.file_unreadable': 'missing',
+  'cli.file_invalid': 'invalid',
+  'cli.unreachable': 'unavailable',
+  'cli.protocol': 'internal',
+  'cli.not_stopped': 'internal',
+} as const satisfies Record<string, ErrorKind>
+
+export type CliErrorCode = keyof typeof codes
+
+export function cliError(code: CliErrorCode, message: string, details: Omit<ErrorDetails, 'kind'> = {}): HoldfastError {
+  return new HoldfastError(code, message, { kind: codes[code], ...details })
+}
+
+const exitCodeOfKind: Readonly<Record<ErrorKind, ExitCode>> = {
+  invalid: exitCodes.failed,
+  missing: exitCodes.failed,
+  internal: exitCodes.failed,
+  unauthenticated: exitCodes.refused,
+  forbidden: exitCodes.refused,
+  conflict: exitCodes.refused,
+  too_large: exitCodes.refused,
+  exhausted: exitCodes.refused,
+  unavailable: exitCodes.unreachable,
+}
+
+export function exitCodeOf(error: unknown): ExitCode {
+  if (!(error instanceof HoldfastError)) return exitCodes.failed
+  return error.code === 'cli.usage' ? exitCodes.usage : exitCodeOfKind[error.kind]
+}

@@ -1,0 +1,78 @@
+/** Colour and the five state words. A state is always icon and word; colour only supports them. */
+import type { Output, World } from './world.ts'
+
+/** The console shows the same five. */
+export type Tone = 'running' | 'waiting' | 'done' | 'failed' | 'halted'
+
+const icons: Readonly<Record<Tone, string>> = { running: '●', waiting: '◌', done: '✓', failed: '✗', halted: '■' }
+
+/** 256-colour codes: blue, grey-violet, green, red, amber; readable on light and dark. */
+const colours: Readonly<Record<Tone, number>> = { running: 33, waiting: 103, done: 71, failed: 167, halted: 172 }
+
+export type Paint = {
+  tone(tone: Tone, text: string): string
+  /** Icon and word: `✓ done`. */
+  state(tone: Tone, word?: string): string
+  bold(text: string): string
+  dim(text: string): string
+}
+
+const styled = (open: string, text: string): string => `\u001b[${open}m${text}\u001b[0m`
+
+const coloured: Paint = {
+  tone: (tone, text) => styled(`38;5;${colours[tone]}`, text),
+  state: (tone, word = tone) => styled(`38;5;${colours[tone]}`, `${icons[tone]} ${word}`),
+  bold: (text) => styled('1', text),
+  dim: (text) => styled('2', text),
+}
+
+const plain: Paint = {
+  tone: (_tone, text) => text,
+  state: (tone, word = tone) => `${icons[tone]} ${word}`,
+  bold: (text) => text,
+  dim: (text) => text,
+}
+
+/** Colour on a terminal, unless NO_COLOR is set; FORCE_COLOR paints a pipe as well. */
+export function paintFor(output: Output, environment: World['environment']): Paint {
+  if (isSet(environment['NO_COLOR']) || environment['TERM'] === 'dumb') return plain
+  return output.isTerminal || isSet(environment['FORCE_COLOR']) ? coloured : plain
+}
+
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== '' && value !== '0'
+
+export const icon = (tone: Tone): string => icons[tone]
+
+/** An execution's status in the words and colour of the console. */
+export function toneOfStatus(status: string): Tone {
+  switch (status) {
+    case 'RUNNING':
+      return 'running'
+    case 'SUCCEEDED':
+      return 'done'
+    case 'ABORTED':
+      return 'halted'
+    default:
+      return 'failed'
+  }
+}
+
+/** Text without colour, for widths. */
+export function visibleWidth(text: string): number {
+  // oxlint-disable-next-line no-control-regex -- the escape sequences are what is measured
+  return [...text.replaceAll(/\u001b\[[0-9;]*m/g, '')].length
+}
+
+/** Cut to a width in visible characters; text in colour must be cut before it is painted. */
+export function clip(text: string, width: number): string {
+  const characters = [...text]
+  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`
+}
+
+/** Control characters of a payload must not drive the terminal. */
+export function printable(text: string): string {
+  return text.replaceAll(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

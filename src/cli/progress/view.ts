@@ -1,0 +1,285 @@
+/**
+ * What an execution looks like while it runs: its history folded into one row per stay in a state. Pure: events in, rows
+ * out. Which state an event belongs to follows from `previousEventId`; the words of AWS's history are turned into the five
+ * tones that console and CLI share.
+ */
+import type { Tone } from '../paint.ts'
+
+/** The part of a history event that progress needs; see AWS's GetExecutionHistory. */
+export type ProgressEvent = {
+  readonly id: number
+  readonly previousEventId: number
+  readonly type: string
+  /** Milliseconds since 1970 UTC. */
+  readonly timestamp: number
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+/** One stay in a state. */
+export type Row = {
+  readonly name: string
+  /** `Task`, `Map`, … */
+  readonly type: string
+  /** The Parallel or Map it runs in, and in which iteration of the Map. */
+  readonly inside: { readonly row: Row; readonly iteration: number | undefined } | undefined
+  readonly enteredAt: number
+  readonly endedAt: number | undefined
+  readonly tone: Tone
+  /** Calls of a task so far. */
+  readonly attempts: number
+  /** The last error of the task or state, caught, retried or neither. */
+  readonly error: string | undefined
+  /** What it waits for, in words. */
+  readonly waitsFor: string | undefined
+  /** Map: iterations ended and all of them. */
+  readonly iterations: { readonly done: number; readonly failed: number; readonly all: number } | undefined
+}
+
+export type End = {
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED'
+  readonly at: number
+  /** JSON text. */
+  readonly output: string | undefined
+  readonly error: string | undefined
+  readonly cause: string | undefined
+}
+
+/** What one event changed; `undefined` when nothing that is shown. */
+export type Step =
+  | { readonly kind: 'entered' | 'retried' | 'waiting' | 'failing' | 'left'; readonly row: Row }
+  | { readonly kind: 'ended'; readonly end: End }
+
+type OpenRow = { -readonly [K in keyof Row]: Row[K] } & {
+  inside: { row: OpenRow; iteration: number | undefined } | undefined
+}
+type Place = { readonly row: OpenRow; readonly iteration: number | undefined }
+
+export class ExecutionView {
+  readonly #rows: OpenRow[] = []
+  /** Event id → the stay it belongs to. */
+  readonly #places = new Map<number, Place>()
+  #startedAt: number | undefined
+  #end: End | undefined
+
+  get rows(): readonly Row[] {
+    return this.#rows
+  }
+
+  get startedAt(): number | undefined {
+    return this.#startedAt
+  }
+
+  get end(): End | undefined {
+    return this.#end
+  }
+
+  apply(event: ProgressEvent): Step | undefined {
+    if (event.type.startsWith('Execution')) return this.#executionEvent(event)
+    if (event.type.endsWith('StateEntered')) return { kind: 'entered', row: this.#enter(event) }
+    if (event.type.startsWith('MapIteration')) return this.#iterationEvent(event)
+    const place = this.#placeOf(event)
+    if (place === undefined) return undefined
+    this.#places.set(event.id, place)
+    return this.#stateEvent(event, place.row)
+  }
+
+  #executionEvent(event: ProgressEvent): Step | undefined {
+    if (event.type === 'ExecutionStarted') {
+      this.#startedAt = event.timestamp
+      return undefined
+    }
+    const status = endOfType.get(event.type)
+    if (status === undefined) return undefined
+    const failing = status === 'FAILED' ? this.#places.get(event.previousEventId)?.row : undefined
+    this.#closeAll(failing, event.timestamp)
+    const { output, error, cause } = textDetails(event)
+    this.#end = { status, at: event.timestamp, output, error, cause }
+    return { kind: 'ended', end: this.#end }
+  }
+
+  /** Rows that are open when the execution ends: the one that failed and those around it have failed, the others stopped. */
+  #closeAll(failing: OpenRow | undefined, at: number): void {
+    const failed = new Set<Row>()
+    for (let row = failing; row !== undefined; row = row.inside?.row) failed.add(row)
+    for (const row of this.#rows) {
+      if (row.endedAt === undefined || row === failing) close(row, failed.has(row) ? 'failed' : 'halted', at)
+    }
+  }
+
+  #enter(event: ProgressEvent): OpenRow {
+    const type = event.type.slice(0, -'StateEntered'.length)
+    const row: OpenRow = {
+      name: textDetails(event).name ?? '',
+      type,
+      inside: this.#scopeAfter(event.previousEventId),
+      enteredAt: event.timestamp,
+      endedAt: undefined,
+      tone: type === 'Wait' ? 'waiting' : 'running',
+      attempts: 0,
+      error: undefined,
+      waitsFor: type === 'Wait' ? 'its time' : undefined,
+      iterations: undefined,
+    }
+    this.#rows.push(row)
+    this.#places.set(event.id, { row, iteration: undefined })
+    return row
+  }
+
+  /** The scope of a state that is entered after this event: that of its predecessor, or the Parallel or Map that just began. */
+  #scopeAfter(eventId: number): Place | undefined {
+    const place = this.#places.get(eventId)
+    if (place === undefined) return undefined
+    const { row, iteration } = place
+    const begins =
+      row.endedAt === undefined && (row.type === 'Parallel' || (row.type === 'Map' && iteration !== undefined))
+    return begins ? place : row.inside
+  }
+
+  #iterationEvent(event: ProgressEvent): Step | undefined {
+    const row = this.#around(
+      event.previousEventId,
+      (candidate) => candidate.type === 'Map' && candidate.endedAt === undefined,
+    )
+    if (row === undefined) return undefined
+    const index = event.details?.['index']
+    this.#places.set(event.id, { row, iteration: typeof index === 'number' ? index : 0 })
+    const counts = row.iterations ?? { done: 0, failed: 0, all: 0 }
+    if (event.type === 'MapIterationSucceeded') row.iterations = { ...counts, done: counts.done + 1 }
+    if (event.type === 'MapIterationFailed' || event.type === 'MapIterationAborted') {
+      row.iterations = { ...counts, failed: counts.failed + 1 }
+      this.#closeInside(row, index, event)
+    }
+    return undefined
+  }
+
+  #closeInside(scope: OpenRow, iteration: unknown, event: ProgressEvent): void {
+    const failing = this.#places.get(event.previousEventId)?.row
+    for (const row of this.#rows) {
+      if (row.endedAt !== undefined || !isInside(row, scope, iteration)) continue
+      close(
+        row,
+        row === failing || (failing !== undefined && isInside(failing, row, undefined)) ? 'failed' : 'halted',
+        event.timestamp,
+      )
+    }
+  }
+
+  /** The stay an event inside a state belongs to. */
+  #placeOf(event: ProgressEvent): Place | undefined {
+    const owner = /^(Map|Parallel)State/.exec(event.type)?.[1]
+    const name = textDetails(event).name
+    if (event.type === 'EvaluationFailed') return this.#evaluated(event)
+    if (owner === undefined) return this.#places.get(event.previousEventId)
+    const isOwner = (row: Row): boolean =>
+      row.type === owner && (name === undefined ? row.endedAt === undefined : row.name === name)
+    const row = this.#around(event.previousEventId, isOwner)
+    return row === undefined ? undefined : { row, iteration: undefined }
+  }
+
+  /** An expression that fails is recorded before the state's own chain begins: its name says which state. */
+  #evaluated(event: ProgressEvent): Place | undefined {
+    const state = event.details?.['state']
+    const row = this.#rows.findLast((candidate) => candidate.name === state && candidate.endedAt === undefined)
+    return row === undefined ? undefined : { row, iteration: undefined }
+  }
+
+  #around(eventId: number, isMeant: (row: Row) => boolean): OpenRow | undefined {
+    let row = this.#places.get(eventId)?.row
+    while (row !== undefined && !isMeant(row)) row = row.inside?.row
+    return row
+  }
+
+  #stateEvent(event: ProgressEvent, row: OpenRow): Step | undefined {
+    const { type } = event
+    if (type.endsWith('StateExited')) return this.#leave(row, event)
+    if (type === 'MapStateStarted' || type === 'ParallelStateStarted') return this.#startScope(row, event)
+    if (type === 'MapStateFailed' || type === 'ParallelStateFailed') return this.#failScope(row, event)
+    if (type.endsWith('Scheduled')) return scheduled(row, type)
+    if (type === 'ActivityStarted') return running(row)
+    if (type === 'TaskSubmitted') return waiting(row, 'its answer')
+    if (type.endsWith('Failed') || type.endsWith('TimedOut')) return failing(row, event)
+    return undefined
+  }
+
+  #leave(row: OpenRow, event: ProgressEvent): Step {
+    this.#closeInside(row, undefined, event)
+    close(row, 'done', event.timestamp)
+    return { kind: 'left', row }
+  }
+
+  #startScope(row: OpenRow, event: ProgressEvent): Step | undefined {
+    // A retry starts it again around what the failed attempt left open.
+    this.#closeInside(row, undefined, event)
+    row.attempts++
+    row.tone = 'running'
+    row.waitsFor = undefined
+    if (row.type === 'Map') row.iterations = { done: 0, failed: 0, all: numberOf(event.details?.['length']) }
+    return row.attempts > 1 ? { kind: 'retried', row } : undefined
+  }
+
+  #failScope(row: OpenRow, event: ProgressEvent): Step {
+    row.error = this.#places.get(event.previousEventId)?.row.error ?? row.error
+    this.#closeInside(row, undefined, event)
+    return { kind: 'failing', row }
+  }
+}
+
+const endOfType: ReadonlyMap<string, End['status']> = new Map([
+  ['ExecutionSucceeded', 'SUCCEEDED'],
+  ['ExecutionFailed', 'FAILED'],
+  ['ExecutionTimedOut', 'TIMED_OUT'],
+  ['ExecutionAborted', 'ABORTED'],
+])
+
+function close(row: OpenRow, tone: Tone, at: number): void {
+  row.tone = tone
+  row.endedAt = at
+  row.waitsFor = undefined
+}
+
+function scheduled(row: OpenRow, type: string): Step | undefined {
+  row.attempts++
+  const waits = type === 'ActivityScheduled'
+  row.tone = waits ? 'waiting' : 'running'
+  row.waitsFor = waits ? 'a worker' : undefined
+  if (row.attempts > 1) return { kind: 'retried', row }
+  return waits ? { kind: 'waiting', row } : undefined
+}
+
+function running(row: OpenRow): undefined {
+  row.tone = 'running'
+  row.waitsFor = undefined
+}
+
+function waiting(row: OpenRow, waitsFor: string): Step {
+  row.tone = 'waiting'
+  row.waitsFor = waitsFor
+  return { kind: 'waiting', row }
+}
+
+/** Not the end: a retrier or a catcher may follow. */
+function failing(row: OpenRow, event: ProgressEvent): Step {
+  row.error = textDetails(event).error ?? event.type
+  row.tone = 'waiting'
+  row.waitsFor = 'a retry'
+  return { kind: 'failing', row }
+}
+
+function isInside(row: OpenRow, scope: Row, iteration: unknown): boolean {
+  for (let place = row.inside; place !== undefined; place = place.row.inside) {
+    if (place.row === scope) return iteration === undefined || place.iteration === iteration
+  }
+  return false
+}
+
+type TextDetails = { readonly [K in 'name' | 'output' | 'error' | 'cause']: string | undefined }
+
+function textDetails({ details }: ProgressEvent): TextDetails {
+  const text = (key: string): string | undefined => {
+    const value = details?.[key]
+    return typeof value === 'string' ? value : undefined
+  }
+  return { name: text('name'), output: text('output'), error: text('error'), cause: text('cause') }
+}
+
+const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0)

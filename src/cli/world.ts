@@ -1,0 +1,25 @@
+/** What a command may touch of the machine. `main.ts` makes the real one; tests make their own. */
+
+export type Output = {
+  write(text: string): void
+  /** A terminal, on which lines may be drawn again. */
+  readonly isTerminal: boolean
+  readonly columns: number
+  readonly rows: number
+}
+
+export type World = {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Paths on the command line are relative to it. */
+  readonly workingFolder: string
+  readonly homeFolder: string
+  readonly out: Output
+  readonly err: Output
+  /** All of standard input, as text. */
+  readInput(): Promise<string>
+  /** Milliseconds since 1970 UTC. */
+  now(): number
+  pause(ms: number): Promise<void>
+  /** Aborted when the person presses Ctrl-C or the system asks the process to end. */
+  readonly interrupted: AbortSignal
+}
