@@ -42,9 +42,7 @@ export class VirtualClock implements Clock {
   /** Moves to `ms`, ringing on the way in order of time. */
   advanceTo(ms: number): void {
     for (;;) {
-      const due = this.#alarms
-        .filter((alarm) => alarm.at <= ms)
-        .toSorted((a, b) => a.at - b.at || a.order - b.order)[0]
+      const due = this.#alarms.filter((alarm) => alarm.at <= ms).toSorted((a, b) => a.at - b.at || a.order - b.order)[0]
       if (due === undefined) break
       this.#alarms = this.#alarms.filter((alarm) => alarm !== due)
       this.#now = Math.max(this.#now, due.at)

@@ -30,3 +30,4 @@ export {
   printJson,
 } from './json.ts'
 export { type LogFields, type Logger, silentLogger } from './log.ts'
+export { canonicalNumeral } from './number.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compareNumbers, equalJson, JsonNumber, parseJson } from './json.ts'
+import { canonicalNumeral } from './number.ts'
 
 const number = (text: string) => new JsonNumber(text)
 
@@ -27,6 +28,12 @@ describe('comparing numbers', () => {
     expect(compareNumbers(9007199254740992, number('9007199254740993'))).toBeLessThan(0)
     expect(compareNumbers(1.5, 2.5)).toBeLessThan(0)
     expect(compareNumbers(2, 2)).toBe(0)
+  })
+
+  it('has one key for all spellings of a number', () => {
+    expect(new Set(['1', '1.0', '10e-1', '0.1E+1', '1.000'].map(canonicalNumeral)).size).toBe(1)
+    expect(new Set(['0', '-0', '0.0', '0e9'].map(canonicalNumeral)).size).toBe(1)
+    expect(new Set(['1', '-1', '10', '0.1', '9007199254740992', '9007199254740993'].map(canonicalNumeral)).size).toBe(6)
   })
 
   it('keeps big integers apart in documents', () => {

@@ -9,6 +9,12 @@ export function compareNumerals(a: string, b: string): number {
   return a === b ? 0 : compareDecimals(readDecimal(a), readDecimal(b))
 }
 
+/** One spelling for all numerals of the same value (`1`, `1.0`, `10e-1`), to use as a key. Not itself a numeral. */
+export function canonicalNumeral(text: string): string {
+  const { negative, digits, scale } = readDecimal(text)
+  return digits === '' ? '0' : `${negative ? '-' : ''}${digits}e${scale}`
+}
+
 /** `0.digits × 10^scale`, the digits without leading or trailing zeros; no digits at all for zero. */
 type Decimal = { readonly negative: boolean; readonly digits: string; readonly scale: number }
 

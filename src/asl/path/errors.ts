@@ -21,9 +21,12 @@ export type NotFoundReason = 'missing' | 'index' | 'type' | 'variable' | 'functi
 /** The path is right, but the document has nothing there. The message is Jayway's, as AWS shows it. */
 export class PathNotFound extends HoldfastError {
   readonly reason: NotFoundReason
-  constructor(message: string, reason: NotFoundReason) {
-    super('path.not_found', message, { kind: 'missing' })
+  /** The path as written. */
+  readonly path: string
+  constructor(message: string, reason: NotFoundReason, path: string) {
+    super('path.not_found', message, { kind: 'missing', place: path })
     this.reason = reason
+    this.path = path
   }
 }
 

@@ -43,8 +43,8 @@ export class Miss {
     this.value = value
   }
 
-  toError(steps: readonly Step[]): PathNotFound {
-    return new PathNotFound(describe(this, steps), reasons[this.kind])
+  toError(steps: readonly Step[], path: string): PathNotFound {
+    return new PathNotFound(describe(this, steps), reasons[this.kind], path)
   }
 }
 

@@ -87,7 +87,7 @@ class PlainPath implements Path {
 
   read(document: Json): Json {
     const value = this.find(document)
-    if (value === undefined) throw whyNot(this.#trail, document)
+    if (value === undefined) throw whyNot(this.text, this.#trail, document)
     return value
   }
 
@@ -122,20 +122,20 @@ class GeneralPath implements Path {
   }
 
   read(document: Json): Json {
-    const value = evaluate(this.#trail, document, new Reading(document))
-    if (value instanceof Miss) throw value.toError(this.#trail.steps)
+    const value = evaluate(this.#trail, document, new Reading(document, this.text))
+    if (value instanceof Miss) throw value.toError(this.#trail.steps, this.text)
     return value
   }
 
   find(document: Json): Json | undefined {
-    const value = evaluate(this.#trail, document, new Reading(document))
+    const value = evaluate(this.#trail, document, new Reading(document, this.text))
     return value instanceof Miss ? undefined : value
   }
 }
 
 /** The failure of a path that found nothing, walked again to see where. */
-export function whyNot(trail: Trail, document: Json): PathNotFound {
-  const value = evaluate(trail, document, new Reading(document))
-  if (value instanceof Miss) return value.toError(trail.steps)
+export function whyNot(text: string, trail: Trail, document: Json): PathNotFound {
+  const value = evaluate(trail, document, new Reading(document, text))
+  if (value instanceof Miss) return value.toError(trail.steps, text)
   throw new Error('a path that found nothing found something when asked again')
 }

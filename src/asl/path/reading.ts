@@ -9,16 +9,19 @@ const maxVisits = 2_000_000
 export class Reading {
   readonly root: Json
   readonly #known = new Map<Trail, Json | undefined>()
+  readonly #path: string
   #left = maxVisits
 
-  constructor(root: Json) {
+  /** `path` is the text to name in an error. */
+  constructor(root: Json, path: string) {
     this.root = root
+    this.#path = path
   }
 
   /** Counts work. @throws PathNotFound (limit) when `$..*..*..*` and the like would take for ever. */
   spend(visits = 1): void {
     this.#left -= visits
-    if (this.#left < 0) throw new PathNotFound(`The path visits more than ${maxVisits} values`, 'limit')
+    if (this.#left < 0) throw new PathNotFound(`The path visits more than ${maxVisits} values`, 'limit', this.#path)
   }
 
   /** The value of a `$` path inside a filter, found once and not per item. */

@@ -69,7 +69,7 @@ class CompiledReference implements ReferencePath {
 
   read(document: Json): Json {
     const value = this.find(document)
-    if (value === undefined) throw whyNot(this.#trail, document)
+    if (value === undefined) throw whyNot(this.text, this.#trail, document)
     return value
   }
 
