@@ -1,0 +1,157 @@
+/** One evaluation: the same on the main thread and in a worker, but for its allowance. */
+import type { Bindings } from '../asl/index.ts'
+import type { JsonText } from '../base/index.ts'
+import { awsFunctionNames, registerAwsFunctions } from './aws-functions.ts'
+import { Budget, type Stopwatch } from './budget.ts'
+import { guardBuiltIns } from './built-ins.ts'
+import { type ExpressionChance, hashText } from './chance.ts'
+import { type Compiled, CompiledExpressions } from './compiled.ts'
+import { type Allowance, awsLimits } from './limits.ts'
+import { createRealm, type Expression, type Realm, type World } from './realm.ts'
+import type { References } from './references.ts'
+import { regexEngine } from './regex.ts'
+import { type Attempt, attemptOf, outcomeOf } from './result.ts'
+import type { Node } from './tree.ts'
+
+export type EvaluatorOptions = {
+  readonly allowance: Allowance
+  readonly stopwatch: Stopwatch
+  /** Whether a pattern that RE2 refuses goes to the platform's engine, which nothing but a kill ends. */
+  readonly platformRegex: boolean
+}
+
+const evaluateExit = Symbol.for('jsonata.__evaluate_exit')
+
+/** Before the first evaluation nothing may ask for chance. */
+const noChance: ExpressionChance = { now: 0, random: () => 0, uuid: () => '', hash: hashText }
+
+export class Evaluator {
+  readonly #allowance: Allowance
+  readonly #budget: Budget
+  readonly #world: World = { now: 0, random: () => this.#chance.random() }
+  readonly #realm: Realm
+  readonly #compiled: CompiledExpressions
+  readonly #read: ParsedTexts
+  #chance = noChance
+
+  constructor(options: EvaluatorOptions) {
+    this.#allowance = options.allowance
+    this.#budget = new Budget(options.allowance, options.stopwatch)
+    this.#realm = createRealm(this.#world)
+    this.#read = new ParsedTexts(this.#realm)
+    this.#budget.begin()
+    guardBuiltIns(this.#realm, this.#budget)
+    const RegexEngine = regexEngine(this.#budget, options.platformRegex)
+    const jsonata = { stack: awsLimits.depth, sequence: options.allowance.items, RegexEngine }
+    this.#compiled = new CompiledExpressions(this.#realm, jsonata, this.#preparation())
+  }
+
+  compile(source: string): Compiled {
+    return this.#compiled.get(source)
+  }
+
+  evaluate(source: string, bindings: Bindings, chance: ExpressionChance): Attempt {
+    const compiled = this.#compiled.get(source)
+    if (!compiled.ok) return attemptOf(compiled)
+    const names = namesOf(compiled.references, bindings)
+    if (charactersOf(names) > this.#allowance.inputCharacters) return { kind: 'undecided', limit: 'work' }
+    this.#chance = chance
+    this.#world.now = chance.now
+    this.#budget.begin()
+    try {
+      const answer = this.#realm.run(compiled.expression, this.#values(names))
+      return answer.ok ? outcomeOf(answer.value) : attemptOf(answer.error)
+    } finally {
+      this.#chance = noChance
+    }
+  }
+
+  #values(names: Names): object {
+    const values: Record<string, unknown> = Object.create(null)
+    for (const [name, text] of names.variables) values[name] = this.#read.get(text)
+    const states: Record<string, unknown> = Object.create(null)
+    for (const [name, text] of names.states) states[name] = this.#read.get(text)
+    values['states'] = states
+    return values
+  }
+
+  /** What every expression gets before it runs. The definitions are made once and shared. */
+  #preparation(): (expression: Expression) => void {
+    const model = this.#realm.compile(`[${awsFunctionNames.map((name) => `$${name}`).join(', ')}]`)
+    registerAwsFunctions(model, this.#realm, this.#budget, () => this.#chance)
+    const answer = this.#realm.run(model, {})
+    if (!answer.ok || !Array.isArray(answer.value)) throw new Error('jsonata did not hand out its functions')
+    const definitions: readonly unknown[] = answer.value
+    const leave = (node: Node, _input: unknown, _frame: unknown, result: unknown): void => this.#leave(node, result)
+    return (expression) => {
+      for (const [i, name] of awsFunctionNames.entries()) expression.assign(name, definitions[i])
+      expression.assign('eval', undefined)
+      expression.assign(evaluateExit, leave)
+    }
+  }
+
+  /** After each node. Only these can make a value larger than what went into it. */
+  #leave(node: Node, result: unknown): void {
+    this.#budget.tick()
+    if (typeof result === 'string') return this.#budget.allowText(result.length)
+    if (typeof result !== 'object' || result === null) return
+    switch (node.type) {
+      case 'unary':
+      case 'function':
+      case 'apply':
+        return this.#budget.weigh(result)
+      case 'path':
+        // A sequence is new; anything else was there before.
+        if (node.group !== undefined || 'sequence' in result) this.#budget.weigh(result)
+        return
+      default:
+    }
+  }
+}
+
+type Names = {
+  readonly states: readonly (readonly [string, JsonText])[]
+  readonly variables: readonly (readonly [string, JsonText])[]
+}
+
+/** Of all that is bound, what the expression reads. */
+function namesOf(references: References, bindings: Bindings): Names {
+  const variables: (readonly [string, JsonText])[] = []
+  for (const name of references.variables) {
+    const text = bindings.variables.get(name)
+    if (text !== undefined) variables.push([name, text])
+  }
+  const states: (readonly [string, JsonText])[] = []
+  for (const name of stateMembers) {
+    const text = bindings[name]
+    if (text !== undefined && (references.wholeStates || references.members.includes(name))) states.push([name, text])
+  }
+  return { states, variables }
+}
+
+const stateMembers = ['input', 'context', 'result', 'errorOutput'] as const
+
+function charactersOf(names: Names): number {
+  let characters = 0
+  for (const [, text] of names.states) characters += text.length
+  for (const [, text] of names.variables) characters += text.length
+  return characters
+}
+
+/** Parsed once while the same text is read again and again: the expressions of one state share their input. */
+class ParsedTexts {
+  readonly #realm: Realm
+  readonly #kept: { readonly text: JsonText; readonly value: unknown }[] = []
+
+  constructor(realm: Realm) {
+    this.#realm = realm
+  }
+
+  get(text: JsonText): unknown {
+    for (const kept of this.#kept) if (kept.text === text) return kept.value
+    const value = this.#realm.parse(text)
+    this.#kept.unshift({ text, value })
+    if (this.#kept.length > 8) this.#kept.pop()
+    return value
+  }
+}
