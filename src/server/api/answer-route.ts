@@ -1,0 +1,92 @@
+/** Carries out one route for one request and sends what it answers. */
+import { addAbortSignal, Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Actor } from '../../access/index.ts'
+import type { ServerDependencies } from '../dependencies.ts'
+import type { Traffic } from '../traffic.ts'
+import { streamEvents } from './event-stream.ts'
+import { fingerprintOf, type Idempotency, idempotencyKeyOf, type PlainAnswer } from './idempotency.ts'
+import { printBody } from './json-body.ts'
+import type { Route, RouteAnswer } from './route.ts'
+
+export type Asked = {
+  readonly dependencies: ServerDependencies
+  readonly traffic: Traffic
+  readonly idempotency: Idempotency
+  readonly route: Route
+  readonly actor: Actor
+  /** The body as it came, for comparing repeated requests. */
+  readonly bodyText: string
+}
+
+export async function answerRoute(asked: Asked, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { route, actor, idempotency, bodyText } = asked
+  const key = route.method === 'GET' ? undefined : idempotencyKeyOf(actor.id, header(request, 'idempotency-key'))
+  if (key === undefined) return send(asked, await run(asked, request, undefined), reply)
+  const fingerprint = fingerprintOf(route.method, request.url, bodyText)
+  const answer = await idempotency.once(key, fingerprint, async () => plain(await run(asked, request, key)))
+  return sendPlain(answer, reply)
+}
+
+async function run({ dependencies, route, actor }: Asked, request: FastifyRequest, idempotencyKey: string | undefined) {
+  const { params, query, body } = request
+  const headers = {
+    'if-none-match': header(request, 'if-none-match'),
+    'last-event-id': header(request, 'last-event-id'),
+  }
+  const context = { dependencies, actor, params, query, body, headers, idempotencyKey }
+  // `route()` tied the context to the schemas, and the checker has let in only what they give.
+  return route.run(context as never)
+}
+
+async function send(asked: Asked, answer: RouteAnswer, reply: FastifyReply): Promise<FastifyReply> {
+  switch (answer.kind) {
+    case 'json':
+    case 'empty':
+      return sendPlain(plain(answer), reply)
+    case 'lines':
+      return reply
+        .type('application/x-ndjson; charset=utf-8')
+        .send(linesOf(answer.lines, asked.traffic.wait(reply.raw)))
+    case 'events':
+      return sendEvents(asked, answer.run, reply)
+  }
+}
+
+function plain(answer: RouteAnswer): PlainAnswer {
+  if (answer.kind === 'empty') return { status: answer.status, headers: answer.headers ?? {}, body: '' }
+  if (answer.kind !== 'json') throw new Error('a stream is no answer that can be kept')
+  const headers = { 'content-type': 'application/json; charset=utf-8', ...answer.headers }
+  return { status: answer.status, headers, body: printBody(answer.body) }
+}
+
+function sendPlain({ status, headers, body }: PlainAnswer, reply: FastifyReply): FastifyReply {
+  return reply.code(status).headers(headers).send(body)
+}
+
+function linesOf(lines: Iterable<string> | AsyncIterable<string>, signal: AbortSignal): Readable {
+  return addAbortSignal(signal, Readable.from(withLineEnds(lines)))
+}
+
+async function* withLineEnds(lines: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of lines) yield `${line}\n`
+}
+
+async function sendEvents(
+  { dependencies, traffic, route }: Asked,
+  events: Extract<RouteAnswer, { kind: 'events' }>['run'],
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { clock, logger } = dependencies
+  reply.hijack()
+  const signal = traffic.wait(reply.raw)
+  await streamEvents({ response: reply.raw, clock, signal }, events, (error) => {
+    logger.error('stream failed', { requestId: reply.request.id, path: route.path, error })
+  })
+  return reply
+}
+
+function header(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name]
+  return Array.isArray(value) ? value.join(', ') : value
+}

@@ -1,0 +1,123 @@
+/** Our own API over HTTP: routes are served from their table, errors become problems, writes can be repeated safely. */
+import { isUtf8 } from 'node:buffer'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import fastifySwagger from '@fastify/swagger'
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { serializerCompiler } from 'fastify-type-provider-zod'
+import type { Actor } from '../../access/index.ts'
+import type { HoldfastError } from '../../base/index.ts'
+import { tokenIn } from '../credentials.ts'
+import type { ServerDependencies } from '../dependencies.ts'
+import { requirePlainEncoding, serverError } from '../errors.ts'
+import type { Traffic } from '../traffic.ts'
+import { answerRoute } from './answer-route.ts'
+import { checkerOf } from './check.ts'
+import { Idempotency } from './idempotency.ts'
+import { parseBody } from './json-body.ts'
+import { documentation, schemaOf } from './open-api.ts'
+import { refuse, sendProblem } from './problem-answer.ts'
+import type { Route } from './route.ts'
+import { methodsOf, routes } from './routes.ts'
+
+export type ApiOptions = { readonly bodyBytes: number; readonly traffic: Traffic }
+
+export interface Api {
+  ready(): Promise<void>
+  serve(request: IncomingMessage, response: ServerResponse): void
+  /** Answers with a problem and looks no further: the door and the load do. */
+  refuse(request: IncomingMessage, response: ServerResponse, error: HoldfastError): void
+  close(): Promise<void>
+}
+
+/** Who a request for an open route comes from: nobody was asked. */
+const anyone = { type: 'inbound', id: 'anonymous', via: 'api' } as const satisfies Actor
+
+export function createApi(dependencies: ServerDependencies, options: ApiOptions): Api {
+  const failed = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+    sendProblem({ error, limitBytes: options.bodyBytes, logger: dependencies.logger }, request, reply)
+  const app = fastify({
+    bodyLimit: options.bodyBytes,
+    exposeHeadRoutes: false,
+    genReqId: dependencies.newRequestId,
+    // The server in front answers those that come while it closes.
+    return503OnClosing: false,
+    frameworkErrors: failed,
+    // An ARN, percent-encoded.
+    routerOptions: { maxParamLength: 8000 },
+  })
+  app.setValidatorCompiler(checkerOf)
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler(failed)
+  app.setNotFoundHandler((request) => {
+    throw noSuchRoute(request)
+  })
+  app.removeAllContentTypeParsers()
+  // Routes parse the text themselves: each knows which members it passes through.
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, bytes: Buffer) => bytes)
+  app.register(fastifySwagger, documentation(dependencies.platform.version))
+  app.after(() => addRoutes(app, dependencies, options.traffic))
+  return {
+    ready: async () => void (await app.ready()),
+    serve: (request, response) => app.routing(request, response),
+    refuse: (request, response, error) => refuse(request, response, error, dependencies.newRequestId()),
+    close: () => app.close(),
+  }
+}
+
+/** What is known of a request before its handler runs. */
+const actors = new WeakMap<FastifyRequest, Actor>()
+const bodyTexts = new WeakMap<FastifyRequest, string>()
+
+function addRoutes(app: FastifyInstance, dependencies: ServerDependencies, traffic: Traffic): void {
+  const idempotency = new Idempotency(dependencies.answers, dependencies.clock)
+  for (const route of routes) {
+    app.route({
+      method: route.method,
+      url: route.path,
+      schema: schemaOf(route),
+      // Nobody's body is read before it is known whose it is.
+      onRequest: async (request) => {
+        actors.set(request, await actorOf(dependencies, route, request))
+        requirePlainEncoding(request.headers['content-encoding'])
+      },
+      preValidation: async (request) => readBody(route, request),
+      handler: async (request, reply) => {
+        const actor = actors.get(request) ?? anyone
+        const bodyText = bodyTexts.get(request) ?? ''
+        return answerRoute({ dependencies, traffic, idempotency, route, actor, bodyText }, request, reply)
+      },
+    })
+  }
+  app.get('/v1/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
+    return reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger()))
+  })
+}
+
+async function actorOf({ authenticate }: ServerDependencies, { verb }: Route, request: FastifyRequest): Promise<Actor> {
+  return verb === 'open' ? anyone : await authenticate(tokenIn(request.headers.authorization))
+}
+
+/** No body is an empty object: every member may be optional. */
+function readBody(route: Route, request: FastifyRequest): void {
+  const { body } = request
+  if (!Buffer.isBuffer(body)) {
+    if (route.body !== undefined) request.body = {}
+    return
+  }
+  if (!isUtf8(body)) throw serverError('server.not_utf8', 'The request body is not UTF-8 text', { place: 'body' })
+  const text = body.toString('utf8')
+  bodyTexts.set(request, text)
+  request.body = parseBody(text === '' ? '{}' : text, route.payloads ?? [])
+}
+
+function noSuchRoute({ method, url }: FastifyRequest): HoldfastError {
+  const path = url.split('?')[0] ?? ''
+  const methods = methodsOf(path)
+  if (methods.length === 0) {
+    return serverError('server.route_missing', `There is nothing at ${path.slice(0, 200)}`, { place: 'path' })
+  }
+  return serverError('server.method', `${method} is not possible at ${path.slice(0, 200)}`, {
+    place: 'method',
+    accepted: methods.join(', '),
+  })
+}

@@ -1,0 +1,174 @@
+/** Routes on executions, their history and its live stream. */
+import { z } from 'zod'
+import type { ExecutionDescription, ExecutionSummary, HistoryRecord } from '../../engine/contract.ts'
+import { Payload, payload, printBody } from './json-body.ts'
+import { executionArnOf, executionParams, machineArnOf } from './names.ts'
+import { json, route, type RouteAnswer, type RouteContext } from './route.ts'
+import * as schema from './schemas.ts'
+
+export const executionRoutes = [
+  route({
+    method: 'POST',
+    path: '/v1/executions',
+    verb: 'execution.start',
+    summary:
+      'Start an execution. With an Idempotency-Key and no name, the key decides the name: it never starts twice.',
+    body: z.strictObject({
+      machine: z.string().min(1).max(2000).meta({ description: 'ARN or name of a state machine.' }),
+      name: z.string().min(1).max(80).optional(),
+      input: payload('Default {}.').optional(),
+      traceHeader: z.string().max(256).optional(),
+    }),
+    payloads: ['input'],
+    answers: {
+      201: {
+        description: 'Started.',
+        schema: z.object({ arn: z.string(), startedAt: schema.time }),
+      },
+    },
+    run: async ({ dependencies: { verbs, platform }, actor, body, idempotencyKey }) => {
+      const { executionArn, startedAt } = await verbs.startExecution(actor, {
+        stateMachineArn: machineArnOf(platform.account, body.machine),
+        // After a crash the answer may not have been kept; the name still keeps the repeated request from starting another.
+        name: body.name ?? (idempotencyKey === undefined ? undefined : `key-${idempotencyKey}`),
+        input: body.input?.text,
+        traceHeader: body.traceHeader,
+      })
+      const location = { location: `/v1/executions/${encodeURIComponent(executionArn)}` }
+      return json(201, { arn: executionArn, startedAt: schema.timeOf(startedAt) }, location)
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/v1/executions',
+    verb: 'execution.list',
+    summary: 'List executions, newest first.',
+    query: z.strictObject({
+      machine: z.string().min(1).max(2000).optional().meta({ description: 'ARN or name of a state machine.' }),
+      status: schema.executionStatus.optional(),
+      ...schema.page,
+    }),
+    answers: { 200: { description: 'A page of them.', schema: schema.listOf(schema.executionSummary) } },
+    run: async ({ dependencies: { verbs, platform }, actor, query: { machine, ...query } }) => {
+      const stateMachineArn = machine === undefined ? undefined : machineArnOf(platform.account, machine)
+      const { items, cursor } = await verbs.listExecutions(actor, { ...query, stateMachineArn })
+      return json(200, { items: items.map(summaryOf), cursor })
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/v1/executions/:execution',
+    verb: 'execution.describe',
+    summary: 'One execution, with input and output.',
+    params: executionParams,
+    answers: { 200: { description: 'The execution.', schema: schema.execution } },
+    run: async ({ dependencies: { verbs, platform }, actor, params }) =>
+      json(200, describe(await verbs.describeExecution(actor, executionArnOf(platform.account, params.execution)))),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/v1/executions/:execution/history',
+    verb: 'execution.history',
+    summary: 'What happened, event by event.',
+    params: executionParams,
+    query: z.strictObject({
+      ...schema.page,
+      order: z.enum(['oldest', 'newest']).optional().meta({ description: 'Which come first. Default oldest.' }),
+    }),
+    answers: { 200: { description: 'A page of events.', schema: schema.listOf(schema.historyEvent) } },
+    run: async ({ dependencies: { verbs, platform }, actor, params, query: { order, ...page } }) => {
+      const executionArn = executionArnOf(platform.account, params.execution)
+      const reverse = order === 'newest'
+      const { items, cursor } = await verbs.getExecutionHistory(actor, { executionArn, reverse, ...page })
+      return json(200, { items: items.map(eventOf), cursor })
+    },
+  }),
+
+  route({
+    method: 'POST',
+    path: '/v1/executions/:execution/stop',
+    verb: 'execution.stop',
+    summary: 'Stop an execution: its tasks are told, its status becomes ABORTED.',
+    params: executionParams,
+    body: z.strictObject({ error: z.string().max(256).optional(), cause: z.string().max(32_768).optional() }),
+    answers: { 200: { description: 'When it stopped.', schema: z.object({ stoppedAt: schema.time }) } },
+    run: async ({ dependencies: { verbs, platform }, actor, params, body }) => {
+      const executionArn = executionArnOf(platform.account, params.execution)
+      const { stoppedAt } = await verbs.stopExecution(actor, { executionArn, ...body })
+      return json(200, { stoppedAt: schema.timeOf(stoppedAt) })
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/v1/executions/:execution/events',
+    verb: 'execution.watch',
+    summary:
+      'The history as it happens: `history` events whose id is the event’s, then one `end` with the execution. Resumes after Last-Event-ID.',
+    params: executionParams,
+    query: z.strictObject({
+      after: schema.wholeNumber
+        .optional()
+        .meta({ description: 'Begin after this event id; Last-Event-ID goes before it.' }),
+    }),
+    answers: {
+      200: { description: 'Server-sent events.', contentType: 'text/event-stream' },
+      204: { description: 'The execution is closed and everything was sent: do not reconnect.' },
+    },
+    run: watch,
+  }),
+]
+
+type WatchContext = RouteContext<{ readonly execution: string }, { readonly after?: number }, unknown>
+
+async function watch({ dependencies, actor, params, query, headers }: WatchContext): Promise<RouteAnswer> {
+  const { verbs, platform } = dependencies
+  const executionArn = executionArnOf(platform.account, params.execution)
+  const resumed = /^\d{1,15}$/.exec(headers['last-event-id'] ?? '')?.[0]
+  const afterEventId = resumed === undefined ? query.after : Number(resumed)
+  const { status } = await verbs.describeExecution(actor, executionArn)
+  if (resumed !== undefined && status !== 'RUNNING') {
+    const { items } = await verbs.getExecutionHistory(actor, { executionArn, reverse: true, limit: 1 })
+    if ((items[0]?.id ?? 0) <= Number(resumed)) return { kind: 'empty', status: 204 }
+  }
+  return {
+    kind: 'events',
+    run: async (send, signal) => {
+      const tell = (events: readonly HistoryRecord[]): void => {
+        for (const event of events) send({ id: String(event.id), event: 'history', data: printBody(eventOf(event)) })
+      }
+      await verbs.watchExecution(actor, { executionArn, afterEventId }, tell, signal)
+      if (signal.aborted) return
+      send({ event: 'end', data: printBody(describe(await verbs.describeExecution(actor, executionArn))) })
+    },
+  }
+}
+
+const summaryOf = (execution: ExecutionSummary): z.output<typeof schema.executionSummary> => ({
+  arn: execution.arn,
+  machine: execution.stateMachineArn,
+  name: execution.name,
+  status: execution.status,
+  startedAt: schema.timeOf(execution.startedAt),
+  stoppedAt: schema.maybeTimeOf(execution.stoppedAt),
+})
+
+const describe = (execution: ExecutionDescription): z.output<typeof schema.execution> => ({
+  ...summaryOf(execution),
+  input: new Payload(execution.input),
+  output: execution.output === undefined ? undefined : new Payload(execution.output),
+  error: execution.error,
+  cause: execution.cause,
+  traceHeader: execution.traceHeader,
+})
+
+const eventOf = (record: HistoryRecord): z.output<typeof schema.historyEvent> => ({
+  id: record.id,
+  previousEventId: record.previousEventId,
+  type: record.type,
+  at: schema.timeOf(record.timestamp),
+  details: record.details,
+})

@@ -1,0 +1,61 @@
+/** Routes on Holdfast itself. */
+import { z } from 'zod'
+import { json, route } from './route.ts'
+import * as schema from './schemas.ts'
+
+export const platformRoutes = [
+  route({
+    method: 'GET',
+    path: '/v1/health',
+    verb: 'open',
+    summary: 'Whether it takes work. Needs no token.',
+    answers: {
+      200: {
+        description: 'It does.',
+        schema: z.object({ status: z.enum(['ready', 'full', 'closing']), reason: z.string().optional() }),
+      },
+      503: { description: 'It does not, and why.' },
+    },
+    run: ({ dependencies: { platform } }) => {
+      const health = platform.health()
+      return json(health.status === 'ready' ? 200 : 503, health)
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/v1/version',
+    verb: 'platform.describe',
+    summary: 'Which Holdfast this is.',
+    answers: {
+      200: {
+        description: 'Version, start and account.',
+        schema: z.object({
+          version: z.string(),
+          startedAt: schema.time,
+          region: z.string(),
+          accountId: z.string(),
+        }),
+      },
+    },
+    run: ({ dependencies: { platform } }) =>
+      json(200, {
+        version: platform.version,
+        startedAt: schema.timeOf(platform.startedAt),
+        region: platform.account.region,
+        accountId: platform.account.accountId,
+      }),
+  }),
+
+  route({
+    method: 'POST',
+    path: '/v1/stop',
+    verb: 'platform.stop',
+    summary: 'Stop Holdfast in good order: what runs is kept and goes on at the next start.',
+    answers: { 202: { description: 'It is stopping.', schema: z.object({ status: z.literal('closing') }) } },
+    run: async ({ dependencies: { platform }, actor }) => {
+      await platform.stop(actor)
+      return json(202, { status: 'closing' })
+    },
+  }),
+]

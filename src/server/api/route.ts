@@ -1,0 +1,78 @@
+/** A route of our own API as data: method, path, schemas, the verb it stands for and how it is carried out. */
+import type { z } from 'zod'
+import type { Actor, Verb } from '../../access/index.ts'
+import type { ServerDependencies } from '../dependencies.ts'
+import type { StreamEvent } from './event-stream.ts'
+
+export type RouteContext<Params, Query, Body> = {
+  readonly dependencies: ServerDependencies
+  readonly actor: Actor
+  readonly params: Params
+  readonly query: Query
+  readonly body: Body
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** The caller's Idempotency-Key, made unique to the caller. */
+  readonly idempotencyKey: string | undefined
+}
+
+export type RouteAnswer =
+  | {
+      readonly kind: 'json'
+      readonly status: number
+      readonly body: unknown
+      readonly headers?: Readonly<Record<string, string>>
+    }
+  | { readonly kind: 'empty'; readonly status: 204 | 304; readonly headers?: Readonly<Record<string, string>> }
+  /** JSON lines, as many as there are. */
+  | { readonly kind: 'lines'; readonly lines: Iterable<string> | AsyncIterable<string> }
+  /** Server-sent events until `run` resolves, the caller goes or the server closes. */
+  | {
+      readonly kind: 'events'
+      readonly run: (send: (event: StreamEvent) => void, signal: AbortSignal) => Promise<void>
+    }
+
+export type Route = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** With `:name` for parameters. */
+  readonly path: string
+  /** The verb that `can()` is asked about; `open` needs no token. */
+  readonly verb: Verb | 'open'
+  readonly summary: string
+  readonly params?: z.ZodType
+  readonly query?: z.ZodType
+  readonly body?: z.ZodType
+  /** Members of the body that pass through as they are. */
+  readonly payloads?: readonly string[]
+  /** Status → schema of what is answered; for lines and events the content type instead of JSON. */
+  readonly answers: Readonly<Record<number, RouteAnswerSchema>>
+  readonly run: (context: RouteContext<never, never, never>) => Promise<RouteAnswer> | RouteAnswer
+}
+
+export type RouteAnswerSchema = {
+  readonly description: string
+  readonly schema?: z.ZodType
+  readonly contentType?: string
+}
+
+type TypeOf<Schema> = Schema extends z.ZodType<infer T> ? T : undefined
+
+/** Ties the types of a route's schemas to what `run` is given. */
+export function route<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType>(
+  definition: Omit<Route, 'run' | 'params' | 'query' | 'body'> & {
+    readonly params?: Params
+    readonly query?: Query
+    readonly body?: Body
+    readonly run: (
+      context: RouteContext<TypeOf<Params>, TypeOf<Query>, TypeOf<Body>>,
+    ) => Promise<RouteAnswer> | RouteAnswer
+  },
+): Route {
+  return definition
+}
+
+export const json = (status: number, body: unknown, headers?: Readonly<Record<string, string>>): RouteAnswer => ({
+  kind: 'json',
+  status,
+  body,
+  headers,
+})

@@ -1,0 +1,109 @@
+/** What our own API speaks: the schemas its routes share. Times are RFC 3339 in UTC with milliseconds. */
+import { z } from 'zod'
+import { payload } from './json-body.ts'
+
+export const time = z.iso.datetime().meta({ description: 'RFC 3339, UTC, with milliseconds.' })
+export const timeOf = (ms: number): string => new Date(ms).toISOString()
+export const maybeTimeOf = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : timeOf(ms))
+
+/** A time in a query: RFC 3339 with any offset → milliseconds. */
+export const timeInQuery = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
+/** A whole number in a query. */
+export const wholeNumber = z
+  .string()
+  .regex(/^\d{1,15}$/, 'a whole number is accepted')
+  .transform(Number)
+
+const limit = wholeNumber
+  .refine((value) => value >= 1 && value <= 1000, '1 to 1000 is accepted')
+  .meta({ description: 'Items in one answer: 1 to 1000. Default 100.' })
+const cursor = z.string().min(1).max(4096).meta({ description: '`cursor` of the answer before, to go on after it.' })
+export const page = { limit: limit.optional(), cursor: cursor.optional() }
+
+export const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), cursor: z.string().optional().meta({ description: 'Absent at the end.' }) })
+
+const tag = z.strictObject({ key: z.string().min(1).max(128), value: z.string().max(256) })
+export const tags = z.array(tag).max(50)
+
+export const machineType = z.enum(['STANDARD', 'EXPRESS'])
+export const executionStatus = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'])
+
+export const machineSummary = z
+  .object({ arn: z.string(), name: z.string(), type: machineType, createdAt: time })
+  .meta({ id: 'MachineSummary' })
+
+export const machine = machineSummary
+  .extend({
+    status: z.enum(['ACTIVE', 'DELETING']),
+    updatedAt: time,
+    revisionId: z.string().optional().meta({ description: 'Absent for the first revision.' }),
+    roleArn: z.string(),
+    definition: z.string().meta({ description: 'The state machine, JSON text as it was sent.' }),
+    variableReferences: z.record(z.string(), z.array(z.string())),
+  })
+  .meta({ id: 'Machine' })
+
+export const diagnostic = z
+  .object({
+    severity: z.enum(['ERROR', 'WARNING']),
+    code: z.string(),
+    message: z.string(),
+    location: z.string().optional(),
+  })
+  .meta({ id: 'Diagnostic' })
+
+export const validation = z.object({
+  ok: z.boolean(),
+  diagnostics: z.array(diagnostic),
+  truncated: z.boolean().meta({ description: 'Whether there are more than were asked for.' }),
+})
+
+export const executionSummary = z
+  .object({
+    arn: z.string(),
+    machine: z.string().meta({ description: 'ARN of the state machine.' }),
+    name: z.string(),
+    status: executionStatus,
+    startedAt: time,
+    stoppedAt: time.optional(),
+  })
+  .meta({ id: 'ExecutionSummary' })
+
+export const execution = executionSummary
+  .extend({
+    input: payload('What it was started with.'),
+    output: payload('What it ended with; absent unless it succeeded.').optional(),
+    error: z.string().optional(),
+    cause: z.string().optional(),
+    traceHeader: z.string().optional(),
+  })
+  .meta({ id: 'Execution' })
+
+export const historyEvent = z
+  .object({
+    id: z.int(),
+    previousEventId: z.int(),
+    type: z.string(),
+    at: time,
+    details: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ id: 'HistoryEvent', description: 'As AWS Step Functions records it; payloads in `details` are JSON text.' })
+
+export const trailRecord = z
+  .object({
+    seq: z.int(),
+    at: time,
+    actor: z.object({ type: z.string(), id: z.string(), via: z.string() }),
+    action: z.string(),
+    subject: z.object({ type: z.string(), id: z.string() }),
+    change: payload('What changed.').optional(),
+    execution: z.string().optional(),
+    eventId: z.int().optional(),
+    cause: z.object({ type: z.string(), id: z.string() }).optional(),
+    drill: z.string().optional(),
+    clockRegress: z.literal(true).optional(),
+    prevHash: z.string(),
+    hash: z.string(),
+  })
+  .meta({ id: 'TrailRecord' })

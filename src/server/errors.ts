@@ -1,0 +1,63 @@
+/** Every error that the server itself raises. Those of the verbs pass through it unchanged. */
+import { type ErrorDetails, type ErrorKind, HoldfastError } from '../base/index.ts'
+
+type ServerErrorEntry = { readonly kind: ErrorKind; readonly repair?: string }
+
+export const serverErrors = {
+  'server.host_refused': {
+    kind: 'forbidden',
+    repair: 'call it as localhost or 127.0.0.1, or start it with --host to serve a network',
+  },
+  'server.origin_refused': {
+    kind: 'forbidden',
+    repair: 'call the API from a program, or from a page it serves itself',
+  },
+  'server.content_type': { kind: 'invalid' },
+  'server.content_encoding': { kind: 'invalid', repair: 'send the body uncompressed' },
+  'server.body_too_large': { kind: 'too_large' },
+  'server.body_cut_off': { kind: 'invalid' },
+  'server.not_utf8': { kind: 'invalid', repair: 'encode the body as UTF-8' },
+  'server.route_missing': { kind: 'missing', repair: 'GET /v1/openapi.json lists every path' },
+  'server.method': { kind: 'invalid' },
+  'server.port': { kind: 'conflict', repair: 'choose another one with --port, or stop what listens there' },
+  'server.busy': { kind: 'unavailable', repair: 'repeat the request after a moment' },
+  'server.closing': { kind: 'unavailable', repair: 'repeat the request when the server is up again' },
+
+  'wire.serialization': { kind: 'invalid' },
+  'wire.validation': { kind: 'invalid' },
+  'wire.action_unknown': { kind: 'invalid' },
+  'wire.action_later': { kind: 'invalid' },
+  'wire.token_missing': {
+    kind: 'unauthenticated',
+    repair: 'set the access key id of the AWS credentials to a Holdfast token, or send Authorization: Bearer TOKEN',
+  },
+
+  'api.json': { kind: 'invalid' },
+  'api.request': { kind: 'invalid' },
+  'api.precondition': { kind: 'conflict', repair: 'read the resource again and repeat with its ETag' },
+  'api.idempotency_key': { kind: 'invalid' },
+  'api.idempotency_key_reused': { kind: 'invalid', repair: 'use a new key for a new request' },
+  'api.idempotency_in_progress': { kind: 'unavailable', repair: 'repeat the request when the first one is done' },
+} as const satisfies Readonly<Record<string, ServerErrorEntry>>
+
+export type ServerErrorCode = keyof typeof serverErrors
+
+export function serverError(code: ServerErrorCode, message: string, details: ErrorDetails = {}): HoldfastError {
+  const entry: ServerErrorEntry = serverErrors[code]
+  return new HoldfastError(code, message, { kind: entry.kind, repair: entry.repair, ...details })
+}
+
+export const bodyTooLarge = (limitBytes: number) =>
+  serverError('server.body_too_large', `The request body is larger than ${limitBytes} bytes`, {
+    place: 'body',
+    accepted: `at most ${limitBytes} bytes`,
+  })
+
+/** @throws HoldfastError server.content_encoding */
+export function requirePlainEncoding(encoding: string | undefined): void {
+  if (encoding === undefined || encoding === 'identity') return
+  throw serverError('server.content_encoding', `The content encoding "${encoding}" is not supported`, {
+    place: 'Content-Encoding',
+    accepted: 'identity',
+  })
+}

@@ -1,0 +1,22 @@
+/**
+ * server: HTTP, which only translates: the AWS Step Functions wire API (`wire/`) and our own API under /v1 (`api/`).
+ * Words: door (who is let in at all, by host and origin), action (one operation of the wire API), route (one of our own),
+ * problem (an error of our own API), traffic (who is being served, so that closing can wait for them).
+ * It decides nothing about machines or executions: verbs do, and ask `can()`. What it needs is handed over as `ServerDependencies`.
+ */
+export type { AnswerKeeper, KeptAnswer } from './api/idempotency.ts'
+export type { Route } from './api/route.ts'
+export { routes } from './api/routes.ts'
+export type {
+  EngineVerbs,
+  Health,
+  Platform,
+  ServerDependencies,
+  TrailFilter,
+  TrailRange,
+  TrailVerbs,
+  TrailVerification,
+} from './dependencies.ts'
+export { type ServerErrorCode, serverErrors } from './errors.ts'
+export { createServer, type Server, type ServerAddress, type ServerOptions } from './server.ts'
+export { type ActionName, actions } from './wire/actions.ts'

@@ -1,0 +1,160 @@
+/** The HTTP server: the door, then one of the two APIs; opening and closing it. */
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { HoldfastError } from '../base/index.ts'
+import { type Api, createApi } from './api/api.ts'
+import type { ServerDependencies } from './dependencies.ts'
+import { type DoorRules, doorRules, refusedAtTheDoor } from './door.ts'
+import { serverError } from './errors.ts'
+import { Traffic } from './traffic.ts'
+import { isWireRequest, refuseWire, serveWire, type WireOptions } from './wire/serve.ts'
+
+export type ServerOptions = {
+  /** Address to listen on. Default `127.0.0.1`: this machine only. */
+  readonly host?: string
+  /** 0 lets the system choose. Default 7400. */
+  readonly port?: number
+  /** Further names in the Host header that are served; off loopback, naming any refuses all others. */
+  readonly allowedHosts?: readonly string[]
+  /** Longest execution input, output or result, in characters. Default 4 Mi; AWS 256 Ki. */
+  readonly payloadLimit?: number
+  /** Longest state machine definition, in characters. Default 1 Mi, as on AWS. */
+  readonly definitionLimit?: number
+  /** Requests being answered at once, long polls and streams not counted; more are told to come again. Default 1,000. */
+  readonly maxInFlight?: number
+  /** How long `close` lets requests finish before it cuts them off. Default 10 s. */
+  readonly graceMs?: number
+}
+
+export interface Server {
+  /** Opens the port. @throws HoldfastError server.port when it cannot. */
+  listen(): Promise<ServerAddress>
+  /** Lets nobody in any more, ends long polls and streams, waits for what is being answered, then closes. */
+  close(): Promise<void>
+  /** Where it listens; undefined before `listen` and after `close`. */
+  readonly address: ServerAddress | undefined
+}
+
+export type ServerAddress = { readonly host: string; readonly port: number; readonly url: string }
+
+const mebi = 1024 * 1024
+const defaults = {
+  host: '127.0.0.1',
+  port: 7400,
+  allowedHosts: [],
+  payloadLimit: 4 * mebi,
+  definitionLimit: mebi,
+  maxInFlight: 1000,
+  graceMs: 10_000,
+} as const satisfies Required<ServerOptions>
+
+/** Builds the server; nothing is opened before `listen`. */
+export function createServer(dependencies: ServerDependencies, options: ServerOptions = {}): Server {
+  return new HttpEntrance(dependencies, { ...defaults, ...options })
+}
+
+class HttpEntrance implements Server {
+  readonly #dependencies: ServerDependencies
+  readonly #options: Required<ServerOptions>
+  readonly #traffic = new Traffic()
+  readonly #door: DoorRules
+  readonly #wire: WireOptions
+  readonly #api: Api
+  readonly #http: HttpServer
+  #closed: Promise<void> | undefined
+
+  constructor(dependencies: ServerDependencies, options: Required<ServerOptions>) {
+    this.#dependencies = dependencies
+    this.#options = options
+    this.#door = doorRules(options.host, options.allowedHosts)
+    const limits = { payload: options.payloadLimit, definition: options.definitionLimit }
+    // Text inside JSON may double: every quote in it is written with a backslash.
+    const bodyBytes = 2 * Math.max(limits.payload, limits.definition) + 64 * 1024
+    this.#wire = { limits, bodyBytes, traffic: this.#traffic }
+    this.#api = createApi(dependencies, { bodyBytes, traffic: this.#traffic })
+    this.#http = createHttpServer(connectionRules, (request, response) => this.#serve(request, response))
+  }
+
+  get address(): ServerAddress | undefined {
+    const bound = this.#http.address()
+    return bound === null || typeof bound === 'string' ? undefined : addressOf(bound)
+  }
+
+  async listen(): Promise<ServerAddress> {
+    await this.#api.ready()
+    const { host, port } = this.#options
+    await new Promise<void>((resolve, reject) => {
+      this.#http.once('error', (error) => reject(cannotListen(host, port, error)))
+      this.#http.listen({ host, port, backlog: 1024 }, resolve)
+    })
+    const { address } = this
+    if (address === undefined) throw cannotListen(host, port, new Error('the server has no address'))
+    return address
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
+    const { clock } = this.#dependencies
+    const shut = new Promise<void>((resolve) => this.#http.close(() => resolve()))
+    const stopWaiting = clock.alarm(clock.now() + this.#options.graceMs, () => this.#http.closeAllConnections())
+    await this.#traffic.drain()
+    stopWaiting()
+    this.#http.closeAllConnections()
+    await shut
+    await this.#api.close()
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    const refusal = this.#refusal(request)
+    this.#traffic.enter(response)
+    if (isWireRequest(request)) {
+      if (refusal !== undefined) return refuseWire(response, refusal, this.#dependencies.newRequestId())
+      return void serveWire(this.#dependencies, this.#wire, request, response)
+    }
+    if (refusal !== undefined) return this.#api.refuse(request, response, refusal)
+    this.#api.serve(request, response)
+  }
+
+  #refusal({ method = '', headers }: IncomingMessage): HoldfastError | undefined {
+    const { host, origin } = headers
+    const fetchSite = single(headers['sec-fetch-site'])
+    const fetchMode = single(headers['sec-fetch-mode'])
+    const refused = refusedAtTheDoor(this.#door, { method, host, origin, fetchSite, fetchMode })
+    if (refused !== undefined) return refused
+    if (this.#traffic.closing) return serverError('server.closing', 'The server is closing')
+    if (this.#traffic.answering < this.#options.maxInFlight) return undefined
+    return serverError('server.busy', `The server is answering ${this.#options.maxInFlight} requests already`)
+  }
+}
+
+/** A slow or silent caller holds a connection no longer than this. */
+const connectionRules = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 16 * 1024,
+} as const
+
+const single = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header[0] : header
+
+function addressOf({ address, port, family }: AddressInfo): ServerAddress {
+  const any = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address
+  const name = family === 'IPv6' ? `[${any}]` : any
+  return { host: address, port, url: `http://${name}:${port}` }
+}
+
+function cannotListen(host: string, port: number, cause: Error): HoldfastError {
+  const inUse = 'code' in cause && cause.code === 'EADDRINUSE'
+  const why = inUse ? 'something else listens there' : cause.message
+  return serverError('server.port', `Cannot listen on ${host}, port ${port}: ${why}`, { place: `port ${port}`, cause })
+}

@@ -1,0 +1,33 @@
+/** The Step Functions API, action by action: the one table that the wire is served from. */
+import type { Action } from './action.ts'
+import { executionActions } from './actions/executions.ts'
+import { machineActions } from './actions/machines.ts'
+import { tagActions } from './actions/tags.ts'
+import { taskActions } from './actions/tasks.ts'
+
+export const actions = {
+  ...machineActions,
+  ...executionActions,
+  ...taskActions,
+  ...tagActions,
+} as const satisfies Readonly<Record<string, Action>>
+
+export type ActionName = keyof typeof actions
+
+/** Actions that AWS has and this server answers later, with what they need. */
+export const laterActions = {
+  CreateStateMachineAlias: 'aliases',
+  DeleteStateMachineAlias: 'aliases',
+  DescribeStateMachineAlias: 'aliases',
+  ListStateMachineAliases: 'aliases',
+  UpdateStateMachineAlias: 'aliases',
+  DeleteStateMachineVersion: 'versions',
+  ListStateMachineVersions: 'versions',
+  PublishStateMachineVersion: 'versions',
+  DescribeMapRun: 'distributed maps',
+  ListMapRuns: 'distributed maps',
+  UpdateMapRun: 'distributed maps',
+  RedriveExecution: 'redriving',
+  StartSyncExecution: 'express executions',
+  TestState: 'testing single states',
+} as const satisfies Readonly<Record<string, string>>

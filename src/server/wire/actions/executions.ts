@@ -1,0 +1,140 @@
+/** Actions on executions and their history. */
+import type { ExecutionDescription, ExecutionStatus, ExecutionSummary } from '../../../engine/contract.ts'
+import { invalidRequest, taggedResourceMissing } from '../../../engine/errors.ts'
+import { action, maybeSeconds, type Response, seconds } from '../action.ts'
+import { historyEvent } from '../history.ts'
+import * as member from '../members.ts'
+
+const { required } = member
+
+export const executionActions = {
+  StartExecution: action(
+    {
+      stateMachineArn: required(member.arn),
+      name: member.name,
+      input: member.payload,
+      traceHeader: member.traceHeader,
+    },
+    async ({ dependencies: { verbs }, actor }, request) => {
+      const { executionArn, startedAt } = await verbs.startExecution(actor, request)
+      return { executionArn, startDate: seconds(startedAt) }
+    },
+  ),
+
+  StopExecution: action(
+    { executionArn: required(member.arn), error: member.errorName, cause: member.cause },
+    async ({ dependencies: { verbs }, actor }, request) => {
+      const { stoppedAt } = await verbs.stopExecution(actor, request)
+      return { stopDate: seconds(stoppedAt) }
+    },
+  ),
+
+  DescribeExecution: action(
+    { executionArn: required(member.arn), includedData: member.includedData },
+    async ({ dependencies: { verbs }, actor }, request) => {
+      const execution = await verbs.describeExecution(actor, request.executionArn)
+      return describe(execution, request.includedData !== 'METADATA_ONLY')
+    },
+  ),
+
+  ListExecutions: action(
+    {
+      stateMachineArn: member.arn,
+      statusFilter: member.executionStatus,
+      maxResults: member.pageSize,
+      nextToken: member.longPageToken,
+      mapRunArn: member.longArn,
+      redriveFilter: member.oneOf('REDRIVEN', 'NOT_REDRIVEN'),
+    },
+    async ({ dependencies: { verbs }, actor }, request) => {
+      const { items, cursor } = await verbs.listExecutions(actor, {
+        stateMachineArn: machineToList(request),
+        status: plainStatus(request.statusFilter),
+        limit: request.maxResults,
+        cursor: request.nextToken,
+      })
+      return { executions: items.map(summarize), nextToken: cursor }
+    },
+  ),
+
+  GetExecutionHistory: action(
+    {
+      executionArn: required(member.arn),
+      maxResults: member.pageSize,
+      reverseOrder: member.boolean,
+      nextToken: member.pageToken,
+      includeExecutionData: member.boolean,
+    },
+    async ({ dependencies: { verbs }, actor }, request) => {
+      const { items, cursor } = await verbs.getExecutionHistory(actor, {
+        executionArn: request.executionArn,
+        reverse: request.reverseOrder,
+        limit: request.maxResults,
+        cursor: request.nextToken,
+      })
+      const withData = request.includeExecutionData ?? true
+      return { events: items.map((record) => historyEvent(record, withData)), nextToken: cursor }
+    },
+  ),
+} as const
+
+type ListFilters = {
+  readonly stateMachineArn?: string
+  readonly mapRunArn?: string
+  readonly redriveFilter?: string
+  readonly statusFilter?: string
+}
+
+/** The executions of one machine or of one map run; the filters on redriving exist for map runs only. */
+function machineToList({ stateMachineArn, mapRunArn, redriveFilter, statusFilter }: ListFilters): string {
+  if ((stateMachineArn === undefined) === (mapRunArn === undefined)) {
+    throw invalidRequest('Exactly one of stateMachineArn and mapRunArn must be specified', 'stateMachineArn')
+  }
+  // Until distributed maps run here there are no map runs, so none is found.
+  if (mapRunArn !== undefined) throw taggedResourceMissing(mapRunArn)
+  if (redriveFilter !== undefined) {
+    throw invalidRequest('redriveFilter can only be specified with mapRunArn', 'redriveFilter')
+  }
+  if (statusFilter === 'PENDING_REDRIVE') {
+    throw invalidRequest('The status PENDING_REDRIVE can only be specified with mapRunArn', 'statusFilter')
+  }
+  return stateMachineArn ?? ''
+}
+
+const plainStatus = (status: ExecutionStatus | 'PENDING_REDRIVE' | undefined): ExecutionStatus | undefined =>
+  status === 'PENDING_REDRIVE' ? undefined : status
+
+function summarize(execution: ExecutionSummary): Response {
+  return {
+    executionArn: execution.arn,
+    stateMachineArn: execution.stateMachineArn,
+    name: execution.name,
+    status: execution.status,
+    startDate: seconds(execution.startedAt),
+    stopDate: maybeSeconds(execution.stoppedAt),
+    redriveCount: 0,
+  }
+}
+
+function describe(execution: ExecutionDescription, included: boolean): Response {
+  const { output } = execution
+  return {
+    ...summarize(execution),
+    input: included ? execution.input : undefined,
+    inputDetails: { included },
+    output: included ? output : undefined,
+    outputDetails: output === undefined ? undefined : { included },
+    error: included ? execution.error : undefined,
+    cause: included ? execution.cause : undefined,
+    traceHeader: execution.traceHeader,
+    ...redrivable(execution.status),
+  }
+}
+
+function redrivable(status: ExecutionStatus): Response {
+  if (status !== 'RUNNING' && status !== 'SUCCEEDED') return { redriveStatus: 'REDRIVABLE' }
+  return {
+    redriveStatus: 'NOT_REDRIVABLE',
+    redriveStatusReason: `Execution is ${status} and cannot be redriven`,
+  }
+}

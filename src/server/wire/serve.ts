@@ -1,0 +1,137 @@
+/** One request of the Step Functions API: from the HTTP message to a verb and back. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Actor } from '../../access/index.ts'
+import { HoldfastError, nearestWord, parseJson } from '../../base/index.ts'
+import { readBody } from '../body.ts'
+import { tokenIn } from '../credentials.ts'
+import type { ServerDependencies } from '../dependencies.ts'
+import { serverError } from '../errors.ts'
+import type { Traffic } from '../traffic.ts'
+import type { Action } from './action.ts'
+import { actions, laterActions } from './actions.ts'
+import { answered, failed, type WireAnswer } from './answer.ts'
+import { parseShape, type WireLimits } from './shape.ts'
+
+export type WireOptions = {
+  readonly limits: WireLimits
+  readonly bodyBytes: number
+  readonly traffic: Traffic
+}
+
+const contentType = 'application/x-amz-json-1.0'
+const targetPrefix = 'AWSStepFunctions.'
+
+/** Whether a request is for the Step Functions API: it has one path, and says so in a header. */
+export function isWireRequest({ method, url, headers }: IncomingMessage): boolean {
+  if (method !== 'POST' || (url !== '/' && url?.startsWith('/?') !== true)) return false
+  return headers['x-amz-target'] !== undefined || headers['content-type']?.startsWith('application/x-amz-json') === true
+}
+
+/** Answers the request. Never rejects: whatever goes wrong is an answer too. */
+export async function serveWire(
+  dependencies: ServerDependencies,
+  options: WireOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const requestId = dependencies.newRequestId()
+  const answer = await answerTo(dependencies, options, request, response).catch((error: unknown) => {
+    const failure = failed(error, requestId)
+    if (failure.status >= 500) logFailure(dependencies, error, requestId, request)
+    return failure
+  })
+  sendWire(response, answer, requestId)
+}
+
+/** Refuses a request without looking further: the door and the load do. */
+export function refuseWire(response: ServerResponse, error: HoldfastError, requestId: string): void {
+  sendWire(response, failed(error, requestId), requestId)
+}
+
+async function answerTo(
+  dependencies: ServerDependencies,
+  options: WireOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<WireAnswer> {
+  requireContentType(request.headers['content-type'])
+  const { shape, run } = actionOf(request.headers['x-amz-target'])
+  const actor = await authenticate(dependencies, request.headers.authorization)
+  const body = parseBody(await readBody(request, options.bodyBytes))
+  const parsed = parseShape(shape, body, options.limits)
+  const ended = () => options.traffic.wait(response)
+  // `action()` made the pair: the shape gives exactly the type that `run` takes.
+  return answered(await run({ actor, dependencies, limits: options.limits, ended }, parsed as never))
+}
+
+/** A form on a web page can send only three content types, and none of them is this. */
+function requireContentType(given: string | undefined): void {
+  if (given !== undefined && /^application\/x-amz-json-1\.[01]\s*(;|$)/i.test(given)) return
+  throw serverError('server.content_type', `The content type "${given ?? ''}" is not supported`, {
+    place: 'Content-Type',
+    accepted: contentType,
+  })
+}
+
+function actionOf(target: string | string[] | undefined): Action {
+  const given = String(target ?? '')
+  const name = given.startsWith(targetPrefix) ? given.slice(targetPrefix.length) : ''
+  if (Object.hasOwn(actions, name)) return actions[name as keyof typeof actions] // just asked for
+  if (Object.hasOwn(laterActions, name)) {
+    const needed = laterActions[name as keyof typeof laterActions] // just asked for
+    throw serverError(
+      'wire.action_later',
+      `${name} is not supported by this version of Holdfast: it has no ${needed} yet`,
+    )
+  }
+  const near = nearestWord(name, Object.keys(actions))
+  throw serverError('wire.action_unknown', `The operation "${given.slice(0, 200)}" is unknown`, {
+    place: 'X-Amz-Target',
+    accepted: near === undefined ? `${targetPrefix}<Action> with an action of AWS Step Functions` : targetPrefix + near,
+  })
+}
+
+async function authenticate(dependencies: ServerDependencies, authorization: string | undefined): Promise<Actor> {
+  const token = tokenIn(authorization)
+  try {
+    return await dependencies.authenticate(token)
+  } catch (error) {
+    if (token !== undefined || !(error instanceof HoldfastError) || error.kind !== 'unauthenticated') throw error
+    throw serverError('wire.token_missing', 'The request carries no token', { place: 'Authorization', cause: error })
+  }
+}
+
+function parseBody(text: string): unknown {
+  if (text === '') return {}
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw serverError('wire.serialization', `The request body is no JSON: ${faultOf(text)}`, { place: 'body' })
+  }
+}
+
+/** Our own parser says where; it is slower, so it is asked only for that. */
+function faultOf(text: string): string {
+  try {
+    parseJson(text)
+  } catch (error) {
+    if (error instanceof Error) return error.message
+  }
+  return 'it cannot be read'
+}
+
+function sendWire(response: ServerResponse, { status, body, retryAfterSeconds }: WireAnswer, requestId: string): void {
+  if (response.destroyed || response.headersSent) return
+  response.writeHead(status, {
+    'Content-Type': contentType,
+    'Content-Length': Buffer.byteLength(body),
+    'x-amzn-RequestId': requestId,
+    ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
+  })
+  response.end(body)
+}
+
+function logFailure({ logger }: ServerDependencies, error: unknown, requestId: string, request: IncomingMessage): void {
+  const target = String(request.headers['x-amz-target'] ?? '').slice(0, 100)
+  logger.error('request failed', { requestId, target, error })
+}
