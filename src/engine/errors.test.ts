@@ -12,7 +12,7 @@ describe('the errors of the engine', () => {
       'StateMachineTypeNotSupported',
       'This operation is not supported by this type of state machine',
     ],
-    [errors.invalidDefinition('X: y at null'), 'InvalidDefinition', "Invalid State Machine Definition: 'X: y at null'"],
+    [errors.invalidDefinition('x'), 'InvalidDefinition', 'x'],
     [errors.invalidLogging('No.'), 'InvalidLoggingConfiguration', 'Invalid Logging Configuration: No.'],
     [errors.invalidTracing('No.'), 'InvalidTracingConfiguration', 'Invalid Tracing Configuration: No.'],
     [errors.invalidEncryption('No.'), 'InvalidEncryptionConfiguration', 'Invalid Encryption Configuration: No.'],

@@ -159,9 +159,9 @@ export const stateMachineDeleting = (arn: string) =>
 export const typeUnsupported = () =>
   engineError('machine.type_unsupported', 'This operation is not supported by this type of state machine')
 
-/** `findings`: the checker's diagnostics as one text. `place` is that of the first. */
-export const invalidDefinition = (findings: string, place?: string) =>
-  engineError('machine.definition_invalid', `Invalid State Machine Definition: '${findings}'`, { place })
+/** `message`: the checker's text over all its findings. `place` is that of the first. */
+export const invalidDefinition = (message: string, place?: string) =>
+  engineError('machine.definition_invalid', message, { place })
 export const invalidLogging = (reason: string) =>
   engineError('machine.logging_invalid', `Invalid Logging Configuration: ${reason}`, { place: 'loggingConfiguration' })
 export const invalidTracing = (reason: string) =>

@@ -4,10 +4,13 @@ import { type Place, renderPlace } from './place.ts'
 
 /** More than anyone reads, and a bound for what a hostile definition can make the checker say. */
 export const maxDiagnostics = 1000
+/** Warnings leave room for errors: a definition must not be accepted because warnings filled the report. */
+const maxWarnings = maxDiagnostics / 2
 
 export class Report {
   readonly diagnostics: Diagnostic[] = []
   #errors = 0
+  #warnings = 0
 
   /** How many errors were found, also those beyond what is kept. */
   get errors(): number {
@@ -25,7 +28,7 @@ export class Report {
   }
 
   warning(code: DiagnosticCode, message: string, place: Place): void {
-    this.#keep({ severity: 'WARNING', code, message }, place)
+    if (this.#warnings++ < maxWarnings) this.#keep({ severity: 'WARNING', code, message }, place)
   }
 
   #keep(diagnostic: Diagnostic, place: Place | undefined): void {

@@ -7,8 +7,8 @@ CREATE TABLE state_machine (
   type TEXT NOT NULL CHECK (type IN ('STANDARD', 'EXPRESS')),
   -- DELETING waits for its running executions. DELETED is gone for everybody but the executions it had.
   status TEXT NOT NULL CHECK (status IN ('ACTIVE', 'DELETING', 'DELETED')),
-  created_at BIGINT NOT NULL
-);
+  created_at INTEGER NOT NULL
+) STRICT;
 
 -- The name of a deleted machine is free again.
 CREATE UNIQUE INDEX state_machine_arn ON state_machine (arn) WHERE status <> 'DELETED';
@@ -17,7 +17,7 @@ CREATE UNIQUE INDEX state_machine_arn ON state_machine (arn) WHERE status <> 'DE
 -- compiled definitions are cached by them.
 CREATE TABLE revision (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  machine_id BIGINT NOT NULL REFERENCES state_machine (id),
+  machine_id INTEGER NOT NULL REFERENCES state_machine (id),
   -- Null for the first revision of a machine, as on AWS.
   uuid TEXT,
   definition TEXT NOT NULL,
@@ -28,8 +28,8 @@ CREATE TABLE revision (
   encryption TEXT NOT NULL,
   -- JSON object: state name -> names of the variables it reads.
   variable_references TEXT NOT NULL,
-  created_at BIGINT NOT NULL
-);
+  created_at INTEGER NOT NULL
+) STRICT;
 
 CREATE INDEX revision_machine ON revision (machine_id);
 
@@ -37,8 +37,8 @@ CREATE TABLE activity (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   arn TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
-  created_at BIGINT NOT NULL
-);
+  created_at INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE tag (
   -- Of a state machine or an activity.
@@ -46,4 +46,4 @@ CREATE TABLE tag (
   key TEXT NOT NULL,
   value TEXT NOT NULL,
   PRIMARY KEY (arn, key)
-);
+) STRICT;
