@@ -14,6 +14,8 @@ export type Purity =
 
 export type Layer = {
   readonly purity: Purity
+  /** Packages that a pure folder may import all the same: computation only, with the reason beside the entry. */
+  readonly packages?: readonly string[]
   /** Only these folders, where the order of the table would allow more. */
   readonly only?: readonly string[]
 }

@@ -30,7 +30,7 @@ type Context = {
 }
 
 type LayersOptions = { readonly sourceRoot: string; readonly table: LayerTable }
-type PureOptions = { readonly purity: 'pure' | 'guided' }
+type PureOptions = { readonly purity: 'pure' | 'guided'; readonly packages?: readonly string[] }
 
 /** Imports follow the layer table and enter a folder through its index.ts. */
 const layers = {
@@ -51,13 +51,14 @@ const layers = {
 const pure = {
   meta: { type: 'problem', schema: [{ type: 'object' }] },
   create(context: Context) {
-    const { purity } = optionsOf<PureOptions>(context)
+    const { purity, packages = [] } = optionsOf<PureOptions>(context)
     const report = (node: Node, message: string | undefined): void => {
       if (message !== undefined) context.report({ node, message })
     }
     const globalName = (node: Node): string | undefined =>
       isIdentifier(node) && isPartOfPurity(node.name) && isGlobal(context, node) ? node.name : undefined
-    const imports = purity === 'pure' ? forEachSource((node, source) => report(node, refusePackage(source))) : {}
+    const imports =
+      purity === 'pure' ? forEachSource((node, source) => report(node, refusePackage(source, packages))) : {}
     return {
       ...imports,
       Identifier(node: Identifier) {
@@ -100,8 +101,8 @@ function leavesSource(source: string): string {
   return `${source} lies outside src/: code that ships imports nothing from tests, benchmarks, scripts or examples.`
 }
 
-function refusePackage(source: string): string | undefined {
-  if (source.startsWith('.')) return undefined
+function refusePackage(source: string, allowed: readonly string[]): string | undefined {
+  if (source.startsWith('.') || allowed.includes(source)) return undefined
   const what = isBuiltin(source) ? 'a module of Node' : 'a package'
   return `${source} is ${what}: this folder is pure and imports only what lies in src/; take what it does as an argument.`
 }

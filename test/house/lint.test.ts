@@ -98,6 +98,7 @@ const lawful = {
   'src/asl/index.ts':
     "export { one } from '../base/index.ts'\nexport const half = (process: number) => Math.floor(process / 2)\n",
   'src/asl/golden.test.ts': "import { readFileSync } from 'node:fs'\nexport const text = readFileSync('x', 'utf8')\n",
+  'src/asl/pattern.ts': "export { RE2JS } from 're2js'\n",
   'src/store/index.ts': "export { inner } from './inner.ts'\n",
   'src/store/inner.ts': "import { one } from '../base/index.ts'\nexport const inner = one\n",
   'src/engine/index.ts': "export { inner } from '../store/index.ts'\nexport type Engine = { readonly name: string }\n",
