@@ -1,0 +1,155 @@
+/** HTTP as our API speaks it: JSON in and out, problems as errors, server-sent events, JSON lines. */
+import { HoldfastError, type ErrorKind, isJsonObject, type Json, parseJson, plainFromJson } from '../../base/index.ts'
+import { cliError } from '../errors.ts'
+import { readEvents, type ServerEvent } from './server-events.ts'
+
+export type Target = { readonly url: string; readonly token: string | undefined; readonly repair: string }
+
+export type Call = {
+  readonly method?: 'GET' | 'POST' | 'PUT'
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | number | undefined>>
+  /** JSON text. */
+  readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export class Http {
+  readonly #target: Target
+  readonly #interrupted: AbortSignal
+
+  constructor(target: Target, interrupted: AbortSignal) {
+    this.#target = target
+    this.#interrupted = interrupted
+  }
+
+  get url(): string {
+    return this.#target.url
+  }
+
+  /** The parsed body of a good answer. @throws HoldfastError cli.unreachable, cli.protocol, or what the server says */
+  async json(call: Call): Promise<Json> {
+    const response = await this.#send(call)
+    return this.parse(await this.#read(response))
+  }
+
+  /** The events of one connection; ends when the server ends it. `undefined` when it says that there is nothing more. */
+  async events(call: Call): Promise<AsyncIterable<ServerEvent> | undefined> {
+    const response = await this.#send({ ...call, headers: { accept: 'text/event-stream', ...call.headers } })
+    return response.status === 204 ? undefined : readEvents(this.#chunks(response))
+  }
+
+  /** The body as it comes. */
+  async text(call: Call): Promise<AsyncIterable<string>> {
+    return this.#chunks(await this.#send(call))
+  }
+
+  async #send({ method = 'GET', path, query = {}, body, headers = {} }: Call): Promise<Response> {
+    const url = new URL(path, this.#target.url)
+    for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, String(value))
+    const { token } = this.#target
+    const response = await this.#reach(() =>
+      fetch(url, {
+        method,
+        headers: {
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body }),
+        signal: this.#interrupted,
+      }),
+    )
+    if (response.ok) return response
+    throw problemError(response.status, await this.#read(response))
+  }
+
+  #read(response: Response): Promise<string> {
+    return this.#reach(() => response.text())
+  }
+
+  /** JSON that the server sent. @throws HoldfastError cli.protocol */
+  parse(text: string): Json {
+    try {
+      return parseJson(text)
+    } catch (cause) {
+      throw cliError('cli.protocol', `${this.url} does not speak Holdfast's API: its answer is no JSON`, { cause })
+    }
+  }
+
+  async #reach<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act()
+    } catch (cause) {
+      if (this.#interrupted.aborted) throw cause
+      throw this.#unreachable(cause)
+    }
+  }
+
+  async *#chunks(response: Response): AsyncIterable<string> {
+    const decoder = new TextDecoder()
+    try {
+      for await (const chunk of response.body ?? []) yield decoder.decode(chunk, { stream: true })
+    } catch (cause) {
+      if (this.#interrupted.aborted) throw cause
+      throw this.#unreachable(cause)
+    }
+  }
+
+  #unreachable(cause: unknown): HoldfastError {
+    return cliError('cli.unreachable', `No Holdfast answers at ${this.url}${reasonOf(cause)}`, {
+      repair: this.#target.repair,
+      cause,
+    })
+  }
+}
+
+/** Node hides why a connection failed in the cause of its error. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
+  if (code === 'ECONNREFUSED') return ': nothing listens there'
+  return code === undefined ? '' : `: ${code}`
+}
+
+const kindOfStatus: ReadonlyMap<number, ErrorKind> = new Map([
+  [401, 'unauthenticated'],
+  [403, 'forbidden'],
+  [404, 'missing'],
+  [409, 'conflict'],
+  [412, 'conflict'],
+  [413, 'too_large'],
+  [429, 'exhausted'],
+  [503, 'exhausted'],
+])
+
+/** What the server said is wrong, with its own words and code. */
+function problemError(status: number, text: string): HoldfastError {
+  const problem = problemIn(text)
+  const word = (key: string): { readonly [name: string]: string } => {
+    const value = problem[key]
+    return typeof value === 'string' ? { [key]: value } : {}
+  }
+  const message = problem['detail'] ?? problem['title']
+  return new HoldfastError(
+    typeof problem['code'] === 'string' ? problem['code'] : 'cli.protocol',
+    typeof message === 'string' ? message : `The server answered ${status}`,
+    {
+      kind: kindOfStatus.get(status) ?? (status >= 500 ? 'internal' : 'invalid'),
+      retryable: problem['retryable'] === true,
+      ...word('place'),
+      ...word('accepted'),
+      ...word('repair'),
+    },
+  )
+}
+
+function problemIn(text: string): Record<string, unknown> {
+  try {
+    const json = parseJson(text)
+    return isJsonObject(json) ? Object.fromEntries([...json].map(([key, value]) => [key, plainFromJson(value)])) : {}
+  } catch {
+    // An answer that is no problem document is told by its status alone.
+    return {}
+  }
+}

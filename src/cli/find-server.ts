@@ -1,0 +1,50 @@
+/** Which server a command talks to: the one that is named, else the one that runs on the data folder. */
+import type { Command } from 'commander'
+import { dataFolderOf, readConnection } from '../app/index.ts'
+import { Api } from './client/api.ts'
+import { cliError } from './errors.ts'
+import type { World } from './world.ts'
+
+export type ServerOptions = { readonly data?: string; readonly url?: string }
+
+export function withServerOptions(command: Command): Command {
+  return command
+    .option('--data <dir>', 'data folder of the server (default: $HOLDFAST_DATA, else ~/.holdfast)')
+    .option('--url <url>', 'address of the server; its token comes from HOLDFAST_TOKEN (default: $HOLDFAST_URL)')
+}
+
+export function dataFolderIn(world: World, given: string | undefined): string {
+  const { environment, workingFolder, homeFolder } = world
+  return dataFolderOf({ given, environment: environment['HOLDFAST_DATA'], workingFolder, homeFolder })
+}
+
+/** @throws HoldfastError cli.unreachable, cli.usage */
+export async function connect(world: World, options: ServerOptions): Promise<Api> {
+  const { HOLDFAST_URL, HOLDFAST_TOKEN } = world.environment
+  const url = options.url ?? (options.data === undefined && HOLDFAST_URL !== '' ? HOLDFAST_URL : undefined)
+  if (url !== undefined) {
+    const repair = 'check the address, or start a server with: holdfast up'
+    return new Api({ url: checkedUrl(url), token: HOLDFAST_TOKEN, repair }, world.interrupted)
+  }
+  const folder = dataFolderIn(world, options.data)
+  const repair = startCommand(options.data)
+  const connection = await readConnection(folder)
+  if (connection === undefined) {
+    throw cliError('cli.unreachable', `No Holdfast runs on ${folder}`, {
+      accepted: 'a running server on this folder, or its address in --url or HOLDFAST_URL',
+      repair,
+    })
+  }
+  return new Api({ url: connection.url, token: HOLDFAST_TOKEN ?? connection.token, repair }, world.interrupted)
+}
+
+function startCommand(data: string | undefined): string {
+  return data === undefined ? 'holdfast up' : `holdfast up --data ${data}`
+}
+
+function checkedUrl(url: string): string {
+  if (URL.canParse(url) && /^https?:/.test(url)) return url
+  throw cliError('cli.usage', `"${url}" is no address of a server`, {
+    accepted: 'http://HOST:PORT or https://HOST:PORT',
+  })
+}
