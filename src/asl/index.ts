@@ -3,6 +3,14 @@
  * Words: machine (compiled definition), frame (one running scope), visit (one stay in a state), step (one event consumed).
  * It does not store, call or wait: `step()` answers with history and commands, and the engine carries them out.
  */
+export {
+  checkDefinition,
+  type CheckOptions,
+  describeDiagnostics,
+  type MachineType,
+  maxDiagnostics,
+  variableReferences,
+} from './check/index.ts'
 export type { Diagnostic, DiagnosticCode } from './diagnostic.ts'
 export {
   type Bindings,
@@ -17,3 +25,37 @@ export {
   SlowExpression,
 } from './ports.ts'
 export { type CallPattern, parseResource, type TaskResource } from './resource.ts'
+export { compileMachine } from './compile/index.ts'
+export type { Machine } from './machine.ts'
+export { step } from './step/index.ts'
+export {
+  type About,
+  applyChanges,
+  type Attempt,
+  type Change,
+  type Command,
+  type Details,
+  type EarlyAnswer,
+  type Event,
+  type ExecutionState,
+  type Fan,
+  type Frame,
+  type HistoryEvent,
+  newExecution,
+  type Phase,
+  type Status,
+  type StepLimits,
+  type StepResult,
+  type TimerKind,
+  type Visit,
+} from './step/state.ts'
+export { parseTimestamp, printTimestamp } from './timestamp.ts'
+export { type Graph, type GraphEdge, type GraphNode, graphOf } from './graph.ts'
+export {
+  simulate,
+  type SimulatedAnswer,
+  type SimulatedTask,
+  type Simulation,
+  type SimulationRequest,
+  type TimedEvent,
+} from './simulate.ts'

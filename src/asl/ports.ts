@@ -58,6 +58,8 @@ export interface Env extends Chance {
   readonly now: number
   /** `source` is the text between `{%` and `%}`. @throws SlowExpression */
   evaluate(source: string, bindings: Bindings): Outcome
+  /** The task token of one attempt: opaque, the same each time it is asked for. */
+  token(frame: number, enteredId: number, attempt: number): string
   /** Undefined when the task can be scheduled. `parameters` is the evaluated task input. */
   refuse(resource: TaskResource, parameters: JsonText): Refusal | undefined
 }

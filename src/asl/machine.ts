@@ -1,0 +1,178 @@
+/** A compiled state machine: immutable, made once per revision, everything parsed that can be parsed ahead. */
+import type { Json, JsonText } from '../base/index.ts'
+import type { ReferencePath } from './path/index.ts'
+import type { TaskResource } from './resource.ts'
+import type { Expression, FieldPath, Template } from './compile/value.ts'
+
+export type Machine = {
+  readonly root: Scope
+  /** All states of all scopes, in the order of the text; a state's `id` is its index. */
+  readonly states: readonly State[]
+  readonly scopes: readonly Scope[]
+  readonly timeoutSeconds: number | undefined
+}
+
+/** One `States` object: the machine's own, a branch's, an item processor's. */
+export type Scope = {
+  readonly id: number
+  readonly startAt: number
+  /** The Parallel or Map that owns it. */
+  readonly owner: number | undefined
+}
+
+export type State =
+  | PassState
+  | TaskState
+  | ChoiceState
+  | WaitState
+  | SucceedState
+  | FailState
+  | ParallelState
+  | MapState
+
+export type StateType = State['type']
+
+export type StateBase = {
+  readonly id: number
+  readonly name: string
+  readonly jsonata: boolean
+  /** The state that follows; undefined at an end of its scope. */
+  readonly next: number | undefined
+}
+
+/** JSONPath's `InputPath`/`OutputPath`: undefined is the whole document, null throws it away. */
+export type Filter = FieldPath | null | undefined
+
+/** How a result becomes output, for the languages together: JSONata uses `output`, JSONPath the rest. */
+export type Outlet = {
+  readonly resultSelector: Template | undefined
+  /** undefined replaces the input, null keeps it. */
+  readonly resultPath: ReferencePath | null | undefined
+  readonly outputPath: Filter
+  readonly output: Template | undefined
+  readonly assign: Assignments | undefined
+}
+
+export type Assignments = readonly { readonly name: string; readonly value: Template }[]
+
+export type Recovery = {
+  readonly retriers: readonly Retrier[]
+  readonly catchers: readonly Catcher[]
+}
+
+export type Retrier = {
+  readonly errors: readonly string[]
+  readonly intervalSeconds: number
+  readonly maxAttempts: number
+  readonly backoffRate: number
+  readonly maxDelaySeconds: number
+  readonly fullJitter: boolean
+}
+
+export type Catcher = {
+  readonly errors: readonly string[]
+  readonly next: number
+  readonly resultPath: ReferencePath | null | undefined
+  readonly output: Template | undefined
+  readonly assign: Assignments | undefined
+}
+
+export type PassState = StateBase &
+  Outlet & {
+    readonly type: 'Pass'
+    readonly inputPath: Filter
+    readonly parameters: Template | undefined
+    readonly result: JsonText | undefined
+  }
+
+export type SucceedState = StateBase & Outlet & { readonly type: 'Succeed'; readonly inputPath: Filter }
+
+export type FailState = StateBase & {
+  readonly type: 'Fail'
+  readonly error: TextField | undefined
+  readonly cause: TextField | undefined
+}
+
+/** A literal, an expression, or a path or intrinsic (`ErrorPath`). */
+export type TextField =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'expression'; readonly expression: Expression }
+  | { readonly kind: 'path'; readonly field: string; readonly value: FieldPath }
+
+/** A number in the text, an expression, or a path (`…Path`). */
+export type NumberField =
+  | { readonly kind: 'literal'; readonly value: number }
+  | { readonly kind: 'expression'; readonly expression: Expression }
+  | { readonly kind: 'path'; readonly field: string; readonly value: FieldPath }
+
+export type WaitState = StateBase &
+  Outlet & {
+    readonly type: 'Wait'
+    readonly inputPath: Filter
+    readonly until:
+      | { readonly kind: 'seconds'; readonly seconds: NumberField }
+      | { readonly kind: 'timestamp'; readonly timestamp: TextField }
+  }
+
+export type ChoiceState = StateBase &
+  Outlet & {
+    readonly type: 'Choice'
+    readonly inputPath: Filter
+    readonly rules: readonly ChoiceRule[]
+    readonly otherwise: number | undefined
+  }
+
+export type ChoiceRule = {
+  readonly next: number
+  readonly condition: Condition
+  readonly output: Template | undefined
+  readonly assign: Assignments | undefined
+}
+
+export type Condition =
+  | { readonly kind: 'expression'; readonly expression: Expression }
+  | { readonly kind: 'literal'; readonly value: boolean }
+  | { readonly kind: 'and' | 'or'; readonly conditions: readonly Condition[] }
+  | { readonly kind: 'not'; readonly condition: Condition }
+  | { readonly kind: 'present'; readonly variable: FieldPath; readonly expected: boolean }
+  | {
+      readonly kind: 'compare'
+      readonly variable: FieldPath
+      readonly operand: Json | FieldPath
+      /** Whether `operand` is a path to the value to compare with. */
+      readonly byPath: boolean
+      readonly holds: (value: Json, operand: Json) => boolean
+    }
+
+export type TaskState = StateBase &
+  Outlet &
+  Recovery & {
+    readonly type: 'Task'
+    readonly inputPath: Filter
+    readonly resource: TaskResource
+    readonly parameters: Template | undefined
+    readonly timeout: NumberField | undefined
+    readonly heartbeat: NumberField | undefined
+    readonly roleArn: TextField | undefined
+  }
+
+export type ParallelState = StateBase &
+  Outlet &
+  Recovery & {
+    readonly type: 'Parallel'
+    readonly inputPath: Filter
+    readonly parameters: Template | undefined
+    readonly branches: readonly number[]
+  }
+
+export type MapState = StateBase &
+  Outlet &
+  Recovery & {
+    readonly type: 'Map'
+    readonly inputPath: Filter
+    readonly mode: 'INLINE' | 'DISTRIBUTED'
+    readonly items: FieldPath | Template | undefined
+    readonly itemSelector: Template | undefined
+    readonly maxConcurrency: NumberField | undefined
+    readonly processor: number
+  }

@@ -1,0 +1,226 @@
+/** The state of one execution as `step()` sees it: immutable, small, and encodable piece by piece. */
+import type { JsonText } from '../../base/index.ts'
+import type { TaskResource } from '../resource.ts'
+
+/** What never changes during an execution. */
+export type About = {
+  readonly arn: string
+  readonly name: string
+  readonly input: JsonText
+  readonly roleArn: string
+  readonly startedAt: number
+  readonly machineArn: string
+  readonly machineName: string
+  /** Shown in TaskScheduled events. */
+  readonly region: string
+}
+
+export type Status = 'running' | 'succeeded' | 'failed' | 'timed_out' | 'aborted'
+
+export type ExecutionState = {
+  readonly about: About
+  readonly status: Status
+  /** Id the next history event gets; ids count 1, 2, 3 … without gaps. */
+  readonly nextEventId: number
+  readonly nextFrame: number
+  readonly frames: ReadonlyMap<number, Frame>
+  /** Items and results of each Map and Parallel that is under way, by the frame it runs in. */
+  readonly fans: ReadonlyMap<number, Fan>
+}
+
+/** One running scope: the execution itself (frame 1), a branch, an iteration. */
+export type Frame = {
+  readonly id: number
+  /** 0 for the root. */
+  readonly parent: number
+  /** Which branch or iteration. */
+  readonly index: number
+  readonly scope: number
+  /** History cursor: `previousEventId` of its next event. */
+  readonly last: number
+  /** Variables owned by this scope; outer ones are found through the parent. */
+  readonly variables: ReadonlyMap<string, JsonText> | undefined
+  readonly visit: Visit | undefined
+}
+
+export type Phase =
+  /** To be run by this or the next step. */
+  | 'ready'
+  | 'task'
+  | 'wait'
+  | 'backoff'
+  | 'fanout'
+
+/** One stay in a state. `(frame, enteredId, attempt)` names a task's answer beyond doubt. */
+export type Visit = {
+  readonly state: number
+  readonly enteredId: number
+  readonly enteredAt: number
+  readonly input: JsonText
+  readonly phase: Phase
+  /** Retries so far in this visit, over all retriers: `$$.State.RetryCount`. */
+  readonly attempt: number
+  /** Retries by each retrier; undefined while there were none. */
+  readonly retries: readonly number[] | undefined
+  /** Task: ActivityStarted has been recorded. */
+  readonly started: boolean
+  /** Task: TaskSubmitted has been recorded. */
+  readonly submitted: boolean
+  /** Task: the answer that came before TaskSubmitted. */
+  readonly early: EarlyAnswer | undefined
+  /** Task: pause between heartbeats that is allowed. */
+  readonly heartbeatMs: number | undefined
+  /** Timers that are set. */
+  readonly timers: readonly TimerKind[]
+}
+
+export type EarlyAnswer =
+  | { readonly kind: 'succeeded'; readonly output: JsonText }
+  | { readonly kind: 'failed'; readonly error?: string; readonly cause?: string }
+
+/** A Map or Parallel under way. */
+export type Fan = {
+  /** Map: the items as JSON texts; Parallel: empty. */
+  readonly items: readonly JsonText[]
+  readonly results: readonly (JsonText | undefined)[]
+  /** Index of the next iteration to start. */
+  readonly next: number
+  readonly open: number
+  readonly done: number
+}
+
+export type TimerKind = 'wait' | 'retry' | 'timeout' | 'heartbeat' | 'deadline'
+
+/** Names one attempt of one visit. */
+export type Attempt = { readonly frame: number; readonly enteredId: number; readonly attempt: number }
+
+export type Event =
+  | { readonly kind: 'start' }
+  /** An activity worker took the task. */
+  | (Attempt & { readonly kind: 'taskStarted'; readonly workerName?: string })
+  /** The call of a `.sync` or token task returned. */
+  | (Attempt & { readonly kind: 'taskSubmitted'; readonly output: JsonText })
+  | (Attempt & { readonly kind: 'taskSucceeded'; readonly output: JsonText; readonly fromCall?: boolean })
+  /** `fromCall`: the call of a `.sync` or token task itself failed, so no TaskSubmitted will come. */
+  | (Attempt & { readonly kind: 'taskFailed'; readonly error?: string; readonly cause?: string; readonly fromCall?: boolean })
+  | (Attempt & { readonly kind: 'heartbeat' })
+  | (Attempt & { readonly kind: 'timer'; readonly timer: TimerKind })
+  | { readonly kind: 'stop'; readonly error?: string; readonly cause?: string }
+  /** Goes on where a long run of unblocked states was cut. */
+  | { readonly kind: 'continue' }
+  /** The engine itself could not carry an event out (a defect): the execution ends with this cause. */
+  | { readonly kind: 'fault'; readonly cause: string }
+
+export type Command =
+  | (Attempt & {
+      readonly kind: 'schedule'
+      readonly stateName: string
+      readonly resource: TaskResource
+      readonly input: JsonText
+      readonly timeoutSeconds: number | undefined
+      readonly heartbeatSeconds: number | undefined
+      readonly roleArn: string | undefined
+    })
+  | (Attempt & { readonly kind: 'cancel' })
+  | (Attempt & { readonly kind: 'setTimer'; readonly timer: TimerKind; readonly at: number })
+  | (Attempt & { readonly kind: 'clearTimer'; readonly timer: TimerKind })
+  | { readonly kind: 'continue' }
+  | {
+      readonly kind: 'close'
+      readonly status: Exclude<Status, 'running'>
+      readonly at: number
+      readonly output?: JsonText
+      readonly error?: string
+      readonly cause?: string
+    }
+
+/** What a step changed, piece by piece: folded over an older state it gives the newer one. */
+export type Change =
+  | { readonly kind: 'frame'; readonly frame: Frame }
+  | { readonly kind: 'frameGone'; readonly id: number }
+  | { readonly kind: 'fan'; readonly frame: number; readonly items: readonly JsonText[]; readonly size: number }
+  | { readonly kind: 'fanProgress'; readonly frame: number; readonly next: number; readonly open: number; readonly done: number }
+  | { readonly kind: 'result'; readonly frame: number; readonly index: number; readonly output: JsonText }
+  | { readonly kind: 'fanGone'; readonly frame: number }
+
+export type HistoryEvent = {
+  readonly id: number
+  readonly previousEventId: number
+  readonly type: string
+  /** Members of the event's details as AWS names them, without `inputDetails`/`outputDetails`; undefined where AWS has none. */
+  readonly details: Details | undefined
+}
+export type Details = Readonly<Record<string, string | number | undefined | ReadonlyMap<string, JsonText>>>
+
+export type StepResult = {
+  readonly state: ExecutionState
+  readonly history: readonly HistoryEvent[]
+  readonly changes: readonly Change[]
+  readonly commands: readonly Command[]
+}
+
+/** Bounds of one execution. AWS: 262,144 bytes and 25,000 events. */
+export type StepLimits = {
+  /** Largest input, output, result or variable, in UTF-8 bytes. */
+  readonly payloadBytes: number
+  readonly historyEvents: number
+}
+
+/** An execution before its first event. */
+export const newExecution = (about: About): ExecutionState => ({
+  about,
+  status: 'running',
+  nextEventId: 1,
+  nextFrame: 1,
+  frames: new Map(),
+  fans: new Map(),
+})
+
+/** Folds changes over a state. `status` is not a change: it comes from the close command. */
+export function applyChanges(
+  state: ExecutionState,
+  changes: readonly Change[],
+  counters: { readonly nextEventId: number; readonly nextFrame: number; readonly status: Status },
+): ExecutionState {
+  const frames = new Map(state.frames)
+  const fans = new Map(state.fans)
+  for (const change of changes) applyChange(frames, fans, change)
+  return { ...state, ...counters, frames, fans }
+}
+
+function applyChange(frames: Map<number, Frame>, fans: Map<number, Fan>, change: Change): void {
+  switch (change.kind) {
+    case 'frame':
+      frames.set(change.frame.id, change.frame)
+      return
+    case 'frameGone':
+      frames.delete(change.id)
+      return
+    case 'fan':
+      fans.set(change.frame, newFan(change.items, change.size))
+      return
+    case 'fanProgress': {
+      const fan = fans.get(change.frame)
+      if (fan) fans.set(change.frame, { ...fan, next: change.next, open: change.open, done: change.done })
+      return
+    }
+    case 'result': {
+      const fan = fans.get(change.frame)
+      if (fan) fans.set(change.frame, { ...fan, results: fan.results.with(change.index, change.output) })
+      return
+    }
+    case 'fanGone':
+      fans.delete(change.frame)
+      return
+    default:
+      change satisfies never
+  }
+}
+
+export const newFan = (items: readonly JsonText[], size: number): Fan => ({
+  items,
+  results: Array.from<JsonText | undefined>({ length: size }),
+  next: 0,
+  open: 0,
+  done: 0,
+})

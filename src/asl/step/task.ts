@@ -1,0 +1,151 @@
+/** Task states: scheduling, and what the answers from outside do. */
+import type { JsonText } from '../../base/index.ts'
+import { evaluateTemplate } from '../compile/value.ts'
+import { StateFailure } from '../failure.ts'
+import type { TaskState } from '../machine.ts'
+import type { TaskResource } from '../resource.ts'
+import { type Draft, sizeCause, type WorkingFrame } from './draft.ts'
+import { applyFilter, readInteger, readText } from './field.ts'
+import { completeState, guarded, recover, settle } from './flow.ts'
+import type { Details, EarlyAnswer, TimerKind } from './state.ts'
+import { World } from './world.ts'
+
+export function runTask(draft: Draft, frame: WorkingFrame, state: TaskState): void {
+  const task = evaluateTask(draft, frame, state)
+  const refusal = draft.env.refuse(state.resource, task.input)
+  if (refusal !== undefined) {
+    throw new StateFailure('runtime', refusal.error, refusal.cause, { located: true })
+  }
+  settle(draft, frame)
+  draft.emit(frame, `${eventPrefix(state.resource)}Scheduled`, scheduledDetails(draft, state, task))
+  const heartbeatMs = task.heartbeatSeconds === undefined ? undefined : task.heartbeatSeconds * 1000
+  frame.visit = { ...draft.visitOf(frame), phase: 'task', heartbeatMs }
+  setTaskTimers(draft, frame, state, task)
+  draft.command({ kind: 'schedule', ...attemptOf(draft, frame), stateName: state.name, resource: state.resource, ...task })
+  if (state.resource.kind !== 'activity') draft.taskScheduled(frame, () => recordStarted(draft, frame.id, state))
+}
+
+type EvaluatedTask = {
+  readonly input: JsonText
+  readonly timeoutSeconds: number | undefined
+  readonly heartbeatSeconds: number | undefined
+  readonly roleArn: string | undefined
+}
+
+function evaluateTask(draft: Draft, frame: WorkingFrame, state: TaskState): EvaluatedTask {
+  const visit = draft.visitOf(frame)
+  const effective = applyFilter(state.inputPath, new World(draft, frame, { document: visit.input }))
+  const world = new World(draft, frame, { document: effective })
+  return {
+    input: state.parameters === undefined ? effective : evaluateTemplate(state.parameters, world),
+    timeoutSeconds: state.timeout && readInteger(state.timeout, 'TimeoutSeconds', world),
+    heartbeatSeconds: state.heartbeat && readInteger(state.heartbeat, 'HeartbeatSeconds', world),
+    roleArn: state.roleArn && readText(state.roleArn, world),
+  }
+}
+
+export const attemptOf = (draft: Draft, frame: WorkingFrame) => {
+  const { enteredId, attempt } = draft.visitOf(frame)
+  return { frame: frame.id, enteredId, attempt }
+}
+
+const eventPrefix = (resource: TaskResource): string =>
+  resource.kind === 'lambda' ? 'LambdaFunction' : resource.kind === 'activity' ? 'Activity' : 'Task'
+
+/** Members that the events of a service call have in common; other kinds have none. */
+const serviceDetails = (resource: TaskResource): Details =>
+  resource.kind === 'service' ? { resourceType: resource.resourceType, resource: resource.resource } : {}
+
+function scheduledDetails(draft: Draft, state: TaskState, task: EvaluatedTask): Details {
+  const { resource } = state
+  const times = { timeoutInSeconds: task.timeoutSeconds, heartbeatInSeconds: task.heartbeatSeconds }
+  const more = { ...times, taskCredentials: task.roleArn }
+  if (resource.kind !== 'service') return { resource: resource.arn, input: task.input, ...more }
+  return { ...serviceDetails(resource), region: draft.before.about.region, parameters: task.input, ...more }
+}
+
+function setTaskTimers(draft: Draft, frame: WorkingFrame, state: TaskState, task: EvaluatedTask): void {
+  if (task.timeoutSeconds !== undefined) draft.setTimer(frame, 'timeout', draft.env.now + task.timeoutSeconds * 1000)
+  if (task.heartbeatSeconds !== undefined && answersFromOutside(state.resource)) {
+    draft.setTimer(frame, 'heartbeat', draft.env.now + task.heartbeatSeconds * 1000)
+  }
+}
+
+const answersFromOutside = (resource: TaskResource): boolean =>
+  resource.kind === 'activity' || (resource.kind === 'service' && resource.pattern === 'token')
+
+function recordStarted(draft: Draft, id: number, state: TaskState): void {
+  const frame = draft.frame(id)
+  if (frame === undefined) return
+  const details = state.resource.kind === 'service' ? serviceDetails(state.resource) : undefined
+  draft.emit(frame, `${eventPrefix(state.resource)}Started`, details)
+  frame.visit = { ...draft.visitOf(frame), started: true }
+}
+
+// ---- answers
+
+/** An activity worker took the task: the pause until its first heartbeat starts now. */
+export function taskStarted(draft: Draft, frame: WorkingFrame, workerName: string | undefined): void {
+  const visit = draft.visitOf(frame)
+  if (visit.started) return
+  draft.emit(frame, 'ActivityStarted', { workerName })
+  frame.visit = { ...visit, started: true }
+  taskHeartbeat(draft, frame)
+}
+
+/** Moves the heartbeat timer; history shows nothing. */
+export function taskHeartbeat(draft: Draft, frame: WorkingFrame): void {
+  const { heartbeatMs } = draft.visitOf(frame)
+  if (heartbeatMs !== undefined) draft.setTimer(frame, 'heartbeat', draft.env.now + heartbeatMs)
+}
+
+/** The call of a `.sync` or token task returned; an answer that overtook it is used now. */
+export function taskSubmitted(draft: Draft, frame: WorkingFrame, state: TaskState, output: JsonText): void {
+  const visit = draft.visitOf(frame)
+  if (visit.submitted) return
+  draft.emit(frame, 'TaskSubmitted', { ...serviceDetails(state.resource), output })
+  frame.visit = { ...visit, submitted: true, early: undefined }
+  if (visit.early !== undefined) answerTask(draft, frame, state, visit.early)
+}
+
+/** The task's answer, from its handler, a token or a nested execution. */
+export function answerTask(draft: Draft, frame: WorkingFrame, state: TaskState, answer: EarlyAnswer): void {
+  if (answer.kind === 'failed') return taskFailed(draft, frame, state, answer.error, answer.cause)
+  if (draft.tooLarge(answer.output)) {
+    return taskFailed(draft, frame, state, 'States.DataLimitExceeded', sizeCause(sizedName(state)))
+  }
+  draft.emit(frame, `${eventPrefix(state.resource)}Succeeded`, { ...serviceDetails(state.resource), output: answer.output })
+  draft.clearTimers(frame)
+  guarded(draft, frame, () => completeState(draft, frame, state, answer.output))
+}
+
+/** How AWS names a task in the cause of a result that is too large. */
+const sizedName = ({ resource }: TaskState): string => (resource.kind === 'service' ? resource.resourceType : resource.arn)
+
+/** Keeps an answer that overtook the call's own return. */
+export function holdEarlyAnswer(draft: Draft, frame: WorkingFrame, early: EarlyAnswer): void {
+  frame.visit = { ...draft.visitOf(frame), early }
+}
+
+export const awaitsSubmission = (state: TaskState): boolean =>
+  state.resource.kind === 'service' && state.resource.pattern !== 'request'
+
+function taskFailed(
+  draft: Draft,
+  frame: WorkingFrame,
+  state: TaskState,
+  error: string | undefined,
+  cause: string | undefined,
+): void {
+  draft.emit(frame, `${eventPrefix(state.resource)}Failed`, { ...serviceDetails(state.resource), error, cause })
+  recover(draft, frame, { error, cause })
+}
+
+/** The task's own timeout or a missed heartbeat; AWS reports both as States.Timeout. */
+export function taskTimedOut(draft: Draft, frame: WorkingFrame, state: TaskState, timer: TimerKind): void {
+  const error = 'States.Timeout'
+  draft.command({ kind: 'cancel', ...attemptOf(draft, frame) })
+  draft.emit(frame, `${eventPrefix(state.resource)}TimedOut`, { ...serviceDetails(state.resource), error })
+  const alias = timer === 'heartbeat' ? { alias: 'States.HeartbeatTimeout' } : {}
+  recover(draft, frame, { error, cause: undefined, ...alias })
+}
