@@ -2,8 +2,8 @@
 import type { Actor } from '../access/index.ts'
 import type { ExpressionChecker } from '../asl/index.ts'
 import { silentLogger, VirtualClock } from '../base/index.ts'
-import { type Migration, openStore, readMigrations, type Store } from '../store/index.ts'
-import { findMachine, finishDeletion } from './machine/queries.ts'
+import { openStore, type Store } from '../store/index.ts'
+import { findCurrentHead, finishDeletion } from './machine/queries.ts'
 import type { Registry } from './registry.ts'
 
 export const admin: Actor = { type: 'user', id: 'ada', via: 'api', role: 'admin' }
@@ -24,21 +24,13 @@ const expressions: ExpressionChecker = {
   variables: (source) => [...source.matchAll(/\$(\w+)/g)].map((match) => match[1] ?? '').toSorted(),
 }
 
-/** What the queries of machines ask of executions: this much of the engine's own table. */
-const executions: Migration = {
-  number: 9999,
-  name: '9999-executions',
-  sql: 'CREATE TABLE execution (id INTEGER PRIMARY KEY, machine_id INTEGER NOT NULL, status INTEGER NOT NULL) STRICT;',
-}
-const registryMigrations = [...readMigrations().filter(({ number }) => number <= 2), executions]
-
 export type RegistryWorld = Registry & { readonly clock: VirtualClock; readonly store: Store }
 
 export function openRegistry(limits: Partial<Registry['limits']> = {}): RegistryWorld {
   const clock = new VirtualClock()
   let chance = 0
   return {
-    store: openStore({ path: ':memory:', clock, logger: silentLogger, migrations: registryMigrations }),
+    store: openStore({ path: ':memory:', clock, logger: silentLogger }),
     clock,
     randomBytes: (length) => new Uint8Array(length).fill(++chance),
     expressions,
@@ -60,12 +52,19 @@ export function trailOf({ store }: Registry): { action: string; subject: string;
     }))
 }
 
-/** An execution of the machine that runs. @returns its id */
+let executions = 0
+
+/** An execution of the machine that runs, as the engine keeps it. @returns its id */
 export async function insertRunning({ store }: Registry, arn: string): Promise<number> {
+  const name = `run-${++executions}`
   return store.write((tx) => {
-    const machine = findMachine(tx, arn)
-    if (machine === undefined) throw new Error(`no machine ${arn}`)
-    return tx.prepare('INSERT INTO execution (machine_id, status) VALUES (?, 0)').run(machine.machineId).lastInsertRowid
+    const head = findCurrentHead(tx, arn)
+    if (head === undefined) throw new Error(`no machine ${arn}`)
+    const insert = tx.prepare(
+      `INSERT INTO execution (machine_id, revision_id, machine_name, name, status, started_at, input, busy)
+        VALUES (?, ?, ?, ?, 0, 0, '{}', 0)`,
+    )
+    return insert.run(head.machineId, head.revisionId, head.machineName, name).lastInsertRowid
   })
 }
 

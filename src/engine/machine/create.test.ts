@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { createExpressions } from '../../jsonata/index.ts'
 import type { CreateStateMachineRequest } from '../contract.ts'
 import {
   admin,
@@ -217,6 +218,27 @@ describe('creating a state machine', () => {
     const { arn } = await createStateMachine(registry, admin, request({ definition }))
     const { variableReferences } = await describeStateMachine(registry, admin, arn)
     expect([...variableReferences]).toEqual([['__proto__', ['total']]])
+  })
+
+  it('asks the real expression language too', async () => {
+    const expressions = createExpressions()
+    const registry = { ...world(), expressions }
+    const definition = (Output: string) =>
+      JSON.stringify({
+        QueryLanguage: 'JSONata',
+        StartAt: 'A',
+        States: {
+          A: { Type: 'Pass', Assign: { total: 1 }, Next: 'B' },
+          B: { Type: 'Pass', Output, End: true },
+        },
+      })
+    await expect(
+      createStateMachine(registry, admin, request({ definition: definition('{% $total + %}') })),
+    ).rejects.toThrow(/^Invalid State Machine Definition: 'INVALID_JSONATA_EXPRESSION: .* at \/States\/B\/Output'$/)
+    const right = request({ definition: definition('{% $total + $states.input.more %}') })
+    const { arn } = await createStateMachine(registry, admin, right)
+    expect((await describeStateMachine(registry, admin, arn)).variableReferences).toEqual(new Map([['B', ['total']]]))
+    await expressions.close()
   })
 
   it('is refused to who may not, before anything else is said', async () => {

@@ -28,6 +28,7 @@ export const createRequest = z.object({
 
 export const updateRequest = z.object({
   arn: z.string().min(1).max(256),
+  expectedRevision: z.string().min(1).max(64).optional(),
   definition: definition.optional(),
   roleArn: roleArn.optional(),
   ...configurations,

@@ -4,7 +4,7 @@ import { type JsonText, uuid4 } from '../../base/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import { parseWholeMachineArn, requireRoleArn } from '../arn.ts'
 import type { UpdatedStateMachine, UpdateStateMachineRequest } from '../contract.ts'
-import { conflict, missingParameter, stateMachineDeleting, stateMachineMissing } from '../errors.ts'
+import { conflict, missingParameter, revisionChanged, stateMachineDeleting, stateMachineMissing } from '../errors.ts'
 import { parseRequest } from '../parse-request.ts'
 import type { Registry } from '../registry.ts'
 import { completeConfigurations } from './configuration.ts'
@@ -34,6 +34,7 @@ export async function updateStateMachine(
     wanted.definition === undefined ? undefined : acceptDefinition(registry, wanted.definition, found.type)
   return registry.store.write((tx) => {
     const current = requireSameMachine(tx, wanted.arn, found.machineId)
+    requireRevision(current, wanted.expectedRevision)
     const next = nextRevision(current, wanted, references)
     if (!differs(current, next)) return { updatedAt: current.revisionCreatedAt, revisionId: current.uuid ?? undefined }
     const updatedAt = registry.clock.now()
@@ -47,7 +48,7 @@ export async function updateStateMachine(
 
 function parseUpdate(request: UpdateStateMachineRequest): UpdateStateMachineRequest {
   const wanted = parseRequest(updateRequest, request, { awsNames: { arn: 'stateMachineArn' }, hidden: ['definition'] })
-  const { arn, ...changes } = wanted
+  const { arn, expectedRevision: _, ...changes } = wanted
   parseWholeMachineArn(arn)
   if (Object.values(changes).every((change) => change === undefined)) {
     throw missingParameter(
@@ -65,6 +66,11 @@ function requireSameMachine(tx: Transaction, arn: string, machineId: number): Re
   if (current.status === 'DELETING') throw stateMachineDeleting(arn)
   if (current.machineId !== machineId) throw conflict(`The state machine was replaced while it was updated: '${arn}'`)
   return current
+}
+
+function requireRevision({ arn, uuid }: RevisionDetails, expected: string | undefined): void {
+  const revision = uuid ?? 'INITIAL'
+  if (expected !== undefined && expected !== revision) throw revisionChanged(arn, expected, revision)
 }
 
 type NextRevision = Omit<NewRevision, 'uuid'>
