@@ -33,6 +33,8 @@ export type CreatedStateMachine = { readonly arn: string; readonly createdAt: nu
 
 export type UpdateStateMachineRequest = {
   readonly arn: string
+  /** Only if this is still its revision (`INITIAL` names the first); else `machine.revision_changed`. */
+  readonly expectedRevision?: string
   readonly definition?: string
   readonly roleArn?: string
   readonly loggingConfiguration?: JsonText

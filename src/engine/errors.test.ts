@@ -41,6 +41,7 @@ describe('the errors of the engine', () => {
     [errors.invalidName('x'), 'InvalidName', "Invalid Name: 'x'"],
     [errors.invalidRequest('x'), 'ValidationException', 'x'],
     [errors.missingParameter('x'), 'MissingRequiredParameter', 'x'],
+    [errors.revisionChanged('a', 'x', 'y'), 'ConflictException', "The state machine has another revision than x: 'a'"],
     [errors.conflict('x'), 'ConflictException', 'x'],
   ])('%s is the exception %s of the Step Functions API', (error, awsName, message) => {
     expect(errors.awsErrorName(error)).toBe(awsName)

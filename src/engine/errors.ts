@@ -43,6 +43,11 @@ export const engineErrors = {
     awsName: 'StateMachineDeleting',
     repair: 'wait for its running executions to close, or stop them',
   },
+  'machine.revision_changed': {
+    kind: 'conflict',
+    awsName: 'ConflictException',
+    repair: 'describe it again and repeat with the revision it has now',
+  },
   'machine.type_unsupported': { kind: 'invalid', awsName: 'StateMachineTypeNotSupported' },
   'machine.definition_invalid': {
     kind: 'invalid',
@@ -156,6 +161,10 @@ export const stateMachineExists = (arn: string) =>
   engineError('machine.exists', `State Machine Already Exists: '${arn}'`)
 export const stateMachineDeleting = (arn: string) =>
   engineError('machine.deleting', `State Machine is being deleted: '${arn}'`)
+export const revisionChanged = (arn: string, expected: string, current: string) =>
+  engineError('machine.revision_changed', `The state machine has another revision than ${expected}: '${arn}'`, {
+    accepted: current,
+  })
 export const typeUnsupported = () =>
   engineError('machine.type_unsupported', 'This operation is not supported by this type of state machine')
 

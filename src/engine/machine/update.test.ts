@@ -140,6 +140,22 @@ describe('updating a state machine', () => {
     )
   })
 
+  it('of a named revision is refused once there is a newer one', async () => {
+    const first = await updateStateMachine(registry, admin, {
+      arn,
+      definition: definitionOf('new'),
+      expectedRevision: 'INITIAL',
+    })
+    const stale = { arn, definition: definitionOf('lost'), expectedRevision: 'INITIAL' }
+    await expect(updateStateMachine(registry, admin, stale)).rejects.toMatchObject({
+      code: 'machine.revision_changed',
+      accepted: first.revisionId,
+    })
+    const current = { arn, definition: definitionOf('newer'), expectedRevision: first.revisionId }
+    await updateStateMachine(registry, admin, current)
+    expect((await describeStateMachine(registry, admin, arn)).definition).toBe(definitionOf('newer'))
+  })
+
   it('that meets the deletion of its machine in one tick loses to whatever came first', async () => {
     const answers = await Promise.allSettled([
       deleteStateMachine(registry, admin, arn),

@@ -68,9 +68,9 @@ function requireSameMachine(tx: Transaction, arn: string, machineId: number): Re
   return current
 }
 
-function requireRevision({ arn, uuid }: RevisionDetails, expected: string | undefined): void {
+function requireRevision({ machineArn, uuid }: RevisionDetails, expected: string | undefined): void {
   const revision = uuid ?? 'INITIAL'
-  if (expected !== undefined && expected !== revision) throw revisionChanged(arn, expected, revision)
+  if (expected !== undefined && expected !== revision) throw revisionChanged(machineArn, expected, revision)
 }
 
 type NextRevision = Omit<NewRevision, 'uuid'>
