@@ -1,10 +1,13 @@
 /** Who may do what. Pure; asked by every verb before it does anything. */
-import type { Actor as Author } from '../audit/index.ts'
+import type { Actor as Author, Via } from '../audit/index.ts'
 import { forbidden } from './errors.ts'
 import { type Role, ruleOf, type Verb } from './verbs.ts'
 
 /** Who acts. `role` is what a user's token or sign-in gave them; others have none. */
 export type Actor = Author & { readonly role?: Role }
+
+/** Everybody, where nobody is asked who they are (`--auth none`). */
+export const anonymousAdmin = (via: Via): Actor => ({ type: 'user', id: 'anonymous', via, role: 'admin' })
 
 /** What the verb is done to, as the reader of an error would name it: an ARN, an id. */
 export type Thing = { readonly type: string; readonly id: string }

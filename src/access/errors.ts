@@ -3,8 +3,8 @@ import { HoldfastError } from '../base/index.ts'
 
 export const accessErrorCodes = [
   'access.forbidden',
+  'access.token_invalid',
   'access.token_missing',
-  'access.token_name',
   'access.unauthenticated',
 ] as const
 
@@ -27,8 +27,8 @@ export const forbidden = (who: string, verb: string, thing: string | undefined, 
 export const tokenMissing = (id: string): HoldfastError =>
   new HoldfastError('access.token_missing', `There is no token ${id}`, { kind: 'missing', place: 'id' })
 
-export const tokenNameInvalid = (name: string): HoldfastError =>
-  new HoldfastError('access.token_name', `"${name.slice(0, 80)}" cannot be a token's name`, {
-    place: 'name',
-    accepted: '1 to 80 characters: letters, digits, spaces and . _ - @, beginning with a letter or digit',
+export const newTokenInvalid = (place: string, expected: string): HoldfastError =>
+  new HoldfastError('access.token_invalid', `A token cannot be made from this request: ${expected}`, {
+    place,
+    accepted: expected,
   })

@@ -2,8 +2,15 @@
  * access: who may do what: actors, bearer tokens, and `can()`, which every verb asks.
  * Words: actor (who acts: a user, a machine such as an execution, the system, something inbound), role, verb, thing, token (`hf_…`).
  * `verbs.ts` is the one table of what can be asked and by whom. People, teams and sign-in come later.
- * It does not know HTTP: the server hands it what the Authorization header said.
+ * It does not know HTTP: the server hands it the secret that the Authorization header held.
  */
-export { type Actor, can, type Decision, requirePermission, type Thing } from './can.ts'
+export { type Access, type AccessOptions, openAccess } from './access.ts'
+export { type Actor, anonymousAdmin, can, type Decision, requirePermission, type Thing } from './can.ts'
 export { accessErrorCodes } from './errors.ts'
-export { type Role, type Verb, verbs } from './verbs.ts'
+export { type NewToken, newTokenSchema, type Token, tokenSchema } from './schemas.ts'
+export { authenticate } from './token/authenticate.ts'
+export { type CreatedToken, createToken } from './token/create.ts'
+export { listTokens } from './token/list.ts'
+export { ensureLocalToken, type LocalToken } from './token/local.ts'
+export { revokeToken } from './token/revoke.ts'
+export { type Role, roles, type Verb, verbs } from './verbs.ts'

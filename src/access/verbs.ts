@@ -2,7 +2,8 @@
 import type { ActorType } from '../audit/index.ts'
 
 /** What a person or token may do as a whole. More roles come with people and teams. */
-export type Role = 'admin'
+export const roles = ['admin'] as const
+export type Role = (typeof roles)[number]
 
 type Rule = {
   /** Roles of a user. */

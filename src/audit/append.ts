@@ -20,19 +20,16 @@ export function appendRecord(tx: Transaction, record: NewRecord): void {
   tx.prepare(insert).run(
     record.at,
     actor.type,
-    wellFormed(actor.id),
+    actor.id,
     actor.via,
     record.action,
     subject.type,
-    wellFormed(subject.id),
+    subject.id,
     record.change === undefined ? null : canonicalJson(record.change),
     record.execution ?? null,
     record.eventId ?? null,
     cause?.type ?? null,
-    cause === undefined ? null : wellFormed(cause.id),
+    cause?.id ?? null,
     record.drill ?? null,
   )
 }
-
-/** SQLite would store a lone surrogate as three replacement characters; saying so here keeps the chain honest. */
-const wellFormed = (text: string): string => text.toWellFormed()

@@ -7,8 +7,12 @@
  */
 export { type Action, actions } from './actions.ts'
 export { appendRecord } from './append.ts'
+export { type BackgroundOptions, startTrail } from './background.ts'
 export { canonicalJson, type PlainJson } from './canonical.ts'
+export { changeBetween, type PatchStep } from './change.ts'
 export { auditErrorCodes } from './errors.ts'
+export type { FollowHandler, Follower, FollowerStatus } from './follow.ts'
+export type { TrailPage, TrailQuery } from './query.ts'
 export {
   type Actor,
   type ActorType,
@@ -19,3 +23,7 @@ export {
   type Subject,
   type Via,
 } from './record.ts'
+export type { Redacted } from './redact.ts'
+export { openTrail, type Trail, trailDefaults, type TrailOptions, type TrailSettings } from './trail.ts'
+export type { Break, BreakReason, Verification } from './verify.ts'
+export type { Range } from './walk.ts'

@@ -1,0 +1,19 @@
+/** What the verbs of this folder work with. `app/` builds one. */
+import type { Clock, Logger, RandomBytes } from '../base/index.ts'
+import type { Store } from '../store/index.ts'
+
+export type AccessOptions = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly randomBytes: RandomBytes
+}
+
+export type Access = AccessOptions & {
+  /** When the use of a token was last noted, by token id: a note a minute is enough. */
+  readonly notedUses: Map<string, number>
+}
+
+export function openAccess(options: AccessOptions): Access {
+  return { ...options, notedUses: new Map() }
+}

@@ -1,0 +1,39 @@
+/** What the verbs of this folder are asked with, and what they answer. */
+import { z } from 'zod'
+import { newTokenInvalid } from './errors.ts'
+import { roles } from './verbs.ts'
+
+/** The token that Holdfast itself writes into the data folder. */
+export const localTokenName = 'local'
+
+export const newTokenSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(
+      /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,79}$/u,
+      '1 to 80 letters, digits, spaces and . _ - @, beginning with a letter or digit',
+    )
+    .refine((name) => name !== localTokenName, `"${localTokenName}" is the token of this machine's data folder`)
+    .describe('What the token is for, for the people who read the list'),
+  role: z.enum(roles).default('admin').describe('What the holder may do'),
+})
+export type NewToken = z.input<typeof newTokenSchema>
+
+/** A token as lists show it: never the secret. Times are milliseconds since 1970 UTC. */
+export const tokenSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(roles),
+  createdAt: z.number().int(),
+  lastUsedAt: z.number().int().optional().describe('To the minute'),
+  revokedAt: z.number().int().optional(),
+})
+export type Token = z.infer<typeof tokenSchema>
+
+/** @throws HoldfastError access.token_invalid */
+export function parseNewToken(request: unknown): z.output<typeof newTokenSchema> {
+  const parsed = newTokenSchema.safeParse(request)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw newTokenInvalid(issue?.path.join('.') ?? '', issue?.message ?? 'invalid')
+}

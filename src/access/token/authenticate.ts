@@ -1,0 +1,38 @@
+import type { Via } from '../../audit/index.ts'
+import type { Access } from '../access.ts'
+import type { Actor } from '../can.ts'
+import { unauthenticated } from '../errors.ts'
+import { tokenBySecretHash, type TokenRow } from './rows.ts'
+import { equalHashes, hashOfSecret, isSecret } from './secret.ts'
+
+const noteEveryMs = 60_000
+
+/**
+ * Who holds this secret. Looked up by its hash, so that no time it takes tells anything about a secret, and answered
+ * alike whether the token is malformed, unknown or revoked. @throws HoldfastError access.unauthenticated
+ */
+export function authenticate(access: Access, secret: string | undefined, via: Via): Actor {
+  const token = secret === undefined ? undefined : holderOf(access, secret)
+  if (token === undefined) throw unauthenticated()
+  noteUse(access, token)
+  return { type: 'user', id: token.id, via, role: token.role }
+}
+
+/** The token with this secret, if it is good. */
+export function holderOf(access: Access, secret: string): TokenRow | undefined {
+  if (!isSecret(secret)) return undefined
+  const secretHash = hashOfSecret(secret)
+  const token = tokenBySecretHash(access.store.read, secretHash)
+  if (token === undefined || !equalHashes(token.secret_hash, secretHash)) return undefined
+  return token.revoked_at === null ? token : undefined
+}
+
+/** Beside the request: it neither waits for the note nor fails with it. */
+function noteUse({ store, clock, logger, notedUses }: Access, { id }: TokenRow): void {
+  const now = clock.now()
+  if (now - (notedUses.get(id) ?? -noteEveryMs) < noteEveryMs) return
+  notedUses.set(id, now)
+  store
+    .write((tx) => tx.prepare('UPDATE access_tokens SET last_used_at = ? WHERE id = ?').run(now, id))
+    .catch((error: unknown) => logger.warn('the use of a token could not be noted', { token: id, error }))
+}

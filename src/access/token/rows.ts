@@ -1,0 +1,56 @@
+/** Tokens as rows. */
+import type { Reader, Transaction } from '../../store/index.ts'
+import type { Token } from '../schemas.ts'
+import type { Role } from '../verbs.ts'
+
+export type TokenRow = {
+  readonly id: string
+  readonly name: string
+  readonly role: Role
+  readonly secret_hash: string
+  readonly created_at: number
+  readonly last_used_at: number | null
+  readonly revoked_at: number | null
+}
+
+export type FreshToken = Pick<TokenRow, 'id' | 'name' | 'role' | 'secret_hash' | 'created_at'>
+
+const columns = 'id, name, role, secret_hash, created_at, last_used_at, revoked_at'
+
+export function insertToken(tx: Transaction, { id, name, role, secret_hash, created_at }: FreshToken): void {
+  tx.prepare('INSERT INTO access_tokens (id, name, role, secret_hash, created_at) VALUES (?, ?, ?, ?, ?)').run(
+    id,
+    name,
+    role,
+    secret_hash,
+    created_at,
+  )
+}
+
+export function tokenBySecretHash(read: Reader, secretHash: string): TokenRow | undefined {
+  return read.get<TokenRow>(`SELECT ${columns} FROM access_tokens WHERE secret_hash = ?`, secretHash)
+}
+
+export function tokenById(read: Pick<Reader, 'prepare'>, id: string): TokenRow | undefined {
+  return read.prepare<TokenRow>(`SELECT ${columns} FROM access_tokens WHERE id = ?`).get(id)
+}
+
+/** Oldest first: ids rise with time. */
+export function allTokens(read: Reader): TokenRow[] {
+  return read.all<TokenRow>(`SELECT ${columns} FROM access_tokens ORDER BY id`)
+}
+
+export function markRevoked(tx: Transaction, id: string, nowMs: number): void {
+  tx.prepare('UPDATE access_tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL').run(nowMs, id)
+}
+
+export function tokenOf(row: TokenRow): Token {
+  return {
+    id: row.id,
+    name: row.name,
+    role: row.role,
+    createdAt: row.created_at,
+    ...(row.last_used_at === null ? {} : { lastUsedAt: row.last_used_at }),
+    ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
+  }
+}

@@ -1,0 +1,66 @@
+/** Looking records up: newest first, page by page. Records show up once they are sealed. */
+import type { Reader, SqlValue } from '../store/index.ts'
+import type { Action } from './actions.ts'
+import { cursorInvalid } from './errors.ts'
+import { noHash, type SealedRecord } from './record.ts'
+import { recordColumns, sealedOf, type TrailRow } from './rows.ts'
+
+export type TrailQuery = {
+  readonly actor?: { readonly type?: string; readonly id: string }
+  readonly action?: Action
+  readonly subject?: { readonly type?: string; readonly id: string }
+  readonly execution?: string
+  readonly drill?: string
+  /** Milliseconds since 1970 UTC, `since` ≤ at < `until`. */
+  readonly since?: number
+  readonly until?: number
+  /** 100 unless told, 1000 at most. */
+  readonly limit?: number
+  readonly cursor?: string
+}
+/** `cursor` continues the list; absent at its end. */
+export type TrailPage = { readonly items: readonly SealedRecord[]; readonly cursor?: string }
+
+type Condition = readonly [sql: string, value: SqlValue]
+
+/** @throws HoldfastError audit.cursor */
+export function queryTrail(read: Reader, query: TrailQuery): TrailPage {
+  const limit = Math.min(Math.max(1, Math.floor(query.limit ?? 100)), 1000)
+  const conditions = conditionsOf(query)
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`
+  const rows = read.all<TrailRow & { readonly prev: string | null }>(
+    `SELECT seq, clock_regress, hash, ${recordColumns}, ${previousHash} AS prev
+      FROM trail AS record ${where} ORDER BY seq DESC LIMIT ?`,
+    ...conditions.map(([, value]) => value),
+    limit + 1,
+  )
+  const items = rows.slice(0, limit).map((row) => sealedOf(row, row.prev ?? noHash))
+  const last = items.at(-1)
+  return rows.length > limit && last !== undefined ? { items, cursor: `t${last.seq}` } : { items }
+}
+
+/** Of the record before, or of the cut that took its place. */
+const previousHash = `coalesce((SELECT hash FROM trail AS before WHERE before.seq = record.seq - 1),
+  (SELECT hash FROM trail_statements AS cut WHERE cut.kind = 'cut' AND cut.seq = record.seq - 1))`
+
+function conditionsOf(query: TrailQuery): Condition[] {
+  const all: (readonly [string, SqlValue | undefined])[] = [
+    ['actor_id = ?', query.actor?.id],
+    ['actor_type = ?', query.actor?.type],
+    ['action = ?', query.action],
+    ['subject_id = ?', query.subject?.id],
+    ['subject_type = ?', query.subject?.type],
+    ['execution = ?', query.execution],
+    ['drill = ?', query.drill],
+    ['at >= ?', query.since],
+    ['at < ?', query.until],
+    ['seq < ?', query.cursor === undefined ? undefined : seqOf(query.cursor)],
+  ]
+  return all.flatMap(([sql, value]) => (value === undefined ? [] : [[sql, value]]))
+}
+
+function seqOf(cursor: string): number {
+  const digits = /^t(\d{1,15})$/.exec(cursor)?.[1]
+  if (digits === undefined) throw cursorInvalid(cursor)
+  return Number(digits)
+}

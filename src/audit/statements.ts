@@ -1,0 +1,71 @@
+/** Signed statements about the chain: a head says what the hash was at a place, a cut says what was pruned up to a place. */
+import type { Reader, Transaction } from '../store/index.ts'
+import type { SigningKey } from './keys.ts'
+
+export type StatementKind = 'head' | 'cut'
+export type Statement = {
+  readonly kind: StatementKind
+  readonly seq: number
+  readonly hash: string
+  /** Milliseconds since 1970 UTC. */
+  readonly at: number
+  readonly keyId: string
+  /** Base64 Ed25519 over `statementText`. */
+  readonly signature: string
+}
+export type StoredStatement = Statement & { readonly id: number }
+
+type Unsigned = Pick<Statement, 'kind' | 'seq' | 'hash' | 'at'>
+
+/** The RFC 8785 text that is signed. */
+export function statementText({ kind, seq, hash, at, keyId }: Unsigned & { readonly keyId: string }): string {
+  return JSON.stringify({ at, hash, keyId, kind, seq })
+}
+
+export function signStatement(key: SigningKey, unsigned: Unsigned): Statement {
+  const statement = { ...unsigned, keyId: key.id }
+  return { ...statement, signature: key.sign(statementText(statement)) }
+}
+
+export function isGenuine(key: SigningKey, statement: Statement): boolean {
+  return statement.keyId === key.id && key.verify(statementText(statement), statement.signature)
+}
+
+const columns = 'id, kind, seq, hash, at, key_id AS keyId, signature'
+
+export function insertStatement(tx: Transaction, statement: Statement): void {
+  const { kind, seq, hash, at, keyId, signature } = statement
+  tx.prepare('INSERT INTO trail_statements (kind, seq, hash, at, key_id, signature) VALUES (?, ?, ?, ?, ?, ?)').run(
+    kind,
+    seq,
+    hash,
+    at,
+    keyId,
+    signature,
+  )
+}
+
+export function latestStatement(read: Pick<Reader, 'prepare'>, kind: StatementKind): StoredStatement | undefined {
+  return read
+    .prepare<StoredStatement>(
+      `SELECT ${columns} FROM trail_statements WHERE kind = ? ORDER BY seq DESC, id DESC LIMIT 1`,
+    )
+    .get(kind)
+}
+
+/** Heads in the order they were signed, `limit` at a time. */
+export function headsAfter(read: Reader, id: number, limit: number): StoredStatement[] {
+  return read.all<StoredStatement>(
+    `SELECT ${columns} FROM trail_statements WHERE kind = 'head' AND id > ? ORDER BY id LIMIT ?`,
+    id,
+    limit,
+  )
+}
+
+export function statementsAfter(read: Reader, id: number): StoredStatement[] {
+  return read.all<StoredStatement>(`SELECT ${columns} FROM trail_statements WHERE id > ? ORDER BY id`, id)
+}
+
+export function statementBySignature(read: Reader, signature: string): StoredStatement | undefined {
+  return read.get<StoredStatement>(`SELECT ${columns} FROM trail_statements WHERE signature = ?`, signature)
+}
