@@ -1,0 +1,137 @@
+/** One call of a task function, from its payload to the answer. The hot path: nothing is made here that the call can do without. */
+import type { JsonText, LogFields, Logger } from '../../base/index.ts'
+import type { TaskAnswer } from '../resource-handler.ts'
+import type { Procedure, TaskContext, TaskFunction } from './procedure.ts'
+
+/**
+ * The names under which a task function fails that threw nothing itself. They are Lambda's and Step's own, so that a Retry or
+ * Catch means the same here and on AWS.
+ */
+export const taskErrors = {
+  /** The payload names no task of the procedure. */
+  unknownTask: 'TaskError',
+  /** What the function returned cannot be written as JSON. */
+  unprintable: 'Runtime.MarshalError',
+  /** The process ended under the function. */
+  processEnded: 'Runtime.ExitError',
+  /** The file with the procedures does not load. */
+  notLoaded: 'Runtime.ImportModuleError',
+} as const
+
+/** What a call knows of itself, for the context of the function. */
+export type CallFacts = {
+  readonly input: JsonText
+  readonly executionArn: string
+  readonly stateName: string
+  readonly idempotencyKey: string
+  readonly attempt: number
+}
+
+/** What a call gets from where it runs. */
+export type CallWorld = { readonly now: () => number; readonly log: Logger }
+
+/** Synchronous when the function is. A promise fulfils when the function's does, whatever the signal says meanwhile. */
+export function answerTask(
+  procedure: Procedure,
+  facts: CallFacts,
+  world: CallWorld,
+  signal: AbortSignal,
+): TaskAnswer | Promise<TaskAnswer> {
+  const { Task, Input } = payloadOf(facts.input)
+  const run = typeof Task === 'string' ? procedure.tasks.get(Task) : undefined
+  if (run === undefined) return unknownTask(procedure, Task)
+  return answerOf(run, Input, new CallContext(procedure.name, facts, world, signal))
+}
+
+export function failed(error: string, cause: string): TaskAnswer {
+  return { kind: 'failed', error, cause }
+}
+
+/** A call that its signal ended. The engine knows why and has decided; nobody waits for this answer. */
+export function givenUp(): TaskAnswer {
+  return failed('States.TaskFailed', 'The call was given up because its task had timed out or was stopped.')
+}
+
+function answerOf(run: TaskFunction, input: unknown, context: TaskContext): TaskAnswer | Promise<TaskAnswer> {
+  try {
+    const output = run(input, context)
+    return isThenable(output) ? Promise.resolve(output).then(succeeded).catch(failedBy) : succeeded(output)
+  } catch (thrown) {
+    return failedBy(thrown)
+  }
+}
+
+function succeeded(output: unknown): TaskAnswer {
+  try {
+    // Undefined and functions have no JSON; whoever returns nothing means null.
+    return { kind: 'succeeded', output: JSON.stringify(output) ?? 'null' }
+  } catch (thrown) {
+    return failed(taskErrors.unprintable, `The output cannot be written as JSON: ${messageOf(thrown)}`)
+  }
+}
+
+function failedBy(thrown: unknown): TaskAnswer {
+  return failed(thrown instanceof Error ? thrown.name : 'Error', messageOf(thrown))
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
+function unknownTask(procedure: Procedure, task: unknown): TaskAnswer {
+  const names = [...procedure.tasks.keys()].join(', ')
+  const given = typeof task === 'string' ? `the task "${task}"` : 'no task'
+  return failed(
+    taskErrors.unknownTask,
+    `The payload for the procedure ${procedure.name} names ${given}. It must be {"Task": name, "Input": …} with one of: ${names}.`,
+  )
+}
+
+/** The payload is JSON, which the engine has seen to; anything but an object has neither member. */
+function payloadOf(text: JsonText): { readonly Task?: unknown; readonly Input?: unknown } {
+  return (JSON.parse(text) as { Task?: unknown; Input?: unknown } | null) ?? {}
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+/** Made for every call, so it only holds references; the logger is made when it is asked for. */
+class CallContext implements TaskContext {
+  readonly signal: AbortSignal
+  readonly now: () => number
+  readonly #procedure: string
+  readonly #facts: CallFacts
+  readonly #log: Logger
+
+  constructor(procedure: string, facts: CallFacts, world: CallWorld, signal: AbortSignal) {
+    this.signal = signal
+    this.now = world.now
+    this.#procedure = procedure
+    this.#facts = facts
+    this.#log = world.log
+  }
+
+  get idempotencyKey(): string {
+    return this.#facts.idempotencyKey
+  }
+
+  get executionArn(): string {
+    return this.#facts.executionArn
+  }
+
+  get attempt(): number {
+    return this.#facts.attempt
+  }
+
+  get log(): Logger {
+    const { executionArn, stateName, attempt } = this.#facts
+    return withFields(this.#log, { procedure: this.#procedure, executionArn, stateName, attempt })
+  }
+}
+
+function withFields(log: Logger, common: LogFields): Logger {
+  const tell = (level: keyof Logger) => (message: string, fields?: LogFields) =>
+    log[level](message, { ...common, ...fields })
+  return { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') }
+}
