@@ -20,6 +20,11 @@ export type EvaluatorOptions = {
   readonly platformRegex: boolean
 }
 
+export type DialectBindings = Bindings & {
+  /** What `$` and `$$` are at the top level. AWS has nothing there and refuses both; jsonata's own suite needs it. */
+  readonly root?: JsonText
+}
+
 const evaluateExit = Symbol.for('jsonata.__evaluate_exit')
 
 /** Before the first evaluation nothing may ask for chance. */
@@ -50,7 +55,7 @@ export class Evaluator {
     return this.#compiled.get(source)
   }
 
-  evaluate(source: string, bindings: Bindings, chance: ExpressionChance): Attempt {
+  evaluate(source: string, bindings: DialectBindings, chance: ExpressionChance): Attempt {
     const compiled = this.#compiled.get(source)
     if (!compiled.ok) return attemptOf(compiled)
     const names = namesOf(compiled.references, bindings)
@@ -59,7 +64,8 @@ export class Evaluator {
     this.#world.now = chance.now
     this.#budget.begin()
     try {
-      const answer = this.#realm.run(compiled.expression, this.#values(names))
+      const root = bindings.root === undefined ? undefined : this.#read.get(bindings.root)
+      const answer = this.#realm.run(compiled.expression, this.#values(names), root)
       return answer.ok ? outcomeOf(answer.value) : attemptOf(answer.error)
     } finally {
       this.#chance = noChance

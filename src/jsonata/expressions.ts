@@ -1,9 +1,9 @@
 /** What the engine and the checker get: expressions checked, evaluated now, or evaluated elsewhere. */
-import { type Bindings, type ExpressionChecker, type Outcome, SlowExpression } from '../asl/index.ts'
+import { type ExpressionChecker, type Outcome, SlowExpression } from '../asl/index.ts'
 import type { Stopwatch } from './budget.ts'
 import { drawSeed, type ExpressionChance } from './chance.ts'
 import { faultsOf, variablesOf } from './checker.ts'
-import { Evaluator } from './evaluator.ts'
+import { type DialectBindings, Evaluator } from './evaluator.ts'
 import { inlineAllowance } from './limits.ts'
 import { Workers } from './workers.ts'
 
@@ -12,12 +12,16 @@ export interface Expressions extends ExpressionChecker {
    * Now and here. The same source, bindings and chance give the same outcome.
    * @throws SlowExpression when it needs more than its inline time, memory or input.
    */
-  evaluate(source: string, bindings: Bindings, chance: ExpressionChance): Outcome
+  evaluate(source: string, bindings: DialectBindings, chance: ExpressionChance): Outcome
   /**
    * In a worker, within AWS's limits: one second, its memory, its stack. Draws four numbers of `chance.random` at once
    * and its own chance from them. Rejects with `jsonata.closed` after `close`, with `jsonata.worker` when a worker breaks.
    */
-  evaluateSlowly(source: string, bindings: Bindings, chance: Pick<ExpressionChance, 'now' | 'random'>): Promise<Outcome>
+  evaluateSlowly(
+    source: string,
+    bindings: DialectBindings,
+    chance: Pick<ExpressionChance, 'now' | 'random'>,
+  ): Promise<Outcome>
   /** Kills the workers. Idle ones do not keep the process alive. */
   close(): Promise<void>
 }

@@ -4,6 +4,7 @@
  * It does not know states, fields or history: the language decides where an expression stands and what its failure means.
  * An outcome depends on the machine's speed only at AWS's one second; it is recorded, so a replay does not evaluate again.
  */
-export { type ExpressionChance, hashText } from './chance.ts'
+export { type ExpressionChance, hashText, type Seed, seededChance } from './chance.ts'
+export type { DialectBindings } from './evaluator.ts'
 export { jsonataErrorCodes } from './errors.ts'
 export { createExpressions, type Expressions, type ExpressionsOptions } from './expressions.ts'

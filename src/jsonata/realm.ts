@@ -32,13 +32,18 @@ export type Answer = { readonly ok: true; readonly value: unknown } | { readonly
 export interface Realm {
   /** @throws what jsonata throws: `{code, message, position}`, or a native error. */
   compile(source: string, options?: JsonataOptions): Expression
-  /** Synchronous. Not re-entrant. */
-  run(expression: Expression, bindings: object): Answer
+  /** Synchronous. Not re-entrant. `root` is what `$` is at the top level. */
+  run(expression: Expression, bindings: object, root?: unknown): Answer
   /** The realm's own `JSON.parse`. */
   parse(text: string): unknown
 }
 
-type Job = { expression: Expression | undefined; bindings: object | undefined; answer: Answer | undefined }
+type Job = {
+  expression: Expression | undefined
+  bindings: object | undefined
+  root: unknown
+  answer: Answer | undefined
+}
 
 /** Only functions of the realm itself land in its microtask queue, so settling happens in here. */
 const bootstrap = `(function (world, job, buffer) {
@@ -53,7 +58,7 @@ const bootstrap = `(function (world, job, buffer) {
   const resolved = (value) => { job.answer = { ok: true, value } }
   const rejected = (error) => { job.answer = { ok: false, error } }
   globalThis.run = () => {
-    job.expression.evaluate(undefined, job.bindings).then(resolved, rejected)
+    job.expression.evaluate(job.root, job.bindings).then(resolved, rejected)
   }
   return JSON.parse
 })`
@@ -63,7 +68,7 @@ const run = new vm.Script('run()')
 
 export function createRealm(world: World): Realm {
   const context = vm.createContext(vm.constants.DONT_CONTEXTIFY, { microtaskMode: 'afterEvaluate' })
-  const job: Job = { expression: undefined, bindings: undefined, answer: undefined }
+  const job: Job = { expression: undefined, bindings: undefined, root: undefined, answer: undefined }
   const start = inRealm<(world: World, job: Job, buffer: object) => Realm['parse']>(bootstrap, context)
   const parse = start(world, job, { from: Buffer.from })
   const module: { exports: unknown } = { exports: {} }
@@ -72,17 +77,21 @@ export function createRealm(world: World): Realm {
     context,
   )
   const compile = load(module, module.exports)
-  return { compile, parse, run: (expression, bindings) => runJob(context, job, expression, bindings) }
+  return { compile, parse, run: (expression, bindings, root) => runJob(context, job, { expression, bindings, root }) }
 }
 
-function runJob(context: vm.Context, job: Job, expression: Expression, bindings: object): Answer {
-  job.expression = expression
-  job.bindings = bindings
-  job.answer = undefined
+function runJob(context: vm.Context, job: Job, task: Omit<Job, 'answer'>): Answer {
+  Object.assign(job, task)
   run.runInContext(context)
-  const { answer } = job
-  job.expression = job.bindings = job.answer = undefined
+  const answer = taken(job)
   if (answer === undefined) throw new Error('jsonata waits for something outside its realm')
+  return answer
+}
+
+/** Leaves nothing behind that would keep the values alive. */
+function taken(job: Job): Answer | undefined {
+  const { answer } = job
+  job.expression = job.bindings = job.root = job.answer = undefined
   return answer
 }
 

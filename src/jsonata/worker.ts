@@ -1,13 +1,12 @@
 /** The thread in which slow expressions run, so that they can be killed. Speaks `Job` and `Attempt` with workers.ts. */
 import { parentPort } from 'node:worker_threads'
-import type { Bindings } from '../asl/index.ts'
 import { type Seed, seededChance } from './chance.ts'
-import { Evaluator } from './evaluator.ts'
+import { type DialectBindings, Evaluator } from './evaluator.ts'
 import { type Allowance, workerAllowance } from './limits.ts'
 
 export type Job = {
   readonly source: string
-  readonly bindings: Bindings
+  readonly bindings: DialectBindings
   readonly now: number
   readonly seed: Seed
 }
