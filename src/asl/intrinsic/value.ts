@@ -96,10 +96,23 @@ function variableIn(scope: ValueScope, name: string, path: Path): Json {
   return value
 }
 
+/** An index past the end of an array is null in a payload, so it is in an argument; a key that is not there is an error. */
+function argumentOf(path: Path): Evaluator {
+  const read = readerOf(path)
+  return (scope, chance) => {
+    try {
+      return read(scope, chance)
+    } catch (error) {
+      if (error instanceof PathNotFound && error.reason === 'index') return null
+      throw error
+    }
+  }
+}
+
 function callerOf(name: IntrinsicName, text: string, parts: readonly Node[]): Evaluator {
   const { apply } = intrinsics[name]
   const literals = parts.map((part) => (part.kind === 'literal' ? part.spelled : undefined))
-  const evaluators = parts.map(evaluatorOf)
+  const evaluators = parts.map((part) => (part.kind === 'path' ? argumentOf(part.path) : evaluatorOf(part)))
   return (scope, chance) => {
     const values = evaluators.map((evaluate) => evaluate(scope, chance))
     return apply(new Call(text, values, literals), chance)

@@ -1,5 +1,6 @@
 /** Filters: `?(@.price < 10 && !(@.sold))`, compiled to functions. */
 import { isJsonArray, isJsonNumber, type Json, printJson } from '../../base/index.ts'
+import type { PathSyntaxError } from './errors.ts'
 import { evaluate } from './evaluate.ts'
 import { readLiteral } from './literal.ts'
 import { Miss } from './miss.ts'
@@ -88,19 +89,21 @@ class FilterReader {
     const operator = this.#operator()
     if (operator === '') return this.#existence(left, start)
     if (!mayCompare) throw this.#scanner.fault('A negated comparison needs parentheses: !(…)', operatorAt)
+    const word = operator.toLowerCase()
+    if (operator !== '=~' && !isOperator(word)) throw this.#unknownOperator(operator, operatorAt)
     this.#scanner.skipBlanks()
     const right = this.#term()
-    if (operator === '=~') return this.#match(left, right, start)
-    const word = operator.toLowerCase()
-    if (!isOperator(word)) {
-      const accepted = [...Object.keys(operators), '=~'].join(' ')
-      throw this.#scanner.fault(`Filter operator ${operator} is not supported! Accepted are ${accepted}`, operatorAt)
-    }
+    if (!isOperator(word)) return this.#match(left, right, start)
     if (left.kind === 'pattern' || right.kind === 'pattern') {
       throw this.#scanner.fault('A regular expression needs the operator =~', start)
     }
     const compare = operators[word]
     return (item, reading) => compare(valueOf(left, item, reading), valueOf(right, item, reading), reading)
+  }
+
+  #unknownOperator(operator: string, at: number): PathSyntaxError {
+    const accepted = [...Object.keys(operators), '=~'].join(' ')
+    return this.#scanner.fault(`Filter operator ${operator} is not supported! Accepted are ${accepted}`, at)
   }
 
   #operator(): string {
