@@ -6,4 +6,3 @@
  */
 export { checkDefinition, type CheckOptions, describeDiagnostics, variableReferences } from './definition.ts'
 export { maxDiagnostics } from './report.ts'
-export type { MachineType } from './visit.ts'

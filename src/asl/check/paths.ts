@@ -1,5 +1,5 @@
 /** JSONPath: paths, reference paths, intrinsic calls, and the payload templates that hold them. */
-import { HoldfastError, isJsonArray, isJsonObject, type Json, type JsonObject } from '../../base/index.ts'
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../base/index.ts'
 import { compileValue, type ValueExpression } from '../intrinsic/index.ts'
 import { compilePath, compileReference, type PathSource, PathSyntaxError } from '../path/index.ts'
 import { itemOf, memberOf, type Place } from './place.ts'
@@ -57,8 +57,7 @@ function compiledValue(value: string): ValueExpression | undefined {
   try {
     return compileValue(value)
   } catch (error) {
-    // A HoldfastError is the compiler's "no"; anything else is a defect and must be seen.
-    if (error instanceof HoldfastError) return undefined
+    if (error instanceof PathSyntaxError) return undefined
     throw error
   }
 }
@@ -106,6 +105,7 @@ function checkTemplateField(object: JsonObject, name: string, member: Json, { pl
     }
     return checkTemplate(member, memberOf(place, name), visit)
   }
+  if (report.full) return
   if (object.has(name.slice(0, -2))) report.schema(wording.fieldTwice(name.slice(0, -2)), place)
   const compiled = typeof member === 'string' ? compiledValue(member) : undefined
   if (compiled === undefined) report.schema(wording.templateValue(name), place)

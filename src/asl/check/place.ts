@@ -13,10 +13,22 @@ export const itemOf = (parent: Place, index: number): Place => ({ parent, step: 
 /** Names are shown to this length: a hostile one must not be repeated in full for everything found under it. */
 const longestShownName = 200
 
+/** And whole places to this length, of which the end tells most. */
+const longestPlace = 8000
+
 /** `/States/Pay/Catch[0]/Next`; the definition itself is `/`. Names stand as they are, as AWS shows them. */
 export function renderPlace(place: Place): string {
   const steps: string[] = []
-  for (let at: Place | undefined = place; at !== undefined; at = at.parent) steps.push(shorten(at.step))
+  let length = 0
+  for (let at: Place | undefined = place; at !== undefined; at = at.parent) {
+    const step = shorten(at.step)
+    length += step.length
+    if (length > longestPlace) {
+      steps.push('…')
+      break
+    }
+    steps.push(step)
+  }
   return steps.toReversed().join('') || '/'
 }
 

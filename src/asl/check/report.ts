@@ -2,10 +2,11 @@
 import type { Diagnostic, DiagnosticCode } from '../diagnostic.ts'
 import { type Place, renderPlace } from './place.ts'
 
-/** More than anyone reads, and a bound for what a hostile definition can make the checker say. */
+/**
+ * Of errors and of warnings each: more than anyone reads, and a bound for what a hostile definition can make us say.
+ * Counted apart, because a definition must not be accepted for its many warnings.
+ */
 export const maxDiagnostics = 1000
-/** Warnings leave room for errors: a definition must not be accepted because warnings filled the report. */
-const maxWarnings = maxDiagnostics / 2
 
 export class Report {
   readonly diagnostics: Diagnostic[] = []
@@ -17,9 +18,14 @@ export class Report {
     return this.#errors
   }
 
+  /** No further error will be kept, so that looking for one is work in vain. */
+  get full(): boolean {
+    return this.#errors >= maxDiagnostics
+  }
+
   error(code: DiagnosticCode, message: string, place?: Place): void {
+    if (!this.full) this.#keep({ severity: 'ERROR', code, message }, place)
     this.#errors++
-    this.#keep({ severity: 'ERROR', code, message }, place)
   }
 
   /** The commonest finding: the text is JSON but not the language. */
@@ -28,11 +34,10 @@ export class Report {
   }
 
   warning(code: DiagnosticCode, message: string, place: Place): void {
-    if (this.#warnings++ < maxWarnings) this.#keep({ severity: 'WARNING', code, message }, place)
+    if (this.#warnings++ < maxDiagnostics) this.#keep({ severity: 'WARNING', code, message }, place)
   }
 
   #keep(diagnostic: Diagnostic, place: Place | undefined): void {
-    if (this.diagnostics.length >= maxDiagnostics) return
     this.diagnostics.push(place === undefined ? diagnostic : { ...diagnostic, location: renderPlace(place) })
   }
 }
