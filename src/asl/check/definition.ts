@@ -21,8 +21,9 @@ export type CheckOptions = {
 }
 
 /**
- * What ValidateStateMachineDefinition says: errors (the definition cannot be created) and warnings, in the order of the
- * text, what concerns the whole machine after what concerns a place. At most `maxDiagnostics`. Never throws.
+ * What ValidateStateMachineDefinition says: errors (the definition cannot be created), then warnings, each in the order
+ * of the text, what concerns the whole machine after what concerns a place; at most `maxDiagnostics` of each. Of a text
+ * that is no JSON there is one. Never throws.
  */
 export function checkDefinition(text: string, options: CheckOptions): readonly Diagnostic[] {
   const report = new Report()

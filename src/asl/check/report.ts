@@ -1,4 +1,4 @@
-/** Collects what is found, in the order it is found. */
+/** Collects what is found, errors and warnings each in the order they are found. */
 import type { Diagnostic, DiagnosticCode } from '../diagnostic.ts'
 import { type Place, renderPlace } from './place.ts'
 
@@ -9,23 +9,27 @@ import { type Place, renderPlace } from './place.ts'
 export const maxDiagnostics = 1000
 
 export class Report {
-  readonly diagnostics: Diagnostic[] = []
-  #errors = 0
-  #warnings = 0
+  readonly #errors: Diagnostic[] = []
+  readonly #warnings: Diagnostic[] = []
+  #errorCount = 0
+
+  /** Errors first: a reader who takes only the first hundred must not miss one for warnings. */
+  get diagnostics(): readonly Diagnostic[] {
+    return [...this.#errors, ...this.#warnings]
+  }
 
   /** How many errors were found, also those beyond what is kept. */
-  get errors(): number {
-    return this.#errors
+  get errorCount(): number {
+    return this.#errorCount
   }
 
   /** No further error will be kept, so that looking for one is work in vain. */
   get full(): boolean {
-    return this.#errors >= maxDiagnostics
+    return this.#errorCount >= maxDiagnostics
   }
 
   error(code: DiagnosticCode, message: string, place?: Place): void {
-    if (!this.full) this.#keep({ severity: 'ERROR', code, message }, place)
-    this.#errors++
+    if (this.#errorCount++ < maxDiagnostics) this.#errors.push(diagnostic('ERROR', code, message, place))
   }
 
   /** The commonest finding: the text is JSON but not the language. */
@@ -34,10 +38,15 @@ export class Report {
   }
 
   warning(code: DiagnosticCode, message: string, place: Place): void {
-    if (this.#warnings++ < maxDiagnostics) this.#keep({ severity: 'WARNING', code, message }, place)
+    if (this.#warnings.length < maxDiagnostics) this.#warnings.push(diagnostic('WARNING', code, message, place))
   }
+}
 
-  #keep(diagnostic: Diagnostic, place: Place | undefined): void {
-    this.diagnostics.push(place === undefined ? diagnostic : { ...diagnostic, location: renderPlace(place) })
-  }
+function diagnostic(
+  severity: Diagnostic['severity'],
+  code: DiagnosticCode,
+  message: string,
+  place?: Place,
+): Diagnostic {
+  return { severity, code, message, ...(place === undefined ? {} : { location: renderPlace(place) }) }
 }

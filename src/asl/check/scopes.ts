@@ -51,10 +51,10 @@ type Around = {
 
 function checkScope(of: Shape, value: Json, place: Place, { run, parent, owner, isolated }: Around): Scope {
   const scope = openScope(parent, owner, isolated)
-  const before = run.report.errors
+  const before = run.report.errorCount
   const body = isJsonObject(value) ? value : new Map<string, Json>()
   checkShape(of, value, place, { run, language: run.language, scope, name: '', body, place })
-  scope.faulty = run.report.errors > before
+  scope.faulty = run.report.errorCount > before
   return scope
 }
 

@@ -86,7 +86,7 @@ const patternsOf = new Map(
   ),
 )
 
-/** The request fields without which AWS refuses the definition (measured); a name with `.$` counts too. */
+/** The request fields without which AWS refuses the definition (measured, but for HTTP); a name with `.$` counts too. */
 export const requiredArguments: ReadonlyMap<string, readonly string[]> = new Map([
   ['lambda:invoke', ['FunctionName']],
   ['sqs:sendMessage', ['QueueUrl', 'MessageBody']],
@@ -97,6 +97,7 @@ export const requiredArguments: ReadonlyMap<string, readonly string[]> = new Map
   ['events:putEvents', ['Entries']],
   ['ecs:runTask', ['TaskDefinition']],
   ['glue:startJobRun', ['JobName']],
+  ['http:invoke', ['ApiEndpoint', 'Method']],
 ])
 
 /** Whether the service has this action and can be called this way. Of AWS SDK services only the form is known. */
