@@ -7,7 +7,6 @@ export {
   checkDefinition,
   type CheckOptions,
   describeDiagnostics,
-  type MachineType,
   maxDiagnostics,
   variableReferences,
 } from './check/index.ts'
@@ -28,6 +27,7 @@ export { type CallPattern, parseResource, type TaskResource } from './resource.t
 export { compileMachine } from './compile/index.ts'
 export type { Machine } from './machine.ts'
 export { step } from './step/index.ts'
+export { scheduledCall } from './step/task.ts'
 export {
   type About,
   applyChanges,
@@ -43,6 +43,7 @@ export {
   type HistoryEvent,
   newExecution,
   type Phase,
+  type ScheduledTask,
   type Status,
   type StepLimits,
   type StepResult,
