@@ -4,17 +4,19 @@
  */
 import type { JsonText } from '../base/index.ts'
 import type { Machine } from './machine.ts'
-import type { Env } from './ports.ts'
+import { type Bindings, type Chance, type Env, type Outcome, SlowExpression } from './ports.ts'
 import type { TaskResource } from './resource.ts'
 import {
   type About,
   type Attempt,
   type Command,
   type Event,
+  type ExecutionState,
   type HistoryEvent,
   newExecution,
   type Status,
   type StepLimits,
+  type StepResult,
 } from './step/state.ts'
 import { step } from './step/index.ts'
 
@@ -38,8 +40,16 @@ export type SimulatedAnswer = {
 export type SimulationRequest = {
   readonly machine: Machine
   readonly about: About
-  /** The world of each step, but for its time and the task tokens. */
-  readonly env: Omit<Env, 'now' | 'token'>
+  /** Fresh chance for the step of this number; asked again for the same step when the step has to be redone. */
+  readonly chance: (step: number) => Chance
+  readonly evaluate: (source: string, bindings: Bindings, world: Chance & { readonly now: number }) => Outcome
+  /** Where an expression goes that `evaluate` refused with SlowExpression. */
+  readonly evaluateSlowly: (
+    source: string,
+    bindings: Bindings,
+    world: Chance & { readonly now: number },
+  ) => Promise<Outcome>
+  readonly refuse: Env['refuse']
   readonly limits: StepLimits
   /** Undefined: the task never answers. */
   readonly answer: (task: SimulatedTask) => SimulatedAnswer | undefined
@@ -60,7 +70,7 @@ export type Simulation = {
   readonly elapsedMs: number
 }
 
-export function simulate(request: SimulationRequest): Simulation {
+export async function simulate(request: SimulationRequest): Promise<Simulation> {
   return new Simulator(request).run()
 }
 
@@ -70,6 +80,7 @@ type Close = Extract<Command, { readonly kind: 'close' }>
 class Simulator {
   readonly #request: SimulationRequest
   #now: number
+  #steps = 0
   /** In order of time; what is due at the same time comes in the order in which it was planned. */
   #agenda: Due[] = []
   #close: Close | undefined
@@ -81,18 +92,46 @@ class Simulator {
     this.#now = request.about.startedAt
   }
 
-  run(): Simulation {
-    const { machine, about, env, limits } = this.#request
-    let state = newExecution(about)
+  async run(): Promise<Simulation> {
+    let state = newExecution(this.#request.about)
     this.#plan(this.#now, { kind: 'start' })
     for (let due = this.#agenda.shift(); due !== undefined && this.#close === undefined; due = this.#agenda.shift()) {
       this.#now = due.at
-      const result = step(machine, state, due.event, withTime(env, due.at), limits)
+      const result = await this.#step(state, due.event)
       state = result.state
       for (const event of result.history) this.#history.push({ ...event, timestamp: due.at })
       for (const command of result.commands) this.#obey(command)
     }
     return this.#outcome(state.status)
+  }
+
+  /** A step that meets a slow expression has changed nothing: it is done again with the outcome at hand. */
+  async #step(state: ExecutionState, event: Event): Promise<StepResult> {
+    const { machine, limits, chance, evaluateSlowly } = this.#request
+    const number = this.#steps++
+    const outcomes = new Map<string, Outcome>()
+    for (;;) {
+      try {
+        return step(machine, state, event, this.#env(chance(number), outcomes), limits)
+      } catch (slow) {
+        if (!(slow instanceof SlowExpression)) throw slow
+        const { source, bindings } = slow
+        const world = { ...withMethods(chance(number)), now: this.#now }
+        outcomes.set(keyOf(source, bindings), await evaluateSlowly(source, bindings, world))
+      }
+    }
+  }
+
+  #env(chance: Chance, outcomes: ReadonlyMap<string, Outcome>): Env {
+    const { evaluate, refuse } = this.#request
+    const now = this.#now
+    const world = { ...withMethods(chance), now }
+    return {
+      ...world,
+      token: (frame, enteredId, attempt) => `token-${frame}-${enteredId}-${attempt}`,
+      evaluate: (source, bindings) => outcomes.get(keyOf(source, bindings)) ?? evaluate(source, bindings, world),
+      refuse,
+    }
   }
 
   #obey(command: Command): void {
@@ -171,15 +210,15 @@ function isOf(event: Event, { frame, enteredId, attempt }: Attempt): boolean {
 
 const isEntry = ({ type }: HistoryEvent): boolean => type.endsWith('StateEntered')
 
-/** Written out, because the members of `env` may live on its prototype. */
-function withTime(env: Omit<Env, 'now' | 'token'>, now: number): Env {
+/** Written out, because the members of a Chance may live on its prototype. */
+function withMethods(chance: Chance): Chance {
   return {
-    now,
-    random: () => env.random(),
-    uuid: () => env.uuid(),
-    hash: (algorithm, text) => env.hash(algorithm, text),
-    token: (frame, enteredId, attempt) => `token-${frame}-${enteredId}-${attempt}`,
-    evaluate: (source, bindings) => env.evaluate(source, bindings),
-    refuse: (resource, parameters) => env.refuse(resource, parameters),
+    random: () => chance.random(),
+    uuid: () => chance.uuid(),
+    hash: (algorithm, text) => chance.hash(algorithm, text),
   }
+}
+
+function keyOf(source: string, { variables, ...bindings }: Bindings): string {
+  return JSON.stringify([source, bindings, [...variables]])
 }

@@ -11,6 +11,8 @@ export const exitCodes = {
   refused: 3,
   /** No server answers. */
   unreachable: 5,
+  /** Ctrl-C, as shells tell it. */
+  interrupted: 130,
 } as const
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]

@@ -9,6 +9,8 @@ export type Output = {
 }
 
 export type World = {
+  /** Of Holdfast, as package.json has it. */
+  readonly version: string
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Paths on the command line are relative to it. */
   readonly workingFolder: string
@@ -20,6 +22,8 @@ export type World = {
   /** Milliseconds since 1970 UTC. */
   now(): number
   pause(ms: number): Promise<void>
+  /** Calls again and again; returns how to stop it. */
+  every(ms: number, act: () => void): () => void
   /** Aborted when the person presses Ctrl-C or the system asks the process to end. */
   readonly interrupted: AbortSignal
 }

@@ -1,0 +1,84 @@
+/**
+ * Everything that can be set, with its default: the shape of `holdfast.config.ts`. docs/guide/configuration.md holds the
+ * annotated example that the tests validate.
+ */
+import { z } from 'zod'
+import { parseDuration } from '../../base/index.ts'
+import { isProcedure, type Procedure } from '../../engine/index.ts'
+import { logLevels } from '../logger.ts'
+
+/** `90d`, `12h`, `30s` → milliseconds. */
+const duration = (least: string) =>
+  z
+    .string()
+    .transform((text, context) => {
+      try {
+        return parseDuration(text)
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
+        return z.NEVER
+      }
+    })
+    .refine((ms) => ms >= parseDuration(least), `at least ${least} is accepted`)
+
+const server = z.strictObject({
+  /** Address to listen on; anything but loopback lets the network in. */
+  host: z.string().min(1).default('127.0.0.1'),
+  /** 0 lets the system choose one. */
+  port: z.int().min(0).max(65_535).default(7400),
+  /** Further names in the Host header that are served. */
+  allowedHosts: z.array(z.string().min(1)).default([]),
+  /** Requests being answered at once; more are told to come again. */
+  maxInFlight: z.int().min(1).default(1000),
+  /** How long a stop lets requests finish. */
+  grace: duration('0s').prefault('10s'),
+})
+
+const account = z.strictObject({
+  /** Region in every ARN; cannot change once there is data. */
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as us-east-1 is accepted')
+    .optional(),
+  /** Account number in every ARN; cannot change once there is data. */
+  id: z
+    .string()
+    .regex(/^\d{12}$/, 'twelve digits are accepted')
+    .optional(),
+})
+
+const retention = z.strictObject({
+  /** How long finished executions are kept, with their history. */
+  executions: duration('1m').prefault('90d'),
+  /** How long records of the audit trail are kept. */
+  trail: duration('1d').prefault('400d'),
+  /** How long log files are kept. */
+  logs: duration('1d').prefault('14d'),
+})
+
+const log = z.strictObject({
+  level: z.enum(logLevels).default('info'),
+})
+
+export const configurationSchema = z.strictObject({
+  server: server.prefault({}),
+  /** `token`: every request needs one. `none`: nobody is asked, for local emulation on loopback. */
+  auth: z.enum(['token', 'none']).default('token'),
+  /** `embedded`: 4 MiB payloads, a million events. `aws`: AWS's own limits. */
+  limits: z.enum(['embedded', 'aws']).default('embedded'),
+  account: account.prefault({}),
+  retention: retention.prefault({}),
+  log: log.prefault({}),
+  /** State machines with their task functions, made with `procedure()`. */
+  procedures: z.array(z.custom<Procedure>(isProcedure, 'what procedure() makes is accepted')).default([]),
+})
+
+/** What a person writes. */
+export type HoldfastConfig = z.input<typeof configurationSchema>
+/** What the program reads. */
+export type Configuration = z.output<typeof configurationSchema>
+
+/** Types and completes a `holdfast.config.ts`: `export default defineConfig({ … })`. */
+export function defineConfig(config: HoldfastConfig): HoldfastConfig {
+  return config
+}

@@ -1,0 +1,55 @@
+/**
+ * The log on disk: one file a day in `logs/` of the data folder, the old ones removed. Writing is best effort: a full disk
+ * must not stop the program that has to say so.
+ */
+import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../base/index.ts'
+
+export type LogFilesOptions = {
+  readonly dataFolder: string
+  readonly clock: Clock
+  readonly keptForMs: number
+  /** Where to say that the log cannot be written; called once for each run of failures. */
+  readonly onFailure: (error: unknown) => void
+}
+
+const dayMs = 86_400_000
+
+export class LogFiles {
+  readonly #options: LogFilesOptions
+  readonly #folder: string
+  #day = ''
+  #failing = false
+
+  constructor(options: LogFilesOptions) {
+    this.#options = options
+    this.#folder = join(options.dataFolder, 'logs')
+  }
+
+  /** One line, with its line end. Never throws. */
+  write(line: string): void {
+    try {
+      const day = dayOf(this.#options.clock.now())
+      if (day !== this.#day) this.#turn(day)
+      appendFileSync(join(this.#folder, nameOf(day)), line, { mode: 0o600 })
+      this.#failing = false
+    } catch (error) {
+      if (!this.#failing) this.#options.onFailure(error)
+      this.#failing = true
+    }
+  }
+
+  #turn(day: string): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    const oldest = nameOf(dayOf(this.#options.clock.now() - this.#options.keptForMs))
+    for (const file of readdirSync(this.#folder)) {
+      if (isLogFile(file) && file < oldest) rmSync(join(this.#folder, file))
+    }
+    this.#day = day
+  }
+}
+
+const dayOf = (ms: number): string => new Date(Math.floor(ms / dayMs) * dayMs).toISOString().slice(0, 10)
+const nameOf = (day: string): string => `holdfast-${day}.jsonl`
+const isLogFile = (name: string): boolean => /^holdfast-\d{4}-\d{2}-\d{2}\.jsonl$/.test(name)

@@ -1,0 +1,22 @@
+/** Values of options, checked where they are read. */
+import { InvalidArgumentError } from 'commander'
+
+/** For commander: a whole number of at least `least`. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
+  return (text: string): number => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+    if (value >= least && value <= most) return value
+    throw new InvalidArgumentError(
+      `A whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''} is accepted.`,
+    )
+  }
+}
+
+/** For commander: one of these words, in any case. */
+export function oneOf<Word extends string>(words: readonly Word[]) {
+  return (text: string): Word => {
+    const found = words.find((word) => word.toLowerCase() === text.toLowerCase())
+    if (found !== undefined) return found
+    throw new InvalidArgumentError(`Accepted: ${words.join(', ').toLowerCase()}.`)
+  }
+}
