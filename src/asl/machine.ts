@@ -10,6 +10,8 @@ export type Machine = {
   readonly states: readonly State[]
   readonly scopes: readonly Scope[]
   readonly timeoutSeconds: number | undefined
+  /** Whether any Task waits for an activity worker. */
+  readonly usesActivities: boolean
 }
 
 /** One `States` object: the machine's own, a branch's, an item processor's. */

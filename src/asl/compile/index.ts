@@ -34,6 +34,7 @@ class Compiler implements Compilation {
       states: this.#states,
       scopes: this.#scopes,
       timeoutSeconds: typeof timeout === 'number' ? timeout : undefined,
+      usesActivities: this.#states.some((state) => state.type === 'Task' && state.resource.kind === 'activity'),
     }
   }
 

@@ -326,7 +326,7 @@ export const freshVisit = (state: number, input: JsonText): Visit => ({
   started: false,
   submitted: false,
   early: undefined,
-  heartbeatMs: undefined,
+  task: undefined,
   timers: noTimers,
 })
 

@@ -68,10 +68,20 @@ export type Visit = {
   readonly submitted: boolean
   /** Task: the answer that came before TaskSubmitted. */
   readonly early: EarlyAnswer | undefined
-  /** Task: pause between heartbeats that is allowed. */
-  readonly heartbeatMs: number | undefined
+  /** Task: what was scheduled, so that the call can be made again after a crash. */
+  readonly task: ScheduledTask | undefined
   /** Timers that are set. */
   readonly timers: readonly TimerKind[]
+}
+
+/** A task as it was scheduled: evaluated once per attempt. */
+export type ScheduledTask = {
+  readonly input: JsonText
+  /** From scheduling to the answer. */
+  readonly timeoutSeconds: number | undefined
+  /** Pause between heartbeats that is allowed. */
+  readonly heartbeatSeconds: number | undefined
+  readonly roleArn: string | undefined
 }
 
 export type EarlyAnswer =
@@ -112,15 +122,7 @@ export type Event =
   | { readonly kind: 'fault'; readonly cause: string }
 
 export type Command =
-  | (Attempt & {
-      readonly kind: 'schedule'
-      readonly stateName: string
-      readonly resource: TaskResource
-      readonly input: JsonText
-      readonly timeoutSeconds: number | undefined
-      readonly heartbeatSeconds: number | undefined
-      readonly roleArn: string | undefined
-    })
+  | (Attempt & ScheduledTask & { readonly kind: 'schedule'; readonly stateName: string; readonly resource: TaskResource })
   | (Attempt & { readonly kind: 'cancel' })
   | (Attempt & { readonly kind: 'setTimer'; readonly timer: TimerKind; readonly at: number })
   | (Attempt & { readonly kind: 'clearTimer'; readonly timer: TimerKind })

@@ -2,12 +2,12 @@
 import type { JsonText } from '../../base/index.ts'
 import { evaluateTemplate } from '../compile/value.ts'
 import { StateFailure } from '../failure.ts'
-import type { TaskState } from '../machine.ts'
+import type { Machine, TaskState } from '../machine.ts'
 import type { TaskResource } from '../resource.ts'
 import { type Draft, sizeCause, type WorkingFrame } from './draft.ts'
 import { applyFilter, readInteger, readText } from './field.ts'
 import { completeState, guarded, recover, settle } from './flow.ts'
-import type { Details, EarlyAnswer, TimerKind } from './state.ts'
+import type { Attempt, Command, Details, EarlyAnswer, Frame, ScheduledTask, TimerKind } from './state.ts'
 import { World } from './world.ts'
 
 export function runTask(draft: Draft, frame: WorkingFrame, state: TaskState): void {
@@ -18,21 +18,13 @@ export function runTask(draft: Draft, frame: WorkingFrame, state: TaskState): vo
   }
   settle(draft, frame)
   draft.emit(frame, `${eventPrefix(state.resource)}Scheduled`, scheduledDetails(draft, state, task))
-  const heartbeatMs = task.heartbeatSeconds === undefined ? undefined : task.heartbeatSeconds * 1000
-  frame.visit = { ...draft.visitOf(frame), phase: 'task', heartbeatMs }
+  frame.visit = { ...draft.visitOf(frame), phase: 'task', task }
   setTaskTimers(draft, frame, state, task)
   draft.command({ kind: 'schedule', ...attemptOf(draft, frame), stateName: state.name, resource: state.resource, ...task })
   if (state.resource.kind !== 'activity') draft.taskScheduled(frame, () => recordStarted(draft, frame.id, state))
 }
 
-type EvaluatedTask = {
-  readonly input: JsonText
-  readonly timeoutSeconds: number | undefined
-  readonly heartbeatSeconds: number | undefined
-  readonly roleArn: string | undefined
-}
-
-function evaluateTask(draft: Draft, frame: WorkingFrame, state: TaskState): EvaluatedTask {
+function evaluateTask(draft: Draft, frame: WorkingFrame, state: TaskState): ScheduledTask {
   const visit = draft.visitOf(frame)
   const effective = applyFilter(state.inputPath, new World(draft, frame, { document: visit.input }))
   const world = new World(draft, frame, { document: effective })
@@ -44,9 +36,18 @@ function evaluateTask(draft: Draft, frame: WorkingFrame, state: TaskState): Eval
   }
 }
 
-export const attemptOf = (draft: Draft, frame: WorkingFrame) => {
+const attemptOf = (draft: Draft, frame: WorkingFrame): Attempt => {
   const { enteredId, attempt } = draft.visitOf(frame)
   return { frame: frame.id, enteredId, attempt }
+}
+
+/** The schedule command of a frame that is in a task, as it was first given: for calls that a crash has cut off. */
+export function scheduledCall(machine: Machine, frame: Frame): Extract<Command, { kind: 'schedule' }> | undefined {
+  const { visit } = frame
+  const state = visit && machine.states[visit.state]
+  if (visit?.phase !== 'task' || visit.task === undefined || visit.submitted || state?.type !== 'Task') return undefined
+  const { enteredId, attempt, task } = visit
+  return { kind: 'schedule', frame: frame.id, enteredId, attempt, stateName: state.name, resource: state.resource, ...task }
 }
 
 const eventPrefix = (resource: TaskResource): string =>
@@ -56,7 +57,7 @@ const eventPrefix = (resource: TaskResource): string =>
 const serviceDetails = (resource: TaskResource): Details =>
   resource.kind === 'service' ? { resourceType: resource.resourceType, resource: resource.resource } : {}
 
-function scheduledDetails(draft: Draft, state: TaskState, task: EvaluatedTask): Details {
+function scheduledDetails(draft: Draft, state: TaskState, task: ScheduledTask): Details {
   const { resource } = state
   const times = { timeoutInSeconds: task.timeoutSeconds, heartbeatInSeconds: task.heartbeatSeconds }
   const more = { ...times, taskCredentials: task.roleArn }
@@ -64,7 +65,7 @@ function scheduledDetails(draft: Draft, state: TaskState, task: EvaluatedTask): 
   return { ...serviceDetails(resource), region: draft.before.about.region, parameters: task.input, ...more }
 }
 
-function setTaskTimers(draft: Draft, frame: WorkingFrame, state: TaskState, task: EvaluatedTask): void {
+function setTaskTimers(draft: Draft, frame: WorkingFrame, state: TaskState, task: ScheduledTask): void {
   if (task.timeoutSeconds !== undefined) draft.setTimer(frame, 'timeout', draft.env.now + task.timeoutSeconds * 1000)
   if (task.heartbeatSeconds !== undefined && answersFromOutside(state.resource)) {
     draft.setTimer(frame, 'heartbeat', draft.env.now + task.heartbeatSeconds * 1000)
@@ -95,8 +96,8 @@ export function taskStarted(draft: Draft, frame: WorkingFrame, workerName: strin
 
 /** Moves the heartbeat timer; history shows nothing. */
 export function taskHeartbeat(draft: Draft, frame: WorkingFrame): void {
-  const { heartbeatMs } = draft.visitOf(frame)
-  if (heartbeatMs !== undefined) draft.setTimer(frame, 'heartbeat', draft.env.now + heartbeatMs)
+  const seconds = draft.visitOf(frame).task?.heartbeatSeconds
+  if (seconds !== undefined) draft.setTimer(frame, 'heartbeat', draft.env.now + seconds * 1000)
 }
 
 /** The call of a `.sync` or token task returned; an answer that overtook it is used now. */

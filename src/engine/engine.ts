@@ -1,0 +1,212 @@
+/** The engine as an object: its parts put together, started and stopped. */
+import type { Clock, Logger, RandomBytes } from '../base/index.ts'
+import { isJsonObject, parseJson } from '../base/index.ts'
+import { type Refusal, scheduledCall, type TaskResource } from '../asl/index.ts'
+import type { Store } from '../store/index.ts'
+import { findActivity } from './activity/queries.ts'
+import type { Account } from './arn.ts'
+import type { Queries } from './registry.ts'
+import type { ResourceHandler } from './resource-handler.ts'
+import type { Effects } from './run/batch.ts'
+import { Calls, isNestedStart, nestedParameters } from './run/calls.ts'
+import type { Core, EngineExpressions, EngineLimits } from './run/core.ts'
+import { loadLive, Revisions } from './run/live.ts'
+import { Pollers } from './run/pollers.ts'
+import { SleeperCache } from './run/sleeper-cache.ts'
+import { Watchers } from './run/watchers.ts'
+import type { EventWork } from './run/work.ts'
+import { Writer } from './run/writer.ts'
+import { makeTaskToken, readTaskToken, type TokenPlace } from './task/token.ts'
+
+export type EngineOptions = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly randomBytes: RandomBytes
+  readonly expressions: EngineExpressions
+  readonly account: Account
+  readonly limits: EngineLimits
+  /** Asked in order; the first that handles a resource carries it out. */
+  readonly handlers: readonly ResourceHandler[]
+  /** Signs task tokens; must stay the same as long as tokens are out. At least 16 bytes. */
+  readonly tokenKey: Uint8Array
+}
+
+/** Everything the verbs need; `Registry` for those that only keep definitions. */
+export type Engine = Core & {
+  readonly writer: Writer
+  readonly pollers: Pollers
+  readonly watchers: Watchers
+  readToken(token: string): TokenPlace
+  /** Goes on with what was under way when the last process ended. Call once, before the first verb. */
+  recover(): Promise<{ readonly executions: number }>
+  /** Lets what is under way be written, aborts calls (they are made again after the next start), stops timers. */
+  close(): Promise<void>
+}
+
+/** Embedded defaults; `--aws-limits` sets AWS's own. */
+export const embeddedLimits: EngineLimits = {
+  definitionBytes: 4 * 1024 * 1024,
+  payloadBytes: 4 * 1024 * 1024,
+  historyEvents: 1_000_000,
+}
+export const awsLimits: EngineLimits = { definitionBytes: 1_048_576, payloadBytes: 262_144, historyEvents: 25_000 }
+
+export function createEngine(options: EngineOptions): Engine {
+  return new Assembly(options).engine
+}
+
+class Assembly {
+  readonly engine: Engine
+  readonly #core: Core
+  readonly #writer: Writer
+  readonly #calls: Calls
+  readonly #cache = new SleeperCache()
+  readonly #pollers: Pollers
+  readonly #watchers: Watchers
+  readonly #slow = new Set<Promise<void>>()
+  #cancelAlarm: (() => void) | undefined
+  #alarmAt = Infinity
+  #closed = false
+
+  constructor(options: EngineOptions) {
+    const { tokenKey, handlers } = options
+    this.#core = {
+      ...options,
+      revisions: new Revisions(),
+      cache: this.#cache,
+      token: (place) => makeTaskToken(tokenKey, place),
+      refuse: (queries, resource, parameters) => refuse(handlers, queries, resource, parameters),
+    }
+    this.#writer = new Writer(this.#core, { committed: (effects) => this.#committed(effects) })
+    this.#calls = new Calls(this.#core, (work) => this.#writer.post(work))
+    this.#pollers = new Pollers(this.#writer, options.clock)
+    this.#watchers = new Watchers()
+    this.engine = {
+      ...this.#core,
+      writer: this.#writer,
+      pollers: this.#pollers,
+      watchers: this.#watchers,
+      readToken: (token) => readTaskToken(tokenKey, token),
+      recover: () => this.#recover(),
+      close: () => this.#close(),
+    }
+  }
+
+  // ---- effects, after COMMIT
+
+  #committed(effects: Effects): void {
+    for (const [id, live] of effects.touched) this.#cache.put(id, live)
+    this.#armTimer(effects.earliestTimer)
+    if (this.#closed) return
+    for (const { executionId, attempt } of effects.cancels) this.#calls.cancel(executionId, attempt)
+    for (const { live, command } of effects.calls) this.#calls.begin(live, command)
+    for (const id of effects.continues) this.#continue(id)
+    for (const slow of effects.slow) this.#evaluate(slow)
+    for (const arn of effects.activities) this.#pollers.wake(arn)
+    this.#watchers.notify(effects.touched.keys(), effects.closed)
+  }
+
+  #continue(executionId: number): void {
+    this.#writer.post({ kind: 'event', executionId, event: { kind: 'continue' } })
+  }
+
+  #evaluate({ work, key, expression, now }: Effects['slow'][number]): void {
+    const random = (): number => new DataView(this.#core.randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32
+    const evaluated = this.#core.expressions
+      .evaluateSlowly(expression.source, expression.bindings, { now, random })
+      .then(
+        (outcome) => {
+          const recorded = new Map([...(work.recorded ?? []), [key, JSON.stringify(outcome)] as const])
+          this.#writer.post({ ...work, recorded })
+        },
+        (error: unknown) => {
+          if (!this.#closed) this.#core.logger.error('an expression could not be evaluated', { error })
+        },
+      )
+    this.#slow.add(evaluated)
+    void evaluated.finally(() => this.#slow.delete(evaluated))
+  }
+
+  // ---- timers: rows in the store, one alarm for the earliest
+
+  #armTimer(due: number): void {
+    if (this.#closed || due >= this.#alarmAt) return
+    this.#cancelAlarm?.()
+    this.#alarmAt = due
+    this.#cancelAlarm = this.#core.clock.alarm(due, () => this.#ring())
+  }
+
+  #ring(): void {
+    this.#alarmAt = Infinity
+    this.#cancelAlarm = undefined
+    this.#writer.post({ kind: 'timers' })
+  }
+
+  // ---- start and end
+
+  async #recover(): Promise<{ readonly executions: number }> {
+    const { store } = this.#core
+    const busy = store.read.all<{ id: number }>('SELECT id FROM execution WHERE busy = 1')
+    for (const { id } of busy) this.#resume(id)
+    const waiting = store.read.all<{ id: number; executionId: number; event: string }>(
+      'SELECT id, execution_id AS executionId, event FROM inbox ORDER BY id',
+    )
+    for (const { id, executionId, event } of waiting) {
+      this.#writer.post({ kind: 'event', executionId, event: readEvent(event), inboxId: id })
+    }
+    const due = store.read.get<{ due: number | null }>('SELECT MIN(due) AS due FROM timer')?.due
+    if (typeof due === 'number') this.#armTimer(due)
+    return { executions: busy.length }
+  }
+
+  /** Makes the calls again that were under way, and goes on where a long run was cut. */
+  #resume(id: number): void {
+    const live = loadLive(this.#core, this.#core.revisions, this.#core.store.read, id)
+    if (live === undefined) return
+    this.#cache.put(id, live)
+    for (const frame of live.state.frames.values()) {
+      const command = scheduledCall(live.machine, frame)
+      if (command !== undefined && command.resource.kind !== 'activity') this.#calls.begin(live, command)
+    }
+    const ready = [...live.state.frames.values()].some(({ visit }) => visit?.phase === 'ready')
+    if (ready) this.#continue(id)
+  }
+
+  async #close(): Promise<void> {
+    this.#closed = true
+    this.#cancelAlarm?.()
+    this.#calls.cancelAll()
+    this.#pollers.close()
+    this.#watchers.close()
+    await this.#writer.drain()
+  }
+}
+
+/** Written by the batch from an Event. */
+const readEvent = (text: string): EventWork['event'] => JSON.parse(text) as EventWork['event']
+
+/** Why a task cannot be scheduled at all. */
+function refuse(
+  handlers: readonly ResourceHandler[],
+  queries: Queries,
+  resource: TaskResource,
+  parameters: string,
+): Refusal | undefined {
+  if (resource.kind === 'activity') {
+    if (findActivity(queries, resource.arn) !== undefined) return undefined
+    return { error: 'States.Runtime', cause: `The activity ${resource.arn} does not exist.` }
+  }
+  const reason = isNestedStart({ resource })
+    ? refuseNested(parameters)
+    : handlers.find((handler) => handler.handles(resource))?.refuse?.(resource, parameters)
+  if (reason === undefined) return undefined
+  const cause = `The Parameters '${parameters}' could not be used to start the Task: [${reason}]`
+  return { error: 'States.Runtime', cause }
+}
+
+function refuseNested(parameters: string): string | undefined {
+  if (!isJsonObject(parseJson(parameters))) return 'The parameters are not an object'
+  const read = nestedParameters(parameters)
+  return typeof read === 'string' ? read : undefined
+}

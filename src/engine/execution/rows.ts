@@ -1,0 +1,95 @@
+/** The SQL that reads executions for people and programs. */
+import type { JsonText } from '../../base/index.ts'
+import { executionArn, parseExecutionArn, type Account } from '../arn.ts'
+import type { ExecutionDescription, ExecutionStatus, ExecutionSummary } from '../contract.ts'
+import { executionMissing } from '../errors.ts'
+import type { Queries } from '../registry.ts'
+
+const statuses: readonly ExecutionStatus[] = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']
+export const statusNumber = (status: ExecutionStatus): number => statuses.indexOf(status)
+
+export type ExecutionRecord = {
+  readonly id: number
+  readonly machineName: string
+  readonly machineArn: string
+  readonly revisionId: number
+  readonly name: string
+  readonly status: number
+  readonly startedAt: number
+  readonly stoppedAt: number | null
+  readonly input: JsonText
+  readonly output: JsonText | null
+  readonly error: string | null
+  readonly cause: string | null
+  readonly traceHeader: string | null
+  readonly digest: string | null
+}
+
+const columns = `e.id AS id, e.machine_name AS machineName, m.arn AS machineArn, e.revision_id AS revisionId,
+  e.name AS name, e.status AS status, e.started_at AS startedAt, e.stopped_at AS stoppedAt, e.input AS input,
+  e.output AS output, e.error AS error, e.cause AS cause, e.trace_header AS traceHeader, e.digest AS digest`
+const from = 'FROM execution e JOIN state_machine m ON m.id = e.machine_id'
+const listColumns = `e.id AS id, e.machine_name AS machineName, m.arn AS machineArn, e.name AS name,
+  e.status AS status, e.started_at AS startedAt, e.stopped_at AS stoppedAt`
+
+/** @throws HoldfastError arn.invalid, execution.missing */
+export function requireExecution(queries: Queries, account: Account, arn: string): ExecutionRecord {
+  const { machineName, name } = parseExecutionArn(arn)
+  const row = queries
+    .prepare<ExecutionRecord>(`SELECT ${columns} ${from} WHERE e.machine_name = ? AND e.name = ?`)
+    .get(machineName, name)
+  if (row === undefined || executionArn(account, machineName, name) !== arn) throw executionMissing(arn)
+  return row
+}
+
+export type ListedExecution = Pick<
+  ExecutionRecord,
+  'id' | 'machineName' | 'machineArn' | 'name' | 'status' | 'startedAt' | 'stoppedAt'
+>
+
+/** Newest first. `before`: the id of the last one shown. */
+export function listExecutionRows(
+  queries: Queries,
+  filter: { readonly machineId: number | undefined; readonly status: number | undefined; readonly before: number },
+  limit: number,
+): readonly ListedExecution[] {
+  const conditions = ['e.id < ?']
+  const values: number[] = [filter.before]
+  if (filter.machineId !== undefined) {
+    conditions.push('e.machine_id = ?')
+    values.push(filter.machineId)
+  }
+  if (filter.status !== undefined) {
+    conditions.push('e.status = ?')
+    values.push(filter.status)
+  }
+  return queries
+    .prepare<ListedExecution>(
+      `SELECT ${listColumns} ${from} WHERE ${conditions.join(' AND ')} ORDER BY e.id DESC LIMIT ?`,
+    )
+    .all(...values, limit)
+}
+
+export function summaryOf(account: Account, row: ListedExecution): ExecutionSummary {
+  return {
+    arn: executionArn(account, row.machineName, row.name),
+    stateMachineArn: row.machineArn,
+    name: row.name,
+    status: statuses[row.status] ?? 'RUNNING',
+    startedAt: row.startedAt,
+    ...(row.stoppedAt === null ? {} : { stoppedAt: row.stoppedAt }),
+  }
+}
+
+/** Keys are absent where AWS leaves them out: no error of one that timed out, no output of one that failed. */
+export function descriptionOf(account: Account, row: ExecutionRecord): ExecutionDescription {
+  const { input, output, error, cause, traceHeader } = row
+  return {
+    ...summaryOf(account, row),
+    input,
+    ...(output === null ? {} : { output }),
+    ...(error === null ? {} : { error }),
+    ...(cause === null ? {} : { cause }),
+    ...(traceHeader === null ? {} : { traceHeader }),
+  }
+}

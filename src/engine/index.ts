@@ -1,0 +1,41 @@
+/**
+ * engine: durable executions: state machines kept, started, carried out and looked at.
+ * Words: work (what the one writer is asked), batch (one transaction of it), chunk (one step as a row), live (an execution in memory),
+ * handler (what carries a task out), token (names one attempt of one task).
+ * It does not know HTTP or AWS's clients: those come in as handlers, and the server calls the verbs.
+ */
+export { createActivity } from './activity/create.ts'
+export { deleteActivity } from './activity/delete.ts'
+export { describeActivity } from './activity/describe.ts'
+export { listActivities } from './activity/list.ts'
+export {
+  type Account,
+  activityArn,
+  executionArn,
+  parseArn,
+  parseExecutionArn,
+  parseStateMachineArn,
+  stateMachineArn,
+} from './arn.ts'
+export type * from './contract.ts'
+export { awsLimits, createEngine, embeddedLimits, type Engine, type EngineOptions } from './engine.ts'
+export * from './errors.ts'
+export { describeExecution, describeStateMachineForExecution } from './execution/describe.ts'
+export { getExecutionHistory } from './execution/history.ts'
+export { listExecutions } from './execution/list.ts'
+export { startExecution } from './execution/start.ts'
+export { stopExecution } from './execution/stop.ts'
+export { watchExecution } from './execution/watch.ts'
+export { createStateMachine } from './machine/create.ts'
+export { deleteStateMachine } from './machine/delete.ts'
+export { describeStateMachine } from './machine/describe.ts'
+export { listStateMachines } from './machine/list.ts'
+export { updateStateMachine } from './machine/update.ts'
+export { validateDefinition } from './machine/validate.ts'
+export type { ResourceHandler, TaskAnswer, TaskCall } from './resource-handler.ts'
+export type { EngineExpressions, EngineLimits } from './run/core.ts'
+export { listTags } from './tag/list.ts'
+export { tagResource } from './tag/add.ts'
+export { untagResource } from './tag/remove.ts'
+export { getActivityTask } from './task/activity.ts'
+export { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './task/answer.ts'

@@ -1,0 +1,186 @@
+/** Calls under way: tasks are carried out through their handlers, and cancelled when a timeout or a stop says so. */
+import type { Attempt, Command, Event } from '../../asl/index.ts'
+import { HoldfastError, isJsonObject, type Json, type JsonText, parseJson, printJson } from '../../base/index.ts'
+import type { ResourceHandler, TaskAnswer, TaskCall } from '../resource-handler.ts'
+import type { Core } from './core.ts'
+import type { Live } from './live.ts'
+import type { StartWork, Work } from './work.ts'
+
+type Schedule = Extract<Command, { kind: 'schedule' }>
+
+type CallUnderWay = { readonly attempt: Attempt; readonly controller: AbortController }
+
+export class Calls {
+  readonly #core: Core
+  readonly #post: (work: Work) => void
+  /** By execution, then by frame: one frame has at most one call. */
+  readonly #underWay = new Map<number, Map<number, CallUnderWay>>()
+
+  constructor(core: Core, post: (work: Work) => void) {
+    this.#core = core
+    this.#post = post
+  }
+
+  get count(): number {
+    let count = 0
+    for (const calls of this.#underWay.values()) count += calls.size
+    return count
+  }
+
+  /** Begins a call that is committed as scheduled. */
+  begin(live: Live, command: Schedule): void {
+    if (isNestedStart(command)) return this.#startNested(live, command)
+    const handler = this.#core.handlers.find((candidate) => candidate.handles(command.resource))
+    if (handler === undefined) return this.#answer(live.row.id, command, noHandler(command))
+    const controller = new AbortController()
+    const executionId = live.row.id
+    this.#keep(executionId, { attempt: command, controller })
+    this.#run(live, command, handler, controller)
+  }
+
+  #run(live: Live, command: Schedule, handler: ResourceHandler, controller: AbortController): void {
+    const executionId = live.row.id
+    const finish = (answer: TaskAnswer): void => {
+      if (controller.signal.aborted) return
+      this.#forget(executionId, command)
+      this.#answer(executionId, command, answer)
+    }
+    try {
+      const answer = handler.call(this.#callOf(live, command), controller.signal)
+      if (answer instanceof Promise) answer.then(finish, (error: unknown) => finish(unexpected(error)))
+      else finish(answer)
+    } catch (error) {
+      finish(unexpected(error))
+    }
+  }
+
+  #callOf(live: Live, command: Schedule): TaskCall {
+    const { frame, enteredId, attempt, resource, timeoutSeconds } = command
+    const executionId = live.row.id
+    const waits = resource.kind === 'service' && resource.pattern === 'token'
+    return {
+      resource,
+      input: command.input,
+      executionArn: live.state.about.arn,
+      stateName: command.stateName,
+      idempotencyKey: `${executionId}/${enteredId}`,
+      attempt,
+      token: waits ? this.#core.token({ executionId, frame, enteredId, attempt }) : undefined,
+      roleArn: command.roleArn,
+      timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
+    }
+  }
+
+  /** Aborts one call, or all of an execution. */
+  cancel(executionId: number, attempt: Attempt | undefined): void {
+    const calls = this.#underWay.get(executionId)
+    if (calls === undefined) return
+    for (const [frame, call] of calls) {
+      if (attempt !== undefined && !sameAttempt(call.attempt, attempt)) continue
+      calls.delete(frame)
+      call.controller.abort(cancelled())
+    }
+    if (calls.size === 0) this.#underWay.delete(executionId)
+  }
+
+  /** Aborts everything: the process ends. The calls are made again after the next start. */
+  cancelAll(): void {
+    for (const id of [...this.#underWay.keys()]) this.cancel(id, undefined)
+  }
+
+  #keep(executionId: number, call: CallUnderWay): void {
+    const calls = this.#underWay.get(executionId)
+    if (calls === undefined) this.#underWay.set(executionId, new Map([[call.attempt.frame, call]]))
+    else calls.set(call.attempt.frame, call)
+  }
+
+  #forget(executionId: number, attempt: Attempt): void {
+    const calls = this.#underWay.get(executionId)
+    const call = calls?.get(attempt.frame)
+    if (calls === undefined || call === undefined || !sameAttempt(call.attempt, attempt)) return
+    calls.delete(attempt.frame)
+    if (calls.size === 0) this.#underWay.delete(executionId)
+  }
+
+  #answer(executionId: number, command: Schedule, answer: TaskAnswer): void {
+    this.#post({ kind: 'event', executionId, event: answerEvent(command, answer) })
+  }
+
+  /** Nested executions never leave the engine: child and parent move in one transaction. */
+  #startNested(live: Live, command: Schedule): void {
+    const { frame, enteredId, attempt, resource } = command
+    const parameters = nestedParameters(command.input)
+    if (resource.kind !== 'service' || typeof parameters === 'string') {
+      const cause = typeof parameters === 'string' ? parameters : 'no nested execution'
+      return this.#answer(live.row.id, command, { kind: 'failed', error: 'States.Runtime', cause })
+    }
+    const work: StartWork = {
+      kind: 'start',
+      actor: { type: 'machine', id: live.state.about.arn, via: 'api' },
+      ...parameters,
+      nested: { executionId: live.row.id, frame, enteredId, attempt, pattern: resource.pattern },
+    }
+    this.#post(work)
+  }
+}
+
+const sameAttempt = (a: Attempt, b: Attempt): boolean =>
+  a.frame === b.frame && a.enteredId === b.enteredId && a.attempt === b.attempt
+
+export const isNestedStart = ({ resource }: Pick<Schedule, 'resource'>): boolean =>
+  resource.kind === 'service' && resource.resourceType === 'states' && resource.action === 'startExecution'
+
+/** What `states:startExecution` takes. A text says what is wrong with it. */
+export function nestedParameters(
+  input: JsonText,
+): Pick<StartWork, 'stateMachineArn' | 'name' | 'input' | 'traceHeader'> | string {
+  const parameters = parseJson(input)
+  if (!isJsonObject(parameters)) return 'The parameters are not an object'
+  const arn = parameters.get('StateMachineArn')
+  const name = parameters.get('Name')
+  const traceHeader = parameters.get('TraceHeader')
+  if (typeof arn !== 'string') return "The field 'StateMachineArn' is required but was missing"
+  if (name !== undefined && name !== null && typeof name !== 'string') return "The value of the field 'Name' has an invalid format"
+  return {
+    stateMachineArn: arn,
+    name: typeof name === 'string' ? name : undefined,
+    input: childInput(parameters.get('Input')),
+    traceHeader: typeof traceHeader === 'string' ? traceHeader : undefined,
+  }
+}
+
+/** A string is the input's text, as the API takes it; anything else is JSON already. */
+const childInput = (input: Json | undefined): JsonText =>
+  input === undefined || input === null ? '{}' : typeof input === 'string' ? input : printJson(input)
+
+function answerEvent(command: Schedule, answer: TaskAnswer): Event {
+  const { frame, enteredId, attempt, resource } = command
+  const at = { frame, enteredId, attempt }
+  const goesOn = resource.kind === 'service' && resource.pattern !== 'request'
+  if (answer.kind === 'succeeded') {
+    return { kind: goesOn ? 'taskSubmitted' : 'taskSucceeded', ...at, output: answer.output }
+  }
+  const { error, cause } = answer
+  return {
+    kind: 'taskFailed',
+    ...at,
+    ...(error === undefined ? {} : { error }),
+    ...(cause === undefined ? {} : { cause }),
+    ...(goesOn ? { fromCall: true } : {}),
+  }
+}
+
+const unexpected = (error: unknown): TaskAnswer => ({
+  kind: 'failed',
+  error: 'States.TaskFailed',
+  cause: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+})
+
+const noHandler = ({ resource }: Schedule): TaskAnswer => ({
+  kind: 'failed',
+  error: 'States.TaskFailed',
+  cause: `Nothing here carries out ${resource.arn}: register a resource handler for it in the configuration.`,
+})
+
+const cancelled = (): HoldfastError =>
+  new HoldfastError('task.cancelled', 'The task was cancelled: its state timed out, or its execution was stopped')

@@ -1,0 +1,32 @@
+/** What the parts of the running engine share. */
+import type { Bindings, Chance, ExpressionChecker, Outcome, Refusal, StepLimits, TaskResource } from '../../asl/index.ts'
+import type { JsonText, Logger } from '../../base/index.ts'
+import type { Queries, Registry } from '../registry.ts'
+import type { ResourceHandler } from '../resource-handler.ts'
+import type { TokenPlace } from '../task/token.ts'
+import type { Live, Revisions } from './live.ts'
+
+/** Expressions as the engine uses them: now, or elsewhere when they are slow. */
+export interface EngineExpressions extends ExpressionChecker {
+  /** @throws SlowExpression */
+  evaluate(source: string, bindings: Bindings, chance: Chance & { readonly now: number }): Outcome
+  evaluateSlowly(
+    source: string,
+    bindings: Bindings,
+    chance: { readonly now: number; random(): number },
+  ): Promise<Outcome>
+}
+
+export type EngineLimits = Registry['limits'] & StepLimits
+
+export type Core = Registry & {
+  readonly logger: Logger
+  readonly expressions: EngineExpressions
+  readonly limits: EngineLimits
+  readonly handlers: readonly ResourceHandler[]
+  readonly revisions: Revisions
+  /** Running executions that are kept in memory. */
+  readonly cache: Pick<Map<number, Live>, 'get'>
+  token(place: TokenPlace): string
+  refuse(queries: Queries, resource: TaskResource, parameters: JsonText): Refusal | undefined
+}

@@ -1,0 +1,151 @@
+/** An execution in memory: its compiled machine and its state after its last chunk. */
+import {
+  applyChanges,
+  type Change,
+  compileMachine,
+  type ExecutionState,
+  type Machine,
+  newExecution,
+  type Status,
+} from '../../asl/index.ts'
+import type { JsonText } from '../../base/index.ts'
+import { executionArn } from '../arn.ts'
+import { decodeChunk } from '../history/decode.ts'
+import { loadRevision } from '../machine/queries.ts'
+import type { Queries, Registry } from '../registry.ts'
+
+/** What never changes of an execution's row. */
+export type ExecutionRow = {
+  readonly id: number
+  readonly machineId: number
+  readonly revisionId: number
+  readonly machineName: string
+  readonly name: string
+  readonly startedAt: number
+  readonly input: JsonText
+  readonly awaitedBy: JsonText | null
+}
+
+export type Live = {
+  readonly row: ExecutionRow
+  readonly machine: Machine
+  readonly state: ExecutionState
+  /** Number of its last chunk. */
+  readonly seq: number
+  readonly busy: boolean
+  /** When to write the next snapshot: chunks and bytes since the last one, and how large that was. */
+  readonly snapshot: { readonly chunks: number; readonly bytes: number; readonly size: number }
+}
+
+export type CompiledRevision = { readonly machine: Machine; readonly machineArn: string; readonly roleArn: string }
+
+/** Compiled definitions by revision; a revision never changes. */
+export class Revisions {
+  readonly #compiled = new Map<number, CompiledRevision>()
+  readonly #capacity: number
+
+  constructor(capacity = 500) {
+    this.#capacity = capacity
+  }
+
+  get(queries: Queries, revisionId: number): CompiledRevision {
+    const known = this.#compiled.get(revisionId)
+    if (known !== undefined) return known
+    const revision = loadRevision(queries, revisionId)
+    if (revision === undefined) throw new Error(`revision ${revisionId} is missing`)
+    const { definition, machineArn, roleArn } = revision
+    const compiled = { machine: compileMachine(definition), machineArn, roleArn }
+    const [oldest] = this.#compiled.keys()
+    if (this.#compiled.size >= this.#capacity && oldest !== undefined) this.#compiled.delete(oldest)
+    this.#compiled.set(revisionId, compiled)
+    return compiled
+  }
+}
+
+export function newLive(registry: Pick<Registry, 'account'>, row: ExecutionRow, revision: CompiledRevision): Live {
+  const { account } = registry
+  const state = newExecution({
+    arn: executionArn(account, row.machineName, row.name),
+    name: row.name,
+    input: row.input,
+    roleArn: revision.roleArn,
+    startedAt: row.startedAt,
+    machineArn: revision.machineArn,
+    machineName: row.machineName,
+    region: account.region,
+  })
+  const snapshot = { chunks: 0, bytes: 0, size: 0 }
+  return { row, machine: revision.machine, state, seq: 0, busy: false, snapshot }
+}
+
+const selectExecution = `SELECT id, machine_id AS machineId, revision_id AS revisionId, machine_name AS machineName,
+  name, started_at AS startedAt, input, awaited_by AS awaitedBy, status, busy FROM execution WHERE id = ?`
+const selectSnapshot = 'SELECT seq, next_event AS nextEvent, at, body FROM snapshot WHERE execution_id = ?'
+const selectChunks = `SELECT seq, first_event AS firstEventId, at, body FROM chunk
+  WHERE execution_id = ? AND seq > ? ORDER BY seq`
+
+type ChunkRow = { readonly seq: number; readonly firstEventId: number; readonly at: number; readonly body: string }
+type SnapshotRow = { readonly seq: number; readonly nextEvent: number; readonly at: number; readonly body: string }
+
+/** Reads a running execution: its last snapshot and the chunks since. Undefined when it is closed or unknown. */
+export function loadLive(
+  registry: Pick<Registry, 'account'>,
+  revisions: Revisions,
+  queries: Queries,
+  id: number,
+): Live | undefined {
+  const row = queries.prepare<ExecutionRow & { status: number; busy: number }>(selectExecution).get(id)
+  if (row === undefined || row.status !== 0) return undefined
+  const fresh = newLive(registry, row, revisions.get(queries, row.revisionId))
+  const snapshot = queries.prepare<SnapshotRow>(selectSnapshot).get(id)
+  const chunks = queries.prepare<ChunkRow>(selectChunks).all(id, snapshot?.seq ?? 0)
+  return { ...foldChunks(foldSnapshot(fresh, snapshot), chunks), busy: row.busy === 1 }
+}
+
+function foldSnapshot(live: Live, row: SnapshotRow | undefined): Live {
+  if (row === undefined) return live
+  const chunk = decodeChunk(live.machine, { body: row.body, at: row.at, firstEventId: row.nextEvent })
+  const counters = { nextEventId: row.nextEvent, nextFrame: chunk.nextFrame, status: 'running' as Status }
+  const state = applyChanges(live.state, chunk.changes, counters)
+  return { ...live, state, seq: row.seq, snapshot: { chunks: 0, bytes: 0, size: row.body.length } }
+}
+
+function foldChunks(live: Live, rows: readonly ChunkRow[]): Live {
+  const last = rows.at(-1)
+  if (last === undefined) return live
+  const chunks = rows.map((row) => decodeChunk(live.machine, row))
+  const end = chunks.at(-1) ?? { firstEventId: 1, history: [], nextFrame: 1 }
+  const state = applyChanges(
+    live.state,
+    chunks.flatMap((chunk) => chunk.changes),
+    { nextEventId: end.firstEventId + end.history.length, nextFrame: end.nextFrame, status: 'running' },
+  )
+  const bytes = rows.reduce((sum, row) => sum + row.body.length, 0)
+  const { size } = live.snapshot
+  return { ...live, state, seq: last.seq, snapshot: { chunks: rows.length, bytes, size } }
+}
+
+/** The whole state as changes over nothing: what a snapshot stores. */
+export function stateAsChanges(state: ExecutionState): readonly Change[] {
+  const changes: Change[] = [...state.frames.values()].map((frame) => ({ kind: 'frame', frame }))
+  for (const [frame, fan] of state.fans) {
+    changes.push({ kind: 'fan', frame, items: fan.items, size: fan.results.length })
+    changes.push({ kind: 'fanProgress', frame, next: fan.next, open: fan.open, done: fan.done })
+    fan.results.forEach((output, index) => {
+      if (output !== undefined) changes.push({ kind: 'result', frame, index, output })
+    })
+  }
+  return changes
+}
+
+/** Whether this process has something to do for it now, rather than wait for a timer or somebody outside. */
+export function isBusy(machine: Machine, state: ExecutionState): boolean {
+  for (const { visit } of state.frames.values()) {
+    if (visit === undefined || visit.phase === 'ready') return true
+    if (visit.phase !== 'task') continue
+    const current = machine.states[visit.state]
+    if (current?.type !== 'Task' || current.resource.kind === 'activity') continue
+    if (!visit.submitted) return true
+  }
+  return false
+}

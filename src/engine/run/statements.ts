@@ -1,0 +1,222 @@
+/** The SQL of the writer, all of it on the hot path. */
+import type { Attempt, TimerKind } from '../../asl/index.ts'
+import type { JsonText } from '../../base/index.ts'
+import type { Transaction } from '../../store/index.ts'
+import { timerNumber, timerOfNumber } from '../history/chunk.ts'
+
+export const statusNumbers = { running: 0, succeeded: 1, failed: 2, timed_out: 3, aborted: 4 } as const
+
+export type NewExecutionRow = {
+  readonly machineId: number
+  readonly revisionId: number
+  readonly machineName: string
+  readonly name: string
+  readonly startedAt: number
+  readonly input: JsonText
+  readonly traceHeader: string | null
+  readonly awaitedBy: JsonText | null
+}
+
+/** Starts as busy: its first step says otherwise in the same transaction. Returns its id. */
+export function insertExecution(tx: Transaction, row: NewExecutionRow): number {
+  return tx
+    .prepare(
+      `INSERT INTO execution (machine_id, revision_id, machine_name, name, status, started_at, input, trace_header,
+       busy, awaited_by) VALUES (?, ?, ?, ?, 0, ?, ?, ?, 1, ?)`,
+    )
+    .run(
+      row.machineId,
+      row.revisionId,
+      row.machineName,
+      row.name,
+      row.startedAt,
+      row.input,
+      row.traceHeader,
+      row.awaitedBy,
+    ).lastInsertRowid
+}
+
+export type NamedExecution = {
+  readonly id: number
+  readonly machineId: number
+  readonly status: number
+  readonly startedAt: number
+  readonly input: JsonText
+}
+
+export function findByName(tx: Transaction, machineName: string, name: string): NamedExecution | undefined {
+  return tx
+    .prepare<NamedExecution>(
+      `SELECT id, machine_id AS machineId, status, started_at AS startedAt, input FROM execution
+       WHERE machine_name = ? AND name = ?`,
+    )
+    .get(machineName, name)
+}
+
+export type NewChunkRow = {
+  readonly executionId: number
+  readonly seq: number
+  readonly firstEvent: number
+  readonly at: number
+  readonly body: string
+}
+
+export function insertChunk(tx: Transaction, row: NewChunkRow): void {
+  tx.prepare('INSERT INTO chunk (execution_id, seq, first_event, at, body) VALUES (?, ?, ?, ?, ?)').run(
+    row.executionId,
+    row.seq,
+    row.firstEvent,
+    row.at,
+    row.body,
+  )
+}
+
+export function putSnapshot(tx: Transaction, row: NewChunkRow): void {
+  tx.prepare('INSERT OR REPLACE INTO snapshot (execution_id, seq, next_event, at, body) VALUES (?, ?, ?, ?, ?)').run(
+    row.executionId,
+    row.seq,
+    row.firstEvent,
+    row.at,
+    row.body,
+  )
+}
+
+export function setBusy(tx: Transaction, executionId: number, busy: boolean): void {
+  tx.prepare('UPDATE execution SET busy = ? WHERE id = ?').run(busy ? 1 : 0, executionId)
+}
+
+export type ClosingRow = {
+  readonly status: number
+  readonly stoppedAt: number
+  readonly output: JsonText | undefined
+  readonly error: string | undefined
+  readonly cause: string | undefined
+  readonly digest: string
+}
+
+export function closeExecution(tx: Transaction, executionId: number, row: ClosingRow): void {
+  tx.prepare(
+    `UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, digest = ?, busy = 0
+     WHERE id = ?`,
+  ).run(
+    row.status,
+    row.stoppedAt,
+    row.output ?? null,
+    row.error ?? null,
+    row.cause ?? null,
+    row.digest,
+    executionId,
+  )
+}
+
+export function chunkBodies(tx: Transaction, executionId: number): readonly { readonly body: string }[] {
+  return tx
+    .prepare<{ body: string }>('SELECT body FROM chunk WHERE execution_id = ? ORDER BY seq')
+    .all(executionId)
+}
+
+// ---- timers
+
+export type DueTimer = Attempt & { readonly executionId: number; readonly timer: TimerKind }
+
+export function putTimer(tx: Transaction, executionId: number, at: Attempt, timer: TimerKind, due: number): void {
+  tx.prepare(
+    'INSERT OR REPLACE INTO timer (execution_id, frame, kind, entered_id, attempt, due) VALUES (?, ?, ?, ?, ?, ?)',
+  ).run(executionId, at.frame, timerNumber(timer), at.enteredId, at.attempt, due)
+}
+
+export function dropTimer(tx: Transaction, executionId: number, frame: number, timer: TimerKind): boolean {
+  return (
+    tx
+      .prepare('DELETE FROM timer WHERE execution_id = ? AND frame = ? AND kind = ?')
+      .run(executionId, frame, timerNumber(timer)).changes > 0
+  )
+}
+
+export function dropTimers(tx: Transaction, executionId: number): void {
+  tx.prepare('DELETE FROM timer WHERE execution_id = ?').run(executionId)
+}
+
+export function dueTimers(tx: Transaction, nowMs: number, limit: number): readonly DueTimer[] {
+  type Row = Attempt & { readonly executionId: number; readonly kind: number }
+  return tx
+    .prepare<Row>(
+      `SELECT execution_id AS executionId, frame, kind, entered_id AS enteredId, attempt FROM timer
+       WHERE due <= ? ORDER BY due LIMIT ?`,
+    )
+    .all(nowMs, limit)
+    .map(({ kind, ...timer }) => ({ ...timer, timer: timerOfNumber(kind) }))
+}
+
+/** Takes a timer off if it is still due: an earlier event of the batch may have moved or cleared it. */
+export function takeTimer(tx: Transaction, timer: DueTimer, nowMs: number): boolean {
+  return (
+    tx
+      .prepare(
+        `DELETE FROM timer WHERE execution_id = ? AND frame = ? AND kind = ? AND entered_id = ? AND attempt = ?
+         AND due <= ?`,
+      )
+      .run(timer.executionId, timer.frame, timerNumber(timer.timer), timer.enteredId, timer.attempt, nowMs).changes > 0
+  )
+}
+
+export function nextDue(tx: Transaction): number | undefined {
+  return tx.prepare<{ due: number | null }>('SELECT MIN(due) AS due FROM timer').get()?.due ?? undefined
+}
+
+// ---- inbox
+
+export function putInbox(tx: Transaction, executionId: number, event: string): number {
+  return tx.prepare('INSERT INTO inbox (execution_id, event) VALUES (?, ?)').run(executionId, event).lastInsertRowid
+}
+
+export function dropInbox(tx: Transaction, id: number): void {
+  tx.prepare('DELETE FROM inbox WHERE id = ?').run(id)
+}
+
+export function dropInboxOf(tx: Transaction, executionId: number): void {
+  tx.prepare('DELETE FROM inbox WHERE execution_id = ?').run(executionId)
+}
+
+// ---- tasks of activities
+
+export type QueuedTask = Attempt & { readonly id: number; readonly executionId: number; readonly input: JsonText }
+
+export function queueActivityTask(
+  tx: Transaction,
+  activityArn: string,
+  executionId: number,
+  at: Attempt,
+  input: JsonText,
+): void {
+  tx.prepare(
+    `INSERT INTO activity_task (activity_arn, execution_id, frame, entered_id, attempt, input)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+  ).run(activityArn, executionId, at.frame, at.enteredId, at.attempt, input)
+}
+
+export function oldestActivityTask(tx: Transaction, activityArn: string): QueuedTask | undefined {
+  return tx
+    .prepare<QueuedTask>(
+      `SELECT id, execution_id AS executionId, frame, entered_id AS enteredId, attempt, input FROM activity_task
+       WHERE activity_arn = ? AND taken = 0 ORDER BY id LIMIT 1`,
+    )
+    .get(activityArn)
+}
+
+export function takeActivityTask(tx: Transaction, id: number): void {
+  tx.prepare('UPDATE activity_task SET taken = 1 WHERE id = ?').run(id)
+}
+
+export function dropActivityTask(tx: Transaction, executionId: number, at: Attempt): void {
+  tx.prepare('DELETE FROM activity_task WHERE execution_id = ? AND frame = ? AND entered_id = ? AND attempt = ?').run(
+    executionId,
+    at.frame,
+    at.enteredId,
+    at.attempt,
+  )
+}
+
+export function dropActivityTasks(tx: Transaction, executionId: number): void {
+  tx.prepare('DELETE FROM activity_task WHERE execution_id = ?').run(executionId)
+}

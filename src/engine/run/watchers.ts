@@ -1,0 +1,29 @@
+/** Who follows an execution live: told after each commit that touched it, and at its end. */
+
+export type WatchNews = 'progress' | 'closed' | 'stopping'
+
+export class Watchers {
+  readonly #listeners = new Map<number, Set<(news: WatchNews) => void>>()
+
+  /** Calls back after each commit. Returns how to stop. */
+  add(executionId: number, listener: (news: WatchNews) => void): () => void {
+    const listeners = this.#listeners.get(executionId) ?? new Set()
+    this.#listeners.set(executionId, listeners.add(listener))
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0) this.#listeners.delete(executionId)
+    }
+  }
+
+  notify(touched: Iterable<number>, closed: ReadonlySet<number>): void {
+    if (this.#listeners.size === 0) return
+    for (const id of touched) {
+      for (const listener of [...(this.#listeners.get(id) ?? [])]) listener(closed.has(id) ? 'closed' : 'progress')
+    }
+  }
+
+  close(): void {
+    for (const listeners of this.#listeners.values()) for (const listener of [...listeners]) listener('stopping')
+    this.#listeners.clear()
+  }
+}

@@ -1,0 +1,28 @@
+import { type Actor, requirePermission } from '../../access/index.ts'
+import { requireActivity } from '../activity/describe.ts'
+import { parseActivityArn } from '../arn.ts'
+import type { ActivityTask } from '../contract.ts'
+import type { Engine } from '../engine.ts'
+import { activityWorkersExceeded } from '../errors.ts'
+
+/** AWS answers an idle poll after a minute. */
+const pollMs = 60_000
+const pollersPerActivity = 1000
+
+/**
+ * The oldest task of an activity; waits up to a minute for one. Undefined when none came.
+ * @throws HoldfastError arn.invalid, activity.missing, activity.workers_exceeded
+ */
+export async function getActivityTask(
+  engine: Engine,
+  actor: Actor,
+  request: { readonly arn: string; readonly workerName?: string },
+  signal: AbortSignal,
+): Promise<ActivityTask | undefined> {
+  const { arn, workerName } = request
+  requirePermission(actor, 'activity.work', { type: 'activity', id: arn })
+  parseActivityArn(arn)
+  requireActivity(engine.store.read, arn)
+  if (engine.pollers.count(arn) >= pollersPerActivity) throw activityWorkersExceeded(arn, pollersPerActivity)
+  return engine.pollers.take({ kind: 'poll', activityArn: arn, workerName }, pollMs, signal)
+}

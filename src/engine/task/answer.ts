@@ -1,0 +1,67 @@
+/** Answers from outside: whoever holds a task token tells how the task went. */
+import { type Actor, requirePermission } from '../../access/index.ts'
+import type { Event } from '../../asl/index.ts'
+import { JsonSyntaxError, type JsonText, parseJson } from '../../base/index.ts'
+import type { Action } from '../../audit/index.ts'
+import type { Verb } from '../../access/index.ts'
+import type { Engine } from '../engine.ts'
+import { invalidTaskOutput, taskClosed } from '../errors.ts'
+
+/** @throws HoldfastError task.token_invalid, task.output_invalid, task.closed */
+export async function sendTaskSuccess(
+  engine: Engine,
+  actor: Actor,
+  request: { readonly token: string; readonly output: JsonText },
+): Promise<void> {
+  const { executionId, ...attempt } = readToken(engine, actor, 'task.succeed', request.token)
+  requireOutput(request.output)
+  const event: Event = { kind: 'taskSucceeded', ...attempt, output: request.output }
+  await answer(engine, executionId, event, { actor, action: 'task.succeed' })
+}
+
+/** @throws HoldfastError task.token_invalid, task.closed */
+export async function sendTaskFailure(
+  engine: Engine,
+  actor: Actor,
+  request: { readonly token: string; readonly error?: string; readonly cause?: string },
+): Promise<void> {
+  const { executionId, ...attempt } = readToken(engine, actor, 'task.fail', request.token)
+  const { error, cause } = request
+  const event: Event = {
+    kind: 'taskFailed',
+    ...attempt,
+    ...(error === undefined ? {} : { error }),
+    ...(cause === undefined ? {} : { cause }),
+  }
+  await answer(engine, executionId, event, { actor, action: 'task.fail' })
+}
+
+/** Moves the task's heartbeat timer. @throws HoldfastError task.token_invalid, task.closed */
+export async function sendTaskHeartbeat(engine: Engine, actor: Actor, request: { readonly token: string }): Promise<void> {
+  const { executionId, ...attempt } = readToken(engine, actor, 'task.heartbeat', request.token)
+  await answer(engine, executionId, { kind: 'heartbeat', ...attempt }, undefined)
+}
+
+function readToken(engine: Engine, actor: Actor, verb: Verb, token: string) {
+  requirePermission(actor, verb)
+  return engine.readToken(token)
+}
+
+async function answer(
+  engine: Engine,
+  executionId: number,
+  event: Event,
+  trail: { readonly actor: Actor; readonly action: Action } | undefined,
+): Promise<void> {
+  const work = { kind: 'event', executionId, event, ...(trail === undefined ? {} : { trail }) } as const
+  if ((await engine.writer.submit(work)) !== 'applied') throw taskClosed()
+}
+
+function requireOutput(text: string): void {
+  try {
+    parseJson(text)
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw invalidTaskOutput(error.reason)
+    throw error
+  }
+}
