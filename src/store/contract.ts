@@ -3,6 +3,7 @@
  * One process writes; what it writes is durable before anybody hears of it.
  */
 import type { Compilable, Kysely } from 'kysely'
+import type { HoldfastError } from '../base/index.ts'
 
 /** What a column can hold. Booleans are 0 and 1, times are milliseconds since 1970 UTC, JSON is text. */
 export type SqlValue = null | number | bigint | string | Uint8Array
@@ -79,6 +80,8 @@ export type TraceEvent =
 export interface Store {
   readonly dialect: 'sqlite'
   readonly read: Reader
+  /** Why writes are refused just now: the disk's fault, from the batch that met it until one that is committed again. */
+  readonly fault: HoldfastError | undefined
   write<T>(work: (tx: Transaction) => T | Promise<T>): Promise<T>
   /** Commits what is queued (up to the batch limit) and acknowledges it; says how many closures it ran. Never rejects. */
   tick(): Promise<number>

@@ -1,5 +1,5 @@
 /** The data folder: its owner's alone (700), its files too (600). */
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { folderForeign, folderUnwritable } from '../errors.ts'
 
@@ -25,9 +25,18 @@ export function prepareFile(folder: string, name: string): string {
   const file = join(folder, name)
   try {
     if (existsSync(file)) chmodSync(file, 0o600)
-    else closeSync(openSync(file, 'a', 0o600))
+    else makeFile(folder, file)
   } catch (error) {
     throw folderUnwritable(folder, error)
   }
   return file
+}
+
+function makeFile(folder: string, file: string): void {
+  closeSync(openSync(file, 'a', 0o600))
+  if (process.platform === 'win32') return
+  // SQLite syncs what it writes into the file; that the file is there at all is the folder's to remember.
+  const directory = openSync(folder, 'r')
+  fsyncSync(directory)
+  closeSync(directory)
 }

@@ -1,6 +1,6 @@
 /** The closures of one tick: run in order, committed together, then acknowledged. */
 import type { StatementSync } from 'node:sqlite'
-import type { Logger } from '../../base/index.ts'
+import type { HoldfastError, Logger } from '../../base/index.ts'
 import type { Schedule, TraceEvent, Transaction } from '../contract.ts'
 import { writeWaited } from '../errors.ts'
 import type { Connection } from './connection.ts'
@@ -50,12 +50,16 @@ export class Batch {
   readonly #done: Done[] = []
   readonly #failed: Failed[] = []
   /** Once the disk has failed, SQLite may have undone everything: nothing of the batch can be kept. */
-  #diskFault: unknown
+  #diskFault: HoldfastError | undefined
 
   constructor(place: BatchPlace, number: number, jobs: readonly Job[]) {
     this.#place = place
     this.#number = number
     this.#jobs = jobs
+  }
+
+  get diskFault(): HoldfastError | undefined {
+    return this.#diskFault
   }
 
   /** Never throws: what goes wrong goes to the closures. True when something was committed. */
@@ -71,7 +75,9 @@ export class Batch {
       }
       return this.#commit()
     } catch (error) {
-      this.#giveUp(faultOf(error, this.#place.connection.folder))
+      const fault = faultOf(error, this.#place.connection.folder)
+      if (isDiskFault(fault)) this.#diskFault ??= fault
+      this.#giveUp(fault)
       return false
     }
   }

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
-import type { Clock, Logger } from '../../base/index.ts'
+import type { Clock, HoldfastError, Logger } from '../../base/index.ts'
 import type { Reader, Schedule, Store, TraceEvent, Transaction } from '../contract.ts'
 import { prepareFile, prepareFolder } from '../folder/folder.ts'
 import { type FolderLock, lockFolder } from '../folder/lock.ts'
@@ -108,6 +108,10 @@ class SqliteStore implements Store {
       schedule: schedule ?? setImmediate,
       batchLimit: batchLimit ?? 1000,
     })
+  }
+
+  get fault(): HoldfastError | undefined {
+    return this.#writer.fault
   }
 
   write<T>(work: (tx: Transaction) => T | Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 /** The one writer: a queue of closures and the tick that commits it. */
+import type { HoldfastError } from '../../base/index.ts'
 import type { Schedule, Transaction } from '../contract.ts'
 import { closed } from '../errors.ts'
 import { Batch, type BatchPlace, type Job } from './batch.ts'
@@ -13,6 +14,7 @@ export class Writer {
   readonly #options: WriterOptions
   readonly #listeners = new Set<() => void>()
   #queue: Job[] = []
+  #fault: HoldfastError | undefined
   #jobs = 0
   #batches = 0
   #called = false
@@ -22,6 +24,10 @@ export class Writer {
 
   constructor(options: WriterOptions) {
     this.#options = options
+  }
+
+  get fault(): HoldfastError | undefined {
+    return this.#fault
   }
 
   write<T>(work: (tx: Transaction) => T | Promise<T>): Promise<T> {
@@ -58,9 +64,19 @@ export class Writer {
     await Promise.resolve()
     const jobs = this.#take()
     if (jobs.length === 0) return 0
-    const committed = await new Batch(this.#options, ++this.#batches, jobs).run()
+    const batch = new Batch(this.#options, ++this.#batches, jobs)
+    const committed = await batch.run()
+    this.#noteFault(batch.diskFault, committed)
     if (committed) this.#announce()
     return jobs.length
+  }
+
+  #noteFault(fault: HoldfastError | undefined, committed: boolean): void {
+    const { logger } = this.#options
+    if (fault !== undefined && this.#fault === undefined)
+      logger.error(fault.message, { code: fault.code, repair: fault.repair })
+    if (committed && this.#fault !== undefined) logger.info('the disk takes writes again')
+    if (committed || fault !== undefined) this.#fault = fault
   }
 
   #announce(): void {
