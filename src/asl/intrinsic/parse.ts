@@ -11,6 +11,7 @@ export type Node =
 
 /** As AWS documents it. */
 const maxNestedCalls = 10
+const maxNameLength = 40
 
 /** A path or a call. @throws ValueSyntaxError @throws PathSyntaxError */
 export function parseValue(text: string): Node {
@@ -47,10 +48,11 @@ class CallReader {
     const start = this.#scanner.at
     const name = this.#scanner.run((c) => /[A-Za-z0-9_.]/.test(c))
     if (isIntrinsic(name)) return name
-    const near = nearestWord(name, Object.keys(intrinsics))
+    // Comparing takes the product of the lengths: only what can be a slip of the hand is compared.
+    const near = name.length > maxNameLength ? undefined : nearestWord(name, Object.keys(intrinsics))
     const hint =
       near === undefined ? 'Expected a path ($…) or an intrinsic function (States.…)' : `Did you mean ${near}?`
-    throw this.#fault(`'${name.slice(0, 40)}' is no intrinsic function. ${hint}`, start)
+    throw this.#fault(`'${name.slice(0, maxNameLength)}' is no intrinsic function. ${hint}`, start)
   }
 
   #parts(depth: number): readonly Node[] {
@@ -111,8 +113,5 @@ function checkArity(name: IntrinsicName, count: number, at: number): void {
   if (count >= least && count <= most) return
   const wanted =
     least === most ? `${least}` : most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`
-  throw new ValueSyntaxError(
-    `${name} takes ${wanted} ${wanted === '1' ? 'argument' : 'arguments'} but has ${count}`,
-    at,
-  )
+  throw new ValueSyntaxError(`${name} has the wrong number of arguments: ${count} instead of ${wanted}`, at)
 }

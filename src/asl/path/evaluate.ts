@@ -134,9 +134,10 @@ class Walk {
         // Jayway asks the filter about every container below, so that scalars in a list never match `..[?(…)]`.
         return (isJsonObject(value) || isJsonArray(value)) && step.accepts(value, this.#reading) === true
       case 'every':
+        return true
       case 'descend':
       case 'function':
-        return true
+        return false
     }
   }
 

@@ -210,6 +210,7 @@ describe('functions at the end of a path', () => {
     ['$..n.length()', '5'],
     ['$..a.sum()', '1.0'],
     ['$..n.first()', '[1,2.5,"x",-4]'],
+    ['$.d..length()', '[]'],
     ['$.*.length()', '[4,1,3,2,0,null,1]'],
   ])('%s is %s', (text, expected) => {
     expect(printJson(compilePath(text).read(numbers))).toBe(expected)

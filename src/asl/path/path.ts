@@ -57,8 +57,10 @@ function pathOf(text: string, source: PathSource, trail: Trail): Path {
   return keys === undefined ? new GeneralPath(text, source, trail) : new PlainPath(text, source, trail, keys)
 }
 
+export type Keys = readonly (string | number)[]
+
 /** Member names and indexes when the path is nothing else. */
-export function plainKeys(steps: readonly Step[]): readonly (string | number)[] | undefined {
+export function plainKeys(steps: readonly Step[]): Keys | undefined {
   const keys: (string | number)[] = []
   for (const step of steps) {
     if (step.kind === 'member') keys.push(step.name)
@@ -69,40 +71,47 @@ export function plainKeys(steps: readonly Step[]): readonly (string | number)[] 
 }
 
 /** `$.a.b[0]`: nearly every path there is, so it has a loop of its own that allocates nothing. */
-class PlainPath implements Path {
+export class PlainPath implements Path {
   readonly text: string
   readonly source: PathSource
   readonly definite = true
   readonly whole: boolean
+  readonly keys: Keys
   readonly #trail: Trail
-  readonly #keys: readonly (string | number)[]
 
-  constructor(text: string, source: PathSource, trail: Trail, keys: readonly (string | number)[]) {
+  constructor(text: string, source: PathSource, trail: Trail, keys: Keys) {
     this.text = text
     this.source = source
     this.whole = keys.length === 0
+    this.keys = keys
     this.#trail = trail
-    this.#keys = keys
   }
 
   read(document: Json): Json {
     const value = this.find(document)
-    if (value === undefined) throw whyNot(this.text, this.#trail, document)
+    if (value === undefined) throw this.#whyNot(document)
     return value
   }
 
   find(document: Json): Json | undefined {
     let value: Json | undefined = document
-    for (const key of this.#keys) {
-      value = step(value, key)
+    for (const key of this.keys) {
+      value = follow(value, key)
       if (value === undefined) return undefined
     }
     return value
   }
+
+  /** Walks again, slowly, to see where it ends. */
+  #whyNot(document: Json): PathNotFound {
+    const value = evaluate(this.#trail, document, new Reading(document, this.text))
+    if (value instanceof Miss) return value.toError(this.#trail.steps, this.text)
+    throw new Error(`${this.text} found nothing, and then something`)
+  }
 }
 
 /** One member or item, or undefined. A negative index counts from the end. */
-export function step(value: Json, key: string | number): Json | undefined {
+function follow(value: Json, key: string | number): Json | undefined {
   if (typeof key === 'string') return isJsonObject(value) ? value.get(key) : undefined
   return isJsonArray(value) ? value[key < 0 ? value.length + key : key] : undefined
 }
@@ -131,11 +140,4 @@ class GeneralPath implements Path {
     const value = evaluate(this.#trail, document, new Reading(document, this.text))
     return value instanceof Miss ? undefined : value
   }
-}
-
-/** The failure of a path that found nothing, walked again to see where. */
-export function whyNot(text: string, trail: Trail, document: Json): PathNotFound {
-  const value = evaluate(trail, document, new Reading(document, text))
-  if (value instanceof Miss) return value.toError(trail.steps, text)
-  throw new Error('a path that found nothing found something when asked again')
 }

@@ -3,8 +3,8 @@ import type { Json } from '../../base/index.ts'
 import { PathNotFound } from './errors.ts'
 import type { Trail } from './step.ts'
 
-/** Values one read may look at: far more than any document of 256 KiB holds, and well under a second of work. */
-const maxVisits = 2_000_000
+/** Values one read may look at: more than a document of 4 MiB holds, and well under a second of work. */
+const maxVisits = 5_000_000
 
 export class Reading {
   readonly root: Json

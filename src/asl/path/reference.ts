@@ -1,22 +1,12 @@
 /** Reference paths: they name exactly one place, so they can be written to. */
 import { isJsonArray, isJsonObject, type Json, type JsonArray, printJson } from '../../base/index.ts'
 import { PathSyntaxError, ReferenceMismatch } from './errors.ts'
-import { type PathSource, readSource, readTrail } from './parse.ts'
-import { plainKeys, step, whyNot } from './path.ts'
+import { readSource, readTrail } from './parse.ts'
+import { type Keys, type Path, PlainPath, plainKeys } from './path.ts'
 import { Scanner } from './scanner.ts'
-import type { Trail } from './step.ts'
 
 /** Only dotted names and single indexes or names in brackets. For ResultPath, Variable, ItemsPath and the …Path fields. */
-export interface ReferencePath {
-  /** As written. */
-  readonly text: string
-  readonly source: PathSource
-  /** No steps. */
-  readonly whole: boolean
-  /** @throws PathNotFound */
-  read(document: Json): Json
-  /** Undefined where `read` throws. */
-  find(document: Json): Json | undefined
+export interface ReferencePath extends Path {
   /**
    * A copy of the document with the value at this place; what the two have in common is shared. Objects on the way are
    * made where a key is missing; an array is neither made nor grown. @throws ReferenceMismatch
@@ -50,40 +40,9 @@ export function isReferencePath(text: string): boolean {
   }
 }
 
-type Keys = readonly (string | number)[]
-
-class CompiledReference implements ReferencePath {
-  readonly text: string
-  readonly source: PathSource
-  readonly whole: boolean
-  readonly #trail: Trail
-  readonly #keys: Keys
-
-  constructor(text: string, source: PathSource, trail: Trail, keys: Keys) {
-    this.text = text
-    this.source = source
-    this.whole = keys.length === 0
-    this.#trail = trail
-    this.#keys = keys
-  }
-
-  read(document: Json): Json {
-    const value = this.find(document)
-    if (value === undefined) throw whyNot(this.text, this.#trail, document)
-    return value
-  }
-
-  find(document: Json): Json | undefined {
-    let value: Json | undefined = document
-    for (const key of this.#keys) {
-      value = step(value, key)
-      if (value === undefined) return undefined
-    }
-    return value
-  }
-
+class CompiledReference extends PlainPath implements ReferencePath {
   put(document: Json, value: Json): Json {
-    const changed = replaced(document, 0, { keys: this.#keys, value })
+    const changed = replaced(document, 0, { keys: this.keys, value })
     if (changed !== undefined) return changed
     throw new ReferenceMismatch(`Unable to apply ReferencePath ${this.text} to input ${printJson(document)}`)
   }
