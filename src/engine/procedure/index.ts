@@ -18,3 +18,5 @@ export {
   type TaskFunction,
 } from './procedure.ts'
 export { taskErrors } from './task-answer.ts'
+export type { ProcedureSummary } from './worker/protocol.ts'
+export { type WorkerHandler, workerHandler, type WorkerHandlerOptions } from './worker/worker-handler.ts'
