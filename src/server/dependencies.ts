@@ -1,6 +1,6 @@
 /** What the server is handed: the verbs it translates to, who is calling, and the world (time, chance, log). */
 import type { Actor } from '../access/index.ts'
-import type { SealedRecord } from '../audit/index.ts'
+import type { TrailPage, TrailQuery, TrailRange, Verification } from '../audit/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { Account } from '../engine/arn.ts'
 import type * as engine from '../engine/contract.ts'
@@ -58,35 +58,12 @@ export interface EngineVerbs {
   listTags(actor: Actor, arn: string): Answer<readonly engine.Tag[]>
 }
 
-/** What is asked of the trail: each member that is given must match. */
-export type TrailFilter = {
-  readonly action?: string
-  readonly actorId?: string
-  readonly subjectId?: string
-  readonly execution?: string
-  /** Milliseconds since 1970 UTC, inclusive. */
-  readonly since?: number
-  readonly until?: number
-}
-/** Sequence numbers, inclusive. */
-export type TrailRange = { readonly from?: number; readonly to?: number }
-export type TrailVerification = {
-  readonly ok: boolean
-  /** Records walked. */
-  readonly checked: number
-  /** Where the chain breaks first, and how. */
-  readonly broken?: { readonly seq: number; readonly reason: string }
-  /** Records that are committed but not sealed yet. */
-  readonly unsealed: number
-  readonly head?: { readonly seq: number; readonly hash: string }
-}
-
-/** The trail's verbs with the trail bound. */
-export interface TrailVerbs {
-  query(actor: Actor, request: TrailFilter & engine.PageRequest): Answer<engine.Page<SealedRecord>>
-  verify(actor: Actor, range: TrailRange): Answer<TrailVerification>
-  /** JSON lines, without line ends. */
-  exportLines(actor: Actor, range: TrailRange): Answer<Iterable<string> | AsyncIterable<string>>
+/** Of the trail: what is read from outside. Who may is asked before, by the route. */
+export interface TrailReader {
+  query(query: TrailQuery): TrailPage
+  verify(range?: TrailRange): Promise<Verification>
+  /** JSON lines, oldest first. */
+  export(range?: TrailRange): AsyncIterable<string>
 }
 
 /** How the process is doing. */
@@ -102,13 +79,13 @@ export interface Platform {
   readonly startedAt: number
   readonly account: Account
   health(): Health
-  /** Begins an orderly stop and returns; the server is closed by it. @throws HoldfastError when the actor may not */
+  /** Begins an orderly stop, which closes the server too, and returns. Who may is asked before, by the route. */
   stop(actor: Actor): Answer<void>
 }
 
 export type ServerDependencies = {
   readonly verbs: EngineVerbs
-  readonly trail: TrailVerbs
+  readonly trail: TrailReader
   readonly platform: Platform
   /** Answers to writes with an Idempotency-Key. */
   readonly answers: AnswerKeeper

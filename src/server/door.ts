@@ -18,9 +18,14 @@ export type DoorHeaders = {
   readonly fetchMode: string | undefined
 }
 
-const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
 // The SDKs put `sync-` before the host name for StartSyncExecution and TestState.
-const loopbackHosts: ReadonlySet<string> = new Set(loopbackNames.flatMap((name) => [name, `sync-${name}`]))
+const loopbackHosts: ReadonlySet<string> = new Set([
+  'localhost',
+  '127.0.0.1',
+  '[::1]',
+  'sync-localhost',
+  'sync-127.0.0.1',
+])
 
 /** Whether an address to listen on is reached from this machine only. */
 export function isLoopback(address: string): boolean {

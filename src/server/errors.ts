@@ -35,6 +35,7 @@ export const serverErrors = {
   'api.json': { kind: 'invalid' },
   'api.request': { kind: 'invalid' },
   'api.precondition': { kind: 'conflict', repair: 'read the resource again and repeat with its ETag' },
+  'api.if_match': { kind: 'invalid' },
   'api.idempotency_key': { kind: 'invalid' },
   'api.idempotency_key_reused': { kind: 'invalid', repair: 'use a new key for a new request' },
   'api.idempotency_in_progress': { kind: 'unavailable', repair: 'repeat the request when the first one is done' },

@@ -7,16 +7,7 @@
 export type { AnswerKeeper, KeptAnswer } from './api/idempotency.ts'
 export type { Route } from './api/route.ts'
 export { routes } from './api/routes.ts'
-export type {
-  EngineVerbs,
-  Health,
-  Platform,
-  ServerDependencies,
-  TrailFilter,
-  TrailRange,
-  TrailVerbs,
-  TrailVerification,
-} from './dependencies.ts'
+export type { EngineVerbs, Health, Platform, ServerDependencies, TrailReader } from './dependencies.ts'
 export { type ServerErrorCode, serverErrors } from './errors.ts'
 export { createServer, type Server, type ServerAddress, type ServerOptions } from './server.ts'
 export { type ActionName, actions } from './wire/actions.ts'

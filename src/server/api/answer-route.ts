@@ -31,6 +31,7 @@ export async function answerRoute(asked: Asked, request: FastifyRequest, reply: 
 async function run({ dependencies, route, actor }: Asked, request: FastifyRequest, idempotencyKey: string | undefined) {
   const { params, query, body } = request
   const headers = {
+    'if-match': header(request, 'if-match'),
     'if-none-match': header(request, 'if-none-match'),
     'last-event-id': header(request, 'last-event-id'),
   }
@@ -47,7 +48,7 @@ async function send(asked: Asked, answer: RouteAnswer, reply: FastifyReply): Pro
     case 'lines':
       return reply
         .type('application/x-ndjson; charset=utf-8')
-        .send(linesOf(answer.lines, asked.traffic.wait(reply.raw)))
+        .send(addAbortSignal(asked.traffic.wait(reply.raw), Readable.from(answer.lines)))
     case 'events':
       return sendEvents(asked, answer.run, reply)
   }
@@ -62,14 +63,6 @@ function plain(answer: RouteAnswer): PlainAnswer {
 
 function sendPlain({ status, headers, body }: PlainAnswer, reply: FastifyReply): FastifyReply {
   return reply.code(status).headers(headers).send(body)
-}
-
-function linesOf(lines: Iterable<string> | AsyncIterable<string>, signal: AbortSignal): Readable {
-  return addAbortSignal(signal, Readable.from(withLineEnds(lines)))
-}
-
-async function* withLineEnds(lines: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string> {
-  for await (const line of lines) yield `${line}\n`
 }
 
 async function sendEvents(

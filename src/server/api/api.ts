@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import fastifySwagger from '@fastify/swagger'
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { serializerCompiler } from 'fastify-type-provider-zod'
-import type { Actor } from '../../access/index.ts'
+import { type Actor, requirePermission } from '../../access/index.ts'
 import type { HoldfastError } from '../../base/index.ts'
 import { tokenIn } from '../credentials.ts'
 import type { ServerDependencies } from '../dependencies.ts'
@@ -93,8 +93,12 @@ function addRoutes(app: FastifyInstance, dependencies: ServerDependencies, traff
   })
 }
 
+/** Verbs ask again, with the thing that they are about; this asks before anything else is looked at. */
 async function actorOf({ authenticate }: ServerDependencies, { verb }: Route, request: FastifyRequest): Promise<Actor> {
-  return verb === 'open' ? anyone : await authenticate(tokenIn(request.headers.authorization))
+  if (verb === 'open') return anyone
+  const actor = await authenticate(tokenIn(request.headers.authorization))
+  requirePermission(actor, verb)
+  return actor
 }
 
 /** No body is an empty object: every member may be optional. */

@@ -1,16 +1,21 @@
 /** Routes on state machines. */
 import { z } from 'zod'
+import { HoldfastError } from '../../base/index.ts'
 import type { StateMachineDescription, StateMachineSummary } from '../../engine/contract.ts'
+import { serverError } from '../errors.ts'
 import { machineArnOf, machineParams } from './names.ts'
-import { json, route } from './route.ts'
+import { json, route, type RouteAnswer } from './route.ts'
 import * as schema from './schemas.ts'
 
 /** Local runs assume no role; AWS wants one named. */
 const defaultRole = 'arn:aws:iam::000000000000:role/holdfast'
+const roleArn = z.string().min(1).max(256)
 const definition = z
   .string()
   .min(1)
   .meta({ description: 'The state machine in the Amazon States Language: JSON text.' })
+
+const written = z.object({ arn: z.string(), revisionId: z.string().optional(), updatedAt: schema.time })
 
 export const machineRoutes = [
   route({
@@ -22,7 +27,7 @@ export const machineRoutes = [
       name: z.string().min(1).max(80),
       definition,
       type: schema.machineType.optional(),
-      roleArn: z.string().min(1).max(256).default(defaultRole),
+      roleArn: roleArn.default(defaultRole),
       tags: schema.tags.optional(),
     }),
     answers: {
@@ -60,9 +65,38 @@ export const machineRoutes = [
     },
     run: async ({ dependencies: { verbs, platform }, actor, params, headers }) => {
       const machine = await verbs.describeStateMachine(actor, machineArnOf(platform.account, params.machine))
-      const etag = `"${machine.revisionId ?? 'INITIAL'}"`
+      const etag = etagOf(machine.revisionId)
       if (headers['if-none-match'] === etag) return { kind: 'empty', status: 304, headers: { etag } }
       return json(200, describe(machine), { etag })
+    },
+  }),
+
+  route({
+    method: 'PUT',
+    path: '/v1/machines/:machine',
+    verb: 'machine.update',
+    summary:
+      'Give a state machine this definition for the executions to come; create it when there is none of that name.',
+    params: machineParams,
+    body: z.strictObject({ definition, roleArn: roleArn.optional() }),
+    answers: {
+      200: { description: 'It has this definition now.', schema: written },
+      201: { description: 'Created.', schema: written },
+    },
+    run: async (context) => {
+      const { dependencies, actor, params, body, headers } = context
+      const arn = machineArnOf(dependencies.platform.account, params.machine)
+      const expectedRevision = revisionIn(headers['if-match'])
+      try {
+        const updated = await dependencies.verbs.updateStateMachine(actor, { arn, expectedRevision, ...body })
+        return answerWritten(200, { arn, ...updated })
+      } catch (error) {
+        if (!isMissingMachine(error) || params.machine.includes(':')) throw error
+        if (headers['if-match'] !== undefined) throw noRevision(error)
+      }
+      const request = { name: params.machine, definition: body.definition, roleArn: body.roleArn ?? defaultRole }
+      const created = await dependencies.verbs.createStateMachine(actor, request)
+      return answerWritten(201, { arn: created.arn, updatedAt: created.createdAt })
     },
   }),
 
@@ -101,3 +135,30 @@ const describe = (machine: StateMachineDescription): z.output<typeof schema.mach
   definition: machine.definition,
   variableReferences: Object.fromEntries([...machine.variableReferences].map(([state, names]) => [state, [...names]])),
 })
+
+const etagOf = (revisionId: string | undefined): string => `"${revisionId ?? 'INITIAL'}"`
+
+type Written = { readonly arn: string; readonly revisionId?: string; readonly updatedAt: number }
+
+function answerWritten(status: 200 | 201, { arn, revisionId, updatedAt }: Written): RouteAnswer {
+  return json(status, { arn, revisionId, updatedAt: schema.timeOf(updatedAt) }, { etag: etagOf(revisionId) })
+}
+
+/** The revision that If-Match names; undefined for `*` and without the header. @throws HoldfastError api.if_match */
+function revisionIn(ifMatch: string | undefined): string | undefined {
+  if (ifMatch === undefined || ifMatch === '*') return undefined
+  const revision = /^"([\x21\x23-\x7e]{1,64})"$/.exec(ifMatch)?.[1]
+  if (revision !== undefined) return revision
+  throw serverError('api.if_match', 'The If-Match header names no revision', {
+    place: 'If-Match',
+    accepted: 'the ETag of the machine, with its quotes; or *',
+  })
+}
+
+const isMissingMachine = (error: unknown): boolean => error instanceof HoldfastError && error.code === 'machine.missing'
+
+const noRevision = (cause: unknown) =>
+  serverError('api.precondition', 'There is no such state machine, so it has no revision to match', {
+    place: 'If-Match',
+    cause,
+  })

@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import { type ErrorKind, HoldfastError } from '../../base/index.ts'
+import type { EngineErrorCode } from '../../engine/errors.ts'
 import type { ServerErrorCode } from '../errors.ts'
 
 export const problemSchema = z
@@ -47,7 +48,9 @@ const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   internal: 500,
 }
 
-const statusOfCode: Partial<Record<ServerErrorCode, number>> = {
+const exceptions: Partial<Record<ServerErrorCode | EngineErrorCode, number>> = {
+  'machine.revision_changed': 412,
+  'api.if_match': 400,
   'server.content_type': 415,
   'server.content_encoding': 415,
   'server.body_cut_off': 400,
@@ -59,11 +62,12 @@ const statusOfCode: Partial<Record<ServerErrorCode, number>> = {
   'api.idempotency_in_progress': 409,
 }
 
+const statusOfCode: ReadonlyMap<string, number> = new Map(Object.entries(exceptions))
+
 export function statusOf(error: unknown): number {
   if (error instanceof RequestFault) return error.status
   if (!(error instanceof HoldfastError)) return 500
-  // The error's code may be another folder's: then nothing is found.
-  return (statusOfCode as Readonly<Record<string, number | undefined>>)[error.code] ?? statusOfKind[error.kind]
+  return statusOfCode.get(error.code) ?? statusOfKind[error.kind]
 }
 
 type Asked = { readonly path: string; readonly requestId: string }

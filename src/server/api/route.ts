@@ -23,8 +23,8 @@ export type RouteAnswer =
       readonly headers?: Readonly<Record<string, string>>
     }
   | { readonly kind: 'empty'; readonly status: 204 | 304; readonly headers?: Readonly<Record<string, string>> }
-  /** JSON lines, as many as there are. */
-  | { readonly kind: 'lines'; readonly lines: Iterable<string> | AsyncIterable<string> }
+  /** JSON lines, as many as there are, with their line ends. */
+  | { readonly kind: 'lines'; readonly lines: AsyncIterable<string> }
   /** Server-sent events until `run` resolves, the caller goes or the server closes. */
   | {
       readonly kind: 'events'

@@ -1,6 +1,6 @@
 /** Routes on the audit trail: read it, prove it, take it away. */
 import { z } from 'zod'
-import type { SealedRecord } from '../../audit/index.ts'
+import { type Action, actions, type SealedRecord, type Verification } from '../../audit/index.ts'
 import { Payload } from './json-body.ts'
 import { json, route } from './route.ts'
 import * as schema from './schemas.ts'
@@ -11,6 +11,22 @@ const range = z.strictObject({
 })
 const text = z.string().min(1).max(2000)
 
+const verification = z.object({
+  ok: z.boolean(),
+  broken: z
+    .object({ seq: z.int(), reason: z.string(), detail: z.string() })
+    .optional()
+    .meta({ description: 'The first place that does not hold.' }),
+  from: z.int(),
+  to: z.int(),
+  checked: z.int().meta({ description: 'Records walked.' }),
+  checkedHeads: z.int().meta({ description: 'Signed statements about the chain that were checked.' }),
+  signedThrough: z.int().meta({ description: 'The last record that a good signature covers.' }),
+  prunedThrough: z.int().meta({ description: 'Everything up to here was pruned, as a signed cut says.' }),
+  unsealed: z.int().meta({ description: 'Records committed but not sealed yet.' }),
+  oldestUnsealedAt: schema.time.optional(),
+})
+
 export const trailRoutes = [
   route({
     method: 'GET',
@@ -18,7 +34,7 @@ export const trailRoutes = [
     verb: 'trail.read',
     summary: 'The sealed records of the trail, newest first.',
     query: z.strictObject({
-      action: text.optional(),
+      action: z.enum(Object.keys(actions) as [Action, ...Action[]]).optional(),
       actor: text.optional().meta({ description: 'Id of who did it.' }),
       subject: text.optional().meta({ description: 'Id of what it was done to.' }),
       execution: text.optional().meta({ description: 'ARN of the execution it happened in.' }),
@@ -27,8 +43,8 @@ export const trailRoutes = [
       ...schema.page,
     }),
     answers: { 200: { description: 'A page of records.', schema: schema.listOf(schema.trailRecord) } },
-    run: async ({ dependencies: { trail }, actor, query: { actor: actorId, subject: subjectId, ...query } }) => {
-      const { items, cursor } = await trail.query(actor, { ...query, actorId, subjectId })
+    run: ({ dependencies: { trail }, query: { actor, subject, ...query } }) => {
+      const { items, cursor } = trail.query({ ...query, actor: byId(actor), subject: byId(subject) })
       return json(200, { items: items.map(recordOf), cursor })
     },
   }),
@@ -42,16 +58,10 @@ export const trailRoutes = [
     answers: {
       200: {
         description: 'What was found; `ok` false is an answer, not an error.',
-        schema: z.object({
-          ok: z.boolean(),
-          checked: z.int().meta({ description: 'Records walked.' }),
-          broken: z.object({ seq: z.int(), reason: z.string() }).optional(),
-          unsealed: z.int().meta({ description: 'Records committed but not sealed yet.' }),
-          head: z.object({ seq: z.int(), hash: z.string() }).optional(),
-        }),
+        schema: verification,
       },
     },
-    run: async ({ dependencies: { trail }, actor, query }) => json(200, await trail.verify(actor, query)),
+    run: async ({ dependencies: { trail }, query }) => json(200, verificationOf(await trail.verify(query))),
   }),
 
   route({
@@ -61,12 +71,24 @@ export const trailRoutes = [
     summary: 'The trail as JSON lines, oldest first, with what is needed to verify it elsewhere.',
     query: range,
     answers: { 200: { description: 'JSON lines.', contentType: 'application/x-ndjson' } },
-    run: async ({ dependencies: { trail }, actor, query }) => ({
-      kind: 'lines',
-      lines: await trail.exportLines(actor, query),
-    }),
+    run: ({ dependencies: { trail }, query }) => ({ kind: 'lines', lines: trail.export(query) }),
   }),
 ]
+
+const byId = (id: string | undefined): { readonly id: string } | undefined => (id === undefined ? undefined : { id })
+
+const verificationOf = (found: Verification): z.output<typeof verification> => ({
+  ok: found.ok,
+  broken: found.broken,
+  from: found.from,
+  to: found.to,
+  checked: found.checkedRecords,
+  checkedHeads: found.checkedHeads,
+  signedThrough: found.signedThrough,
+  prunedThrough: found.prunedThrough,
+  unsealed: found.unsealedRecords,
+  oldestUnsealedAt: schema.maybeTimeOf(found.oldestUnsealedAt),
+})
 
 const recordOf = (record: SealedRecord): z.output<typeof schema.trailRecord> => ({
   ...record,

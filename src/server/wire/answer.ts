@@ -34,6 +34,8 @@ const ofServer: Partial<Record<ServerErrorCode, Exception>> = {
   'server.origin_refused': { type: framework('AccessDeniedException'), status: 403 },
 }
 
+const ofCode: ReadonlyMap<string, Exception> = new Map(Object.entries(ofServer))
+
 const ofKind: Readonly<Record<ErrorKind, Exception>> = {
   invalid: { type: framework('ValidationException'), status: 400 },
   too_large: { type: framework('ValidationException'), status: 400 },
@@ -58,10 +60,7 @@ export function failed(error: unknown, requestId: string): WireAnswer {
   return answer.status === 503 ? { ...answer, retryAfterSeconds: retryAfterSeconds(error) } : answer
 }
 
-function exceptionOf(error: HoldfastError): Exception {
-  // The error's code may be another folder's: then nothing is found.
-  return (ofServer as Readonly<Record<string, Exception | undefined>>)[error.code] ?? ofKind[error.kind]
-}
+const exceptionOf = ({ code, kind }: HoldfastError): Exception => ofCode.get(code) ?? ofKind[kind]
 
 const exception = ({ type, status }: Exception, message: string): WireAnswer => ({
   status,

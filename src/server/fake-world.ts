@@ -1,0 +1,170 @@
+/** A server for tests: on a free port of loopback, with verbs that the test hands over, and a small HTTP client for it. */
+import { type IncomingHttpHeaders, request as httpRequest } from 'node:http'
+import type { Actor } from '../access/index.ts'
+import { HoldfastError, silentLogger, VirtualClock } from '../base/index.ts'
+import type { KeptAnswer } from './api/idempotency.ts'
+import type { EngineVerbs, ServerDependencies } from './dependencies.ts'
+import { createServer, type Server, type ServerOptions } from './server.ts'
+
+export const token = 'hf_test'
+export const admin: Actor = { type: 'user', id: 'ada', via: 'api', role: 'admin' }
+export const account = { region: 'eu-central-1', accountId: '123456789012' } as const
+export const machineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:order'
+export const executionArn = 'arn:aws:states:eu-central-1:123456789012:execution:order:run-1'
+export const activityArn = 'arn:aws:states:eu-central-1:123456789012:activity:pack'
+
+/** One call of a verb: its name and what it was given after the actor. */
+export type VerbCall = readonly [verb: string, ...given: unknown[]]
+export type FakeVerbs = Partial<{ [Name in keyof EngineVerbs]: (...given: never[]) => unknown }>
+
+export type World = {
+  readonly server: Server
+  readonly clock: VirtualClock
+  readonly calls: VerbCall[]
+  readonly logged: string[]
+  readonly call: (call: Call) => Promise<Answer>
+  readonly port: number
+}
+export type Call = {
+  readonly method?: string
+  readonly path?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array
+  /** Called with each piece of the answer as it comes. */
+  readonly onData?: (text: string) => void
+  readonly signal?: AbortSignal
+}
+export type Answer = {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+  readonly body: unknown
+}
+
+export async function openWorld(
+  verbs: FakeVerbs,
+  changes: Partial<ServerDependencies> = {},
+  options: ServerOptions = {},
+): Promise<World> {
+  const clock = new VirtualClock()
+  const calls: VerbCall[] = []
+  const logged: string[] = []
+  let requests = 0
+  const dependencies: ServerDependencies = {
+    verbs: recorded(verbs, calls),
+    trail: { query: unexpected('query'), verify: unexpected('verify'), export: unexpected('export') },
+    platform: { version: '1.2.3', startedAt: clock.now(), account, health: () => ({ status: 'ready' }), stop() {} },
+    answers: keeper(clock),
+    authenticate: (given) => {
+      if (given === token) return admin
+      throw new HoldfastError('access.unauthenticated', 'The request carries no valid token', {
+        kind: 'unauthenticated',
+      })
+    },
+    clock,
+    logger: {
+      ...silentLogger,
+      error: (message, fields) => void logged.push(`${message} ${String(fields?.['error'])}`),
+    },
+    newRequestId: () => `request-${++requests}`,
+    ...changes,
+  }
+  const server = createServer(dependencies, { port: 0, ...options })
+  const { port } = await server.listen()
+  return { server, clock, calls, logged, port, call: (call) => send(port, call) }
+}
+
+/** Answers kept in memory, for as long as the clock says. */
+export function keeper(clock: VirtualClock): ServerDependencies['answers'] {
+  const kept = new Map<string, { readonly answer: KeptAnswer; readonly untilMs: number }>()
+  return {
+    find: (key) => {
+      const found = kept.get(key)
+      return found !== undefined && clock.now() < found.untilMs ? found.answer : undefined
+    },
+    keep: (key, answer, untilMs) => void kept.set(key, { answer, untilMs }),
+  }
+}
+
+/** Verbs that note what they are asked; those the test does not hand over fail. */
+function recorded(verbs: FakeVerbs, calls: VerbCall[]): EngineVerbs {
+  const handler: ProxyHandler<FakeVerbs> = {
+    get:
+      (target, name) =>
+      (_actor: Actor, ...given: never[]) => {
+        calls.push([String(name), ...given])
+        const verb: unknown = Reflect.get(target, name)
+        if (typeof verb !== 'function') throw new Error(`the verb ${String(name)} was not expected`)
+        return Reflect.apply(verb, undefined, given) as unknown
+      },
+  }
+  // Every name answers with a function; what a test hands over, it types itself.
+  return new Proxy(verbs, handler) as unknown as EngineVerbs
+}
+
+function unexpected(name: string): () => never {
+  return () => {
+    throw new Error(`${name} was not expected`)
+  }
+}
+
+function send(port: number, { method = 'GET', path = '/', headers = {}, body, onData, signal }: Call): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const all = { host: `localhost:${port}`, authorization: `Bearer ${token}`, ...headers }
+    // An empty value leaves the header out.
+    const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''))
+    const outgoing = httpRequest(
+      { host: '127.0.0.1', port, method, path, headers: given, agent: false, signal },
+      (incoming) => {
+        let text = ''
+        incoming.setEncoding('utf8')
+        incoming.on('data', (piece: string) => {
+          text += piece
+          onData?.(piece)
+        })
+        incoming.once('error', reject)
+        incoming.once('end', () =>
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, body: parsed(text) }),
+        )
+      },
+    )
+    outgoing.once('error', reject)
+    outgoing.end(body)
+  })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Not every answer is JSON; the test looks at its text then.
+    return undefined
+  }
+}
+
+/** One call of the Step Functions API. */
+export function callWire(world: World, action: string, request: unknown, changes: Call = {}): Promise<Answer> {
+  return world.call({
+    method: 'POST',
+    body: typeof request === 'string' ? request : JSON.stringify(request),
+    ...changes,
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `AWSStepFunctions.${action}`,
+      ...changes.headers,
+    },
+  })
+}
+
+/** One call of our own API. */
+export function callApi(
+  world: World,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Call['headers'] = {},
+): Promise<Answer> {
+  const text = typeof body === 'string' ? body : body === undefined ? undefined : JSON.stringify(body)
+  if (text === undefined) return world.call({ method, path, headers })
+  return world.call({ method, path, body: text, headers: { 'content-type': 'application/json', ...headers } })
+}

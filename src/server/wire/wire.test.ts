@@ -1,0 +1,601 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { HoldfastError } from '../../base/index.ts'
+import {
+  activityArn,
+  admin,
+  callWire,
+  executionArn,
+  type FakeVerbs,
+  machineArn,
+  openWorld,
+  token,
+  type World,
+} from '../fake-world.ts'
+import { actions, laterActions } from './actions.ts'
+
+let world: World
+afterEach(() => world.server.close())
+
+const at = Date.UTC(2026, 0, 1, 12, 0, 0, 459)
+const seconds = 1_767_268_800.459
+const definition = '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}'
+const roleArn = 'arn:aws:iam::123456789012:role/run'
+
+const machine = {
+  arn: machineArn,
+  name: 'order',
+  status: 'ACTIVE',
+  definition,
+  roleArn,
+  type: 'STANDARD',
+  createdAt: at,
+  updatedAt: at + 1000,
+  loggingConfiguration: '{"level":"OFF","includeExecutionData":false}',
+  tracingConfiguration: '{"enabled":false}',
+  encryptionConfiguration: '{"type":"AWS_OWNED_KEY"}',
+  revisionId: 'r2',
+  variableReferences: new Map([['A', ['x', 'y']]]),
+} as const
+const summary = { arn: executionArn, stateMachineArn: machineArn, name: 'run-1', startedAt: at } as const
+
+type Case = {
+  readonly action: keyof typeof actions
+  readonly request: unknown
+  readonly verb: string
+  readonly asked: readonly unknown[]
+  readonly answer: unknown
+  readonly response: unknown
+}
+
+const described = {
+  stateMachineArn: machineArn,
+  name: 'order',
+  definition,
+  roleArn,
+  loggingConfiguration: { level: 'OFF', includeExecutionData: false },
+  tracingConfiguration: { enabled: false },
+  encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
+  revisionId: 'r2',
+  variableReferences: { A: ['x', 'y'] },
+}
+
+const cases: readonly Case[] = [
+  {
+    action: 'CreateStateMachine',
+    request: {
+      name: 'order',
+      definition,
+      roleArn,
+      type: 'EXPRESS',
+      publish: false,
+      loggingConfiguration: { level: 'OFF', unknown: 1 },
+      tags: [{ key: 'team', value: 'a' }, { key: 'bare' }],
+    },
+    verb: 'createStateMachine',
+    asked: [
+      {
+        name: 'order',
+        definition,
+        roleArn,
+        type: 'EXPRESS',
+        loggingConfiguration: '{"level":"OFF"}',
+        tags: [
+          { key: 'team', value: 'a' },
+          { key: 'bare', value: '' },
+        ],
+      },
+    ],
+    answer: { arn: machineArn, createdAt: at },
+    response: { stateMachineArn: machineArn, creationDate: seconds },
+  },
+  {
+    action: 'UpdateStateMachine',
+    request: { stateMachineArn: machineArn, definition },
+    verb: 'updateStateMachine',
+    asked: [{ arn: machineArn, definition }],
+    answer: { updatedAt: at, revisionId: 'r3' },
+    response: { updateDate: seconds, revisionId: 'r3' },
+  },
+  {
+    action: 'DeleteStateMachine',
+    request: { stateMachineArn: machineArn },
+    verb: 'deleteStateMachine',
+    asked: [machineArn],
+    answer: undefined,
+    response: {},
+  },
+  {
+    action: 'DescribeStateMachine',
+    request: { stateMachineArn: machineArn },
+    verb: 'describeStateMachine',
+    asked: [machineArn],
+    answer: machine,
+    response: { ...described, status: 'ACTIVE', type: 'STANDARD', creationDate: seconds },
+  },
+  {
+    action: 'DescribeStateMachine',
+    request: { stateMachineArn: machineArn, includedData: 'METADATA_ONLY' },
+    verb: 'describeStateMachine',
+    asked: [machineArn],
+    answer: { ...machine, revisionId: undefined, variableReferences: new Map() },
+    response: {
+      ...described,
+      definition: '{}',
+      revisionId: undefined,
+      variableReferences: undefined,
+      status: 'ACTIVE',
+      type: 'STANDARD',
+      creationDate: seconds,
+    },
+  },
+  {
+    action: 'DescribeStateMachineForExecution',
+    request: { executionArn },
+    verb: 'describeStateMachineForExecution',
+    asked: [executionArn],
+    answer: machine,
+    response: { ...described, updateDate: seconds + 1 },
+  },
+  {
+    action: 'ListStateMachines',
+    request: { maxResults: 5, nextToken: 'abc' },
+    verb: 'listStateMachines',
+    asked: [{ limit: 5, cursor: 'abc' }],
+    answer: { items: [machine], cursor: 'def' },
+    response: {
+      stateMachines: [{ stateMachineArn: machineArn, name: 'order', type: 'STANDARD', creationDate: seconds }],
+      nextToken: 'def',
+    },
+  },
+  {
+    action: 'ValidateStateMachineDefinition',
+    request: { definition, severity: 'WARNING', maxResults: 3 },
+    verb: 'validateDefinition',
+    asked: [{ definition, severity: 'WARNING', limit: 3 }],
+    answer: {
+      ok: false,
+      diagnostics: [{ severity: 'ERROR', code: 'MISSING_END_STATE', message: 'no end' }],
+      truncated: false,
+    },
+    response: {
+      result: 'FAIL',
+      diagnostics: [{ severity: 'ERROR', code: 'MISSING_END_STATE', message: 'no end' }],
+      truncated: false,
+    },
+  },
+  {
+    action: 'StartExecution',
+    request: { stateMachineArn: machineArn, name: 'run-1', input: '{"a": 1.0}', traceHeader: 'Root=1' },
+    verb: 'startExecution',
+    asked: [{ stateMachineArn: machineArn, name: 'run-1', input: '{"a": 1.0}', traceHeader: 'Root=1' }],
+    answer: { executionArn, startedAt: at },
+    response: { executionArn, startDate: seconds },
+  },
+  {
+    action: 'StopExecution',
+    request: { executionArn, error: 'E', cause: 'because' },
+    verb: 'stopExecution',
+    asked: [{ executionArn, error: 'E', cause: 'because' }],
+    answer: { stoppedAt: at },
+    response: { stopDate: seconds },
+  },
+  {
+    action: 'DescribeExecution',
+    request: { executionArn },
+    verb: 'describeExecution',
+    asked: [executionArn],
+    answer: { ...summary, status: 'SUCCEEDED', stoppedAt: at + 500, input: '{}', output: '[1.0]', traceHeader: 'T' },
+    response: {
+      executionArn,
+      stateMachineArn: machineArn,
+      name: 'run-1',
+      status: 'SUCCEEDED',
+      startDate: seconds,
+      stopDate: seconds + 0.5,
+      redriveCount: 0,
+      input: '{}',
+      inputDetails: { included: true },
+      output: '[1.0]',
+      outputDetails: { included: true },
+      traceHeader: 'T',
+      redriveStatus: 'NOT_REDRIVABLE',
+      redriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven',
+    },
+  },
+  {
+    action: 'DescribeExecution',
+    request: { executionArn, includedData: 'METADATA_ONLY' },
+    verb: 'describeExecution',
+    asked: [executionArn],
+    answer: { ...summary, status: 'FAILED', stoppedAt: at, input: '{"secret":1}', error: 'E', cause: 'secret' },
+    response: {
+      executionArn,
+      stateMachineArn: machineArn,
+      name: 'run-1',
+      status: 'FAILED',
+      startDate: seconds,
+      stopDate: seconds,
+      redriveCount: 0,
+      inputDetails: { included: false },
+      redriveStatus: 'REDRIVABLE',
+    },
+  },
+  {
+    action: 'ListExecutions',
+    request: { stateMachineArn: machineArn, statusFilter: 'RUNNING', maxResults: 0 },
+    verb: 'listExecutions',
+    asked: [{ stateMachineArn: machineArn, status: 'RUNNING', limit: 0 }],
+    answer: { items: [{ ...summary, status: 'RUNNING' }] },
+    response: {
+      executions: [
+        {
+          executionArn,
+          stateMachineArn: machineArn,
+          name: 'run-1',
+          status: 'RUNNING',
+          startDate: seconds,
+          redriveCount: 0,
+        },
+      ],
+    },
+  },
+  {
+    action: 'GetExecutionHistory',
+    request: { executionArn, reverseOrder: true, maxResults: 2 },
+    verb: 'getExecutionHistory',
+    asked: [{ executionArn, reverse: true, limit: 2 }],
+    answer: {
+      items: [
+        { id: 3, previousEventId: 2, type: 'LambdaFunctionStarted', timestamp: at },
+        {
+          id: 2,
+          previousEventId: 0,
+          type: 'TaskStateEntered',
+          timestamp: at,
+          detailsKey: 'stateEnteredEventDetails',
+          details: { name: 'A', input: '{}', inputDetails: { truncated: false } },
+        },
+      ],
+      cursor: 'next',
+    },
+    response: {
+      events: [
+        { id: 3, previousEventId: 2, type: 'LambdaFunctionStarted', timestamp: seconds },
+        {
+          id: 2,
+          previousEventId: 0,
+          type: 'TaskStateEntered',
+          timestamp: seconds,
+          stateEnteredEventDetails: { name: 'A', input: '{}', inputDetails: { truncated: false } },
+        },
+      ],
+      nextToken: 'next',
+    },
+  },
+  {
+    action: 'GetExecutionHistory',
+    request: { executionArn, includeExecutionData: false },
+    verb: 'getExecutionHistory',
+    asked: [{ executionArn }],
+    answer: {
+      items: [
+        {
+          id: 2,
+          previousEventId: 1,
+          type: 'PassStateExited',
+          timestamp: at,
+          detailsKey: 'stateExitedEventDetails',
+          details: { name: 'A', output: '{}', outputDetails: { truncated: false }, assignedVariables: { x: '1' } },
+        },
+        {
+          id: 3,
+          previousEventId: 2,
+          type: 'ExecutionFailed',
+          timestamp: at,
+          detailsKey: 'executionFailedEventDetails',
+        },
+      ],
+    },
+    response: {
+      events: [
+        {
+          id: 2,
+          previousEventId: 1,
+          type: 'PassStateExited',
+          timestamp: seconds,
+          stateExitedEventDetails: { name: 'A', outputDetails: { truncated: false } },
+        },
+        { id: 3, previousEventId: 2, type: 'ExecutionFailed', timestamp: seconds, executionFailedEventDetails: {} },
+      ],
+    },
+  },
+  {
+    action: 'SendTaskSuccess',
+    request: { taskToken: 't', output: '{}' },
+    verb: 'sendTaskSuccess',
+    asked: [{ token: 't', output: '{}' }],
+    answer: undefined,
+    response: {},
+  },
+  {
+    action: 'SendTaskFailure',
+    request: { taskToken: 't', error: 'E' },
+    verb: 'sendTaskFailure',
+    asked: [{ token: 't', error: 'E' }],
+    answer: undefined,
+    response: {},
+  },
+  {
+    action: 'SendTaskHeartbeat',
+    request: { taskToken: 't' },
+    verb: 'sendTaskHeartbeat',
+    asked: [{ token: 't' }],
+    answer: undefined,
+    response: {},
+  },
+  {
+    action: 'CreateActivity',
+    request: { name: 'pack', tags: [] },
+    verb: 'createActivity',
+    asked: [{ name: 'pack', tags: [] }],
+    answer: { arn: activityArn, createdAt: at },
+    response: { activityArn, creationDate: seconds },
+  },
+  {
+    action: 'DeleteActivity',
+    request: { activityArn },
+    verb: 'deleteActivity',
+    asked: [activityArn],
+    answer: undefined,
+    response: {},
+  },
+  {
+    action: 'DescribeActivity',
+    request: { activityArn },
+    verb: 'describeActivity',
+    asked: [activityArn],
+    answer: { arn: activityArn, name: 'pack', createdAt: at },
+    response: {
+      activityArn,
+      name: 'pack',
+      creationDate: seconds,
+      encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
+    },
+  },
+  {
+    action: 'ListActivities',
+    request: {},
+    verb: 'listActivities',
+    asked: [{}],
+    answer: { items: [{ arn: activityArn, name: 'pack', createdAt: at }] },
+    response: { activities: [{ activityArn, name: 'pack', creationDate: seconds }] },
+  },
+  {
+    action: 'TagResource',
+    request: { resourceArn: machineArn, tags: [{ key: 'a', value: 'b' }] },
+    verb: 'tagResource',
+    asked: [{ arn: machineArn, tags: [{ key: 'a', value: 'b' }] }],
+    answer: undefined,
+    response: {},
+  },
+  {
+    action: 'UntagResource',
+    request: { resourceArn: machineArn, tagKeys: ['a'] },
+    verb: 'untagResource',
+    asked: [{ arn: machineArn, keys: ['a'] }],
+    answer: undefined,
+    response: {},
+  },
+  {
+    action: 'ListTagsForResource',
+    request: { resourceArn: machineArn },
+    verb: 'listTags',
+    asked: [machineArn],
+    answer: [{ key: 'a', value: 'b' }],
+    response: { tags: [{ key: 'a', value: 'b' }] },
+  },
+]
+
+describe('an action', () => {
+  it.each(cases)('$action asks the verb $verb and shapes its answer', async (example) => {
+    world = await openWorld({ [example.verb]: () => example.answer })
+    const answer = await callWire(world, example.action, example.request)
+    expect(world.calls).toEqual([[example.verb, ...example.asked]])
+    expect(answer.status).toBe(200)
+    expect(answer.body).toEqual(JSON.parse(JSON.stringify(example.response)))
+    expect(answer.text).not.toContain('null')
+    expect(answer.headers).toMatchObject({
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amzn-requestid': 'request-1',
+    })
+  })
+
+  it('is shown here for every name in the table', () => {
+    world = { server: { close: async () => {} } } as World // nothing to close
+    const shown = new Set(cases.map(({ action }) => action))
+    expect(Object.keys(actions).filter((name) => !shown.has(name as keyof typeof actions))).toEqual(['GetActivityTask'])
+    expect(Object.keys(actions).length + Object.keys(laterActions).length).toBe(37)
+  })
+})
+
+describe('GetActivityTask', () => {
+  const waiting = (seen: AbortSignal[]): FakeVerbs => ({
+    getActivityTask: (_request: unknown, signal: AbortSignal) =>
+      new Promise<undefined>((resolve) => {
+        seen.push(signal)
+        signal.addEventListener('abort', () => resolve(undefined))
+      }),
+  })
+  const begun = async (seen: readonly AbortSignal[]): Promise<void> => {
+    while (seen.length === 0) await new Promise(setImmediate)
+  }
+
+  it('hands out a task with its token', async () => {
+    world = await openWorld({ getActivityTask: () => Promise.resolve({ token: 't', input: '{"a": 1}' }) })
+    const answer = await callWire(world, 'GetActivityTask', { activityArn, workerName: 'w' })
+    expect(answer.body).toEqual({ taskToken: 't', input: '{"a": 1}' })
+    expect(world.calls[0]?.[1]).toEqual({ arn: activityArn, workerName: 'w' })
+  })
+
+  it('answers without a token when there was no task for a minute', async () => {
+    const seen: AbortSignal[] = []
+    world = await openWorld(waiting(seen))
+    const answer = callWire(world, 'GetActivityTask', { activityArn })
+    await begun(seen)
+    world.clock.advanceBy(59_999)
+    expect(seen[0]?.aborted).toBe(false)
+    world.clock.advanceBy(1)
+    expect(await answer).toMatchObject({ status: 200, body: {} })
+  })
+
+  it('stops waiting when the worker hangs up', async () => {
+    const seen: AbortSignal[] = []
+    world = await openWorld(waiting(seen))
+    const hangUp = new AbortController()
+    const answer = callWire(world, 'GetActivityTask', { activityArn }, { signal: hangUp.signal })
+    await begun(seen)
+    hangUp.abort()
+    await expect(answer).rejects.toThrow()
+    while (seen[0]?.aborted !== true) await new Promise(setImmediate)
+  })
+
+  it('answers at once when the server closes', async () => {
+    const seen: AbortSignal[] = []
+    world = await openWorld(waiting(seen))
+    const answer = callWire(world, 'GetActivityTask', { activityArn })
+    await begun(seen)
+    await world.server.close()
+    expect(await answer).toMatchObject({ status: 200, body: {} })
+  })
+})
+
+describe('who calls', () => {
+  it('is known by the token in the place of the access key id', async () => {
+    world = await openWorld({ listStateMachines: () => ({ items: [] }) })
+    const authorization = `AWS4-HMAC-SHA256 Credential=${token}/20260101/eu-central-1/states/aws4_request, SignedHeaders=host, Signature=00`
+    expect(await callWire(world, 'ListStateMachines', {}, { headers: { authorization } })).toMatchObject({
+      status: 200,
+    })
+  })
+
+  it('is refused without a token, and told where to put it', async () => {
+    world = await openWorld({})
+    const answer = await callWire(world, 'ListStateMachines', {}, { headers: { authorization: '' } })
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { __type: 'com.amazon.coral.service#MissingAuthenticationTokenException' },
+    })
+    expect(answer.text).toContain('access key id')
+  })
+
+  it('is refused with a wrong token', async () => {
+    world = await openWorld({})
+    expect(
+      await callWire(world, 'ListStateMachines', {}, { headers: { authorization: 'Bearer hf_no' } }),
+    ).toMatchObject({
+      status: 400,
+      body: { __type: 'com.amazon.coral.service#UnrecognizedClientException' },
+    })
+  })
+
+  it('needs no token when the server asks for none', async () => {
+    world = await openWorld({ listStateMachines: () => ({ items: [] }) }, { authenticate: () => admin })
+    expect(await callWire(world, 'ListStateMachines', {}, { headers: { authorization: '' } })).toMatchObject({
+      status: 200,
+    })
+  })
+})
+
+describe('what a verb refuses', () => {
+  const refusing = (error: Error): FakeVerbs => ({
+    listStateMachines: () => {
+      throw error
+    },
+  })
+
+  it('is the exception of the Step Functions API, in AWS’s words alone', async () => {
+    world = await openWorld(
+      refusing(
+        new HoldfastError('machine.missing', "State Machine Does Not Exist: 'x'", { kind: 'missing', repair: 'r' }),
+      ),
+    )
+    expect(await callWire(world, 'ListStateMachines', {})).toMatchObject({
+      status: 400,
+      body: {
+        __type: 'com.amazonaws.swf.service.v2.model#StateMachineDoesNotExist',
+        message: "State Machine Does Not Exist: 'x'",
+      },
+    })
+  })
+
+  it.each([
+    ['access.forbidden', 'forbidden', 400, 'com.amazon.coral.service#AccessDeniedException'],
+    ['store.full', 'exhausted', 503, 'com.amazon.coral.service#ServiceUnavailableException'],
+    ['store.busy', 'unavailable', 503, 'com.amazon.coral.service#ServiceUnavailableException'],
+    ['x.y', 'conflict', 400, 'com.amazonaws.swf.service.v2.model#ConflictException'],
+    ['x.y', 'invalid', 400, 'com.amazon.coral.service#ValidationException'],
+    ['constructor', 'missing', 400, 'com.amazonaws.swf.service.v2.model#ResourceNotFound'],
+  ] as const)('as %s (%s) is status %i, %s, with the repair', async (code, kind, status, type) => {
+    world = await openWorld(refusing(new HoldfastError(code, 'It failed', { kind, repair: 'mend it' })))
+    expect(await callWire(world, 'ListStateMachines', {})).toMatchObject({
+      status,
+      body: { __type: type, message: 'It failed. Repair: mend it' },
+    })
+  })
+
+  it('because the disk is full says when to come again', async () => {
+    world = await openWorld(refusing(new HoldfastError('store.full', 'Full', { kind: 'exhausted' })))
+    expect((await callWire(world, 'ListStateMachines', {})).headers['retry-after']).toBe('30')
+  })
+
+  it.each([
+    new Error('SELECT secret FROM table'),
+    new HoldfastError('store.query', 'SELECT secret FROM table', { kind: 'internal' }),
+  ])('unexpectedly is told by its request id and logged with its words: %s', async (error) => {
+    world = await openWorld(refusing(error))
+    const answer = await callWire(world, 'ListStateMachines', {})
+    expect(answer).toMatchObject({ status: 500, body: { __type: 'com.amazon.coral.service#InternalFailure' } })
+    expect(answer.text).toContain('request-1')
+    expect(answer.text).not.toContain('secret')
+    expect(world.logged.join()).toContain('SELECT secret')
+  })
+})
+
+describe('what comes later', () => {
+  it.each(Object.keys(laterActions))('%s is refused with a message that says so', async (action) => {
+    world = await openWorld({})
+    const answer = await callWire(world, action, {})
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { __type: 'com.amazon.coral.service#UnknownOperationException' },
+    })
+    expect(answer.text).toContain(`${action} is not supported by this version of Holdfast`)
+  })
+
+  it('publishing a version is refused and not left out in silence', async () => {
+    world = await openWorld({})
+    const request = { name: 'order', definition, roleArn, publish: true }
+    expect(await callWire(world, 'CreateStateMachine', request)).toMatchObject({ status: 400 })
+    const described = { stateMachineArn: machineArn, definition, versionDescription: 'v1' }
+    expect(await callWire(world, 'UpdateStateMachine', described)).toMatchObject({
+      body: {
+        __type: 'com.amazonaws.swf.service.v2.model#ValidationException',
+        message: 'Version description can only be set when publish is true',
+      },
+    })
+    expect(world.calls).toEqual([])
+  })
+
+  it.each([
+    [{}, 'Exactly one of'],
+    [{ stateMachineArn: machineArn, mapRunArn: 'arn:x' }, 'Exactly one of'],
+    [{ mapRunArn: 'arn:x' }, "Resource not found: 'arn:x'"],
+    [{ stateMachineArn: machineArn, redriveFilter: 'REDRIVEN' }, 'redriveFilter'],
+    [{ stateMachineArn: machineArn, statusFilter: 'PENDING_REDRIVE' }, 'PENDING_REDRIVE'],
+  ])('ListExecutions of %j is refused', async (request, words) => {
+    world = await openWorld({})
+    const answer = await callWire(world, 'ListExecutions', request)
+    expect(answer.status).toBe(400)
+    expect(answer.text).toContain(words)
+  })
+})
