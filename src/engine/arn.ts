@@ -39,9 +39,17 @@ const partitions: readonly (readonly [prefix: string, partition: string])[] = [
   ['us-gov-', 'aws-us-gov'],
 ]
 
-function statesArn(account: Account, resource: string): string {
+function arnOf(service: string, account: Account, resource: string): string {
   const partition = partitions.find(([prefix]) => account.region.startsWith(prefix))?.[1] ?? 'aws'
-  return `arn:${partition}:states:${account.region}:${account.accountId}:${resource}`
+  return `arn:${partition}:${service}:${account.region}:${account.accountId}:${resource}`
+}
+
+function statesArn(account: Account, resource: string): string {
+  return arnOf('states', account, resource)
+}
+
+export function lambdaFunctionArn(account: Account, name: string): string {
+  return arnOf('lambda', account, `function:${name}`)
 }
 
 export function stateMachineArn(account: Account, name: string): string {

@@ -40,6 +40,7 @@ describe('the definition of a procedure', () => {
       },
     })
     expect(functionArnOf('deploy', account)).toBe(arn)
+    expect(functionArnOf('deploy', { ...account, region: 'cn-north-1' })).toMatch(/^arn:aws-cn:lambda:cn-north-1:/)
   })
 
   it('makes the Parameters of the state the input of the task', () => {

@@ -1,6 +1,6 @@
 /** A procedure as plain Amazon States Language, which runs unchanged here and on AWS. Pure. */
 import type { JsonText } from '../../base/index.ts'
-import type { Account } from '../arn.ts'
+import { type Account, lambdaFunctionArn } from '../arn.ts'
 import { taskMissing } from './errors.ts'
 import type { Scope } from './machine-types.ts'
 import type { Procedure } from './procedure.ts'
@@ -16,7 +16,7 @@ export function definitionOf(procedure: Procedure, account: Account): JsonText {
 }
 
 export function functionArnOf(procedureName: string, account: Account): string {
-  return `arn:aws:lambda:${account.region}:${account.accountId}:function:${procedureName}`
+  return lambdaFunctionArn(account, procedureName)
 }
 
 type Expansion = { readonly functionArn: string; readonly tasks: readonly string[] }
