@@ -2,6 +2,14 @@
  * app: reads the configuration once, builds the objects, starts and stops them: the only place that wires.
  * Words: data folder (everything one Holdfast keeps), connection (how the CLI finds a running one), runtime (all objects of one).
  * It decides nothing about executions, requests or permissions: those are the domains' own.
+ * It is also where the machine's clock, chance and environment are read.
  */
+export { type ConfigurationSource, readConfiguration } from './configuration/read.ts'
+export { type Configuration, defineConfig, type HoldfastConfig } from './configuration/schema.ts'
 export { type Connection, connectionFile, readConnection, removeConnection, writeConnection } from './connection.ts'
 export { dataFolderOf } from './data-folder.ts'
+export { appErrorCodes } from './errors.ts'
+export { LogFiles } from './log-files.ts'
+export { createLogger, type LogLevel } from './logger.ts'
+export { type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts'
+export { systemClock, systemRandom } from './system-clock.ts'

@@ -23,6 +23,7 @@ process.exitCode = await run(process.argv.slice(2), createWorld())
 function createWorld(): World {
   return {
     version: versionOf(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')),
+    pid: process.pid,
     environment: process.env,
     workingFolder: process.cwd(),
     homeFolder: homedir(),

@@ -11,6 +11,8 @@ export type Output = {
 export type World = {
   /** Of Holdfast, as package.json has it. */
   readonly version: string
+  /** Of this process. */
+  readonly pid: number
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Paths on the command line are relative to it. */
   readonly workingFolder: string

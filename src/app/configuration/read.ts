@@ -1,10 +1,10 @@
 /** The configuration, read once: the file, then what the command line says on top of it. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { type HoldfastError, nearestWord } from '../../base/index.ts'
 import { appError } from '../errors.ts'
+import { loadSettings } from './load.ts'
 import { type Configuration, configurationSchema, type HoldfastConfig } from './schema.ts'
 
 export const configFileName = 'holdfast.config.ts'
@@ -31,7 +31,7 @@ export type ReadConfiguration = {
 /** @throws HoldfastError app.config_unreadable, app.config_invalid */
 export async function readConfiguration(source: ConfigurationSource): Promise<ReadConfiguration> {
   const file = fileOf(source)
-  const written = file === undefined ? {} : await load(file)
+  const written = file === undefined ? {} : await loadSettings(file)
   return { configuration: parseConfiguration(withOverrides(written, source), file ?? 'the command line'), file }
 }
 
@@ -46,24 +46,6 @@ function fileOf({ workingFolder, file }: ConfigurationSource): string | undefine
   if (file !== undefined) return resolve(workingFolder, file)
   const usual = join(workingFolder, configFileName)
   return existsSync(usual) ? usual : undefined
-}
-
-async function load(file: string): Promise<unknown> {
-  if (!existsSync(file)) throw appError('app.config_unreadable', `There is no configuration ${file}`, { place: file })
-  try {
-    const module: unknown = await import(pathToFileURL(file).href)
-    return typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined
-  } catch (cause) {
-    throw appError(
-      'app.config_unreadable',
-      `${file} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        place: file,
-        accepted: 'a module that ends with: export default defineConfig({ … })',
-        cause,
-      },
-    )
-  }
 }
 
 function withOverrides(written: unknown, { overrides }: ConfigurationSource): unknown {

@@ -4,7 +4,6 @@
  */
 import { z } from 'zod'
 import { parseDuration } from '../../base/index.ts'
-import { isProcedure, type Procedure } from '../../engine/index.ts'
 import { logLevels } from '../logger.ts'
 
 /** `90d`, `12h`, `30s` → milliseconds. */
@@ -69,8 +68,6 @@ export const configurationSchema = z.strictObject({
   account: account.prefault({}),
   retention: retention.prefault({}),
   log: log.prefault({}),
-  /** State machines with their task functions, made with `procedure()`. */
-  procedures: z.array(z.custom<Procedure>(isProcedure, 'what procedure() makes is accepted')).default([]),
 })
 
 /** What a person writes. */
@@ -78,7 +75,7 @@ export type HoldfastConfig = z.input<typeof configurationSchema>
 /** What the program reads. */
 export type Configuration = z.output<typeof configurationSchema>
 
-/** Types and completes a `holdfast.config.ts`: `export default defineConfig({ … })`. */
+/** Types and completes the settings of a `holdfast.config.ts`: `export default defineConfig({ … })`. */
 export function defineConfig(config: HoldfastConfig): HoldfastConfig {
   return config
 }

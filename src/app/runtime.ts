@@ -1,0 +1,179 @@
+/** One Holdfast: its objects, built lowest first, started in that order and stopped in the other. */
+import { join } from 'node:path'
+import { type Access, anonymousAdmin, authenticate, ensureLocalToken, openAccess } from '../access/index.ts'
+import { openTrail, startTrail } from '../audit/index.ts'
+import { awsConfigFrom, awsHandlers, uninstalledHandler } from '../aws/index.ts'
+import { type Clock, type Logger, type RandomBytes, ulid } from '../base/index.ts'
+import { type Account, awsLimits, createEngine, embeddedLimits, type Engine, workerHandler } from '../engine/index.ts'
+import { createExpressions } from '../jsonata/index.ts'
+import { createServer, type Health, type ServerAddress, type ServerDependencies } from '../server/index.ts'
+import { openStore, type Store } from '../store/index.ts'
+import type { Configuration } from './configuration/schema.ts'
+import { removeConnection, writeConnection } from './connection.ts'
+import { appError } from './errors.ts'
+import { accountOf, tokenKeyOf } from './identity.ts'
+import { installProcedures } from './install-procedures.ts'
+import { keptAnswers } from './kept-answers.ts'
+import { readPrivate, writePrivate } from './private-files.ts'
+import { Shutdown } from './shutdown.ts'
+import { bindVerbs } from './verbs.ts'
+
+export type RuntimeOptions = {
+  readonly version: string
+  readonly dataFolder: string
+  readonly configuration: Configuration
+  /** File with a user's procedures, if there is one. */
+  readonly configurationFile: string | undefined
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  readonly randomBytes: RandomBytes
+  readonly logger: Logger
+  readonly pid: number
+}
+
+export interface Runtime {
+  readonly address: ServerAddress
+  /** File with the admin token; undefined when nobody is asked for one. */
+  readonly tokenFile: string | undefined
+  /** Executions that went on where the last process left them. */
+  readonly resumed: number
+  /** Stops in good order. The same promise every time. */
+  stop(): Promise<void>
+  /** Fulfilled when it has stopped, whoever asked for it. */
+  readonly stopped: Promise<void>
+}
+
+/** @throws HoldfastError whatever keeps it from starting; then nothing is left open */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  refuseExposure(options.configuration)
+  const shutdown = new Shutdown(options.logger)
+  try {
+    return await assemble(options, shutdown)
+  } catch (error) {
+    await shutdown.run()
+    throw error
+  }
+}
+
+async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Runtime> {
+  const { dataFolder, configuration, clock, randomBytes, logger, pid } = options
+  const startedAt = clock.now()
+  // Last of all: whoever waits for the file to go may take the data folder at once.
+  shutdown.add('the connection file', () => removeConnection(dataFolder, pid))
+  const store = openStore({ path: join(dataFolder, 'holdfast.sqlite'), clock, logger })
+  shutdown.add('the store', () => store.close())
+  const account = accountOf(dataFolder, configuredAccount(configuration), awsConfigFrom(options.environment).region)
+
+  const trail = openTrail({
+    store,
+    clock,
+    logger,
+    randomBytes,
+    folder: dataFolder,
+    settings: { keptForMs: configuration.retention.trail },
+  })
+  shutdown.add('the trail', startTrail({ trail, store, clock, logger }))
+
+  const access = openAccess({ store, clock, logger, randomBytes })
+  const tokenFile = configuration.auth === 'none' ? undefined : await deliverToken(access, dataFolder)
+
+  const { engine, resumed } = await startEngine(options, { store, account }, shutdown)
+  const server = createServer(
+    {
+      verbs: bindVerbs(engine),
+      trail,
+      answers: keptAnswers(store, () => clock.now()),
+      platform: {
+        version: options.version,
+        startedAt,
+        account,
+        health: () => healthOf(store, shutdown),
+        stop: () => void shutdown.run(),
+      },
+      authenticate: (token) => (tokenFile === undefined ? anonymousAdmin('api') : authenticate(access, token, 'api')),
+      clock,
+      logger,
+      newRequestId: () => ulid(clock.now(), randomBytes),
+    } satisfies ServerDependencies,
+    serverOptions(configuration, engine),
+  )
+  shutdown.add('the server', () => server.close())
+  const address = await server.listen()
+
+  await writeConnection(dataFolder, { url: address.url, ...tokenIn(tokenFile), pid })
+  logger.info('started', { url: address.url, version: options.version, resumed })
+  return { address, tokenFile, resumed, stop: () => shutdown.run(), stopped: shutdown.done }
+}
+
+type Ground = { readonly store: Store; readonly account: Account }
+
+async function startEngine(options: RuntimeOptions, { store, account }: Ground, shutdown: Shutdown) {
+  const { configuration, configurationFile, environment, dataFolder, clock, randomBytes, logger } = options
+  const expressions = createExpressions()
+  shutdown.add('the expressions', () => expressions.close())
+  const aws = awsHandlers(awsConfigFrom(environment), logger)
+  shutdown.add('the AWS clients', () => aws.close())
+  const procedures =
+    configurationFile === undefined
+      ? undefined
+      : workerHandler(configurationFile, { account, clock, log: logger, environment })
+  if (procedures !== undefined) shutdown.add('the procedures', () => procedures.close())
+  const installed = (await procedures?.load()) ?? []
+
+  const engine: Engine = createEngine({
+    store,
+    clock,
+    logger,
+    randomBytes,
+    expressions,
+    account,
+    limits: configuration.limits === 'aws' ? awsLimits : embeddedLimits,
+    handlers: [...(procedures === undefined ? [] : [procedures]), ...aws.handlers, uninstalledHandler(aws.installed)],
+    tokenKey: tokenKeyOf(dataFolder, randomBytes),
+  })
+  shutdown.add('the engine', () => engine.close())
+  await installProcedures(engine, installed)
+  const { executions } = await engine.recover()
+  return { engine, resumed: executions }
+}
+
+function serverOptions({ server, limits }: Configuration, engine: Engine) {
+  const { grace, ...rest } = server
+  return {
+    ...rest,
+    graceMs: grace,
+    payloadLimit: engine.limits.payloadBytes,
+    definitionLimit: limits === 'aws' ? awsLimits.definitionBytes : embeddedLimits.definitionBytes,
+  }
+}
+
+/** Nobody is asked who they are: then only this machine may come in. */
+function refuseExposure({ auth, server }: Configuration): void {
+  if (auth !== 'none' || ['127.0.0.1', 'localhost', '::1'].includes(server.host)) return
+  throw appError('app.auth_none_exposed', `Without authentication Holdfast does not listen on ${server.host}`, {
+    place: 'auth',
+    accepted: 'auth none on 127.0.0.1, localhost or ::1; auth token anywhere',
+    repair: 'leave out --auth none, or leave out --host',
+  })
+}
+
+const configuredAccount = ({ account }: Configuration) => ({ region: account.region, id: account.id })
+
+async function deliverToken(access: Access, dataFolder: string): Promise<string> {
+  const file = join(dataFolder, 'admin-token')
+  const held = readPrivate(file)?.toString('utf8')
+  await ensureLocalToken(access, { held, deliver: (secret) => writePrivate(file, `${secret}\n`) })
+  return file
+}
+
+function tokenIn(file: string | undefined): { readonly token?: string } {
+  const token = file === undefined ? undefined : readPrivate(file)?.toString('utf8').trim()
+  return token === undefined ? {} : { token }
+}
+
+function healthOf(store: Store, shutdown: Shutdown): Health {
+  if (shutdown.begun) return { status: 'closing', reason: 'it is stopping' }
+  const { fault } = store
+  if (fault === undefined) return { status: 'ready' }
+  return { status: 'full', reason: [fault.message, fault.repair].filter((part) => part !== undefined).join('; ') }
+}

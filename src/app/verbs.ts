@@ -1,0 +1,39 @@
+/** The engine's verbs with the engine bound, as the server takes them. */
+import * as engineVerbs from '../engine/index.ts'
+import type { Engine } from '../engine/index.ts'
+import type { EngineVerbs } from '../server/index.ts'
+
+export function bindVerbs(engine: Engine): EngineVerbs {
+  return {
+    createStateMachine: (actor, request) => engineVerbs.createStateMachine(engine, actor, request),
+    updateStateMachine: (actor, request) => engineVerbs.updateStateMachine(engine, actor, request),
+    deleteStateMachine: (actor, arn) => engineVerbs.deleteStateMachine(engine, actor, arn),
+    describeStateMachine: (actor, arn) => engineVerbs.describeStateMachine(engine, actor, arn),
+    describeStateMachineForExecution: (actor, arn) => engineVerbs.describeStateMachineForExecution(engine, actor, arn),
+    listStateMachines: (actor, page) => engineVerbs.listStateMachines(engine, actor, page),
+    validateDefinition: (actor, request) => engineVerbs.validateDefinition(engine, actor, request),
+
+    startExecution: (actor, request) => engineVerbs.startExecution(engine, actor, request),
+    stopExecution: (actor, request) => engineVerbs.stopExecution(engine, actor, request),
+    describeExecution: (actor, arn) => engineVerbs.describeExecution(engine, actor, arn),
+    listExecutions: (actor, request) => engineVerbs.listExecutions(engine, actor, request),
+    getExecutionHistory: (actor, request) => engineVerbs.getExecutionHistory(engine, actor, request),
+    async watchExecution(actor, request, onEvents, signal) {
+      for await (const events of engineVerbs.watchExecution(engine, actor, request, signal)) onEvents(events)
+    },
+
+    sendTaskSuccess: (actor, request) => engineVerbs.sendTaskSuccess(engine, actor, request),
+    sendTaskFailure: (actor, request) => engineVerbs.sendTaskFailure(engine, actor, request),
+    sendTaskHeartbeat: (actor, request) => engineVerbs.sendTaskHeartbeat(engine, actor, request),
+
+    createActivity: (actor, request) => engineVerbs.createActivity(engine, actor, request),
+    deleteActivity: (actor, arn) => engineVerbs.deleteActivity(engine, actor, arn),
+    describeActivity: (actor, arn) => engineVerbs.describeActivity(engine, actor, arn),
+    listActivities: (actor, page) => engineVerbs.listActivities(engine, actor, page),
+    getActivityTask: (actor, request, signal) => engineVerbs.getActivityTask(engine, actor, request, signal),
+
+    tagResource: (actor, request) => engineVerbs.tagResource(engine, actor, request),
+    untagResource: (actor, request) => engineVerbs.untagResource(engine, actor, request),
+    listTags: (actor, arn) => engineVerbs.listTags(engine, actor, arn),
+  }
+}
