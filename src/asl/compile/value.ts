@@ -18,7 +18,7 @@ export type FieldPath = ValueExpression
 
 /** One JSONata expression and the place it stands in. */
 export type Expression = {
-  /** The text between `{%` and `%}`. */
+  /** The text between `{%` and `%}`, trimmed, as AWS quotes it. */
   readonly source: string
   /** Place inside the state as AWS prints it: `Output/values[0]`. */
   readonly location: string
@@ -74,7 +74,10 @@ function appendExpressions(parts: Part[], json: Json, location: string): void {
 
 export const isExpression = (text: string): boolean => text.startsWith('{%') && text.endsWith('%}') && text.length >= 4
 
-export const compileExpression = (text: string, location: string): Expression => ({ source: text.slice(2, -2), location })
+export const compileExpression = (text: string, location: string): Expression => ({
+  source: text.slice(2, -2).trim(),
+  location,
+})
 
 function appendList<T>(parts: Part[], open: string, items: readonly T[], close: string, each: (item: T) => void): void {
   appendText(parts, open)
@@ -108,6 +111,8 @@ function evaluateField(value: ValueExpression, field: string, world: ValueWorld)
     return printJson(value.evaluate(world, world.env))
   } catch (error) {
     if (error instanceof PathNotFound && error.reason === 'index') return 'null'
+    // A path to many values finds none where it leads nowhere.
+    if (error instanceof PathNotFound && value.path?.definite === false) return '[]'
     throw fieldFailure(error, value, field, world)
   }
 }

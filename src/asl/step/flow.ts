@@ -181,7 +181,8 @@ const maxDelaySeconds = 31_622_400
 
 function catchFailure(draft: Draft, frame: WorkingFrame, state: State, catcher: Catcher, failure: ErrorOutput): void {
   const { input } = draft.visitOf(frame)
-  const errorOutput = printJson(new Map([['Error', failure.error ?? null], ['Cause', failure.cause ?? null]]))
+  const absent = absentText(state)
+  const errorOutput = printJson(new Map([['Error', failure.error ?? absent], ['Cause', failure.cause ?? absent]]))
   const world = new World(draft, frame, { document: errorOutput, errorOutput })
   try {
     const output = state.jsonata
@@ -195,6 +196,10 @@ function catchFailure(draft: Draft, frame: WorkingFrame, state: State, catcher: 
     catcherFailed(draft, frame, error)
   }
 }
+
+/** What a catcher sees where the failure has no error or cause: recorded as null of token tasks, as empty text of others. */
+const absentText = (state: State): string | null =>
+  state.type === 'Task' && state.resource.kind === 'service' && state.resource.pattern === 'token' ? null : ''
 
 /** A catcher that cannot be evaluated is not itself retried or caught. */
 function catcherFailed(draft: Draft, frame: WorkingFrame, failure: StateFailure): void {
