@@ -12,14 +12,16 @@ import {
 export type InstalledProcedure = { readonly name: string; readonly definition: string }
 
 const starter: Actor = { type: 'system', id: 'start', via: 'api' }
+/** Whoever started the program with this configuration. */
+const cause = { type: 'human', id: 'start' } as const
 const roleArn = 'arn:aws:iam::000000000000:role/holdfast'
 
 export async function installProcedures(engine: Engine, procedures: readonly InstalledProcedure[]): Promise<void> {
   for (const { name, definition } of procedures) {
     const arn = stateMachineArn(engine.account, name)
     const present = await definitionOf(engine, arn)
-    if (present === undefined) await createStateMachine(engine, starter, { name, definition, roleArn })
-    else if (present !== definition) await updateStateMachine(engine, starter, { arn, definition })
+    if (present === undefined) await createStateMachine(engine, starter, { name, definition, roleArn }, cause)
+    else if (present !== definition) await updateStateMachine(engine, starter, { arn, definition }, cause)
   }
 }
 

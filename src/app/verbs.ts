@@ -18,9 +18,7 @@ export function bindVerbs(engine: Engine): EngineVerbs {
     describeExecution: (actor, arn) => engineVerbs.describeExecution(engine, actor, arn),
     listExecutions: (actor, request) => engineVerbs.listExecutions(engine, actor, request),
     getExecutionHistory: (actor, request) => engineVerbs.getExecutionHistory(engine, actor, request),
-    async watchExecution(actor, request, onEvents, signal) {
-      for await (const events of engineVerbs.watchExecution(engine, actor, request, signal)) onEvents(events)
-    },
+    watchExecution: (actor, request, signal) => engineVerbs.watchExecution(engine, actor, request, signal),
 
     sendTaskSuccess: (actor, request) => engineVerbs.sendTaskSuccess(engine, actor, request),
     sendTaskFailure: (actor, request) => engineVerbs.sendTaskFailure(engine, actor, request),
