@@ -2,8 +2,7 @@
 import type { Actor } from '../access/index.ts'
 import type { TrailPage, TrailQuery, TrailRange, Verification } from '../audit/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
-import type { Account } from '../engine/arn.ts'
-import type * as engine from '../engine/contract.ts'
+import type * as engine from '../engine/index.ts'
 import type { AnswerKeeper } from './api/idempotency.ts'
 
 type Answer<T> = T | Promise<T>
@@ -24,13 +23,12 @@ export interface EngineVerbs {
   listExecutions(actor: Actor, request: engine.ListExecutionsRequest): Answer<engine.Page<engine.ExecutionSummary>>
   getExecutionHistory(actor: Actor, request: engine.HistoryRequest): Answer<engine.Page<engine.HistoryRecord>>
 
-  /** Calls back the events after `afterEventId` as they are committed; resolves when the execution closed or the signal fired. */
+  /** The events after `afterEventId`, then each as it is committed, until the execution closed or the signal fired. */
   watchExecution(
     actor: Actor,
     request: engine.WatchRequest,
-    onEvents: (events: readonly engine.HistoryRecord[]) => void,
     signal: AbortSignal,
-  ): Promise<void>
+  ): AsyncIterable<readonly engine.HistoryRecord[]>
 
   sendTaskSuccess(actor: Actor, request: { readonly token: string; readonly output: string }): Answer<void>
   sendTaskFailure(
@@ -77,7 +75,7 @@ export type Health = {
 export interface Platform {
   readonly version: string
   readonly startedAt: number
-  readonly account: Account
+  readonly account: engine.Account
   health(): Health
   /** Begins an orderly stop, which closes the server too, and returns. Who may is asked before, by the route. */
   stop(actor: Actor): Answer<void>

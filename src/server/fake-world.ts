@@ -156,14 +156,9 @@ export function callWire(world: World, action: string, request: unknown, changes
   })
 }
 
-/** One call of our own API. */
-export function callApi(
-  world: World,
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Call['headers'] = {},
-): Promise<Answer> {
+/** One call of our own API: `GET /v1/machines`. */
+export function callApi(world: World, line: string, body?: unknown, headers: Call['headers'] = {}): Promise<Answer> {
+  const [method = '', path = ''] = line.split(' ')
   const text = typeof body === 'string' ? body : body === undefined ? undefined : JSON.stringify(body)
   if (text === undefined) return world.call({ method, path, headers })
   return world.call({ method, path, body: text, headers: { 'content-type': 'application/json', ...headers } })

@@ -1,4 +1,5 @@
 /** Server-sent events: one answer that goes on until there is nothing more to tell. */
+import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../../base/index.ts'
 
@@ -12,46 +13,42 @@ export type StreamEvent = {
 
 /** A comment this often keeps the connection from looking dead to whatever stands between. */
 const heartbeatMs = 15_000
-/** A reader that falls behind by this much is cut off; it reconnects and resumes after the last event it got. */
-const maxUnreadBytes = 8 * 1024 * 1024
+type Stream = { readonly response: ServerResponse; readonly clock: Clock; readonly signal: AbortSignal }
 
 /**
- * Sends the events of `run` until it resolves or the signal fires. Never rejects: a failure amid the stream is told by `fail`
- * and the stream ends without a last event, so that the reader comes back.
+ * Sends the events of `run` until it resolves or the signal fires; `send` resolves when the reader can take more. Never rejects:
+ * a failure amid the stream is told by `fail`, and the stream ends without a last event, so that the reader comes back.
  */
 export async function streamEvents(
-  {
-    response,
-    clock,
-    signal,
-  }: { readonly response: ServerResponse; readonly clock: Clock; readonly signal: AbortSignal },
-  run: (send: (event: StreamEvent) => void, signal: AbortSignal) => Promise<void>,
+  { response, clock, signal }: Stream,
+  run: (send: (event: StreamEvent) => Promise<void>, signal: AbortSignal) => Promise<void>,
   fail: (error: unknown) => void,
 ): Promise<void> {
-  const tooSlow = new AbortController()
-  const ended = AbortSignal.any([signal, tooSlow.signal])
-  const write = (text: string): void => {
-    if (ended.aborted) return
-    response.write(text)
-    if (response.writableLength > maxUnreadBytes) tooSlow.abort()
-  }
   response.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
     // Proxies must pass each event on at once.
     'x-accel-buffering': 'no',
   })
-  write('retry: 1000\n\n')
-  const stopHeartbeat = every(clock, heartbeatMs, () => write(': alive\n\n'))
+  const write = async (text: string): Promise<void> => {
+    if (!signal.aborted && !response.write(text)) await drained(response, signal)
+  }
+  const stopHeartbeat = every(clock, heartbeatMs, () => void write(': alive\n\n'))
   try {
-    await run((event) => write(printEvent(event)), ended)
+    await write('retry: 1000\n\n')
+    await run((event) => write(printEvent(event)), signal)
   } catch (error) {
-    if (!ended.aborted) fail(error)
+    if (!signal.aborted) fail(error)
   } finally {
     stopHeartbeat()
-    if (tooSlow.signal.aborted) response.destroy()
-    else response.end()
+    response.end()
   }
+}
+
+/** When the reader has taken what was written, has gone, or the server closes. */
+async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  // An abort is no failure here: who writes next sees it.
+  await once(response, 'drain', { signal }).catch(() => {})
 }
 
 function printEvent({ id, event, data }: StreamEvent): string {

@@ -1,6 +1,7 @@
 /** Routes on executions, their history and its live stream. */
 import { z } from 'zod'
-import type { ExecutionDescription, ExecutionSummary, HistoryRecord } from '../../engine/contract.ts'
+import type { ExecutionDescription, ExecutionSummary, HistoryRecord } from '../../engine/index.ts'
+import type { StreamEvent } from './event-stream.ts'
 import { Payload, payload, printBody } from './json-body.ts'
 import { executionArnOf, executionParams, machineArnOf } from './names.ts'
 import { json, route, type RouteAnswer, type RouteContext } from './route.ts'
@@ -137,15 +138,22 @@ async function watch({ dependencies, actor, params, query, headers }: WatchConte
   return {
     kind: 'events',
     run: async (send, signal) => {
-      const tell = (events: readonly HistoryRecord[]): void => {
-        for (const event of events) send({ id: String(event.id), event: 'history', data: printBody(eventOf(event)) })
+      for await (const events of verbs.watchExecution(actor, { executionArn, afterEventId }, signal)) {
+        for (const event of events) await send(historyEvent(event))
       }
-      await verbs.watchExecution(actor, { executionArn, afterEventId }, tell, signal)
       if (signal.aborted) return
-      send({ event: 'end', data: printBody(describe(await verbs.describeExecution(actor, executionArn))) })
+      const execution = await verbs.describeExecution(actor, executionArn)
+      // The engine may be stopping: then the reader comes back, and finds the execution where it went on.
+      if (execution.status !== 'RUNNING') await send({ event: 'end', data: printBody(describe(execution)) })
     },
   }
 }
+
+const historyEvent = (record: HistoryRecord): StreamEvent => ({
+  id: String(record.id),
+  event: 'history',
+  data: printBody(eventOf(record)),
+})
 
 const summaryOf = (execution: ExecutionSummary): z.output<typeof schema.executionSummary> => ({
   arn: execution.arn,

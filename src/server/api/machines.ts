@@ -1,7 +1,7 @@
 /** Routes on state machines. */
 import { z } from 'zod'
 import { HoldfastError } from '../../base/index.ts'
-import type { StateMachineDescription, StateMachineSummary } from '../../engine/contract.ts'
+import type { StateMachineDescription, StateMachineSummary } from '../../engine/index.ts'
 import { serverError } from '../errors.ts'
 import { machineArnOf, machineParams } from './names.ts'
 import { json, route, type RouteAnswer } from './route.ts'

@@ -1,6 +1,6 @@
 /** State machines and executions in paths: by ARN, or in the short form that people type. */
 import { z } from 'zod'
-import { type Account, executionArn, stateMachineArn } from '../../engine/arn.ts'
+import { type Account, executionArn, stateMachineArn } from '../../engine/index.ts'
 
 const named = z.string().min(1).max(2000)
 

@@ -2,7 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import { type ErrorKind, HoldfastError } from '../../base/index.ts'
-import type { EngineErrorCode } from '../../engine/errors.ts'
+import type { EngineErrorCode } from '../../engine/index.ts'
 import type { ServerErrorCode } from '../errors.ts'
 
 export const problemSchema = z

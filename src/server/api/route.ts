@@ -28,7 +28,7 @@ export type RouteAnswer =
   /** Server-sent events until `run` resolves, the caller goes or the server closes. */
   | {
       readonly kind: 'events'
-      readonly run: (send: (event: StreamEvent) => void, signal: AbortSignal) => Promise<void>
+      readonly run: (send: (event: StreamEvent) => Promise<void>, signal: AbortSignal) => Promise<void>
     }
 
 export type Route = {

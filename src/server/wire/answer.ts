@@ -1,6 +1,6 @@
 /** What goes back over the wire. The one place where an error becomes an exception of the Step Functions API. */
 import { type ErrorKind, HoldfastError } from '../../base/index.ts'
-import { awsErrorName } from '../../engine/errors.ts'
+import { awsErrorName } from '../../engine/index.ts'
 import type { ServerErrorCode } from '../errors.ts'
 import { retryAfterSeconds } from '../retry-after.ts'
 import type { Response } from './action.ts'

@@ -1,5 +1,5 @@
 /** History events as the API shows them. */
-import type { HistoryRecord } from '../../engine/contract.ts'
+import type { HistoryRecord } from '../../engine/index.ts'
 import { type Response, seconds } from './action.ts'
 
 /** What `includeExecutionData: false` leaves out. `parameters` stays: the model requires it. */

@@ -1,5 +1,5 @@
 /** The members that several actions share, with the constraints of AWS's API model. */
-import type { Tag } from '../../engine/contract.ts'
+import type { Tag } from '../../engine/index.ts'
 import type { IntegerMember, Member, Shape, StructureMember, TextMember } from './shape.ts'
 
 export const required = <const M extends Member>(member: M) => ({ ...member, required: true }) as const

@@ -3,7 +3,7 @@
  * against such a table and answers in AWS's words: a wrong JSON type is a SerializationException, a broken constraint one line
  * of a ValidationException. Members that the table does not name are ignored, as AWS does.
  */
-import { constraintText, validationText } from '../../engine/errors.ts'
+import { constraintText, validationText } from '../../engine/index.ts'
 import { serverError } from '../errors.ts'
 
 export type TextMember = {

@@ -455,7 +455,7 @@ describe('GetActivityTask', () => {
     const answer = callWire(world, 'GetActivityTask', { activityArn }, { signal: hangUp.signal })
     await begun(seen)
     hangUp.abort()
-    await expect(answer).rejects.toThrow()
+    await expect(answer).rejects.toThrow('aborted')
     while (seen[0]?.aborted !== true) await new Promise(setImmediate)
   })
 

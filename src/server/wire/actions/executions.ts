@@ -1,6 +1,6 @@
 /** Actions on executions and their history. */
-import type { ExecutionDescription, ExecutionStatus, ExecutionSummary } from '../../../engine/contract.ts'
-import { invalidRequest, taggedResourceMissing } from '../../../engine/errors.ts'
+import type { ExecutionDescription, ExecutionStatus, ExecutionSummary } from '../../../engine/index.ts'
+import { invalidRequest, taggedResourceMissing } from '../../../engine/index.ts'
 import { action, maybeSeconds, type Response, seconds } from '../action.ts'
 import { historyEvent } from '../history.ts'
 import * as member from '../members.ts'

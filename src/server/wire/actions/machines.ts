@@ -1,6 +1,6 @@
 /** Actions on state machines. */
-import type { StateMachineDescription } from '../../../engine/contract.ts'
-import { invalidRequest } from '../../../engine/errors.ts'
+import type { StateMachineDescription } from '../../../engine/index.ts'
+import { invalidRequest } from '../../../engine/index.ts'
 import { action, type Response, seconds } from '../action.ts'
 import * as member from '../members.ts'
 
