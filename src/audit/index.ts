@@ -26,4 +26,4 @@ export {
 export type { Redacted } from './redact.ts'
 export { openTrail, type Trail, trailDefaults, type TrailOptions, type TrailSettings } from './trail.ts'
 export type { Break, BreakReason, Verification } from './verify.ts'
-export type { Range } from './walk.ts'
+export type { TrailRange } from './walk.ts'

@@ -14,7 +14,7 @@ import { redactWith, type Redacted } from './redact.ts'
 import { chainEnd, sealRecords } from './seal.ts'
 import { insertStatement, latestStatement, signStatement, statementBySignature, statementsAfter } from './statements.ts'
 import { type Verification, verifyTrail } from './verify.ts'
-import { type Range, records } from './walk.ts'
+import { type TrailRange, records } from './walk.ts'
 
 export type TrailOptions = {
   readonly store: Store
@@ -165,12 +165,12 @@ export class Trail {
   }
 
   /** @throws HoldfastError audit.range */
-  verify(range?: Range): Promise<Verification> {
+  verify(range?: TrailRange): Promise<Verification> {
     return verifyTrail({ read: this.#store.read, key: this.#keys.signing, headsFile: this.#headsFile }, range)
   }
 
   /** JSON Lines: each sealed record in its canonical form, with its hash. */
-  async *export(range: Range = {}): AsyncGenerator<string, void, undefined> {
+  async *export(range: TrailRange = {}): AsyncGenerator<string, void, undefined> {
     for await (const record of records(this.#store.read, range)) yield `${recordText(record)}\n`
   }
 

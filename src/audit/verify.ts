@@ -9,7 +9,7 @@ import { noHash, recordText, type SealedRecord } from './record.ts'
 import { sealedOf, type TrailRow } from './rows.ts'
 import { chainEnd, hashOf } from './seal.ts'
 import { headsAfter, isGenuine, latestStatement, type Statement } from './statements.ts'
-import { type Foothold, footholdBefore, pageAfter, type Range } from './walk.ts'
+import { type Foothold, footholdBefore, pageAfter, type TrailRange } from './walk.ts'
 
 export type BreakReason =
   /** There is no record with this number. */
@@ -50,7 +50,7 @@ const recordPage = 1000
 const headPage = 50
 
 /** @throws HoldfastError audit.range */
-export async function verifyTrail(place: VerifyPlace, range: Range = {}): Promise<Verification> {
+export async function verifyTrail(place: VerifyPlace, range: TrailRange = {}): Promise<Verification> {
   const from = range.from ?? 1
   const to = range.to ?? Math.max(from, chainEnd(place.read).seq)
   if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 1 || to < from) throw rangeInvalid(from, to)

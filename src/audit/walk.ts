@@ -5,7 +5,7 @@ import { noHash, type SealedRecord } from './record.ts'
 import { recordColumns, sealedOf, type TrailRow } from './rows.ts'
 import { latestStatement, type StoredStatement } from './statements.ts'
 
-export type Range = { readonly from?: number; readonly to?: number }
+export type TrailRange = { readonly from?: number; readonly to?: number }
 
 /** What stands before a place of the chain: its number and hash. */
 export type Foothold = { readonly seq: number; readonly hash: string; readonly cut?: StoredStatement }
@@ -30,7 +30,7 @@ export function footholdBefore(read: Reader, from: number): Foothold | undefined
 /** The records of the range as they stand, unchecked; `verifyTrail` checks. Turns of the loop pass between the pages. */
 export async function* records(
   read: Reader,
-  range: Range,
+  range: TrailRange,
   pageSize = 500,
 ): AsyncGenerator<SealedRecord, void, undefined> {
   const to = range.to ?? Number.MAX_SAFE_INTEGER
