@@ -25,7 +25,7 @@ describe('the graph of a definition', () => {
       {
         name: 'Pay',
         type: 'Task',
-        summary: 'arn:aws:states:::lambda:invoke, retries Busy, Lambda.Unknown',
+        summary: 'lambda:invoke, retries Busy, Lambda.Unknown',
         ends: false,
         edges: [
           { kind: 'next', to: 'Done', label: '' },
@@ -99,6 +99,19 @@ describe('the graph of a definition', () => {
       [['each item', 'C']],
       [['each item', 'D']],
     ])
+  })
+
+  it('names what a Task calls in few words', () => {
+    const summary = (task: object) =>
+      graphOf(jsonFromPlain({ States: { T: { Type: 'Task', ...task } } })).nodes[0]?.summary
+    const order = 'arn:aws:lambda:us-east-1:000000000000:function:order'
+    expect(summary({ Resource: order, Parameters: { Task: 'charge', 'Input.$': '$' } })).toBe('lambda order charge')
+    expect(summary({ Resource: order })).toBe('lambda order')
+    expect(summary({ Resource: 'arn:aws:states:us-east-1:000000000000:activity:approve' })).toBe('activity approve')
+    expect(summary({ Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken' })).toBe(
+      'sqs:sendMessage.waitForTaskToken',
+    )
+    expect(summary({ Resource: '{% $x %}' })).toBe('{% $x %}')
   })
 
   it('says how long a Wait waits', () => {

@@ -113,7 +113,7 @@ function summaryOf(type: string, state: JsonObject): string {
 function doingOf(type: string, state: JsonObject): string {
   switch (type) {
     case 'Task':
-      return textOf(state.get('Resource'))
+      return resourceOf(textOf(state.get('Resource')), objectOf(state.get('Parameters') ?? state.get('Arguments')))
     case 'Fail':
       return plainText(state.get('Error') ?? state.get('ErrorPath') ?? '')
     case 'Wait':
@@ -121,6 +121,14 @@ function doingOf(type: string, state: JsonObject): string {
     default:
       return ''
   }
+}
+
+/** `lambda order charge`, `activity approve`, `sqs:sendMessage`: ARNs say much that a drawing need not. */
+function resourceOf(arn: string, parameters: JsonObject): string {
+  const [, kind, name] = /^arn:[^:]*:(?:lambda|states):[^:]+:[^:]*:(function|activity):(.+)$/.exec(arn) ?? []
+  if (kind === undefined || name === undefined) return arn.replace(/^arn:[^:]*:states:::/, '')
+  const task = textOf(parameters.get('Task'))
+  return [kind === 'function' ? 'lambda' : kind, name, ...(task === '' ? [] : [task])].join(' ')
 }
 
 function waitOf(state: JsonObject): string {

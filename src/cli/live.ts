@@ -1,5 +1,5 @@
 /** Lines at the bottom of a terminal that are drawn again and again until they are final. */
-import { visibleWidth } from './paint.ts'
+import { visibleWidth } from './width.ts'
 import type { Output } from './world.ts'
 
 const hideCursor = '\u001b[?25l'

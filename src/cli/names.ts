@@ -10,7 +10,7 @@ export const shortMachine = (arn: string): string => arn.split(':').at(-1) ?? ar
 /** `flows/order.asl.json` → `order`: what a machine is called that comes from a file. */
 export function machineNameOf(path: string): string {
   const file = path.split(/[\\/]/).at(-1) ?? path
-  const stem = file.replace(/\.json$/i, '').replace(/\.asl$/i, '')
+  const stem = file.replace(/\.(json|[cm]?[jt]s)$/i, '').replace(/\.asl$/i, '')
   return (
     stem
       .replaceAll(/[^A-Za-z0-9_-]+/g, '-')

@@ -57,18 +57,6 @@ export function toneOfStatus(status: string): Tone {
   }
 }
 
-/** Text without colour, for widths. */
-export function visibleWidth(text: string): number {
-  // oxlint-disable-next-line no-control-regex -- the escape sequences are what is measured
-  return [...text.replaceAll(/\u001b\[[0-9;]*m/g, '')].length
-}
-
-/** Cut to a width in visible characters; text in colour must be cut before it is painted. */
-export function clip(text: string, width: number): string {
-  const characters = [...text]
-  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`
-}
-
 /** Control characters of a payload must not drive the terminal. */
 export function printable(text: string): string {
   return text.replaceAll(

@@ -1,5 +1,5 @@
 /** Columns of text, as wide as they need. */
-import { visibleWidth } from './paint.ts'
+import { pad, visibleWidth } from './width.ts'
 
 /** The last column is not padded. */
 export function printTable(rows: readonly (readonly string[])[]): string {
@@ -7,7 +7,7 @@ export function printTable(rows: readonly (readonly string[])[]): string {
   for (const row of rows) {
     row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, visibleWidth(cell))))
   }
-  const pad = (cell: string, i: number, row: readonly string[]): string =>
-    i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - visibleWidth(cell))
-  return rows.map((row) => row.map(pad).join('  ')).join('\n')
+  const fill = (cell: string, i: number, row: readonly string[]): string =>
+    i === row.length - 1 ? cell : pad(cell, widths[i] ?? 0)
+  return rows.map((row) => row.map(fill).join('  ')).join('\n')
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { parse, YAMLParseError } from 'yaml'
 import type { z } from 'zod'
 import { nearestWord } from '../../base/index.ts'
+import { readDefinition } from '../definitions.ts'
 import { cliError } from '../errors.ts'
 import { readText } from '../files.ts'
 import type { World } from '../world.ts'
@@ -14,12 +15,12 @@ export type Cases = CaseFile & { readonly definition: string; readonly machinePa
 export async function readCases(world: World, path: string): Promise<Cases> {
   const cases = checked(path, yaml(path, await readText(world, path)))
   const machinePath = join(path === '-' ? '.' : dirname(path), cases.machine)
-  return { ...cases, machinePath, definition: await readText(world, machinePath) }
+  return { ...cases, machinePath, definition: await readDefinition(world, machinePath) }
 }
 
 function yaml(path: string, text: string): unknown {
   try {
-    return parse(text)
+    return parse(text, { merge: true })
   } catch (cause) {
     if (!(cause instanceof YAMLParseError)) throw cause
     const line = cause.linePos?.[0]

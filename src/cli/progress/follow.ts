@@ -55,7 +55,7 @@ function liveDisplay(context: Context, title: string, view: ExecutionView): Disp
   }
 }
 
-const spinnerFrames = [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏']
+const spinnerFrames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 
 function lineDisplay(context: Context, view: ExecutionView): Display {
   return {
@@ -70,9 +70,8 @@ function lineDisplay(context: Context, view: ExecutionView): Display {
 /** What a log wants to know: what begins and may take long, what ends, what fails. */
 function lineOf(step: Step, view: ExecutionView): string | undefined {
   if (step.kind === 'ended') return undefined
-  const { row } = step
+  const { row, at } = step
   if (step.kind === 'entered' && !takesTime(row)) return undefined
-  const at = step.kind === 'entered' ? row.enteredAt : (row.endedAt ?? row.enteredAt)
   const since = view.startedAt === undefined ? '' : `+${((at - view.startedAt) / 1000).toFixed(3)}s `
   const words = step.kind === 'entered' ? '' : detailsOf(step.kind, row)
   return printable(`${since}${icon(row.tone)} ${pathOf(row)}${words === '' ? '' : `  ${words}`}`)
@@ -80,6 +79,7 @@ function lineOf(step: Step, view: ExecutionView): string | undefined {
 
 function detailsOf(kind: Exclude<Step['kind'], 'ended' | 'entered'>, row: Row): string {
   const note = noteOf(row)
+  if (kind === 'failing') return `failed: ${row.error ?? 'unknown error'}`
   if (kind !== 'left') return note
   const took = formatDuration((row.endedAt ?? row.enteredAt) - row.enteredAt)
   return note === '' ? took : `${took}, ${note}`

@@ -1,6 +1,7 @@
 /** The rows of an execution as lines of text: a tree in the order in which the states were entered. */
 import { formatDuration } from '../../base/index.ts'
-import { clip, icon, type Paint, printable } from '../paint.ts'
+import { icon, type Paint, printable } from '../paint.ts'
+import { clip, pad, visibleWidth } from '../width.ts'
 import type { ExecutionView, Row } from './view.ts'
 
 export type RenderOptions = {
@@ -28,8 +29,8 @@ export function renderRows(view: ExecutionView, options: RenderOptions): string[
 export function renderRow(row: Row, { paint, now, width }: RenderOptions): string {
   const name = `${'  '.repeat(depthOf(row) + 1)}${icon(row.tone)} ${printable(labelOf(row))}`
   const time = formatDuration(Math.max(0, (row.endedAt ?? now) - row.enteredAt))
-  const left = `${name.padEnd(nameWidth)} ${row.type.padEnd(8)} ${time.padStart(8)}`
-  const note = clip(printable(noteOf(row)), width - [...left].length - 2)
+  const left = `${pad(name, nameWidth)} ${row.type.padEnd(8)} ${time.padStart(8)}`
+  const note = clip(printable(noteOf(row)), width - visibleWidth(left) - 2)
   return `${paint.tone(row.tone, clip(left, width))}${note === '' ? '' : `  ${paint.dim(note)}`}`
 }
 

@@ -44,10 +44,10 @@ export type End = {
   readonly cause: string | undefined
 }
 
-/** What one event changed; `undefined` when nothing that is shown. */
-export type Step =
-  | { readonly kind: 'entered' | 'retried' | 'waiting' | 'failing' | 'left'; readonly row: Row }
-  | { readonly kind: 'ended'; readonly end: End }
+/** What one event changed. */
+export type Step = (RowStep & { readonly at: number }) | { readonly kind: 'ended'; readonly end: End }
+
+type RowStep = { readonly kind: 'entered' | 'retried' | 'waiting' | 'failing' | 'left'; readonly row: Row }
 
 type OpenRow = { -readonly [K in keyof Row]: Row[K] } & {
   inside: { row: OpenRow; iteration: number | undefined } | undefined
@@ -73,8 +73,14 @@ export class ExecutionView {
     return this.#end
   }
 
+  /** Undefined when nothing changed that is shown. */
   apply(event: ProgressEvent): Step | undefined {
     if (event.type.startsWith('Execution')) return this.#executionEvent(event)
+    const step = this.#rowEvent(event)
+    return step === undefined ? undefined : { ...step, at: event.timestamp }
+  }
+
+  #rowEvent(event: ProgressEvent): RowStep | undefined {
     if (event.type.endsWith('StateEntered')) return { kind: 'entered', row: this.#enter(event) }
     if (event.type.startsWith('MapIteration')) return this.#iterationEvent(event)
     const place = this.#placeOf(event)
@@ -135,7 +141,7 @@ export class ExecutionView {
     return begins ? place : row.inside
   }
 
-  #iterationEvent(event: ProgressEvent): Step | undefined {
+  #iterationEvent(event: ProgressEvent): RowStep | undefined {
     const row = this.#around(
       event.previousEventId,
       (candidate) => candidate.type === 'Map' && candidate.endedAt === undefined,
@@ -189,7 +195,7 @@ export class ExecutionView {
     return row
   }
 
-  #stateEvent(event: ProgressEvent, row: OpenRow): Step | undefined {
+  #stateEvent(event: ProgressEvent, row: OpenRow): RowStep | undefined {
     const { type } = event
     if (type.endsWith('StateExited')) return this.#leave(row, event)
     if (type === 'MapStateStarted' || type === 'ParallelStateStarted') return this.#startScope(row, event)
@@ -201,13 +207,13 @@ export class ExecutionView {
     return undefined
   }
 
-  #leave(row: OpenRow, event: ProgressEvent): Step {
+  #leave(row: OpenRow, event: ProgressEvent): RowStep {
     this.#closeInside(row, undefined, event)
     close(row, 'done', event.timestamp)
     return { kind: 'left', row }
   }
 
-  #startScope(row: OpenRow, event: ProgressEvent): Step | undefined {
+  #startScope(row: OpenRow, event: ProgressEvent): RowStep | undefined {
     // A retry starts it again around what the failed attempt left open.
     this.#closeInside(row, undefined, event)
     row.attempts++
@@ -217,7 +223,7 @@ export class ExecutionView {
     return row.attempts > 1 ? { kind: 'retried', row } : undefined
   }
 
-  #failScope(row: OpenRow, event: ProgressEvent): Step {
+  #failScope(row: OpenRow, event: ProgressEvent): RowStep {
     row.error = this.#places.get(event.previousEventId)?.row.error ?? row.error
     this.#closeInside(row, undefined, event)
     return { kind: 'failing', row }
@@ -237,7 +243,7 @@ function close(row: OpenRow, tone: Tone, at: number): void {
   row.waitsFor = undefined
 }
 
-function scheduled(row: OpenRow, type: string): Step | undefined {
+function scheduled(row: OpenRow, type: string): RowStep | undefined {
   row.attempts++
   const waits = type === 'ActivityScheduled'
   row.tone = waits ? 'waiting' : 'running'
@@ -251,14 +257,14 @@ function running(row: OpenRow): undefined {
   row.waitsFor = undefined
 }
 
-function waiting(row: OpenRow, waitsFor: string): Step {
+function waiting(row: OpenRow, waitsFor: string): RowStep {
   row.tone = 'waiting'
   row.waitsFor = waitsFor
   return { kind: 'waiting', row }
 }
 
 /** Not the end: a retrier or a catcher may follow. */
-function failing(row: OpenRow, event: ProgressEvent): Step {
+function failing(row: OpenRow, event: ProgressEvent): RowStep {
   row.error = textDetails(event).error ?? event.type
   row.tone = 'waiting'
   row.waitsFor = 'a retry'

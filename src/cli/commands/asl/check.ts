@@ -4,17 +4,17 @@ import { checkDefinition, type Diagnostic } from '../../../asl/index.ts'
 import { createExpressions } from '../../../jsonata/index.ts'
 import { answer, type Context, withExamples } from '../../context.ts'
 import { exitCodes } from '../../errors.ts'
-import { readText } from '../../files.ts'
+import { readDefinition } from '../../definitions.ts'
 import { icon, type Paint, printable } from '../../paint.ts'
 
 export function checkCommand(context: Context): Command {
   const command = new Command('check')
     .description('check a state machine as AWS would before it is created')
-    .argument('<file>', 'definition in the Amazon States Language; - reads standard input')
+    .argument('<file>', 'definition in JSON (- reads standard input), or a module that exports a procedure')
     .option('--warnings', 'show warnings as well as errors')
     .option('--json', 'print the findings as JSON')
     .action(async (file: string, options: { readonly warnings?: true; readonly json?: true }) => {
-      const found = findings(await readText(context.world, file), options.warnings === true)
+      const found = findings(await readDefinition(context.world, file), options.warnings === true)
       const failed = found.some(({ severity }) => severity === 'ERROR')
       if (failed) context.exitWith(exitCodes.failed)
       answer(context, options.json === true, { ok: !failed, diagnostics: found }, () =>

@@ -4,7 +4,7 @@ import { type Graph, graphOf } from '../../../asl/index.ts'
 import { parseJson } from '../../../base/index.ts'
 import { type Context, print, withExamples } from '../../context.ts'
 import { cliError } from '../../errors.ts'
-import { readText } from '../../files.ts'
+import { readDefinition } from '../../definitions.ts'
 import { drawDot } from '../../graph/dot.ts'
 import { drawMermaid } from '../../graph/mermaid.ts'
 import { drawTree } from '../../graph/tree.ts'
@@ -14,7 +14,7 @@ type Options = { readonly dot?: true; readonly mermaid?: true; readonly json?: t
 export function graphCommand(context: Context): Command {
   const command = new Command('graph')
     .description('draw a state machine')
-    .argument('<file>', 'definition in the Amazon States Language; - reads standard input')
+    .argument('<file>', 'definition in JSON (- reads standard input), or a module that exports a procedure')
     .option('--dot', 'in the language of Graphviz')
     .option('--mermaid', 'in the language of Mermaid')
     .option('--json', 'nodes and edges as JSON')
@@ -29,7 +29,7 @@ export function graphCommand(context: Context): Command {
 }
 
 async function readGraph({ world }: Context, file: string): Promise<Graph> {
-  const graph = graphOf(parseJson(await readText(world, file)))
+  const graph = graphOf(parseJson(await readDefinition(world, file)))
   if (graph.nodes.length > 0) return graph
   throw cliError('cli.file_invalid', `${file} holds no states`, {
     place: '/States',

@@ -2,10 +2,11 @@
 import { Command } from 'commander'
 import { formatDuration } from '../../../base/index.ts'
 import type { Api, Execution } from '../../client/api.ts'
+import { readDefinition } from '../../definitions.ts'
 import { answer, type Context, print, withExamples } from '../../context.ts'
 import { exitCodes } from '../../errors.ts'
 import { connect, type ServerOptions, withServerOptions } from '../../find-server.ts'
-import { readPayload, readText } from '../../files.ts'
+import { readPayload } from '../../files.ts'
 import { machineNameOf, shortExecution } from '../../names.ts'
 import { printable, toneOfStatus } from '../../paint.ts'
 import { prettyJson } from '../../pretty.ts'
@@ -23,7 +24,7 @@ type Options = ServerOptions & {
 export function runCommand(context: Context): Command {
   const command = new Command('run')
     .description('create (or update) a state machine from a file, start it and show its progress')
-    .argument('<file>', 'definition in the Amazon States Language; - reads standard input')
+    .argument('<file>', 'definition in JSON (- reads standard input), or a module that exports a procedure')
     .option('-i, --input <json>', 'input as JSON, @FILE, or @- for standard input', '{}')
     .option('--machine <name>', "name of the state machine (default: the file's name)")
     .option('--name <name>', 'name of the execution (default: a new one)')
@@ -39,9 +40,9 @@ export function runCommand(context: Context): Command {
 
 async function run(context: Context, file: string, options: Options): Promise<void> {
   const { world } = context
-  const definition = await readText(world, file)
   const input = await readPayload(world, options.input)
   const api = await connect(world, options)
+  const definition = await readDefinition(world, file, await api.version())
   const machine = await api.putMachine(options.machine ?? machineNameOf(file), definition)
   const arn = await api.startExecution(machine, input, options.name)
   const asJson = options.json === true
