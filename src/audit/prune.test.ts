@@ -107,7 +107,7 @@ describe('pruning', () => {
 
   it('keeps a trail at least a day', () => {
     for (const keptForMs of [0, dayMs - 1, Number.NaN]) {
-      expect(() => openTrailWorld({ keptForMs })).toThrow('The trail cannot be kept for')
+      expect(() => world.reopen({ keptForMs })).toThrow('The trail cannot be kept for')
     }
   })
 })

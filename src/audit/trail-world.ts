@@ -19,7 +19,7 @@ export type TrailWorld = {
   /** Writes past every rule, as an intruder with the database would. */
   tamper(sql: string): Promise<void>
   /** The trail as a new process finds it. */
-  reopen(): Trail
+  reopen(other?: Partial<TrailSettings>): Trail
   /** A world on the same data folder, for after the store of this one is closed. */
   inSameFolder(): TrailWorld
   all(): Promise<SealedRecord[]>
@@ -35,7 +35,8 @@ function openWorldIn(folder: string, settings: Partial<TrailSettings>): TrailWor
   const store = openStore({ path: join(folder, 'holdfast.sqlite'), clock, logger: silentLogger })
   let chance = 0
   const randomBytes = (length: number): Uint8Array => new Uint8Array(length).fill(++chance)
-  const reopen = (): Trail => openTrail({ store, clock, logger: silentLogger, randomBytes, folder, settings })
+  const reopen = (other: Partial<TrailSettings> = settings): Trail =>
+    openTrail({ store, clock, logger: silentLogger, randomBytes, folder, settings: other })
   const trail = reopen()
   let appended = 0
   return {

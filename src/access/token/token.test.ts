@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { HoldfastError, silentLogger, VirtualClock } from '../../base/index.ts'
+import { openStore, type Store } from '../../store/index.ts'
+import {
+  type Access,
+  type Actor,
+  authenticate,
+  createToken,
+  ensureLocalToken,
+  listTokens,
+  openAccess,
+  revokeToken,
+} from '../index.ts'
+
+const admin: Actor = { type: 'user', id: 'ada', via: 'ui', role: 'admin' }
+const stranger: Actor = { type: 'user', id: 'eve', via: 'api' }
+
+let store: Store
+let clock: VirtualClock
+let access: Access
+const warnings: string[] = []
+beforeEach(() => {
+  clock = new VirtualClock()
+  store = openStore({ path: ':memory:', clock, logger: silentLogger })
+  let chance = 0
+  access = openAccess({
+    store,
+    clock,
+    logger: { ...silentLogger, warn: (message) => warnings.push(message) },
+    randomBytes: (length) => new Uint8Array(length).fill(++chance),
+  })
+})
+afterEach(() => store.close())
+
+const codeOf = (act: () => unknown): unknown => {
+  try {
+    return act()
+  } catch (error) {
+    return error instanceof HoldfastError ? error.code : error
+  }
+}
+const trail = (): unknown[] =>
+  store.read.all('SELECT action, actor_id, subject_id, change FROM trail_unsealed ORDER BY position')
+
+describe('a token', () => {
+  it('is told once, opens the door, and is stored only as a hash', async () => {
+    const { id, secret, ...token } = await createToken(access, admin, { name: 'ci' })
+    expect(secret).toMatch(/^hf_[A-Za-z0-9_-]{43}$/)
+    expect(token).toEqual({ name: 'ci', role: 'admin', createdAt: clock.now() })
+    expect(authenticate(access, secret, 'chat')).toEqual({ type: 'user', id, via: 'chat', role: 'admin' })
+    const stored = JSON.stringify([store.read.all('SELECT * FROM access_tokens'), trail()])
+    expect(stored).not.toContain(secret.slice(3, 20))
+  })
+
+  it('is recorded with who made it and who revoked it', async () => {
+    const { id } = await createToken(access, admin, { name: 'ci' })
+    await revokeToken(access, admin, id)
+    await revokeToken(access, admin, id)
+    expect(trail()).toEqual([
+      { action: 'token.create', actor_id: 'ada', subject_id: id, change: '{"name":"ci","role":"admin"}' },
+      { action: 'token.revoke', actor_id: 'ada', subject_id: id, change: '{"name":"ci"}' },
+    ])
+  })
+
+  it('opens nothing once it is revoked', async () => {
+    const { id, secret } = await createToken(access, admin, { name: 'ci' })
+    await revokeToken(access, admin, id)
+    expect(codeOf(() => authenticate(access, secret, 'api'))).toBe('access.unauthenticated')
+    expect(listTokens(access, admin)).toMatchObject([{ id, revokedAt: clock.now() }])
+  })
+
+  it('is answered alike whether it is absent, malformed, unknown or revoked', async () => {
+    const { id, secret } = await createToken(access, admin, { name: 'ci' })
+    await revokeToken(access, admin, id)
+    const wrong = [
+      undefined,
+      '',
+      'hf_',
+      secret.slice(0, -1),
+      `${secret}a`,
+      ` ${secret}`,
+      `hf_${'A'.repeat(43)}`,
+      secret,
+    ]
+    const answers = wrong.map((held) => {
+      try {
+        return authenticate(access, held, 'api')
+      } catch (error) {
+        return JSON.stringify([error, String(error)])
+      }
+    })
+    expect(new Set(answers).size).toBe(1)
+  })
+
+  it('shows when it was last used, to the minute', async () => {
+    const { secret } = await createToken(access, admin, { name: 'ci' })
+    const start = clock.now()
+    const lastUsed = async (): Promise<unknown> => {
+      authenticate(access, secret, 'api')
+      await store.tick()
+      return listTokens(access, admin)[0]?.lastUsedAt
+    }
+    expect(await lastUsed()).toBe(start)
+    clock.advanceBy(59_999)
+    expect(await lastUsed()).toBe(start)
+    clock.advanceBy(1)
+    expect(await lastUsed()).toBe(start + 60_000)
+  })
+
+  it('still opens the door when its use cannot be noted', async () => {
+    const { secret } = await createToken(access, admin, { name: 'ci' })
+    const failing: Store = { ...store, read: store.read, write: () => Promise.reject(new Error('full')) }
+    expect(authenticate({ ...access, store: failing }, secret, 'api')).toMatchObject({ role: 'admin' })
+    await store.write(() => {})
+    expect(warnings).toEqual(['the use of a token could not be noted'])
+  })
+})
+
+describe('the verbs on tokens', () => {
+  it('ask for permission first', async () => {
+    const { id } = await createToken(access, admin, { name: 'ci' })
+    await expect(createToken(access, stranger, { name: '' })).rejects.toMatchObject({ code: 'access.forbidden' })
+    await expect(revokeToken(access, stranger, id)).rejects.toMatchObject({ code: 'access.forbidden' })
+    await expect(revokeToken(access, stranger, 'tok_none')).rejects.toMatchObject({ code: 'access.forbidden' })
+    expect(codeOf(() => listTokens(access, stranger))).toBe('access.forbidden')
+    expect(trail()).toHaveLength(1)
+  })
+
+  it('list the oldest first, without secrets', async () => {
+    for (const name of ['a', 'b']) {
+      await createToken(access, admin, { name })
+      clock.advanceBy(1)
+    }
+    const tokens = listTokens(access, admin)
+    expect(tokens.map(({ name }) => name)).toEqual(['a', 'b'])
+    expect(Object.keys(tokens[0] ?? {})).toEqual(['id', 'name', 'role', 'createdAt'])
+  })
+
+  it('refuse to revoke what is not there', async () => {
+    await expect(revokeToken(access, admin, 'tok_none')).rejects.toMatchObject({ code: 'access.token_missing' })
+  })
+
+  it('refuse names that no list could show, and the name of the local token', async () => {
+    for (const name of ['', ' ', '-x', 'x'.repeat(81), 'a\nb', 'a\u202eb', 'local']) {
+      await expect(createToken(access, admin, { name })).rejects.toMatchObject({
+        code: 'access.token_invalid',
+        place: 'name',
+      })
+    }
+    await createToken(access, admin, { name: '本番 deploy-1@ci.example' })
+  })
+
+  it('refuse members they do not know', async () => {
+    const request = { name: 'x', rolle: 'admin' }
+    await expect(createToken(access, admin, request)).rejects.toMatchObject({ code: 'access.token_invalid' })
+    expect(listTokens(access, admin)).toEqual([])
+  })
+})
+
+describe('the local token', () => {
+  let held: string | undefined
+  const ensure = (): Promise<boolean> => ensureLocalToken(access, { held, deliver: (secret) => (held = secret) })
+  beforeEach(() => {
+    held = undefined
+  })
+
+  it('is made at the first start and kept at the next ones', async () => {
+    expect(await ensure()).toBe(true)
+    const first = held
+    expect(authenticate(access, held, 'api')).toMatchObject({ role: 'admin' })
+    held = `${first}\n`
+    expect(await ensure()).toBe(false)
+    expect(listTokens(access, admin)).toMatchObject([{ name: 'local' }])
+  })
+
+  it('is made anew when its file was lost, and the lost one is revoked', async () => {
+    await ensure()
+    const lost = held
+    held = undefined
+    clock.advanceBy(1)
+    expect(await ensure()).toBe(true)
+    expect(codeOf(() => authenticate(access, lost, 'api'))).toBe('access.unauthenticated')
+    expect(authenticate(access, held, 'api')).toMatchObject({ role: 'admin' })
+    expect(listTokens(access, admin).map(({ revokedAt }) => revokedAt)).toEqual([clock.now(), undefined])
+    expect(trail()).toMatchObject([{ action: 'token.create' }, { action: 'token.revoke' }, { action: 'token.create' }])
+  })
+
+  it('does not count when its file could not be written', async () => {
+    const failing = ensureLocalToken(access, {
+      held,
+      deliver: () => {
+        throw new Error('read-only')
+      },
+    })
+    await expect(failing).rejects.toThrow('read-only')
+    expect(listTokens(access, admin)).toEqual([])
+    expect(trail()).toEqual([])
+  })
+})
