@@ -106,6 +106,7 @@ function parseLine(text: string): Statement | undefined {
   }
 }
 
+/** The cast only names the members; each is then tested. */
 function isStatement(value: unknown): value is Statement {
   if (typeof value !== 'object' || value === null) return false
   const { kind, seq, at, hash, keyId, signature } = value as Partial<Record<keyof Statement, unknown>>

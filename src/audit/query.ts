@@ -43,6 +43,7 @@ export function queryTrail(read: Reader, query: TrailQuery): TrailPage {
 const previousHash = `coalesce((SELECT hash FROM trail AS before WHERE before.seq = record.seq - 1),
   (SELECT hash FROM trail_statements AS cut WHERE cut.kind = 'cut' AND cut.seq = record.seq - 1))`
 
+/** A beginning gets an end too: only with both does SQLite take the index on time instead of reading on to the oldest record. */
 function conditionsOf(query: TrailQuery): Condition[] {
   const all: (readonly [string, SqlValue | undefined])[] = [
     ['actor_id = ?', query.actor?.id],
@@ -53,7 +54,7 @@ function conditionsOf(query: TrailQuery): Condition[] {
     ['execution = ?', query.execution],
     ['drill = ?', query.drill],
     ['at >= ?', query.since],
-    ['at < ?', query.until],
+    ['at < ?', query.until ?? (query.since === undefined ? undefined : Number.MAX_SAFE_INTEGER)],
     ['seq < ?', query.cursor === undefined ? undefined : seqOf(query.cursor)],
   ]
   return all.flatMap(([sql, value]) => (value === undefined ? [] : [[sql, value]]))

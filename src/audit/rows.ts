@@ -29,6 +29,7 @@ export const recordColumns =
 
 type Body = Omit<NewRecord, 'change' | 'action'> & { readonly action: string; readonly change?: string }
 
+/** Safe to cast: `appendRecord` alone writes these columns, from these types; `verify` finds what anybody else wrote. */
 export function bodyOf(row: RecordRow): Body {
   const cause = causeOf(row)
   return {
@@ -49,6 +50,7 @@ export function sealedOf(row: TrailRow, prevHash: string): SealedRecord {
   return { ...bodyOf(row), ...regress, seq: row.seq, prevHash, hash: row.hash }
 }
 
+/** Safe to cast as in `bodyOf`. */
 function causeOf(row: RecordRow): Cause | undefined {
   if (row.cause_type === null || row.cause_id === null) return undefined
   return { type: row.cause_type as CauseType, id: row.cause_id }

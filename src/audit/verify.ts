@@ -207,6 +207,7 @@ function isIntact(record: SealedRecord): boolean {
 
 function isCanonical(text: string): boolean {
   try {
+    // Safe to cast: what JSON.parse gives is plain JSON.
     return canonicalJson(JSON.parse(text) as PlainJson) === text
   } catch {
     // Not even JSON: then it is not what we sealed.

@@ -80,6 +80,7 @@ function readOwner(file: string): Owner | undefined {
   }
 }
 
+/** The cast only names the members; each is then tested. */
 function isOwner(value: unknown): value is Owner {
   if (typeof value !== 'object' || value === null) return false
   const { pid, host, command, startedAt } = value as Partial<Record<keyof Owner, unknown>>

@@ -35,9 +35,12 @@ CREATE TABLE trail (
   clock_regress INTEGER,
   hash TEXT NOT NULL
 ) STRICT;
-CREATE INDEX trail_by_subject ON trail (subject_id, subject_type);
-CREATE INDEX trail_by_actor ON trail (actor_id, actor_type);
+-- One column each: behind it stands seq, so a page of the newest is read off the index without sorting.
+CREATE INDEX trail_by_subject ON trail (subject_id);
+CREATE INDEX trail_by_actor ON trail (actor_id);
 CREATE INDEX trail_by_action ON trail (action);
+CREATE INDEX trail_by_execution ON trail (execution);
+CREATE INDEX trail_by_time ON trail (at);
 
 -- Signed statements about the chain: "at seq the hash was this" (head), "all up to seq was pruned" (cut).
 CREATE TABLE trail_statements (

@@ -107,8 +107,14 @@ export class Batch {
 
   /** A promise that waits for the database alone settles within this turn of the loop. */
   #settle(result: Promise<Acknowledge>): Promise<Acknowledge> {
-    const late = new Promise<never>((_, reject) => this.#place.turn(() => reject(writeWaited())))
-    return Promise.race([result, late])
+    let waiting = true
+    const settled = result.finally(() => (waiting = false))
+    const late = new Promise<never>((_, reject) =>
+      this.#place.turn(() => {
+        if (waiting) reject(writeWaited())
+      }),
+    )
+    return Promise.race([settled, late])
   }
 
   #keep(job: Job, tx: SqliteTransaction, acknowledge: Acknowledge): void {
