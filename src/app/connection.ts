@@ -38,8 +38,8 @@ export async function readConnection(dataFolder: string): Promise<Connection | u
   }
 }
 
-/** Takes the file away if it is still this process's. */
-export async function removeConnection(dataFolder: string, pid: number): Promise<void> {
+/** Takes the file away if it is still this server's: the next one may have written its own already. */
+export async function removeConnection(dataFolder: string, { pid, url }: Connection): Promise<void> {
   const connection = await readConnection(dataFolder)
-  if (connection?.pid === pid) await rm(connectionFile(dataFolder), { force: true })
+  if (connection?.pid === pid && connection.url === url) await rm(connectionFile(dataFolder), { force: true })
 }

@@ -9,7 +9,7 @@ import { createExpressions } from '../jsonata/index.ts'
 import { createServer, type Health, type ServerAddress, type ServerDependencies } from '../server/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import type { Configuration } from './configuration/schema.ts'
-import { removeConnection, writeConnection } from './connection.ts'
+import { type Connection, removeConnection, writeConnection } from './connection.ts'
 import { appError } from './errors.ts'
 import { accountOf, tokenKeyOf } from './identity.ts'
 import { installProcedures } from './install-procedures.ts'
@@ -58,10 +58,13 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Runtime> {
   const { dataFolder, configuration, clock, randomBytes, logger, pid } = options
   const startedAt = clock.now()
-  // Last of all: whoever waits for the file to go may take the data folder at once.
-  shutdown.add('the connection file', () => removeConnection(dataFolder, pid))
   const store = openStore({ path: join(dataFolder, 'holdfast.sqlite'), clock, logger })
-  shutdown.add('the store', () => store.close())
+  const told: { connection?: Connection } = {}
+  shutdown.add('the store', async () => {
+    await store.close()
+    // Last of all: whoever waits for the file to go may take the data folder at once.
+    if (told.connection !== undefined) await removeConnection(dataFolder, told.connection)
+  })
   const account = accountOf(dataFolder, configuredAccount(configuration), awsConfigFrom(options.environment).region)
 
   const trail = openTrail({
@@ -100,7 +103,8 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
   shutdown.add('the server', () => server.close())
   const address = await server.listen()
 
-  await writeConnection(dataFolder, { url: address.url, ...tokenIn(tokenFile), pid })
+  told.connection = { url: address.url, ...tokenIn(tokenFile), pid }
+  await writeConnection(dataFolder, told.connection)
   logger.info('started', { url: address.url, version: options.version, resumed })
   return { address, tokenFile, resumed, stop: () => shutdown.run(), stopped: shutdown.done }
 }
