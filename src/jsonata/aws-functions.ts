@@ -2,40 +2,37 @@
 import type { Budget } from './budget.ts'
 import { type ExpressionChance, hashAlgorithms, isHashAlgorithm, javaRandom } from './chance.ts'
 import { awsLimits } from './limits.ts'
-import type { Expression, Realm } from './realm.ts'
+import type { Expression } from './realm.ts'
+import type { Texts } from './texts.ts'
 
-/** The chance of the running evaluation. */
-export type CurrentChance = () => ExpressionChance
+/** What the functions work with. */
+export type AwsWorld = {
+  readonly texts: Texts
+  readonly budget: Budget
+  /** The chance of the running evaluation. */
+  chance(): ExpressionChance
+}
 
 export const awsFunctionNames: readonly string[] = ['hash', 'parse', 'partition', 'random', 'range', 'uuid']
 
-/** jsonata's code for an error with a message of the function's own. */
-const ownMessage = 'D3137'
-
+/** With jsonata's code for an error that has a message of its own. */
 class FunctionError extends Error {
-  readonly code = ownMessage
+  readonly code = 'D3137'
 }
 
 /** Registers the functions on one expression of the realm; their definitions can then be handed to all others. */
-export function registerAwsFunctions(
-  expression: Expression,
-  realm: Realm,
-  budget: Budget,
-  chance: CurrentChance,
-): void {
-  expression.registerFunction(
-    'hash',
-    (text?: string, algorithm?: string) => hash(budget, chance, text, algorithm),
-    '<s?s?:s>',
-  )
-  expression.registerFunction('parse', (text?: string) => parse(realm, budget, text), '<s?:x>')
-  expression.registerFunction('partition', (items?: unknown[], size?: number) => partition(items, size), '<an?:a>')
-  expression.registerFunction('random', (seed?: number) => random(chance, seed), '<n?:n>')
-  expression.registerFunction('range', (...bounds: Bounds) => range(budget, ...bounds), '<nnn?:a>')
-  expression.registerFunction('uuid', () => chance().uuid(), '<:s>')
+export function registerAwsFunctions(expression: Expression, world: AwsWorld): void {
+  const register: Expression['registerFunction'] = (name, implementation, signature) =>
+    expression.registerFunction(name, implementation, signature)
+  register('hash', (text?: string, algorithm?: string) => hash(world, text, algorithm), '<s?s?:s>')
+  register('parse', (text?: string) => parse(world, text), '<s?:x>')
+  register('partition', (items?: unknown[], size?: number) => partition(items, size), '<an?:a>')
+  register('random', (seed?: number) => random(world, seed), '<n?:n>')
+  register('range', (...bounds: Bounds) => range(world, ...bounds), '<nnn?:a>')
+  register('uuid', () => world.chance().uuid(), '<:s>')
 }
 
-function hash(budget: Budget, chance: CurrentChance, text?: string, algorithm?: string): string | undefined {
+function hash({ budget, chance }: AwsWorld, text?: string, algorithm?: string): string | undefined {
   if (text === undefined || algorithm === undefined) return undefined
   if (!isHashAlgorithm(algorithm)) {
     throw new FunctionError(`Unsupported hash algorithm: ${algorithm}. Supported: ${hashAlgorithms.join(', ')}`)
@@ -44,19 +41,23 @@ function hash(budget: Budget, chance: CurrentChance, text?: string, algorithm?: 
   return chance().hash(algorithm, text)
 }
 
-function parse(realm: Realm, budget: Budget, text?: string): unknown {
+function parse({ texts, budget }: AwsWorld, text?: string): unknown {
   if (text === undefined) return undefined
   budget.spend(text.length)
-  let value: unknown
   try {
-    value = realm.parse(text)
+    return texts.readOnce(text)
   } catch (cause) {
-    throw new FunctionError(`Invalid JSON: ${cause instanceof Error ? cause.message : text.slice(0, 80)}`, { cause })
+    throw new FunctionError(`Invalid JSON: ${messageOf(cause)}`, { cause })
   }
-  return value
 }
 
-function random(chance: CurrentChance, seed?: number): number {
+/** Errors of the realm are no instances of the Error here. */
+function messageOf(cause: unknown): string {
+  const message = typeof cause === 'object' && cause !== null && 'message' in cause ? cause.message : cause
+  return String(message)
+}
+
+function random({ chance }: AwsWorld, seed?: number): number {
   return seed === undefined ? chance().random() : javaRandom(seed)
 }
 
@@ -73,7 +74,7 @@ function partition(items?: unknown[], size?: number): unknown[][] | undefined {
 type Bounds = [start?: number, end?: number, step?: number]
 
 /** Inclusive when the step lands on the end; one number alone is no array. */
-function range(budget: Budget, ...bounds: Bounds): number[] | number | undefined {
+function range({ budget }: AwsWorld, ...bounds: Bounds): number[] | number | undefined {
   const [start, end, step] = bounds.map((bound) => (bound === undefined ? undefined : Math.trunc(bound)))
   if (start === undefined || end === undefined || step === undefined || step === 0) return undefined
   const count = Math.floor((end - start) / step) + 1

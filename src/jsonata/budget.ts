@@ -1,5 +1,6 @@
 /** Keeps one evaluation within its allowance: everything that could run long or grow asks here. */
 import { type Allowance, awsLimits } from './limits.ts'
+import { weigh } from './values.ts'
 
 /** Thrown through the evaluation. `memory` is AWS's verdict; `time` and `work` end only this attempt. */
 export class Overrun extends Error {
@@ -49,6 +50,11 @@ export class Budget {
     if (this.#work > this.#allowance.work) throw new Overrun('work')
   }
 
+  /** Before work whose length is not known and that nothing interrupts. */
+  onlyWhereItCanBeKilled(): void {
+    if (this.#allowance.work !== Number.POSITIVE_INFINITY) throw new Overrun('work')
+  }
+
   /** One string of this length exists or is about to. */
   allowText(characters: number): void {
     if (characters > awsLimits.weight) throw new Overrun('memory')
@@ -71,30 +77,4 @@ export class Budget {
     if (weight > awsLimits.weight) throw new Overrun('memory')
     this.spend(weight)
   }
-}
-
-/** 8 for a scalar, 1 for a character; stops counting soon after `allowed`. Functions are not looked into. */
-export function weigh(value: unknown, allowed: number): number {
-  if (typeof value === 'string') return value.length
-  if (typeof value !== 'object' || value === null || isFunction(value)) return 8
-  let weight = 8
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length && weight <= allowed; i++) weight += weigh(value[i], allowed - weight)
-    return weight
-  }
-  for (const [key, member] of Object.entries(value)) {
-    if (weight > allowed) break
-    weight += key.length + weigh(member, allowed - weight)
-  }
-  return weight
-}
-
-/** What jsonata takes for a function: its own definitions, lambdas, and the closure it makes of a regular expression. */
-export function isFunction(value: unknown): boolean {
-  if (typeof value === 'function') return true
-  if (typeof value !== 'object' || value === null) return false
-  return (
-    ('_jsonata_function' in value && value._jsonata_function === true) ||
-    ('_jsonata_lambda' in value && value._jsonata_lambda === true)
-  )
 }

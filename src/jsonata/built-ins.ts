@@ -2,15 +2,14 @@
  * The built-in functions of jsonata, each behind the budget. jsonata checks its own limits between the nodes of an
  * expression; what one call does natively is bounded here, before it is done.
  */
-import { type Budget, weigh } from './budget.ts'
+import type { Budget } from './budget.ts'
 import { awsLimits } from './limits.ts'
 import type { Realm } from './realm.ts'
+import { weigh } from './values.ts'
 
 /** What one call is about to cost; may throw Overrun. Nothing: its arguments' length covers it. */
 type Cost = (budget: Budget, values: readonly unknown[]) => void
 
-/** Work of one comparison in a sort, which jsonata awaits. */
-const awaitedComparison = 40
 /** Pictures longer than this are no pictures of a number or a date. */
 const pictureLength = 256
 
@@ -42,7 +41,7 @@ const costs = {
   formatBase: none,
   formatInteger: (budget, [, picture]) => picturesMustBeShort(budget, picture),
   formatNumber: (budget, [, picture]) => picturesMustBeShort(budget, picture),
-  fromMillis: (budget, [, picture, zone]) => picturesMustBeShort(budget, picture, zone),
+  fromMillis: (budget, [, picture]) => picturesMustBeShort(budget, picture),
   join: (budget, [parts, separator]) => budget.allowText(joinedLength(parts, lengthOf(separator))),
   keys: none,
   length: none,
@@ -55,7 +54,7 @@ const costs = {
   millis: none,
   min: none,
   not: none,
-  now: (budget, [picture, zone]) => picturesMustBeShort(budget, picture, zone),
+  now: (budget, [picture]) => picturesMustBeShort(budget, picture),
   number: none,
   pad: (budget, [text, width]) =>
     budget.allowText(Math.max(lengthOf(text), typeof width === 'number' ? Math.abs(width) : 0)),
@@ -68,9 +67,9 @@ const costs = {
   shuffle: none,
   sift: none,
   single: none,
-  sort: (budget, [values]) => budget.spend(lengthOf(values) * Math.log2(lengthOf(values) + 1) * awaitedComparison),
+  sort: (budget, [values]) => budget.spend(sortingWork(lengthOf(values))),
   split: (budget, [text, separator]) => budget.allowItems(separator === '' ? lengthOf(text) : 0),
-  spread: (budget, [values]) => budget.spend(Array.isArray(values) ? values.length ** 2 / 8 : 0),
+  spread: (budget, [values]) => budget.spend((lengthOf(values) * weigh(values, awsLimits.weight)) / 64),
   sqrt: none,
   string: (budget, [value, pretty]) => printedMustFit(budget, value, pretty === true),
   substring: none,
@@ -137,6 +136,11 @@ function sizeOfItem(values: unknown): number {
   return Math.max(1, weight / (8 * Math.max(1, lengthOf(values))))
 }
 
+/** jsonata's merge sort awaits each comparison and copies what is left after each. */
+function sortingWork(items: number): number {
+  return items ** 2 / 2 + items * Math.log2(items + 1) * 40
+}
+
 function joinedLength(parts: unknown, separator: number): number {
   if (!Array.isArray(parts)) return lengthOf(parts)
   let length = 0
@@ -148,7 +152,7 @@ function joinedLength(parts: unknown, separator: number): number {
 function picturesMustBeShort(budget: Budget, ...texts: readonly unknown[]): void {
   for (const text of texts) {
     if (typeof text !== 'string') continue
-    if (text.length > pictureLength || /\d{4}/.test(text.replace(/0+/g, '0'))) budget.spend(1_000_000)
+    if (text.length > pictureLength || /\d{4}/.test(text.replace(/0+/g, '0'))) budget.onlyWhereItCanBeKilled()
   }
 }
 

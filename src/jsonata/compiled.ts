@@ -1,12 +1,15 @@
 /** Expressions ready to run, the most recently used kept. */
 import { asVersion206 } from './dialect.ts'
-import { type References, referencesOf } from './references.ts'
+import { deepestTree, type References, referencesOf, TooDeep } from './references.ts'
 import type { Expression, JsonataOptions, Realm } from './realm.ts'
 
 export type Compiled =
   | { readonly ok: true; readonly expression: Expression; readonly references: References }
   /** `code` is jsonata's, absent when the platform refused a regular expression. */
   | { readonly ok: false; readonly code: string | undefined; readonly message: string }
+
+/** Longer ones take longer to parse than others may wait; the longest real ones are a hundredth of it. */
+export const longestExpression = 131_072
 
 /** Together about as much memory as the sources ten times over. */
 const capacity = { expressions: 2_000, characters: 4_000_000 }
@@ -39,6 +42,7 @@ export class CompiledExpressions {
   }
 
   #compile(source: string): Compiled {
+    if (source.length > longestExpression) return tooLong(source)
     try {
       const expression = this.#realm.compile(asVersion206(source), this.#options)
       const references = referencesOf(expression.ast())
@@ -59,11 +63,17 @@ export class CompiledExpressions {
   }
 }
 
+function tooLong(source: string): Compiled {
+  const message = `The expression has ${source.length} characters; ${longestExpression} are accepted`
+  return { ok: false, code: undefined, message }
+}
+
 function refusal(error: unknown): Compiled {
   const thrown: { name?: unknown; code?: unknown; message?: unknown } =
     typeof error === 'object' && error !== null ? error : { message: String(error) }
-  if (thrown.name === 'RangeError') {
-    return { ok: false, code: undefined, message: 'The expression is nested too deeply' }
+  // The parser's own end is far below ours: where its stack ends.
+  if (error instanceof TooDeep || thrown.name === 'RangeError') {
+    return { ok: false, code: undefined, message: `The expression is nested deeper than ${deepestTree} levels` }
   }
   const code = typeof thrown.code === 'string' ? thrown.code : undefined
   return { ok: false, code, message: String(thrown.message) }

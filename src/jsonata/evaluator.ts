@@ -11,6 +11,7 @@ import { createRealm, type Expression, type Realm, type World } from './realm.ts
 import type { References } from './references.ts'
 import { regexEngine } from './regex.ts'
 import { type Attempt, attemptOf, outcomeOf } from './result.ts'
+import { Texts } from './texts.ts'
 import type { Node } from './tree.ts'
 
 export type EvaluatorOptions = {
@@ -36,14 +37,14 @@ export class Evaluator {
   readonly #world: World = { now: 0, random: () => this.#chance.random() }
   readonly #realm: Realm
   readonly #compiled: CompiledExpressions
-  readonly #read: ParsedTexts
+  readonly #texts: Texts
   #chance = noChance
 
   constructor(options: EvaluatorOptions) {
     this.#allowance = options.allowance
     this.#budget = new Budget(options.allowance, options.stopwatch)
     this.#realm = createRealm(this.#world)
-    this.#read = new ParsedTexts(this.#realm)
+    this.#texts = new Texts(this.#realm)
     this.#budget.begin()
     guardBuiltIns(this.#realm, this.#budget)
     const RegexEngine = regexEngine(this.#budget, options.platformRegex)
@@ -63,10 +64,11 @@ export class Evaluator {
     this.#chance = chance
     this.#world.now = chance.now
     this.#budget.begin()
+    this.#texts.begin()
     try {
-      const root = bindings.root === undefined ? undefined : this.#read.get(bindings.root)
+      const root = bindings.root === undefined ? undefined : this.#texts.read(bindings.root)
       const answer = this.#realm.run(compiled.expression, this.#values(names), root)
-      return answer.ok ? outcomeOf(answer.value) : attemptOf(answer.error)
+      return answer.ok ? outcomeOf(answer.value, this.#texts) : attemptOf(answer.error)
     } finally {
       this.#chance = noChance
     }
@@ -74,9 +76,9 @@ export class Evaluator {
 
   #values(names: Names): object {
     const values: Record<string, unknown> = Object.create(null)
-    for (const [name, text] of names.variables) values[name] = this.#read.get(text)
+    for (const [name, text] of names.variables) values[name] = this.#texts.read(text)
     const states: Record<string, unknown> = Object.create(null)
-    for (const [name, text] of names.states) states[name] = this.#read.get(text)
+    for (const [name, text] of names.states) states[name] = this.#texts.read(text)
     values['states'] = states
     return values
   }
@@ -84,7 +86,7 @@ export class Evaluator {
   /** What every expression gets before it runs. The definitions are made once and shared. */
   #preparation(): (expression: Expression) => void {
     const model = this.#realm.compile(`[${awsFunctionNames.map((name) => `$${name}`).join(', ')}]`)
-    registerAwsFunctions(model, this.#realm, this.#budget, () => this.#chance)
+    registerAwsFunctions(model, { texts: this.#texts, budget: this.#budget, chance: () => this.#chance })
     const answer = this.#realm.run(model, {})
     if (!answer.ok || !Array.isArray(answer.value)) throw new Error('jsonata did not hand out its functions')
     const definitions: readonly unknown[] = answer.value
@@ -142,22 +144,4 @@ function charactersOf(names: Names): number {
   for (const [, text] of names.states) characters += text.length
   for (const [, text] of names.variables) characters += text.length
   return characters
-}
-
-/** Parsed once while the same text is read again and again: the expressions of one state share their input. */
-class ParsedTexts {
-  readonly #realm: Realm
-  readonly #kept: { readonly text: JsonText; readonly value: unknown }[] = []
-
-  constructor(realm: Realm) {
-    this.#realm = realm
-  }
-
-  get(text: JsonText): unknown {
-    for (const kept of this.#kept) if (kept.text === text) return kept.value
-    const value = this.#realm.parse(text)
-    this.#kept.unshift({ text, value })
-    if (this.#kept.length > 8) this.#kept.pop()
-    return value
-  }
 }

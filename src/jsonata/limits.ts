@@ -11,11 +11,14 @@ export const awsLimits = {
   depth: 100,
   /** Items of one array: `[1..873782]` passes. */
   items: 873_782,
-  /** Weight of one value: 8 for a number, 1 for a character. */
-  weight: 873_782 * 8,
+  /** Weight of one value: 8 for a number, 1 for a character, 1 for what holds them. */
+  weight: 873_783 * 8 - 1,
   /** Items that `$range` makes. */
   rangeItems: 360_145,
 } as const
+
+/** What a worker may grow to; one that has grown large is replaced, or it would keep what one bomb has taken. */
+export const workerMemory = { limitMb: 160, youngMb: 24, replacedAboveBytes: 64_000_000 } as const
 
 export type Allowance = {
   readonly timeMs: number
@@ -40,7 +43,7 @@ export const inlineAllowance: Allowance = {
   steps: 200,
   items: 32_768,
   characters: 262_144,
-  work: 4_000_000,
+  work: 2_000_000,
   inputCharacters: 1_048_576,
 }
 

@@ -13,6 +13,12 @@ export type References = {
   readonly root: boolean
 }
 
+/** Levels of the syntax tree. The parser gets further, but how far depends on the stack that is left to it. */
+export const deepestTree = 1_000
+
+export class TooDeep extends Error {}
+
+/** @throws TooDeep */
 export function referencesOf(tree: Node): References {
   const walk = new Walk()
   const scope = new Scope(undefined)
@@ -60,13 +66,18 @@ class Walk {
   readonly withoutContext = new Set<string>()
   wholeStates = false
   root = false
+  #depth = 0
 
   /** `context`: whether something has set what `$` and field names refer to. */
   visit(node: Node | undefined, scope: Scope, context: boolean): void {
     if (node === undefined) return
-    if (node.type === 'path') return this.#path(node, scope, context)
-    this.#itself(node, scope, context)
-    this.#behind(node, scope)
+    if (++this.#depth > deepestTree) throw new TooDeep()
+    if (node.type === 'path') this.#path(node, scope, context)
+    else {
+      this.#itself(node, scope, context)
+      this.#behind(node, scope)
+    }
+    this.#depth--
   }
 
   #all(nodes: readonly Node[] | undefined, scope: Scope, context: boolean): void {
@@ -119,7 +130,7 @@ class Walk {
       case 'bind':
         return this.#bind(node, scope, context)
       case 'lambda':
-        return scope.atEnd(() => this.#lambda(node, scope, context))
+        return this.#lambdaLater(node, scope, context)
       case 'block':
         return this.#block(node, scope, context)
       case 'transform':
@@ -159,6 +170,14 @@ class Walk {
     const scope = new Scope(outer)
     this.#all(node.expressions, scope, context)
     scope.close()
+  }
+
+  #lambdaLater(node: Node, outer: Scope, context: boolean): void {
+    const depth = this.#depth
+    outer.atEnd(() => {
+      this.#depth = depth
+      this.#lambda(node, outer, context)
+    })
   }
 
   #lambda(node: Node, outer: Scope, context: boolean): void {

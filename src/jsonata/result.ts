@@ -1,28 +1,45 @@
 /** From what an evaluation left, to the outcome the language records. */
 import type { Outcome } from '../asl/index.ts'
-import { isFunction, Overrun } from './budget.ts'
+import { Overrun } from './budget.ts'
 import { awsLimits, limitDetails, resultDepth } from './limits.ts'
+import { isFunction, membersOf } from './values.ts'
 
-/** `undecided`: over the allowance of this attempt, but not over AWS's limits. */
-export type Attempt = Outcome | { readonly kind: 'undecided'; readonly limit: 'time' | 'work' }
+/** `undecided`: over an allowance of this attempt, though perhaps not over AWS's limits. */
+export type Attempt = Outcome | { readonly kind: 'undecided'; readonly limit: 'time' | 'work' | 'items' | 'stack' }
 
-type Traits = { weight: number; functions: boolean; nonFinite: boolean; tooDeep: boolean }
+/** An attempt that had all that AWS gives. */
+export function finalOutcome(attempt: Attempt): Outcome {
+  if (attempt.kind !== 'undecided') return attempt
+  switch (attempt.limit) {
+    case 'time':
+      return { kind: 'failed', detail: limitDetails.time }
+    case 'stack':
+      return { kind: 'failed', detail: limitDetails.stack }
+    case 'items':
+    case 'work':
+      return { kind: 'failed', detail: limitDetails.memory }
+  }
+}
 
-export function outcomeOf(value: unknown): Outcome {
+type Traits = { weight: number; functions: boolean; special: boolean; tooDeep: boolean }
+
+/** Of the texts an evaluation has read, which a number came from. */
+export type NumberTexts = { exactText(value: number): string | undefined }
+
+export function outcomeOf(value: unknown, texts: NumberTexts): Outcome {
   if (value === undefined) return { kind: 'nothing' }
-  const traits: Traits = { weight: 0, functions: false, nonFinite: false, tooDeep: false }
+  const traits: Traits = { weight: 0, functions: false, special: false, tooDeep: false }
   inspect(value, 0, traits)
   if (traits.functions) return { kind: 'unsupported' }
   if (traits.tooDeep) return { kind: 'failed', detail: limitDetails.nesting }
   if (traits.weight > awsLimits.weight) return { kind: 'failed', detail: limitDetails.memory }
-  return { kind: 'value', text: JSON.stringify(value, traits.nonFinite ? nameNonFinite : undefined) }
+  return { kind: 'value', text: JSON.stringify(value, traits.special ? specialNumbers(texts) : undefined) }
 }
 
 function inspect(value: unknown, depth: number, traits: Traits): void {
   if (traits.functions || traits.tooDeep || traits.weight > awsLimits.weight) return
-  if (typeof value === 'string') traits.weight += value.length
-  else traits.weight += 8
-  if (typeof value === 'number') traits.nonFinite ||= !Number.isFinite(value)
+  traits.weight += typeof value === 'string' ? value.length : typeof value === 'object' && value !== null ? 1 : 8
+  if (typeof value === 'number') traits.special ||= !(Math.abs(value) <= Number.MAX_SAFE_INTEGER)
   else if (isFunction(value)) traits.functions = true
   else if (typeof value === 'object' && value !== null) inspectMembers(value, depth + 1, traits)
 }
@@ -33,15 +50,26 @@ function inspectMembers(value: object, depth: number, traits: Traits): void {
     for (const item of value) inspect(item, depth, traits)
     return
   }
-  for (const [key, member] of Object.entries(value)) {
+  const members = membersOf(value)
+  for (const key of Object.keys(members)) {
     traits.weight += key.length
-    inspect(member, depth, traits)
+    inspect(members[key], depth, traits)
   }
 }
 
-/** JSON has no such numbers; AWS writes their names. */
-function nameNonFinite(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
+/** JSON has no infinities: AWS writes their names. Integers beyond 2^53 are written as they were read. */
+function specialNumbers(texts: NumberTexts): (key: string, value: unknown) => unknown {
+  return (_key, value) => {
+    if (typeof value !== 'number') return value
+    if (!Number.isFinite(value)) return String(value)
+    const exact = texts.exactText(value)
+    return exact === undefined ? value : rawJson(exact)
+  }
+}
+
+/** The cast: the platform has it, TypeScript's library does not know it yet. */
+function rawJson(text: string): unknown {
+  return (JSON as typeof JSON & { rawJSON(text: string): unknown }).rawJSON(text)
 }
 
 /** What jsonata throws is a plain object with these members, or a native error of its realm. */
@@ -53,24 +81,26 @@ export function attemptOf(error: unknown): Attempt {
     return { kind: 'undecided', limit: error.limit }
   }
   const thrown: Thrown = typeof error === 'object' && error !== null ? error : { message: String(error) }
-  if (thrown.name === 'RangeError') return rangeError(String(thrown.message))
+  if (thrown.name === 'RangeError') return rangeError(thrown)
   switch (thrown.code) {
     case 'D1011':
       return { kind: 'failed', detail: limitDetails.stack }
     case 'D2014':
       return { kind: 'failed', detail: limitDetails.memory }
     case 'D2015':
-      if (Number(thrown.value) >= awsLimits.items) return { kind: 'failed', detail: limitDetails.memory }
-      return { kind: 'undecided', limit: 'work' }
+      if (Number(thrown.value) > awsLimits.items) return { kind: 'failed', detail: limitDetails.memory }
+      return { kind: 'undecided', limit: 'items' }
     default:
   }
   return { kind: 'failed', detail: wording(thrown) }
 }
 
-function rangeError(message: string): Attempt {
+function rangeError(thrown: Thrown): Attempt {
+  const message = String(thrown.message)
   // A native function that calls itself, as `$formatInteger(1e9, 'I')`: how deep it gets depends on the stack it has.
-  if (message.includes('call stack')) return { kind: 'undecided', limit: 'work' }
-  return { kind: 'failed', detail: limitDetails.memory }
+  if (message.includes('call stack')) return { kind: 'undecided', limit: 'stack' }
+  if (/^Invalid (?:string|array) length/.test(message)) return { kind: 'failed', detail: limitDetails.memory }
+  return { kind: 'failed', detail: wording(thrown) }
 }
 
 /** An error with a code is a sentence of its own. */

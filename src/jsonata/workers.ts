@@ -2,14 +2,18 @@
 import { Worker } from 'node:worker_threads'
 import type { Outcome } from '../asl/index.ts'
 import { closed, workerFailed } from './errors.ts'
-import { awsLimits, limitDetails } from './limits.ts'
-import type { Attempt } from './result.ts'
-import type { Job } from './worker.ts'
+import { awsLimits, limitDetails, workerMemory } from './limits.ts'
+import { finalOutcome } from './result.ts'
+import type { Job, WorkerMessage } from './worker.ts'
 
 /** The worker ends itself in time unless it is inside something that nothing interrupts: then it is killed. */
 const graceMs = 100
 
-const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 }
+const resourceLimits = {
+  maxOldGenerationSizeMb: workerMemory.limitMb,
+  maxYoungGenerationSizeMb: workerMemory.youngMb,
+  stackSizeMb: 4,
+}
 
 type Waiting = { readonly job: Job; resolve(outcome: Outcome): void; reject(error: unknown): void }
 
@@ -63,25 +67,25 @@ export class Workers {
 
 /** One worker and what it is doing. */
 class Member {
-  readonly #worker = new Worker(new URL('./worker.ts', import.meta.url), { resourceLimits })
+  readonly #worker = new Worker(new URL('./worker.ts', import.meta.url), { resourceLimits, execArgv: [] })
   readonly #freed: () => void
   readonly #lost: () => void
   #ready = false
+  #ending = false
   #task: Waiting | undefined
   #kill: NodeJS.Timeout | undefined
 
   constructor(freed: () => void, lost: () => void) {
     this.#freed = freed
     this.#lost = lost
-    this.#worker.on('message', (message: 'ready' | Attempt) =>
-      message === 'ready' ? this.#begin() : this.#answered(message),
-    )
+    this.#worker.on('message', (message: WorkerMessage) => this.#heard(message))
     this.#worker.on('error', (error) => this.#failed(error))
+    this.#worker.on('exit', (code) => this.#gone(code))
     this.#worker.unref()
   }
 
   get idle(): boolean {
-    return this.#task === undefined
+    return this.#task === undefined && !this.#ending
   }
 
   take(task: Waiting): void {
@@ -92,6 +96,7 @@ class Member {
   }
 
   async end(reason: unknown): Promise<void> {
+    this.#ending = true
     this.#finish()?.reject(reason)
     await this.#worker.terminate()
   }
@@ -106,26 +111,34 @@ class Member {
     this.#kill = setTimeout(() => this.#overdue(), awsLimits.timeMs + graceMs)
   }
 
-  #answered(attempt: Attempt): void {
-    const outcome: Outcome =
-      attempt.kind === 'undecided'
-        ? { kind: 'failed', detail: attempt.limit === 'time' ? limitDetails.time : limitDetails.stack }
-        : attempt
-    this.#finish()?.resolve(outcome)
+  #heard(message: WorkerMessage): void {
+    if (message.kind === 'ready') return this.#begin()
+    const task = this.#finish()
     this.#worker.unref()
+    if (message.heapBytes > workerMemory.replacedAboveBytes) {
+      this.#ending = true
+      void this.#worker.terminate()
+    }
+    task?.resolve(finalOutcome(message.attempt))
     this.#freed()
   }
 
   #overdue(): void {
+    this.#ending = true
     this.#finish()?.resolve({ kind: 'failed', detail: limitDetails.time })
-    void this.#worker.terminate().then(this.#lost)
+    void this.#worker.terminate()
   }
 
   #failed(error: unknown): void {
+    this.#ending = true
     const task = this.#finish()
     const { code } = error instanceof Error && 'code' in error ? error : { code: undefined }
     if (code === 'ERR_WORKER_OUT_OF_MEMORY') task?.resolve({ kind: 'failed', detail: limitDetails.memory })
     else task?.reject(workerFailed(error))
+  }
+
+  #gone(code: number): void {
+    this.#finish()?.reject(workerFailed(new Error(`it exited with code ${code}`)))
     this.#lost()
   }
 
