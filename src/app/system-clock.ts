@@ -18,4 +18,19 @@ export const systemClock: Clock = {
   },
 }
 
-export const systemRandom: RandomBytes = (length) => getRandomValues(new Uint8Array(length))
+/** Random bytes are drawn from the system many at a time; each byte is handed out once. */
+const poolBytes = 4096
+const pool = new Uint8Array(poolBytes)
+let used = poolBytes
+
+export const systemRandom: RandomBytes = (length) => {
+  if (length > poolBytes) throw new RangeError(`${length} random bytes at once; at most ${poolBytes}`)
+  if (used + length > poolBytes) {
+    getRandomValues(pool)
+    used = 0
+  }
+  const bytes = pool.slice(used, used + length)
+  pool.fill(0, used, used + length)
+  used += length
+  return bytes
+}

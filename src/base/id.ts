@@ -20,9 +20,23 @@ export function ulid(nowMs: number, randomBytes: RandomBytes): string {
 
 /** A random (version 4) UUID. */
 export function uuid4(randomBytes: RandomBytes): string {
+  return printUuid(randomBytes(16), 4)
+}
+
+/** A UUID that sorts by time (version 7): 48 bits of milliseconds, then chance. Neighbours in time are neighbours in an index. */
+export function uuid7(nowMs: number, randomBytes: RandomBytes): string {
   const bytes = randomBytes(16)
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
+  for (let i = 0, rest = nowMs; i < 6; i++, rest = Math.floor(rest / 256)) bytes[5 - i] = rest % 256
+  return printUuid(bytes, 7)
+}
+
+const hexBytes: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+const dashAfter = new Set([3, 5, 7, 9])
+
+function printUuid(bytes: Uint8Array, version: number): string {
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | (version << 4)
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  let text = ''
+  for (let i = 0; i < 16; i++) text += (hexBytes[bytes[i] ?? 0] ?? '') + (dashAfter.has(i) ? '-' : '')
+  return text
 }

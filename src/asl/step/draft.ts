@@ -26,6 +26,9 @@ type WorkingFan = Mutable<Omit<Fan, 'results'>> & { results: (JsonText | undefin
 /** Leaves the step from anywhere once the execution is closed. Not an error: it never leaves `step()`. */
 export class ExecutionClosed extends Error {}
 
+/** One for all: it carries nothing, and making an error costs a stack trace. */
+const executionClosed = new ExecutionClosed()
+
 /** States run in one step before it yields to other executions with a `continue`. */
 const transitionsPerStep = 500
 
@@ -259,7 +262,7 @@ export class Draft {
     for (const id of new Set([...this.#fans.keys(), ...this.#touchedFans.keys()])) this.dropFan(id)
     this.#frames.clear()
     this.#touched.clear()
-    throw new ExecutionClosed()
+    throw executionClosed
   }
 
   /** @throws StateFailure States.DataLimitExceeded when a result or an output is over the limit */

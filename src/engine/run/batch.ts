@@ -12,7 +12,7 @@ import {
   step,
   type StepResult,
 } from '../../asl/index.ts'
-import { HoldfastError, type JsonText, uuid4 } from '../../base/index.ts'
+import { HoldfastError, type JsonText, uuid4, uuid7 } from '../../base/index.ts'
 import { type Actor, appendRecord } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import { executionArn, stateMachineArn } from '../arn.ts'
@@ -81,7 +81,7 @@ export class Batch {
   #start(work: StartWork): StartedExecution {
     const { account } = this.#core
     const revision = requireStartable(this.#tx, work.stateMachineArn)
-    const name = work.name ?? uuid4(this.#core.randomBytes)
+    const name = work.name ?? uuid7(this.#now, this.#core.randomBytes)
     const arn = executionArn(account, revision.machineName, name)
     const taken = work.name === undefined ? undefined : sql.findByName(this.#tx, revision.machineName, name)
     if (taken !== undefined) {

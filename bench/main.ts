@@ -1,0 +1,71 @@
+/**
+ * `npm run bench [-- --quick] [--json] [--only w1,w2,w3,w4]`: what a durable step costs, as ratios to the limit measured in
+ * the same run (see limit.ts). Speeds differ from machine to machine; ratios less so.
+ */
+import { parseArgs } from 'node:util'
+import { measureMap } from './map.ts'
+import { measureRestart } from './restart.ts'
+import { measureSleepers } from './sleepers.ts'
+import { measureWorkflows, type Throughput } from './workflows.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+})
+
+if (options.help) {
+  console.log(`npm run bench -- [--quick] [--json] [--only w1,w2,w3,w4]
+
+  w1  workflows of 10 Task states with functions that do nothing, 1, 10 and 100 at once
+  w2  one Map of 1,000 items
+  w3  100,000 executions asleep in a fresh process, their wakes spread over 60 s
+  w4  kill -9 amid w1 at 100, and the restart
+
+  --quick  smaller counts, done within 50 s        --json  end with one line of figures
+`)
+  process.exit(0)
+}
+
+const { quick } = options
+const wanted = new Set((options.only ?? 'w1,w2,w3,w4').split(','))
+const ratios: Record<string, number> = {}
+const figures: Record<string, unknown> = {}
+
+const say = (line: string): void => {
+  if (!options.json) console.log(line)
+}
+const round = (value: number, digits = 3): number => Number(value.toFixed(digits))
+
+function report(name: string, title: string, { ours, limit, ratio }: Throughput, unit: string): void {
+  ratios[name] = round(ratio)
+  figures[name] = { ours: Math.round(ours), limit: Math.round(limit), unit: `${unit}/s` }
+  const [mine, most] = [ours, limit].map((value) => Math.round(value).toLocaleString('en'))
+  say(`${title.padEnd(34)} ${String(mine).padStart(9)} ${unit}/s   limit ${String(most).padStart(9)}   ratio ${ratio.toFixed(2)}`)
+}
+
+if (wanted.has('w1')) {
+  const runs = quick ? 3 : 5
+  const size = quick ? [60, 600, 1500] : [300, 3000, 10_000]
+  for (const [i, atOnce] of [1, 10, 100].entries()) {
+    report(`w1_${atOnce}`, `W1 workflows, ${atOnce} at once`, await measureWorkflows(atOnce, size[i] ?? 100, runs), 'steps')
+  }
+}
+if (wanted.has('w2')) report('w2', 'W2 one Map of 1,000 items', await measureMap(quick ? 3 : 5), 'items')
+if (wanted.has('w3')) {
+  const sleepers = quick ? 10_000 : 100_000
+  const found = await measureSleepers(sleepers, quick ? 6000 : 60_000)
+  ratios['w3_start'] = round(found.startsPerSecond / found.limitPerSecond)
+  figures['w3'] = found
+  say(`W3 ${sleepers.toLocaleString('en')} sleepers: ${Math.round(found.startsPerSecond).toLocaleString('en')} starts/s, ${found.rssMb.toFixed(1)} MB in all, ${Math.round(found.bytesPerSleeper)} bytes a sleeper`)
+  say(`   late p50 ${found.lateP50Ms} ms, p99 ${found.lateP99Ms} ms; event loop delay p99 ${found.loopDelayP99Ms.toFixed(1)} ms; woken ${found.woken}`)
+}
+if (wanted.has('w4')) {
+  const found = await measureRestart(quick ? 700 : 3000)
+  figures['w4'] = found
+  say(`W4 kill -9: ready after ${found.readyMs} ms, first progress ${found.firstProgressMs} ms; ${found.inFlight} in flight, ${found.acknowledged} acknowledged, ${found.lost} lost, ${found.repeated} repeated`)
+}
+console.log(JSON.stringify(options.json ? { figures, ratios } : { ratios }))

@@ -1,0 +1,117 @@
+/**
+ * W3: many executions asleep in a Wait, their wakes spread over a while, in a process of its own: memory a sleeper, and how
+ * late each woke. The delay of the event loop itself is measured beside it, for nothing in the process can be punctual beyond it.
+ */
+import { fork } from 'node:child_process'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { z } from 'zod'
+import { procedure, startExecution } from '../src/engine/index.ts'
+import { measureLimit } from './limit.ts'
+import { admin, install, newFolder, openWorld, percentile, type World } from './world.ts'
+
+const sleeper = procedure({
+  name: 'sleeper',
+  input: z.object({ wakeAt: z.string() }),
+  machine: {
+    StartAt: 'Sleep',
+    States: { Sleep: { Type: 'Wait', TimestampPath: '$.wakeAt', Next: 'Awake' }, Awake: { Type: 'Succeed' } },
+  },
+  tasks: {},
+})
+
+export type SleeperFigures = {
+  readonly sleepers: number
+  /** Executions started and durable a second, 100 at once. */
+  readonly startsPerSecond: number
+  readonly limitPerSecond: number
+  readonly rssMb: number
+  readonly rssBeforeMb: number
+  readonly bytesPerSleeper: number
+  readonly lateP50Ms: number
+  readonly lateP99Ms: number
+  /** Longest delay of the event loop, p99, in the same time. */
+  readonly loopDelayP99Ms: number
+  readonly woken: number
+}
+
+/** Runs the workload in a fresh process and waits for its figures. */
+export function measureSleepers(sleepers: number, spreadMs: number): Promise<SleeperFigures> {
+  const child = fork(import.meta.filename, ['--child', String(sleepers), String(spreadMs)], {
+    execArgv: ['--expose-gc'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  return new Promise((resolve, reject) => {
+    child.once('message', (figures) => resolve(asFigures(figures)))
+    child.once('exit', (code) => reject(new Error(`the process of the sleepers ended with ${code} and no figures`)))
+  })
+}
+
+/** Sent by `main` below. */
+const asFigures = (message: unknown): SleeperFigures => message as SleeperFigures
+
+async function main(sleepers: number, spreadMs: number): Promise<void> {
+  const limitPerSecond = await measureLimit(100, sleepers)
+  const folder = newFolder()
+  const world = openWorld(folder.path, [sleeper])
+  const arn = await install(world, sleeper)
+  await startAll(world, arn, 100, () => Date.now() - 1)
+  globalThis.gc?.()
+  const rssBefore = process.memoryUsage().rss
+  // All of them must be asleep before the first wakes: starting takes about 0.1 ms each on slow machines.
+  const firstWake = Date.now() + 2000 + sleepers * 0.25
+  const started = performance.now()
+  await startAll(world, arn, sleepers, (i) => Math.round(firstWake + (i / sleepers) * spreadMs))
+  const startsPerSecond = (sleepers / (performance.now() - started)) * 1000
+  globalThis.gc?.()
+  const rss = process.memoryUsage().rss
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  await allAwake(world)
+  delay.disable()
+  const late = lateness(world)
+  process.send?.({
+    sleepers,
+    startsPerSecond,
+    limitPerSecond,
+    rssMb: rss / 2 ** 20,
+    rssBeforeMb: rssBefore / 2 ** 20,
+    bytesPerSleeper: (rss - rssBefore) / sleepers,
+    lateP50Ms: percentile(late, 0.5),
+    lateP99Ms: percentile(late, 0.99),
+    loopDelayP99Ms: delay.percentile(99) / 1e6,
+    woken: late.length,
+  } satisfies SleeperFigures)
+  await world.close()
+  folder.remove()
+  process.disconnect?.()
+}
+
+async function startAll(world: World, arn: string, count: number, wakeAt: (i: number) => number): Promise<void> {
+  let next = 0
+  const one = async (): Promise<void> => {
+    for (let i = next++; i < count; i = next++) {
+      const input = JSON.stringify({ wakeAt: new Date(wakeAt(i)).toISOString() })
+      await startExecution(world.engine, admin, { stateMachineArn: arn, input })
+    }
+  }
+  await Promise.all(Array.from({ length: 100 }, one))
+}
+
+async function allAwake(world: World): Promise<void> {
+  for (;;) {
+    const row = world.store.read.get<{ open: number }>('SELECT count(*) AS open FROM execution WHERE status = 0')
+    if (row?.open === 0) return
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
+
+/** Milliseconds between the time each asked for and the time it ended. */
+function lateness(world: World): readonly number[] {
+  const rows = world.store.read.all<{ input: string; stoppedAt: number }>(
+    'SELECT input, stopped_at AS stoppedAt FROM execution WHERE id > 100',
+  )
+  return rows.map(({ input, stoppedAt }) => stoppedAt - Date.parse((JSON.parse(input) as { wakeAt: string }).wakeAt))
+}
+
+const [flag, sleepers, spreadMs] = process.argv.slice(2)
+if (flag === '--child') await main(Number(sleepers), Number(spreadMs))

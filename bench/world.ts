@@ -1,0 +1,89 @@
+/** What a workload runs on: a store and an engine on a folder of its own, with the machine's clock. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Actor } from '../src/access/index.ts'
+import { systemClock, systemRandom } from '../src/app/index.ts'
+import { silentLogger } from '../src/base/index.ts'
+import {
+  createEngine,
+  createStateMachine,
+  definitionOf,
+  embeddedLimits,
+  type Engine,
+  type Procedure,
+  procedureHandler,
+} from '../src/engine/index.ts'
+import { createExpressions } from '../src/jsonata/index.ts'
+import { openStore, type Store } from '../src/store/index.ts'
+
+export const admin: Actor = { type: 'user', id: 'bench', via: 'api', role: 'admin' }
+const account = { region: 'us-east-1', accountId: '123456789012' }
+const roleArn = 'arn:aws:iam::123456789012:role/bench'
+
+export type World = { readonly store: Store; readonly engine: Engine; close(): Promise<void> }
+
+/** A new folder below the temp folder, or one that is given (and then kept). */
+export function newFolder(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'holdfast-bench-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+export function openWorld(folder: string, procedures: readonly Procedure[]): World {
+  const store = openStore({ path: join(folder, 'holdfast.db'), clock: systemClock, logger: silentLogger })
+  const expressions = createExpressions()
+  const engine = createEngine({
+    store,
+    clock: systemClock,
+    logger: silentLogger,
+    randomBytes: systemRandom,
+    expressions,
+    account,
+    limits: embeddedLimits,
+    handlers: [procedureHandler(procedures, { account, clock: systemClock, log: silentLogger })],
+    tokenKey: new Uint8Array(32).fill(7),
+  })
+  return {
+    store,
+    engine,
+    async close() {
+      await engine.close()
+      await expressions.close()
+      await store.close()
+    },
+  }
+}
+
+/** Creates the procedure's state machine. Returns its ARN. */
+export async function install({ engine }: World, procedure: Procedure): Promise<string> {
+  const definition = definitionOf(procedure, account)
+  return (await createStateMachine(engine, admin, { name: procedure.name, definition, roleArn })).arn
+}
+
+/** Resolves when the execution has ended. */
+export function ended({ engine, store }: World, executionArn: string): Promise<void> {
+  const [machineName = '', name = ''] = executionArn.split(':').slice(-2)
+  const row = store.read.get<{ id: number; status: number }>(
+    'SELECT id, status FROM execution WHERE machine_name = ? AND name = ?',
+    machineName,
+    name,
+  )
+  if (row === undefined || row.status !== 0) return Promise.resolve()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const leave = engine.watchers.add(row.id, (news) => {
+    if (news !== 'closed') return
+    leave()
+    resolve()
+  })
+  return promise
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
