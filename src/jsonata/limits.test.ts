@@ -58,11 +58,11 @@ describe('the memory AWS allows', () => {
     '$range(1, 1000000000000, 1)',
     '$pad("x", 10000000)',
     '$pad("x", -1e300)',
-    '$join([1..100].$states.input.text)',
   ])('is exceeded by %s, which is known at once', (source) => expect(evaluate(source)).toEqual(memory))
 
   it.each([
     '$count([1..873782])',
+    '$join([1..100].$states.input.text)',
     '$range(1, 360145, 1)',
     '$reduce([1..30], function($a, $b) { $a & $a }, "xxxx")',
     '($f := function($x) { $f($x & $x) }; $f("a"))',
