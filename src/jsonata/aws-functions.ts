@@ -1,5 +1,5 @@
 /** The six functions AWS adds. What they answer to odd arguments was measured there. */
-import type { Budget } from './budget.ts'
+import { type Budget, Overrun } from './budget.ts'
 import { type ExpressionChance, hashAlgorithms, isHashAlgorithm, javaRandom } from './chance.ts'
 import { awsLimits } from './limits.ts'
 import type { Expression } from './realm.ts'
@@ -80,6 +80,8 @@ function range({ budget }: AwsWorld, ...bounds: Bounds): number[] | number | und
   const count = Math.floor((end - start) / step) + 1
   if (count < 1) return undefined
   if (count === 1) return start
-  budget.allowItems(count > awsLimits.rangeItems ? Number.POSITIVE_INFINITY : count)
+  // AWS makes fewer items here than it takes elsewhere.
+  if (count > awsLimits.rangeItems) throw new Overrun('memory')
+  budget.allowItems(count)
   return Array.from({ length: count }, (_, i) => start + i * step)
 }

@@ -2,8 +2,9 @@
 import { isPairs, memberOfStates, type Node, type Stage } from './tree.ts'
 
 export type References = {
-  /** Members read as `$states.name`, in order of appearance; undefined when `$states` is read as a whole. */
+  /** Members read as `$states.name`, in order of appearance. */
   readonly members: readonly string[]
+  /** Whether `$states` is read otherwise, so that all of it is needed. */
   readonly wholeStates: boolean
   /** Free variables without `$`, in order of appearance, built-in functions among them. */
   readonly variables: readonly string[]

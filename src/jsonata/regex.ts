@@ -4,8 +4,7 @@
  * left to the platform's engine where the evaluation can be killed.
  */
 import { RE2JS } from 're2js'
-import type { Budget } from './budget.ts'
-import { Overrun } from './budget.ts'
+import { type Budget, Overrun } from './budget.ts'
 import type { JsonataOptions, RegexMatch } from './realm.ts'
 
 /** Characters times quarter of the pattern's length: what a step of the automaton costs. */

@@ -103,7 +103,7 @@ describe('closing', () => {
 describe('a process', () => {
   it('lives until its slow expression is answered, and no longer', async () => {
     const script = `
-      const { createExpressions, hashText } = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)})
+      const { createExpressions } = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)})
       const bindings = { input: '{}', context: '{}', variables: new Map() }
       const outcome = await createExpressions().evaluateSlowly('6 * 7', bindings, { now: 0, random: () => 0.5 })
       console.log(outcome.text)`
