@@ -26,7 +26,7 @@ export function createMocks(mocks: TestCase['mocks'] = {}): Mocks {
     unanswered,
     answer(task) {
       const given = Object.hasOwn(mocks, task.stateName) ? mocks[task.stateName] : undefined
-      const chosen = given === undefined ? undefined : chooseAnswer([given].flat(), task)
+      const chosen = given === undefined ? undefined : chooseAnswer(given, task)
       if (chosen !== undefined) return toSimulated(chosen)
       const reason = given === undefined ? 'no mock' : 'no mock whose `when` fits its input'
       unanswered.push({ stateName: task.stateName, input: task.input, reason })

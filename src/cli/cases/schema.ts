@@ -30,6 +30,9 @@ export const answer = z
   })
   .refine((one) => one.cause === undefined || one.error !== undefined, { message: 'cause needs error' })
 
+/** One answer may stand without its list. */
+const answers = z.preprocess((value) => [value].flat(), z.array(answer).min(1))
+
 export const expectation = z.strictObject({
   status: z.enum(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']).optional(),
   /** Names of the states in the order in which they are entered. */
@@ -50,7 +53,7 @@ export const testCase = z.strictObject({
   /** When the execution starts; RFC 3339. */
   startAt: z.iso.datetime({ offset: true }).optional(),
   /** State → what its task answers: the first entry to the first attempt, and so on; the last one to all further ones. */
-  mocks: z.record(z.string(), z.union([answer, z.array(answer).min(1)])).optional(),
+  mocks: z.record(z.string(), answers).optional(),
   expect: expectation,
 })
 

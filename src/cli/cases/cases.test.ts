@@ -1,0 +1,178 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { runIn, temporaryFolder } from '../test-world.ts'
+
+const charge = 'arn:aws:lambda:us-east-1:000000000000:function:charge'
+const machine = {
+  StartAt: 'Charge',
+  States: {
+    Charge: {
+      Type: 'Task',
+      Resource: charge,
+      Retry: [{ ErrorEquals: ['Busy'], IntervalSeconds: 10, MaxAttempts: 2 }],
+      Catch: [{ ErrorEquals: ['Refused'], ResultPath: '$.why', Next: 'Sorry' }],
+      ResultPath: '$.receipt',
+      Next: 'Settle',
+    },
+    Settle: { Type: 'Wait', Seconds: 3600, End: true },
+    Sorry: { Type: 'Fail', Error: 'NotPaid', CausePath: '$.why.Cause' },
+  },
+}
+
+describe('holdfast asl test', () => {
+  const home = temporaryFolder()
+  writeFileSync(join(home.path, 'pay.asl.json'), JSON.stringify(machine))
+  afterAll(() => home.remove())
+
+  async function test(cases: string, flags: readonly string[] = []) {
+    writeFileSync(join(home.path, 'pay.test.yaml'), cases)
+    return runIn(home.path, ['asl', 'test', 'pay.test.yaml', ...flags])
+  }
+  const oneCase = (body: string): string =>
+    `machine: pay.asl.json\ncases:\n  - name: it\n${body.replaceAll(/^/gm, '    ')}\n`
+
+  it('passes a case whose path, output, calls and time are as expected', async () => {
+    const { exitCode, out } = await test(
+      oneCase(`input: { id: 7 }
+mocks: { Charge: [{ error: Busy }, { output: rcp-7, after: 5s }] }
+expect:
+  path: [Charge, Settle]
+  calls: { Charge: 2 }
+  output: { id: 7, receipt: rcp-7 }
+  takes: 1h15s`),
+    )
+    expect(out).toContain('1 passed, 0 failed')
+    expect(exitCode).toBe(0)
+  })
+
+  it('passes an expected failure by its error and a part of its cause', async () => {
+    const { exitCode } = await test(
+      oneCase(`mocks: { Charge: { error: Refused, cause: card 4111 has no money } }
+expect: { error: NotPaid, cause: /no money/ }`),
+    )
+    expect(exitCode).toBe(0)
+  })
+
+  it('gives each attempt its own answer, the last one to all further ones', async () => {
+    const { exitCode, out } = await test(
+      oneCase(`mocks: { Charge: [{ error: Busy }] }
+expect: { error: Busy, calls: { Charge: 3 } }`),
+    )
+    expect(out).toContain('1 passed')
+    expect(exitCode).toBe(0)
+  })
+
+  it('chooses the answer by the input of the call', async () => {
+    const mocks = `mocks:
+  Charge:
+    - { when: { card: gold }, output: vip }
+    - { output: plain }`
+    const gold = await test(
+      oneCase(`input: { card: gold, id: 1 }\n${mocks}\nexpect: { output: { card: gold, id: 1, receipt: vip } }`),
+    )
+    expect(gold.exitCode).toBe(0)
+    const other = await test(
+      oneCase(`input: { card: tin }\n${mocks}\nexpect: { output: { card: tin, receipt: plain } }`),
+    )
+    expect(other.exitCode).toBe(0)
+  })
+
+  it('tells each difference with what was expected and what came', async () => {
+    const { exitCode, out } = await test(
+      oneCase(`mocks: { Charge: { output: 1 } }
+expect: { path: [Charge, Sorry], output: { receipt: 2 }, calls: { Charge: 5 }, takes: 1s }`),
+    )
+    expect(exitCode).toBe(1)
+    expect(out).toMatch(/path\n +expected +Charge → Sorry\n +actual +Charge → Settle/)
+    expect(out).toMatch(/output\n +expected +\{"receipt":2\}\n +actual +\{"receipt":1\}/)
+    expect(out).toMatch(/calls of Charge\n +expected +5\n +actual +1/)
+    expect(out).toMatch(/takes\n +expected +1s\n +actual +1h/)
+    expect(out).toContain('0 passed, 1 failed')
+  })
+
+  it('fails a case that expects success and gets failure, and the other way round', async () => {
+    expect((await test(oneCase('mocks: { Charge: { error: Refused, cause: no } }\nexpect: {}'))).exitCode).toBe(1)
+    expect((await test(oneCase('mocks: { Charge: { output: 1 } }\nexpect: { error: NotPaid }'))).exitCode).toBe(1)
+    expect(
+      (await test(oneCase('mocks: { Charge: { error: Refused, cause: no } }\nexpect: { error: Other }'))).exitCode,
+    ).toBe(1)
+  })
+
+  it('names the task that nobody mocked, with its input', async () => {
+    const { exitCode, out } = await test(oneCase('input: { id: 9 }\nexpect: {}'))
+    expect(exitCode).toBe(1)
+    expect(out).toMatch(/it waits for ever: Charge \(no mock; its input was \{"id":9\}\)/)
+  })
+
+  it('runs only the cases that are named', async () => {
+    const file = `machine: pay.asl.json
+cases:
+  - { name: good one, mocks: { Charge: { output: 1 } }, expect: {} }
+  - { name: bad one, mocks: { Charge: { output: 1 } }, expect: { error: X } }
+`
+    expect((await test(file, ['--only', 'good'])).exitCode).toBe(0)
+    expect((await test(file, ['--only', 'bad'])).exitCode).toBe(1)
+    expect(await test(file, ['--only', 'ugly'])).toMatchObject({ exitCode: 2, err: expect.stringContaining('ugly') })
+  })
+
+  it('prints the results as JSON', async () => {
+    const { out } = await test(oneCase('mocks: { Charge: { output: 1 } }\nexpect: {}'), ['--json'])
+    expect(JSON.parse(out)).toEqual([
+      {
+        name: 'it',
+        passed: true,
+        differences: [],
+        status: 'SUCCEEDED',
+        output: { receipt: 1 },
+        path: ['Charge', 'Settle'],
+        elapsedMs: 3_600_000,
+      },
+    ])
+  })
+
+  it.each([
+    [
+      'a misspelt member',
+      'machine: pay.asl.json\ncases: [{ name: x, expected: {}, expect: {} }]',
+      /cases\.0\.expected: unknown, did you mean "expect"/,
+    ],
+    ['no cases', 'machine: pay.asl.json\ncases: []', /cases/],
+    [
+      'an answer that is two things',
+      oneCase('mocks: { Charge: { output: 1, error: X } }\nexpect: {}'),
+      /exactly one of output, error, silent/,
+    ],
+    [
+      'a wrong duration',
+      oneCase('mocks: { Charge: { output: 1, after: soon } }\nexpect: {}'),
+      /"soon" is not a duration/,
+    ],
+    ['no YAML', 'machine: [', /is no YAML/],
+    ['a machine that is not there', 'machine: none.json\ncases: [{ name: x, expect: {} }]', /Cannot read none\.json/],
+  ])('says what is wrong with a file with %s', async (_name, text, words) => {
+    const { exitCode, err } = await test(text)
+    expect(err).toMatch(words)
+    expect(exitCode).toBe(1)
+  })
+
+  it('refuses a machine that the checker refuses', async () => {
+    writeFileSync(join(home.path, 'wrong.json'), '{"StartAt":"X","States":{}}')
+    const { exitCode, err } = await test('machine: wrong.json\ncases: [{ name: x, expect: {} }]')
+    expect(exitCode).toBe(1)
+    expect(err).toContain('holdfast asl check wrong.json')
+  })
+
+  it('gives the same result each time, random numbers included', async () => {
+    const definition = {
+      QueryLanguage: 'JSONata',
+      StartAt: 'R',
+      States: { R: { Type: 'Pass', Output: '{% [$random(), $uuid(), $now()] %}', End: true } },
+    }
+    writeFileSync(join(home.path, 'random.json'), JSON.stringify(definition))
+    const file = 'machine: random.json\ncases: [{ name: x, expect: {} }]'
+    const [first, second] = [await test(file, ['--json']), await test(file, ['--json'])]
+    expect(first.out).toBe(second.out)
+    expect(JSON.parse(first.out)[0].output[2]).toMatch(/^2026-01-01T00:00:00/)
+  })
+})
