@@ -4,7 +4,6 @@
  * exit code pass through.
  */
 import { spawn } from 'node:child_process'
-import { enableCompileCache } from 'node:module'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
@@ -18,6 +17,8 @@ async function runHere() {
   setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
   const cache = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url))
   process.env.NODE_COMPILE_CACHE ??= cache // for workers and child processes
+  // Not imported above: Node 20 has no such thing, and reads this file as well.
+  const { enableCompileCache } = await import('node:module')
   enableCompileCache(process.env.NODE_COMPILE_CACHE)
   await import('../src/cli/main.ts')
 }

@@ -1,0 +1,101 @@
+/** The program as it is started: by npm, by hand, by an older Node; and the quickstart that a newcomer runs first. */
+import { execFile, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+const { version }: { readonly version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const home = mkdtempSync(join(tmpdir(), 'holdfast-program-'))
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+type Ended = { readonly code: number; readonly out: string; readonly err: string }
+
+function run(file: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(file, args, { cwd: home, env: { ...process.env, HOME: home, ...environment } }, (error, out, err) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err })
+    })
+  })
+}
+
+/** The Node of the machine, where it is older than the pinned one. */
+const olderNode = (process.env['PATH'] ?? '')
+  .split(delimiter)
+  .map((folder) => join(folder, 'node'))
+  .find((file) => existsSync(file) && majorOf(file) < 26)
+
+function majorOf(node: string): number {
+  return Number(execFileSync(node, ['--version'], { encoding: 'utf8' }).slice(1).split('.')[0])
+}
+
+describe('bin/holdfast', () => {
+  const program = join(root, 'bin/holdfast')
+
+  it('runs on the pinned Node, whichever Node is in the path', async () => {
+    expect(await run(program, ['--version'], { PATH: '/usr/bin:/bin' })).toEqual({
+      code: 0,
+      out: `${version}\n`,
+      err: '',
+    })
+  })
+
+  it('is found through a symbolic link', async () => {
+    const link = join(home, 'hf')
+    symlinkSync(program, link)
+    expect((await run(link, ['--version'])).out).toBe(`${version}\n`)
+  })
+
+  it('can be given to Node as well, and so can the file that npm links', async () => {
+    expect((await run(process.execPath, [program, '--version'])).out).toBe(`${version}\n`)
+    expect((await run(process.execPath, [`${program}.js`, '--version'])).out).toBe(`${version}\n`)
+  })
+
+  it.skipIf(olderNode === undefined)('started by an older Node, hands on output, exit code and signals', async () => {
+    const older = olderNode ?? ''
+    expect((await run(older, [program, '--version'])).out).toBe(`${version}\n`)
+    expect((await run(older, [`${program}.js`, 'executions'])).code).toBe(5)
+    const data = join(home, 'older')
+    const child = spawn(older, [`${program}.js`, 'up', '--json', '--port', '0', '--data', data], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    await once(createInterface(child.stdout), 'line')
+    child.kill('SIGTERM')
+    expect(await once(child, 'exit')).toEqual([0, null])
+    expect(existsSync(join(data, 'connection.json'))).toBe(false)
+  })
+
+  it('passes the exit code on', async () => {
+    expect((await run(program, ['executions'])).code).toBe(5)
+    expect((await run(program, ['no-such-command'])).code).toBe(2)
+  })
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('keeps its process id and stops in good order at %s', async (signal) => {
+    const child = spawn(program, ['up', '--json', '--port', '0', '--data', join(home, signal)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line] = await once(createInterface(child.stdout), 'line')
+    const { url } = JSON.parse(String(line))
+    const connection = JSON.parse(readFileSync(join(home, signal, 'connection.json'), 'utf8'))
+    expect(connection).toMatchObject({ url, pid: child.pid })
+    child.kill(signal)
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+})
+
+describe('npm run quickstart', () => {
+  it('starts the server, runs the example and says what to try next', async () => {
+    const script = [join(root, 'scripts/run.js'), join(root, 'scripts/quickstart.ts')]
+    const { code, out, err } = await run(process.execPath, script, { HOLDFAST_DATA: join(home, 'quickstart') })
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toMatch(/Holdfast is up at http:\/\/127\.0\.0\.1:\d+/)
+    expect(out).toContain('● Charge  attempt 2')
+    expect(out).toContain('✓ Fulfil / AwaitCarrier')
+    expect(out).toContain('"status": "shipped"')
+    expect(out).toContain('"status": "refused"')
+    expect(out).toContain('Try next:')
+  }, 60_000)
+})
