@@ -1,0 +1,292 @@
+/** The unmodified SDK drives a whole Holdfast over a loopback socket. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as sfn from '@aws-sdk/client-sfn'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  readConfiguration,
+  readConnection,
+  type Runtime,
+  startRuntime,
+  systemClock,
+  systemRandom,
+} from '../../src/app/index.ts'
+import { silentLogger } from '../../src/base/index.ts'
+
+const roleArn = 'arn:aws:iam::123456789012:role/run'
+let folder: string
+let runtime: Runtime
+let client: sfn.SFNClient
+let token: string
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'holdfast-sdk-'))
+  const { configuration } = await readConfiguration({ workingFolder: folder, file: undefined, overrides: { port: 0 } })
+  runtime = await startRuntime({
+    version: '0.0.0',
+    dataFolder: folder,
+    configuration,
+    configurationFile: undefined,
+    environment: { AWS_REGION: 'us-east-1' },
+    clock: systemClock,
+    randomBytes: systemRandom,
+    logger: silentLogger,
+    pid: process.pid,
+  })
+  token = (await readConnection(folder))?.token ?? ''
+  client = clientWith(token)
+})
+afterAll(async () => {
+  client.destroy()
+  await runtime.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** The token stands where the SDK has the access key id. */
+const clientWith = (accessKeyId: string): sfn.SFNClient =>
+  new sfn.SFNClient({
+    endpoint: runtime.address.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId, secretAccessKey: 'unused' },
+    maxAttempts: 1,
+  })
+
+let machines = 0
+async function create(states: object, StartAt = 'A'): Promise<string> {
+  const definition = JSON.stringify({ StartAt, States: states })
+  const name = `machine-${++machines}`
+  const { stateMachineArn } = await client.send(new sfn.CreateStateMachineCommand({ name, definition, roleArn }))
+  return stateMachineArn ?? ''
+}
+
+async function start(stateMachineArn: string, input = '{}'): Promise<string> {
+  const { executionArn } = await client.send(new sfn.StartExecutionCommand({ stateMachineArn, input }))
+  return executionArn ?? ''
+}
+
+async function closed(executionArn: string): Promise<sfn.DescribeExecutionCommandOutput> {
+  for (;;) {
+    const execution = await client.send(new sfn.DescribeExecutionCommand({ executionArn }))
+    if (execution.status !== 'RUNNING') return execution
+  }
+}
+
+const pass = { A: { Type: 'Pass', Result: { done: true }, End: true } }
+
+describe('the unmodified SDK', () => {
+  it('creates a machine, starts it, waits and reads what it answered', async () => {
+    const stateMachineArn = await create(pass)
+    const executionArn = await start(stateMachineArn, '{"n": 1.0}')
+    const execution = await closed(executionArn)
+    expect(execution).toMatchObject({
+      executionArn,
+      stateMachineArn,
+      status: 'SUCCEEDED',
+      input: '{"n": 1.0}',
+      output: '{"done":true}',
+      redriveStatus: 'NOT_REDRIVABLE',
+    })
+    expect(execution.startDate).toBeInstanceOf(Date)
+    expect(execution.stopDate?.getTime()).toBeGreaterThanOrEqual(execution.startDate?.getTime() ?? 0)
+    expect(Object.keys(execution)).not.toContain('error')
+  })
+
+  it('pages through a history, in both directions', async () => {
+    const executionArn = await start(await create(pass))
+    await closed(executionArn)
+    const seen: sfn.HistoryEvent[] = []
+    for await (const page of sfn.paginateGetExecutionHistory({ client, pageSize: 1 }, { executionArn })) {
+      seen.push(...(page.events ?? []))
+    }
+    expect(seen.map(({ id, previousEventId, type }) => [id, previousEventId, type])).toEqual([
+      [1, 0, 'ExecutionStarted'],
+      [2, 0, 'PassStateEntered'],
+      [3, 2, 'PassStateExited'],
+      [4, 3, 'ExecutionSucceeded'],
+    ])
+    expect(seen[2]?.stateExitedEventDetails).toEqual({
+      name: 'A',
+      output: '{"done":true}',
+      outputDetails: { truncated: false },
+    })
+    const command = { executionArn, reverseOrder: true, maxResults: 1, includeExecutionData: false }
+    const { events, nextToken } = await client.send(new sfn.GetExecutionHistoryCommand(command))
+    expect(events).toMatchObject([{ id: 4, executionSucceededEventDetails: { outputDetails: { truncated: false } } }])
+    expect(events?.[0]?.executionSucceededEventDetails?.output).toBeUndefined()
+    expect(nextToken).toBeDefined()
+  })
+
+  it('lists machines and executions, page by page', async () => {
+    const stateMachineArn = await create(pass)
+    const started = [await start(stateMachineArn), await start(stateMachineArn), await start(stateMachineArn)]
+    for (const executionArn of started) await closed(executionArn)
+    const listed: string[] = []
+    for await (const page of sfn.paginateListExecutions({ client, pageSize: 2 }, { stateMachineArn })) {
+      listed.push(...(page.executions ?? []).map(({ executionArn }) => executionArn ?? ''))
+    }
+    expect(listed.toSorted()).toEqual(started.toSorted())
+    const machineArns: (string | undefined)[] = []
+    for await (const page of sfn.paginateListStateMachines({ client, pageSize: 1 }, {})) {
+      machineArns.push(...(page.stateMachines ?? []).map((machine) => machine.stateMachineArn))
+    }
+    expect(machineArns).toContain(stateMachineArn)
+    const failed = { stateMachineArn, statusFilter: 'FAILED' } as const
+    expect((await client.send(new sfn.ListExecutionsCommand(failed))).executions).toEqual([])
+  })
+
+  it('describes, updates and deletes a machine', async () => {
+    const stateMachineArn = await create(pass)
+    const described = await client.send(new sfn.DescribeStateMachineCommand({ stateMachineArn }))
+    expect(described).toMatchObject({
+      status: 'ACTIVE',
+      type: 'STANDARD',
+      roleArn,
+      loggingConfiguration: { level: 'OFF' },
+    })
+    const definition = JSON.stringify({ StartAt: 'B', States: { B: { Type: 'Succeed' } } })
+    const updated = await client.send(new sfn.UpdateStateMachineCommand({ stateMachineArn, definition }))
+    expect(updated.revisionId).toMatch(/^[0-9a-f-]{36}$/)
+    expect(updated.updateDate).toBeInstanceOf(Date)
+    const executionArn = await start(stateMachineArn)
+    const ran = await client.send(new sfn.DescribeStateMachineForExecutionCommand({ executionArn }))
+    expect(ran).toMatchObject({ definition, revisionId: updated.revisionId })
+    await closed(executionArn)
+    await client.send(new sfn.DeleteStateMachineCommand({ stateMachineArn }))
+    await expect(client.send(new sfn.DescribeStateMachineCommand({ stateMachineArn }))).rejects.toBeInstanceOf(
+      sfn.StateMachineDoesNotExist,
+    )
+  })
+
+  it('stops an execution', async () => {
+    const executionArn = await start(await create({ A: { Type: 'Wait', Seconds: 86_400, End: true } }))
+    const { stopDate } = await client.send(new sfn.StopExecutionCommand({ executionArn, error: 'Enough', cause: 'c' }))
+    expect(stopDate).toBeInstanceOf(Date)
+    expect(await closed(executionArn)).toMatchObject({ status: 'ABORTED', error: 'Enough', cause: 'c' })
+  })
+
+  it('works for an activity: takes the task, beats, answers', async () => {
+    const { activityArn } = await client.send(new sfn.CreateActivityCommand({ name: 'pack' }))
+    expect(await client.send(new sfn.DescribeActivityCommand({ activityArn }))).toMatchObject({ name: 'pack' })
+    expect((await client.send(new sfn.ListActivitiesCommand({}))).activities).toMatchObject([{ activityArn }])
+    const states = { A: { Type: 'Task', Resource: activityArn, HeartbeatSeconds: 3600, End: true } }
+    // The worker is there before the work.
+    const polled = client.send(new sfn.GetActivityTaskCommand({ activityArn, workerName: 'w' }))
+    const executionArn = await start(await create(states), '{"box": 7}')
+    const task = await polled
+    expect(JSON.parse(task.input ?? '')).toEqual({ box: 7 })
+    const { taskToken } = task
+    await client.send(new sfn.SendTaskHeartbeatCommand({ taskToken }))
+    await client.send(new sfn.SendTaskSuccessCommand({ taskToken, output: '{"packed": true}' }))
+    expect(await closed(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '{"packed": true}' })
+    await expect(client.send(new sfn.SendTaskSuccessCommand({ taskToken, output: '1' }))).rejects.toBeInstanceOf(
+      sfn.TaskTimedOut,
+    )
+    await client.send(new sfn.DeleteActivityCommand({ activityArn }))
+    await expect(client.send(new sfn.GetActivityTaskCommand({ activityArn }))).rejects.toBeInstanceOf(
+      sfn.ActivityDoesNotExist,
+    )
+  })
+
+  it('fails a task by its token', async () => {
+    const { activityArn } = await client.send(new sfn.CreateActivityCommand({ name: 'fail' }))
+    const executionArn = await start(await create({ A: { Type: 'Task', Resource: activityArn, End: true } }))
+    const { taskToken } = await client.send(new sfn.GetActivityTaskCommand({ activityArn }))
+    await client.send(new sfn.SendTaskFailureCommand({ taskToken, error: 'Broken', cause: 'dropped' }))
+    expect(await closed(executionArn)).toMatchObject({ status: 'FAILED', error: 'Broken', cause: 'dropped' })
+  })
+
+  it('tags and untags', async () => {
+    const resourceArn = await create(pass)
+    const tags = [
+      { key: 'team', value: 'ops' },
+      { key: 'empty', value: '' },
+    ]
+    await client.send(new sfn.TagResourceCommand({ resourceArn, tags }))
+    await client.send(new sfn.UntagResourceCommand({ resourceArn, tagKeys: ['empty'] }))
+    const listed = await client.send(new sfn.ListTagsForResourceCommand({ resourceArn }))
+    expect(listed.tags).toEqual([{ key: 'team', value: 'ops' }])
+  })
+
+  it('validates a definition without storing it', async () => {
+    const definition = JSON.stringify({ StartAt: 'A', States: { A: { Type: 'Pass', Next: 'B' } } })
+    const { result, diagnostics } = await client.send(new sfn.ValidateStateMachineDefinitionCommand({ definition }))
+    expect(result).toBe('FAIL')
+    expect(diagnostics).toContainEqual(
+      expect.objectContaining({ code: 'MISSING_TRANSITION_TARGET', severity: 'ERROR' }),
+    )
+  })
+})
+
+describe('errors reach the SDK as the exceptions of its model', () => {
+  const definition = JSON.stringify({ StartAt: 'A', States: pass })
+  const stateMachineArn = 'arn:aws:states:us-east-1:123456789012:stateMachine:none'
+  const executionArn = 'arn:aws:states:us-east-1:123456789012:execution:none:none'
+
+  it.each([
+    [sfn.StateMachineDoesNotExist, () => client.send(new sfn.DescribeStateMachineCommand({ stateMachineArn }))],
+    [sfn.ExecutionDoesNotExist, () => client.send(new sfn.DescribeExecutionCommand({ executionArn }))],
+    [sfn.InvalidArn, () => client.send(new sfn.DescribeExecutionCommand({ executionArn: 'nonsense' }))],
+    [sfn.InvalidName, () => client.send(new sfn.CreateStateMachineCommand({ name: 'a b', definition, roleArn }))],
+    [
+      sfn.InvalidDefinition,
+      () => client.send(new sfn.CreateStateMachineCommand({ name: 'bad', definition: '{}', roleArn })),
+    ],
+    [sfn.InvalidToken, () => client.send(new sfn.SendTaskHeartbeatCommand({ taskToken: 'made-up' }))],
+    [sfn.InvalidToken, () => client.send(new sfn.ListActivitiesCommand({ nextToken: 'made-up' }))],
+    [sfn.MissingRequiredParameter, () => client.send(new sfn.UpdateStateMachineCommand({ stateMachineArn }))],
+    [sfn.ResourceNotFound, () => client.send(new sfn.ListTagsForResourceCommand({ resourceArn: stateMachineArn }))],
+  ])('%o', async (exception, call) => {
+    const error = await call().then(
+      () => undefined,
+      (caught: unknown) => caught,
+    )
+    expect(error).toBeInstanceOf(exception)
+    expect(error).toMatchObject({ $metadata: { httpStatusCode: 400, requestId: expect.any(String) } })
+  })
+
+  it('for what already exists', async () => {
+    const arn = await create(pass)
+    const taken = { name: arn.split(':').at(-1) ?? '', definition: definition.replace('A', 'A '), roleArn }
+    await expect(
+      client.send(new sfn.CreateStateMachineCommand({ ...taken, definition: ` ${definition}` })),
+    ).rejects.toBeInstanceOf(sfn.StateMachineAlreadyExists)
+    const run = { stateMachineArn: arn, name: 'once', input: '{}' }
+    const started = await client.send(new sfn.StartExecutionCommand(run))
+    await closed(started.executionArn ?? '')
+    await expect(client.send(new sfn.StartExecutionCommand({ ...run, input: '[]' }))).rejects.toBeInstanceOf(
+      sfn.ExecutionAlreadyExists,
+    )
+    await expect(client.send(new sfn.StartExecutionCommand({ ...run, input: 'nope' }))).rejects.toBeInstanceOf(
+      sfn.InvalidExecutionInput,
+    )
+  })
+
+  it('for requests that break the model', async () => {
+    await expect(client.send(new sfn.ListStateMachinesCommand({ maxResults: 1001 }))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message:
+        "1 validation error detected: Value '1001' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 1000",
+    })
+  })
+
+  it('for a key that is no token', async () => {
+    const stranger = clientWith('AKIAIOSFODNN7EXAMPLE')
+    await expect(stranger.send(new sfn.ListStateMachinesCommand({}))).rejects.toMatchObject({
+      name: 'UnrecognizedClientException',
+    })
+    stranger.destroy()
+  })
+
+  it('for what comes later, although the SDK calls another host for it', async () => {
+    const command = new sfn.TestStateCommand({ definition: JSON.stringify(pass.A), roleArn })
+    const local = clientWith(token)
+    // `sync-127.0.0.1` has no address; what counts is that the server knows the name.
+    local.config.disableHostPrefix = true
+    await expect(local.send(command)).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+      message: expect.stringContaining('TestState is not supported by this version of Holdfast'),
+    })
+    local.destroy()
+  })
+})
