@@ -1,0 +1,74 @@
+/** A store, its trail and an engine on a data folder, put together by hand so that a test can stand between any two of them. */
+import { join } from 'node:path'
+import type { Actor } from '../../src/access/index.ts'
+import { openTrail, type Trail } from '../../src/audit/index.ts'
+import type { Clock, Logger, RandomBytes } from '../../src/base/index.ts'
+import {
+  createEngine,
+  createStateMachine,
+  embeddedLimits,
+  type Engine,
+  type EngineExpressions,
+  type ResourceHandler,
+} from '../../src/engine/index.ts'
+import { openStore, type Schedule, type Store, type TraceEvent } from '../../src/store/index.ts'
+import { accountId, region, roleArn } from './machines.ts'
+
+export const admin: Actor = { type: 'user', id: 'ada', via: 'api', role: 'admin' }
+export const account = { region, accountId }
+/** The same over all lives of a folder: tokens that are out must stay good. */
+export const tokenKey: Uint8Array = new Uint8Array(32).fill(7)
+export const databaseFile = 'holdfast.sqlite'
+
+export type WorldOptions = {
+  readonly folder: string
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly randomBytes: RandomBytes
+  readonly expressions: EngineExpressions
+  readonly handlers: readonly ResourceHandler[]
+  readonly schedule?: Schedule
+  readonly onTrace?: (event: TraceEvent) => void
+  /** Stands between the engine and its store. */
+  readonly between?: (store: Store) => Store
+}
+
+export type World = {
+  readonly store: Store
+  readonly trail: Trail
+  readonly engine: Engine
+  close(): Promise<void>
+}
+
+export function openWorld(options: WorldOptions): World {
+  const { folder, clock, logger, randomBytes, expressions, handlers, schedule, onTrace, between } = options
+  const store = openStore({
+    path: join(folder, databaseFile),
+    clock,
+    logger,
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(onTrace === undefined ? {} : { onTrace }),
+  })
+  const trail = openTrail({ store, clock, logger, randomBytes, folder })
+  const engine = createEngine({
+    store: between === undefined ? store : between(store),
+    clock,
+    logger,
+    randomBytes,
+    expressions,
+    account,
+    limits: embeddedLimits,
+    handlers,
+    tokenKey,
+  })
+  const close = async (): Promise<void> => {
+    await engine.close()
+    await store.close()
+  }
+  return { store, trail, engine, close }
+}
+
+export async function installMachine(engine: Engine, name: string, definition: string): Promise<string> {
+  const { arn } = await createStateMachine(engine, admin, { name, definition, roleArn })
+  return arn
+}
