@@ -5,6 +5,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { appError } from './errors.ts'
 
 const schema = z.object({
   url: z.url(),
@@ -27,14 +28,26 @@ export async function writeConnection(dataFolder: string, connection: Connection
   await rename(draft, file)
 }
 
-/** Undefined when no server says that it runs on this folder. */
+/** Undefined when no server says that it runs on this folder. @throws HoldfastError app.folder_damaged */
 export async function readConnection(dataFolder: string): Promise<Connection | undefined> {
   try {
-    const text = await readFile(connectionFile(dataFolder), 'utf8')
-    return schema.parse(JSON.parse(text))
+    return parseConnection(dataFolder, await readFile(connectionFile(dataFolder), 'utf8'))
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
+  }
+}
+
+function parseConnection(dataFolder: string, text: string): Connection {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (cause) {
+    const place = connectionFile(dataFolder)
+    throw appError('app.folder_damaged', `${place} does not say where the server is`, {
+      place,
+      repair: 'stop the server (Ctrl-C where it runs) and start it again: it writes the file anew',
+      cause,
+    })
   }
 }
 
