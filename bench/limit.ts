@@ -3,7 +3,7 @@
  * `synchronous=FULL`, as many rows a commit as there are workflows at once. No engine on SQLite can do more steps than this.
  */
 import { join } from 'node:path'
-import { systemClock } from '../src/app/index.ts'
+import { systemClock } from '../src/app/system-clock.ts'
 import { silentLogger } from '../src/base/index.ts'
 import { openStore } from '../src/store/index.ts'
 import { newFolder } from './world.ts'

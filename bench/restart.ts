@@ -100,7 +100,7 @@ function watched(folder: string, run: string, onCall: () => void): typeof tenSte
     onCall()
     return input
   }
-  return { ...tenSteps, tasks: { nothing } }
+  return { ...tenSteps, tasks: new Map([['nothing', nothing]]) }
 }
 
 async function first(folder: string): Promise<void> {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Actor } from '../src/access/index.ts'
-import { systemClock, systemRandom } from '../src/app/index.ts'
+import { systemClock, systemRandom } from '../src/app/system-clock.ts'
 import { silentLogger } from '../src/base/index.ts'
 import {
   createEngine,

@@ -1,15 +1,6 @@
 /** kysely over node:sqlite: it builds and types the SQL; a `Runner` runs it on the connection or transaction it belongs to. */
-import {
-  type CompiledQuery,
-  type DatabaseConnection,
-  type Dialect,
-  type Driver,
-  Kysely,
-  type QueryResult,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely'
+import { createRequire } from 'node:module'
+import type { CompiledQuery, DatabaseConnection, Dialect, Driver, Kysely, QueryResult } from 'kysely'
 import type { SqlValue } from '../contract.ts'
 import { queryFailed } from '../errors.ts'
 
@@ -18,14 +9,22 @@ export interface Runner {
   execute<Row>(sql: string, parameters: readonly SqlValue[]): QueryResult<Row>
 }
 
+/** Loaded with the first query that is built: it takes 25 MB, and the hot paths write their SQL themselves. */
+let loaded: typeof import('kysely') | undefined
+const kysely = (): typeof import('kysely') => (loaded ??= asKysely(createRequire(import.meta.url)('kysely')))
+
+/** `require` is untyped; the module is the one whose types are imported above. */
+const asKysely = (module: unknown): typeof import('kysely') => module as typeof import('kysely')
+
 export function builderOn<Tables>(runner: Runner): Kysely<Tables> {
+  const { Kysely: Builder, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } = kysely()
   const dialect: Dialect = {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => new RunnerDriver(runner),
     createIntrospector: (database) => new SqliteIntrospector(database),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   }
-  return new Kysely<Tables>({ dialect })
+  return new Builder<Tables>({ dialect })
 }
 
 /** kysely hands parameters on untyped. @throws HoldfastError store.query for what a column cannot hold */
