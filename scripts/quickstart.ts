@@ -5,9 +5,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
-import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const holdfast = join(root, 'bin/holdfast.js')
@@ -26,8 +25,10 @@ async function startServer(): Promise<ChildProcess> {
   const port = (await isFree(usualPort)) ? usualPort : 0
   const where = ['--data', dataFolder, '--port', String(port), '--config', join(example, 'holdfast.config.ts')]
   const child = spawn(process.execPath, [holdfast, 'up', '--json', ...where], { stdio: ['inherit', 'pipe', 'inherit'] })
-  const ended = once(child, 'exit').then(() => process.exit(child.exitCode ?? 1))
-  const [line] = await Promise.race([once(createInterface(child.stdout), 'line'), ended])
+  const giveUp = (code: number | null): void => process.exit(code ?? 1)
+  child.once('exit', giveUp)
+  const [line] = await once(createInterface(child.stdout), 'line')
+  child.off('exit', giveUp)
   const { url } = JSON.parse(String(line))
   console.log(`Holdfast is up at ${url}\n`)
   return child

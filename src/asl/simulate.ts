@@ -193,7 +193,7 @@ class Simulator {
       ...(error === undefined ? {} : { error }),
       ...(cause === undefined ? {} : { cause }),
       history: this.#history,
-      path: this.#history.flatMap((event) => (isEntry(event) ? [String(event.details?.['name'])] : [])),
+      path: this.#history.flatMap(enteredState),
       calls: this.#calls,
       elapsedMs: this.#now - this.#request.about.startedAt,
     }
@@ -208,7 +208,10 @@ function isOf(event: Event, { frame, enteredId, attempt }: Attempt): boolean {
   return 'frame' in event && event.frame === frame && event.enteredId === enteredId && event.attempt === attempt
 }
 
-const isEntry = ({ type }: HistoryEvent): boolean => type.endsWith('StateEntered')
+function enteredState({ type, details }: HistoryEvent): readonly string[] {
+  const name = details?.['name']
+  return type.endsWith('StateEntered') && typeof name === 'string' ? [name] : []
+}
 
 /** Written out, because the members of a Chance may live on its prototype. */
 function withMethods(chance: Chance): Chance {
