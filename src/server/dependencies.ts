@@ -44,7 +44,7 @@ export interface EngineVerbs {
   deleteActivity(actor: Actor, arn: string): Answer<void>
   describeActivity(actor: Actor, arn: string): Answer<engine.ActivityDescription>
   listActivities(actor: Actor, page: engine.PageRequest): Answer<engine.Page<engine.ActivityDescription>>
-  /** Waits until there is a task or the signal fires; then answers undefined. */
+  /** Waits for a task up to a minute; undefined when none came or the signal fired. */
   getActivityTask(
     actor: Actor,
     request: { readonly arn: string; readonly workerName?: string },

@@ -116,10 +116,12 @@ class HttpEntrance implements Server {
   #serve(request: IncomingMessage, response: ServerResponse): void {
     const refusal = this.#refusal(request)
     this.#traffic.enter(response)
+    if (this.#traffic.closing) response.shouldKeepAlive = false
     if (isWireRequest(request)) {
       if (refusal !== undefined) return refuseWire(response, refusal, this.#dependencies.newRequestId())
       return void serveWire(this.#dependencies, this.#wire, request, response)
     }
+    for (const [name, value] of browserRules) response.setHeader(name, value)
     if (refusal !== undefined) return this.#api.refuse(request, response, refusal)
     this.#api.serve(request, response)
   }
@@ -135,6 +137,13 @@ class HttpEntrance implements Server {
     return serverError('server.busy', `The server is answering ${this.#options.maxInFlight} requests already`)
   }
 }
+
+/** What a browser may do with an answer: nothing but hand it to a page of ours. */
+const browserRules = [
+  ['x-content-type-options', 'nosniff'],
+  ['cross-origin-resource-policy', 'same-origin'],
+  ['cache-control', 'no-store'],
+] as const
 
 /** A slow or silent caller holds a connection no longer than this. */
 const connectionRules = {

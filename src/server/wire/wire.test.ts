@@ -437,15 +437,9 @@ describe('GetActivityTask', () => {
     expect(world.calls[0]?.[1]).toEqual({ arn: activityArn, workerName: 'w' })
   })
 
-  it('answers without a token when there was no task for a minute', async () => {
-    const seen: AbortSignal[] = []
-    world = await openWorld(waiting(seen))
-    const answer = callWire(world, 'GetActivityTask', { activityArn })
-    await begun(seen)
-    world.clock.advanceBy(59_999)
-    expect(seen[0]?.aborted).toBe(false)
-    world.clock.advanceBy(1)
-    expect(await answer).toMatchObject({ status: 200, body: {} })
+  it('answers without a token when there was no task', async () => {
+    world = await openWorld({ getActivityTask: () => Promise.resolve(undefined) })
+    expect(await callWire(world, 'GetActivityTask', { activityArn })).toMatchObject({ status: 200, body: {} })
   })
 
   it('stops waiting when the worker hangs up', async () => {

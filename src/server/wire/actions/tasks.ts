@@ -46,20 +46,12 @@ export const taskActions = {
     },
   ),
 
-  /** Waits up to a minute for a task; an answer without a token says that there was none. */
+  /** The verb waits up to a minute for a task; an answer without a token says that there was none. */
   GetActivityTask: action(
     { activityArn: required(member.arn), workerName: member.name },
-    async ({ dependencies: { verbs, clock }, actor, ended }, { activityArn, workerName }) => {
-      const waited = new AbortController()
-      const gone = ended()
-      const stopWaiting = clock.alarm(clock.now() + longPollMs, () => waited.abort())
-      try {
-        const signal = AbortSignal.any([gone, waited.signal])
-        const task = await verbs.getActivityTask(actor, { arn: activityArn, workerName }, signal)
-        return { taskToken: task?.token, input: task?.input }
-      } finally {
-        stopWaiting()
-      }
+    async ({ dependencies: { verbs }, actor, ended }, { activityArn, workerName }) => {
+      const task = await verbs.getActivityTask(actor, { arn: activityArn, workerName }, ended())
+      return { taskToken: task?.token, input: task?.input }
     },
   ),
 
@@ -84,5 +76,3 @@ export const taskActions = {
     return {}
   }),
 } as const
-
-const longPollMs = 60_000
