@@ -42,15 +42,21 @@ export default defineConfig({
     'eslint/eqeqeq': 'error',
     'eslint/max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
     'eslint/max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
-    'eslint/max-params': ['error', { max: 4 }],
+    // Up to three, else an object; the language's hot paths take a fifth rather than make an object for each call.
+    'eslint/max-params': ['error', { max: 5 }],
     // Refusing control characters in hostile input needs to name them.
     'eslint/no-control-regex': 'off',
     'typescript/no-explicit-any': 'error',
     'typescript/no-non-null-assertion': 'error',
-    'typescript/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+    'typescript/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
     'typescript/no-misused-promises': 'error',
     'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     'typescript/no-unnecessary-type-assertion': 'error',
+    // False alarms by kind: code points are what is meant where a string is spread, a set is copied before it is changed
+    // in the loop, and methods are compared or taken from prototypes where the language is fenced in.
+    'typescript/no-misused-spread': 'off',
+    'typescript/unbound-method': 'off',
+    'unicorn/no-useless-spread': 'off',
   },
   overrides: [
     {
@@ -59,13 +65,15 @@ export default defineConfig({
     },
     ...Object.entries(layerTable).map(([folder, layer]) => pureOverride(folder, layer)),
     {
-      files: ['**/*.test.ts', '**/*.suite.ts', 'test/**'],
+      files: ['**/*.test.ts', '**/*.suite.ts', '**/*.fake.ts', 'test/**'],
       rules: {
         'holdfast/pure': 'off',
         'eslint/max-lines': 'off',
         'eslint/max-lines-per-function': 'off',
         // Assertions often stand in a named function of the test.
         'vitest/expect-expect': 'off',
+        'typescript/no-base-to-string': 'off',
+        'typescript/require-array-sort-compare': 'off',
       },
     },
     { files: ['scripts/**', 'bench/**', 'bin/**', '.ci/**'], rules: { 'eslint/no-console': 'off' } },

@@ -67,7 +67,7 @@ describe('the lint of a tree in which every rule is broken once', () => {
     ['an empty catch without its reason', 'src/engine/swallow.ts', /no-empty/],
     ['a file that is too long', 'src/engine/long.ts', /max-lines/],
     ['a function that is too long', 'src/engine/long-function.ts', /max-lines-per-function/],
-    ['five parameters', 'src/engine/parameters.ts', /max-params/],
+    ['six parameters', 'src/engine/parameters.ts', /max-params/],
   ]
 
   it.each(cases)('finds %s', (_name, file, expected) => {
@@ -142,7 +142,7 @@ const planted = {
   'src/engine/swallow.ts': 'export const x = (y: () => void) => {\n  try {\n    y()\n  } catch {}\n}\n',
   'src/engine/long.ts': Array.from({ length: 401 }, (_, i) => `export const x${i} = ${i}\n`).join(''),
   'src/engine/long-function.ts': `export function x(y: number[]) {\n${'  y.push(1)\n'.repeat(61)}}\n`,
-  'src/engine/parameters.ts': 'export const x = (a: 1, b: 2, c: 3, d: 4, e: 5) => a + b + c + d + e\n',
+  'src/engine/parameters.ts': 'export const x = (a: 1, b: 2, c: 3, d: 4, e: 5, f: 6) => a + b + c + d + e + f\n',
 }
 
 /** A tree with our lint configuration, our installed packages and these files. */
