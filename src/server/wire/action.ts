@@ -1,5 +1,5 @@
 /** One action of the Step Functions API: the shape of its request and how a verb's answer becomes its response. */
-import type { Actor } from '../../access/index.ts'
+import type { Actor, Verb } from '../../access/index.ts'
 import type { ServerDependencies } from '../dependencies.ts'
 import type { RequestOf, Shape, WireLimits } from './shape.ts'
 
@@ -15,16 +15,19 @@ export type ActionContext = {
 export type Response = Readonly<Record<string, unknown>>
 
 export type Action = {
+  /** The verb that `can()` is asked about. */
+  readonly verb: Verb
   readonly shape: Shape
   /** `request` has the type of the shape: only `action` below puts the two together. */
   readonly run: (context: ActionContext, request: never) => Response | Promise<Response>
 }
 
 export function action<const S extends Shape>(
+  verb: Verb,
   shape: S,
   run: (context: ActionContext, request: RequestOf<S>) => Response | Promise<Response>,
 ): Action {
-  return { shape, run }
+  return { verb, shape, run }
 }
 
 /** Milliseconds → epoch seconds with milliseconds, as the AWS JSON protocol writes times. */

@@ -1,6 +1,6 @@
 /** One request of the Step Functions API: from the HTTP message to a verb and back. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Actor } from '../../access/index.ts'
+import { type Actor, requirePermission } from '../../access/index.ts'
 import { HoldfastError, nearestWord, parseJson } from '../../base/index.ts'
 import { readBody } from '../body.ts'
 import { tokenIn } from '../credentials.ts'
@@ -55,8 +55,10 @@ async function answerTo(
   response: ServerResponse,
 ): Promise<WireAnswer> {
   requireContentType(request.headers['content-type'])
-  const { shape, run } = actionOf(request.headers['x-amz-target'])
+  const { verb, shape, run } = actionOf(request.headers['x-amz-target'])
   const actor = await authenticate(dependencies, request.headers.authorization)
+  // The verb asks again, with the thing that it is about.
+  requirePermission(actor, verb)
   const body = parseBody(await readBody(request, options.bodyBytes))
   const parsed = parseShape(shape, body, options.limits)
   const ended = () => options.traffic.wait(response)

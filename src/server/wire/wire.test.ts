@@ -492,6 +492,16 @@ describe('who calls', () => {
     })
   })
 
+  it.each(Object.entries(actions))('may not ask for %s without the permission', async (name, { verb }) => {
+    world = await openWorld({}, { authenticate: () => ({ type: 'user', id: 'eve', via: 'api' }) })
+    const answer = await callWire(world, name, '{')
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { __type: 'com.amazon.coral.service#AccessDeniedException' },
+    })
+    expect(answer.text).toContain(`user eve may not ${verb}`)
+  })
+
   it('needs no token when the server asks for none', async () => {
     world = await openWorld({ listStateMachines: () => ({ items: [] }) }, { authenticate: () => admin })
     expect(await callWire(world, 'ListStateMachines', {}, { headers: { authorization: '' } })).toMatchObject({

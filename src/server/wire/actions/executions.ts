@@ -9,6 +9,7 @@ const { required } = member
 
 export const executionActions = {
   StartExecution: action(
+    'execution.start',
     {
       stateMachineArn: required(member.arn),
       name: member.name,
@@ -22,6 +23,7 @@ export const executionActions = {
   ),
 
   StopExecution: action(
+    'execution.stop',
     { executionArn: required(member.arn), error: member.errorName, cause: member.cause },
     async ({ dependencies: { verbs }, actor }, request) => {
       const { stoppedAt } = await verbs.stopExecution(actor, request)
@@ -30,6 +32,7 @@ export const executionActions = {
   ),
 
   DescribeExecution: action(
+    'execution.describe',
     { executionArn: required(member.arn), includedData: member.includedData },
     async ({ dependencies: { verbs }, actor }, request) => {
       const execution = await verbs.describeExecution(actor, request.executionArn)
@@ -38,6 +41,7 @@ export const executionActions = {
   ),
 
   ListExecutions: action(
+    'execution.list',
     {
       stateMachineArn: member.arn,
       statusFilter: member.executionStatus,
@@ -58,6 +62,7 @@ export const executionActions = {
   ),
 
   GetExecutionHistory: action(
+    'execution.history',
     {
       executionArn: required(member.arn),
       maxResults: member.pageSize,

@@ -18,6 +18,7 @@ const page = { maxResults: member.pageSize, nextToken: member.pageToken } as con
 
 export const machineActions = {
   CreateStateMachine: action(
+    'machine.create',
     {
       name: required(member.name),
       definition: required(member.definition),
@@ -41,6 +42,7 @@ export const machineActions = {
   ),
 
   UpdateStateMachine: action(
+    'machine.update',
     {
       stateMachineArn: required(member.arn),
       definition: member.definition,
@@ -59,12 +61,13 @@ export const machineActions = {
     },
   ),
 
-  DeleteStateMachine: action({ stateMachineArn: required(member.arn) }, async (context, request) => {
+  DeleteStateMachine: action('machine.delete', { stateMachineArn: required(member.arn) }, async (context, request) => {
     await context.dependencies.verbs.deleteStateMachine(context.actor, request.stateMachineArn)
     return {}
   }),
 
   DescribeStateMachine: action(
+    'machine.describe',
     { stateMachineArn: required(member.arn), includedData: member.includedData },
     async ({ dependencies: { verbs }, actor }, request) => {
       const machine = await verbs.describeStateMachine(actor, request.stateMachineArn)
@@ -78,6 +81,7 @@ export const machineActions = {
   ),
 
   DescribeStateMachineForExecution: action(
+    'execution.describe',
     { executionArn: required(member.arn), includedData: member.includedData },
     async ({ dependencies: { verbs }, actor }, request) => {
       const machine = await verbs.describeStateMachineForExecution(actor, request.executionArn)
@@ -85,7 +89,7 @@ export const machineActions = {
     },
   ),
 
-  ListStateMachines: action(page, async ({ dependencies: { verbs }, actor }, request) => {
+  ListStateMachines: action('machine.list', page, async ({ dependencies: { verbs }, actor }, request) => {
     const { items, cursor } = await verbs.listStateMachines(actor, {
       limit: request.maxResults,
       cursor: request.nextToken,
@@ -97,6 +101,7 @@ export const machineActions = {
   }),
 
   ValidateStateMachineDefinition: action(
+    'machine.validate',
     {
       definition: required(member.definition),
       type: member.machineType,

@@ -6,6 +6,7 @@ const { required } = member
 
 export const tagActions = {
   TagResource: action(
+    'resource.tag',
     { resourceArn: required(member.arn), tags: required(member.listOf(member.tag)) },
     async ({ dependencies: { verbs }, actor }, { resourceArn, tags }) => {
       await verbs.tagResource(actor, { arn: resourceArn, tags: member.tagsOf(tags) })
@@ -14,6 +15,7 @@ export const tagActions = {
   ),
 
   UntagResource: action(
+    'resource.untag',
     { resourceArn: required(member.arn), tagKeys: required(member.listOf(member.tagKey)) },
     async ({ dependencies: { verbs }, actor }, { resourceArn, tagKeys }) => {
       await verbs.untagResource(actor, { arn: resourceArn, keys: tagKeys })
@@ -21,7 +23,11 @@ export const tagActions = {
     },
   ),
 
-  ListTagsForResource: action({ resourceArn: required(member.arn) }, async (context, { resourceArn }) => {
-    return { tags: await context.dependencies.verbs.listTags(context.actor, resourceArn) }
-  }),
+  ListTagsForResource: action(
+    'resource.listTags',
+    { resourceArn: required(member.arn) },
+    async (context, { resourceArn }) => {
+      return { tags: await context.dependencies.verbs.listTags(context.actor, resourceArn) }
+    },
+  ),
 } as const

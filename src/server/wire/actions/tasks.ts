@@ -6,6 +6,7 @@ const { required } = member
 
 export const taskActions = {
   CreateActivity: action(
+    'activity.create',
     {
       name: required(member.name),
       tags: member.listOf(member.tag),
@@ -17,12 +18,12 @@ export const taskActions = {
     },
   ),
 
-  DeleteActivity: action({ activityArn: required(member.arn) }, async (context, request) => {
+  DeleteActivity: action('activity.delete', { activityArn: required(member.arn) }, async (context, request) => {
     await context.dependencies.verbs.deleteActivity(context.actor, request.activityArn)
     return {}
   }),
 
-  DescribeActivity: action({ activityArn: required(member.arn) }, async (context, request) => {
+  DescribeActivity: action('activity.describe', { activityArn: required(member.arn) }, async (context, request) => {
     const { arn, name, createdAt } = await context.dependencies.verbs.describeActivity(
       context.actor,
       request.activityArn,
@@ -36,6 +37,7 @@ export const taskActions = {
   }),
 
   ListActivities: action(
+    'activity.list',
     { maxResults: member.pageSize, nextToken: member.pageToken },
     async ({ dependencies: { verbs }, actor }, { maxResults, nextToken }) => {
       const { items, cursor } = await verbs.listActivities(actor, { limit: maxResults, cursor: nextToken })
@@ -48,6 +50,7 @@ export const taskActions = {
 
   /** The verb waits up to a minute for a task; an answer without a token says that there was none. */
   GetActivityTask: action(
+    'activity.work',
     { activityArn: required(member.arn), workerName: member.name },
     async ({ dependencies: { verbs }, actor, ended }, { activityArn, workerName }) => {
       const task = await verbs.getActivityTask(actor, { arn: activityArn, workerName }, ended())
@@ -56,6 +59,7 @@ export const taskActions = {
   ),
 
   SendTaskSuccess: action(
+    'task.succeed',
     { taskToken: required(member.taskToken), output: required(member.payload) },
     async ({ dependencies: { verbs }, actor }, { taskToken, output }) => {
       await verbs.sendTaskSuccess(actor, { token: taskToken, output })
@@ -64,6 +68,7 @@ export const taskActions = {
   ),
 
   SendTaskFailure: action(
+    'task.fail',
     { taskToken: required(member.taskToken), error: member.errorName, cause: member.cause },
     async ({ dependencies: { verbs }, actor }, { taskToken, error, cause }) => {
       await verbs.sendTaskFailure(actor, { token: taskToken, error, cause })
@@ -71,8 +76,12 @@ export const taskActions = {
     },
   ),
 
-  SendTaskHeartbeat: action({ taskToken: required(member.taskToken) }, async (context, { taskToken }) => {
-    await context.dependencies.verbs.sendTaskHeartbeat(context.actor, { token: taskToken })
-    return {}
-  }),
+  SendTaskHeartbeat: action(
+    'task.heartbeat',
+    { taskToken: required(member.taskToken) },
+    async (context, { taskToken }) => {
+      await context.dependencies.verbs.sendTaskHeartbeat(context.actor, { token: taskToken })
+      return {}
+    },
+  ),
 } as const
