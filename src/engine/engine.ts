@@ -1,21 +1,21 @@
 /** The engine as an object: its parts put together, started and stopped. */
 import type { Clock, Logger, RandomBytes } from '../base/index.ts'
-import { isJsonObject, parseJson } from '../base/index.ts'
-import { type Refusal, scheduledCall, type TaskResource } from '../asl/index.ts'
+import { type Outcome, type Refusal, scheduledCall, type TaskResource } from '../asl/index.ts'
 import type { Store } from '../store/index.ts'
 import { findActivity } from './activity/queries.ts'
 import type { Account } from './arn.ts'
 import type { Queries } from './registry.ts'
 import type { ResourceHandler } from './resource-handler.ts'
-import type { Effects } from './run/batch.ts'
-import { Calls, isNestedStart, nestedParameters } from './run/calls.ts'
+import type { Effects, SlowWork } from './run/batch.ts'
+import { Calls } from './run/calls.ts'
 import type { Core, EngineExpressions, EngineLimits } from './run/core.ts'
-import { loadLive, Revisions } from './run/live.ts'
+import { awaitsCall, type Live, loadLive, Revisions } from './run/live.ts'
 import { Pollers } from './run/pollers.ts'
 import { SleeperCache } from './run/sleeper-cache.ts'
 import { Watchers } from './run/watchers.ts'
 import type { EventWork } from './run/work.ts'
 import { Writer } from './run/writer.ts'
+import { isNestedStart, refuseNested } from './task/nested.ts'
 import { makeTaskToken, readTaskToken, type TokenPlace } from './task/token.ts'
 
 export type EngineOptions = {
@@ -64,7 +64,6 @@ class Assembly {
   readonly #cache = new SleeperCache()
   readonly #pollers: Pollers
   readonly #watchers: Watchers
-  readonly #slow = new Set<Promise<void>>()
   #cancelAlarm: (() => void) | undefined
   #alarmAt = Infinity
   #closed = false
@@ -100,9 +99,12 @@ class Assembly {
     this.#armTimer(effects.earliestTimer)
     if (this.#closed) return
     for (const { executionId, attempt } of effects.cancels) this.#calls.cancel(executionId, attempt)
-    for (const { live, command } of effects.calls) this.#calls.begin(live, command)
+    for (const { live, command } of effects.calls) {
+      // A call that the same commit has scheduled and cancelled again is never made.
+      if (awaitsCall(this.#cache.get(live.row.id), command)) this.#calls.begin(live, command)
+    }
     for (const id of effects.continues) this.#continue(id)
-    for (const slow of effects.slow) this.#evaluate(slow)
+    for (const slow of effects.slow) void this.#evaluate(slow)
     for (const arn of effects.activities) this.#pollers.wake(arn)
     this.#watchers.notify(effects.touched.keys(), effects.closed)
   }
@@ -111,21 +113,23 @@ class Assembly {
     this.#writer.post({ kind: 'event', executionId, event: { kind: 'continue' } })
   }
 
-  #evaluate({ work, key, expression, now }: Effects['slow'][number]): void {
+  /** The event is in the inbox: when this process ends before the answer, the next one evaluates again. */
+  async #evaluate({ work, key, expression }: SlowWork): Promise<void> {
+    const { now, recorded } = work.again
+    const outcome = await this.#outcomeOf(expression, now)
+    if (this.#closed) return
+    const known = new Map([...recorded, [key, JSON.stringify(outcome)] as const])
+    this.#writer.post({ ...work, again: { ...work.again, recorded: known } })
+  }
+
+  async #outcomeOf({ source, bindings }: SlowWork['expression'], now: number): Promise<Outcome> {
     const random = (): number => new DataView(this.#core.randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32
-    const evaluated = this.#core.expressions
-      .evaluateSlowly(expression.source, expression.bindings, { now, random })
-      .then(
-        (outcome) => {
-          const recorded = new Map([...(work.recorded ?? []), [key, JSON.stringify(outcome)] as const])
-          this.#writer.post({ ...work, recorded })
-        },
-        (error: unknown) => {
-          if (!this.#closed) this.#core.logger.error('an expression could not be evaluated', { error })
-        },
-      )
-    this.#slow.add(evaluated)
-    void evaluated.finally(() => this.#slow.delete(evaluated))
+    try {
+      return await this.#core.expressions.evaluateSlowly(source, bindings, { now, random })
+    } catch (error) {
+      if (!this.#closed) this.#core.logger.error('an expression could not be evaluated', { source, error })
+      return { kind: 'failed', detail: `: ${error instanceof Error ? error.message : String(error)}` }
+    }
   }
 
   // ---- timers: rows in the store, one alarm for the earliest
@@ -153,7 +157,7 @@ class Assembly {
       'SELECT id, execution_id AS executionId, event FROM inbox ORDER BY id',
     )
     for (const { id, executionId, event } of waiting) {
-      this.#writer.post({ kind: 'event', executionId, event: readEvent(event), inboxId: id })
+      this.#writer.post({ kind: 'event', executionId, ...readInbox(event), inboxId: id })
     }
     const due = store.read.get<{ due: number | null }>('SELECT MIN(due) AS due FROM timer')?.due
     if (typeof due === 'number') this.#armTimer(due)
@@ -162,7 +166,7 @@ class Assembly {
 
   /** Makes the calls again that were under way, and goes on where a long run was cut. */
   #resume(id: number): void {
-    const live = loadLive(this.#core, this.#core.revisions, this.#core.store.read, id)
+    const live = this.#load(id)
     if (live === undefined) return
     this.#cache.put(id, live)
     for (const frame of live.state.frames.values()) {
@@ -171,6 +175,16 @@ class Assembly {
     }
     const ready = [...live.state.frames.values()].some(({ visit }) => visit?.phase === 'ready')
     if (ready) this.#continue(id)
+  }
+
+  /** One execution that cannot be read must not keep all others from going on. */
+  #load(id: number): Live | undefined {
+    try {
+      return loadLive(this.#core, this.#core.revisions, this.#core.store.read, id)
+    } catch (error) {
+      this.#core.logger.error('an execution cannot be read and is left as it is', { executionId: id, error })
+      return undefined
+    }
   }
 
   async #close(): Promise<void> {
@@ -183,8 +197,8 @@ class Assembly {
   }
 }
 
-/** Written by the batch from an Event. */
-const readEvent = (text: string): EventWork['event'] => JSON.parse(text) as EventWork['event']
+/** Written by the batch from the same members. */
+const readInbox = (text: string): Pick<EventWork, 'event' | 'trail'> => JSON.parse(text) as EventWork
 
 /** Why a task cannot be scheduled at all. */
 function refuse(
@@ -203,10 +217,4 @@ function refuse(
   if (reason === undefined) return undefined
   const cause = `The Parameters '${parameters}' could not be used to start the Task: [${reason}]`
   return { error: 'States.Runtime', cause }
-}
-
-function refuseNested(parameters: string): string | undefined {
-  if (!isJsonObject(parseJson(parameters))) return 'The parameters are not an object'
-  const read = nestedParameters(parameters)
-  return typeof read === 'string' ? read : undefined
 }

@@ -6,12 +6,18 @@ import { type ErrorDetails, type ErrorKind, HoldfastError } from '../base/index.
 
 type EngineErrorEntry = {
   readonly kind: ErrorKind
-  /** The exception of the Step Functions API: what the wire's `__type` says. */
-  readonly awsName: string
+  /** The exception of the Step Functions API: what the wire's `__type` says. Absent where the kind says it all. */
+  readonly awsName?: string
   readonly repair?: string
 }
 
 export const engineErrors = {
+  'engine.stopping': { kind: 'unavailable', repair: 'try again when it is up' },
+  'engine.store_failed': {
+    kind: 'unavailable',
+    repair: 'the log tells what the store met; it is tried again by itself',
+  },
+
   'request.invalid': { kind: 'invalid', awsName: 'ValidationException' },
   'request.too_large': {
     kind: 'too_large',
@@ -82,6 +88,7 @@ export const engineErrors = {
     awsName: 'InvalidToken',
     repair: 'send the task token exactly as it was handed out',
   },
+  'task.cancelled': { kind: 'conflict', repair: 'end what the call has begun; its answer is no longer waited for' },
   'task.output_invalid': { kind: 'invalid', awsName: 'InvalidOutput', repair: 'send the output as JSON text' },
 
   'activity.missing': {
@@ -107,13 +114,20 @@ export function awsErrorName(error: HoldfastError): string | undefined {
 }
 
 const awsNames: ReadonlyMap<string, string> = new Map(
-  Object.entries(engineErrors).map(([code, entry]) => [code, entry.awsName]),
+  Object.entries(engineErrors).flatMap(([code, entry]) => ('awsName' in entry ? [[code, entry.awsName] as const] : [])),
 )
 
 function engineError(code: EngineErrorCode, message: string, details: ErrorDetails = {}): HoldfastError {
   const entry: EngineErrorEntry = engineErrors[code]
   return new HoldfastError(code, message, { kind: entry.kind, repair: entry.repair, ...details })
 }
+
+// ---- the engine as a whole
+
+export const engineStopping = () => engineError('engine.stopping', 'Holdfast is shutting down and takes no new work')
+/** The store failed in a way that is none of its own errors. */
+export const storeFailed = (cause: unknown) =>
+  engineError('engine.store_failed', 'The store could not be written; no new work is taken until it can', { cause })
 
 // ---- requests
 
@@ -197,6 +211,9 @@ export const taskMissing = () =>
   engineError('task.missing', "Task does not exist: 'Provided task does not exist anymore'")
 /** Answered already, timed out or aborted: AWS says all three with one error. */
 export const taskClosed = () => engineError('task.closed', "Task Timed Out: 'Provided task does not exist anymore'")
+/** Why the signal of a call is aborted. */
+export const taskCancelled = () =>
+  engineError('task.cancelled', 'The task was cancelled: its state timed out, or its execution was stopped')
 export const invalidTaskToken = () => engineError('task.token_invalid', "Invalid Token: 'Invalid token'")
 export const invalidTaskOutput = (reason: string) =>
   engineError('task.output_invalid', `Invalid Output: '${reason}'`, { place: 'output' })

@@ -52,9 +52,11 @@ function accept(draft: Draft, event: Event): boolean {
         ...(event.cause === undefined ? {} : { cause: event.cause }),
       })
     }
-    case 'continue':
-      draft.runInOrder(draft.allFrames().filter((frame) => frame.visit?.phase === 'ready'))
-      return true
+    case 'continue': {
+      const ready = draft.allFrames().filter((frame) => frame.visit?.phase === 'ready')
+      draft.runInOrder(ready)
+      return ready.length > 0
+    }
     case 'fault':
       return draft.failExecution(draft.peek(1)?.last ?? 0, 'States.Runtime', event.cause)
     case 'timer':

@@ -12,20 +12,20 @@ import {
   step,
   type StepResult,
 } from '../../asl/index.ts'
-import { HoldfastError, type JsonText, uuid4, uuid7 } from '../../base/index.ts'
+import { HoldfastError, type JsonText, uuid4 } from '../../base/index.ts'
 import { type Actor, appendRecord } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import { executionArn, stateMachineArn } from '../arn.ts'
-import { executionExists } from '../errors.ts'
 import { encodeChunk } from '../history/encode.ts'
-import { requireStartable } from '../machine/start.ts'
 import { finishDeletion } from '../machine/queries.ts'
 import { nestedOutput, nestedStartFailure, nestedStarted } from '../task/nested.ts'
+import { type Admission, admit } from './admission.ts'
+import { awaitsChildren, isAwaited, readNestedCall, stopsOfChildren } from './children.ts'
 import type { Core } from './core.ts'
-import { isBusy, type Live, loadLive, newLive, stateAsChanges } from './live.ts'
+import { awaitsCall, isBusy, type Live, loadLive, newLive, stateAsChanges } from './live.ts'
 import * as sql from './statements.ts'
 import { expressionKey, StepEnv } from './step-env.ts'
-import type { EventOutcome, EventWork, NestedCall, PolledTask, PollWork, StartWork } from './work.ts'
+import type { EarlierTry, EventOutcome, EventWork, NestedCall, PolledTask, PollWork, StartWork } from './work.ts'
 import type { StartedExecution } from '../contract.ts'
 
 /** What happens after COMMIT, in this order. */
@@ -35,11 +35,18 @@ export type Effects = {
   /** Executions to go on with in the next batch. */
   readonly continues: number[]
   /** Expressions to evaluate elsewhere; their events wait in the inbox. */
-  readonly slow: { readonly work: EventWork; readonly key: string; readonly expression: SlowExpression; readonly now: number }[]
+  readonly slow: SlowWork[]
   readonly touched: Map<number, Live | undefined>
   readonly activities: Set<string>
   readonly closed: Set<number>
   earliestTimer: number
+}
+
+/** `key` names the expression among the recorded outcomes with which the work is to be done again. */
+export type SlowWork = {
+  readonly work: EventWork & { readonly again: EarlierTry }
+  readonly key: string
+  readonly expression: SlowExpression
 }
 
 /** Timers taken in one transaction; more wait for the next. */
@@ -72,24 +79,33 @@ export class Batch {
 
   // ---- starting
 
-  start(work: StartWork): StartedExecution {
-    const started = this.#start(work)
+  /** A refusal is returned: nothing has been written then. */
+  start(work: StartWork): StartedExecution | HoldfastError {
+    const admission = admit(this.#core, this.#tx, work)
+    if (admission instanceof HoldfastError) return admission
+    if (admission.running !== undefined) return admission.running
+    const started = this.#start(work, admission)
     this.#runFollowUps()
     return started
   }
 
-  #start(work: StartWork): StartedExecution {
+  /** A nested start: child and parent move in one transaction, so that a crash neither loses nor doubles the child. */
+  startNested(work: StartWork & { readonly nested: NestedCall }): void {
+    const { nested } = work
+    // Between the call and its turn here the state may have timed out or the parent been stopped.
+    if (!awaitsCall(this.#live(nested.executionId), nested)) return
+    const requestId = (): string => uuid4(this.#core.randomBytes)
+    const admission = admit(this.#core, this.#tx, work)
+    if (admission instanceof HoldfastError) this.#followUps.push(nestedStartFailure(nested, admission, requestId))
+    else this.#followUps.push(nestedStarted(nested, this.#start(work, admission), requestId))
+    this.#runFollowUps()
+  }
+
+  #start(work: StartWork, { revision, name }: Admission): StartedExecution {
     const { account } = this.#core
-    const revision = requireStartable(this.#tx, work.stateMachineArn)
-    const name = work.name ?? uuid7(this.#now, this.#core.randomBytes)
     const arn = executionArn(account, revision.machineName, name)
-    const taken = work.name === undefined ? undefined : sql.findByName(this.#tx, revision.machineName, name)
-    if (taken !== undefined) {
-      const same = taken.machineId === revision.machineId && taken.input === work.input && taken.status === 0
-      if (same && work.nested === undefined) return { executionArn: arn, startedAt: taken.startedAt }
-      throw executionExists(arn)
-    }
     const compiled = this.#core.revisions.get(this.#tx, revision.revisionId)
+    const awaited = isAwaited(work.nested)
     const row = {
       machineId: revision.machineId,
       revisionId: revision.revisionId,
@@ -98,31 +114,21 @@ export class Batch {
       startedAt: this.#now,
       input: work.input,
       traceHeader: work.traceHeader ?? null,
-      awaitedBy: awaits(work.nested) ? JSON.stringify(work.nested) : null,
+      awaitedBy: awaited ? JSON.stringify(work.nested) : null,
+      parentId: awaited ? (work.nested?.executionId ?? null) : null,
     }
     const id = sql.insertExecution(this.#tx, row)
+    const cause = work.actor.type === 'machine' ? ({ type: 'execution', id: work.actor.id } as const) : work.cause
     appendRecord(this.#tx, {
       at: this.#now,
       actor: work.actor,
       action: 'execution.start',
       subject: { type: 'execution', id: arn },
       change: { machine: stateMachineArn(account, revision.machineName), inputSha256: sha256(work.input) },
-      ...(work.actor.type === 'machine' ? { cause: { type: 'execution', id: work.actor.id } as const } : {}),
+      ...(cause === undefined ? {} : { cause }),
     })
     this.#apply({ ...newLive(this.#core, { id, ...row }, compiled), busy: true }, { kind: 'event', executionId: id, event: { kind: 'start' } })
     return { executionArn: arn, startedAt: this.#now }
-  }
-
-  /** A nested start: child and parent move in one transaction, so that a crash neither loses nor doubles the child. */
-  startNested(work: StartWork & { readonly nested: NestedCall }): void {
-    try {
-      const started = this.#start(work)
-      this.#followUps.push(nestedStarted(work.nested, started, () => uuid4(this.#core.randomBytes)))
-    } catch (error) {
-      if (!(error instanceof HoldfastError)) throw error
-      this.#followUps.push(nestedStartFailure(work.nested, error, () => uuid4(this.#core.randomBytes)))
-    }
-    this.#runFollowUps()
   }
 
   // ---- events
@@ -145,18 +151,19 @@ export class Batch {
 
   /** Fires what is due; when that is more than one batch takes, the next alarm rings at once. */
   timers(): void {
-    const due = sql.dueTimers(this.#tx, this.#now, timersPerBatch)
-    for (const timer of due) {
-      if (!sql.takeTimer(this.#tx, timer, this.#now)) continue
-      const { executionId, ...event } = timer
-      this.event({ kind: 'event', executionId, event: { kind: 'timer', ...event } })
-    }
+    for (const timer of sql.dueTimers(this.#tx, this.#now, timersPerBatch)) this.timer(timer)
     const next = sql.nextDue(this.#tx)
     if (next !== undefined) this.effects.earliestTimer = Math.min(this.effects.earliestTimer, next)
   }
 
+  timer(timer: sql.DueTimer): void {
+    if (!sql.takeTimer(this.#tx, timer, this.#now)) return
+    const { executionId, ...event } = timer
+    this.event({ kind: 'event', executionId, event: { kind: 'timer', ...event } })
+  }
+
   poll(work: PollWork): PolledTask | undefined {
-    for (;;) {
+    while (!work.signal.aborted) {
       const task = sql.oldestActivityTask(this.#tx, work.activityArn)
       if (task === undefined) return undefined
       sql.takeActivityTask(this.#tx, task.id)
@@ -166,6 +173,12 @@ export class Batch {
       if (this.event({ kind: 'event', executionId, event }) !== 'applied') continue
       return { token: this.#core.token({ executionId, frame, enteredId, attempt }), input: task.input }
     }
+    return undefined
+  }
+
+  /** Changes something and takes it back, so that the commit has to reach the disk. */
+  probe(): void {
+    sql.dropInbox(this.#tx, sql.putInbox(this.#tx, 0, ''))
   }
 
   #live(id: number): Live | undefined {
@@ -175,19 +188,19 @@ export class Batch {
 
   #apply(live: Live, work: EventWork): EventOutcome {
     const env = new StepEnv({
-      now: this.#now,
+      now: work.again?.now ?? this.#now,
       randomBytes: this.#core.randomBytes,
       evaluate: (source, bindings, chance) => this.#core.expressions.evaluate(source, bindings, chance),
       token: (frame, enteredId, attempt) => this.#core.token({ executionId: live.row.id, frame, enteredId, attempt }),
       refuse: (resource, parameters) => this.#core.refuse(this.#tx, resource, parameters),
-      recorded: work.recorded ?? nothingRecorded,
-      seed: undefined,
+      recorded: work.again?.recorded ?? nothingRecorded,
+      seed: work.again?.seed,
     })
     let result: StepResult
     try {
       result = step(live.machine, live.state, work.event, env, this.#core.limits)
     } catch (error) {
-      if (error instanceof SlowExpression) return this.#defer(live, work, error)
+      if (error instanceof SlowExpression) return this.#defer(live, work, env, error)
       this.#core.logger.error('a step failed inside the engine', { execution: live.state.about.arn, error })
       if (work.event.kind === 'fault') throw error
       const cause = `Holdfast could not carry out this step: ${error instanceof Error ? error.message : String(error)}`
@@ -213,10 +226,12 @@ export class Batch {
   }
 
   /** The event is durable in the inbox before anybody waits for its expression. */
-  #defer(live: Live, work: EventWork, expression: SlowExpression): EventOutcome {
-    const inboxId = sql.putInbox(this.#tx, live.row.id, JSON.stringify(work.event))
+  #defer(live: Live, work: EventWork, env: StepEnv, expression: SlowExpression): EventOutcome {
+    const { event, trail } = work
+    const inboxId = sql.putInbox(this.#tx, live.row.id, JSON.stringify({ event, trail }))
     const key = expressionKey(expression.source, expression.bindings)
-    this.effects.slow.push({ work: { ...work, inboxId }, key, expression, now: this.#now })
+    const again = { now: env.now, seed: env.seed, recorded: work.again?.recorded ?? nothingRecorded }
+    this.effects.slow.push({ work: { ...work, inboxId, again }, key, expression })
     this.effects.touched.set(live.row.id, live)
     return 'applied'
   }
@@ -237,9 +252,10 @@ export class Batch {
   #append(live: Live, env: StepEnv, event: Event, { state, history, changes }: StepResult): Live {
     const seq = live.seq + 1
     const firstEvent = live.state.nextEventId
-    const chunk = { cause: env.cause(event), at: this.#now, firstEventId: firstEvent, nextFrame: state.nextFrame, history, changes }
+    const at = env.now
+    const chunk = { cause: env.cause(event), at, firstEventId: firstEvent, nextFrame: state.nextFrame, history, changes }
     const body = encodeChunk(live.machine, chunk)
-    sql.insertChunk(this.#tx, { executionId: live.row.id, seq, firstEvent, at: this.#now, body })
+    sql.insertChunk(this.#tx, { executionId: live.row.id, seq, firstEvent, at, body })
     const { chunks, bytes, size } = live.snapshot
     const next: Live = { ...live, state, seq, snapshot: { chunks: chunks + 1, bytes: bytes + body.length, size } }
     return state.status === 'running' && chunks >= snapshotAfterChunks && bytes > snapshotGrowth * size
@@ -270,6 +286,7 @@ export class Batch {
         return this.#schedule(live, command)
       case 'cancel':
         if (live.machine.usesActivities) sql.dropActivityTask(this.#tx, id, command)
+        this.#stopChildren(live, command)
         this.effects.cancels.push({ executionId: id, attempt: command })
         return
       case 'setTimer':
@@ -311,6 +328,7 @@ export class Batch {
       digest,
     })
     this.#forgetWaits(live)
+    this.#stopChildren(live, undefined)
     appendRecord(this.#tx, {
       at: this.#now,
       actor: engineActor,
@@ -323,6 +341,12 @@ export class Batch {
     this.effects.closed.add(id)
     this.effects.cancels.push({ executionId: id, attempt: undefined })
     if (awaitedBy !== null) this.#followUps.push(nestedOutput(readNestedCall(awaitedBy), about, command))
+  }
+
+  #stopChildren(live: Live, attempt: Attempt | undefined): void {
+    if (!awaitsChildren(live.machine)) return
+    const parent = { id: live.row.id, arn: live.state.about.arn }
+    this.#followUps.push(...stopsOfChildren(this.#tx, parent, attempt))
   }
 
   #forgetWaits(live: Live): void {
@@ -344,11 +368,6 @@ const nothingRecorded: ReadonlyMap<string, JsonText> = new Map()
 const engineActor: Actor = { type: 'system', id: 'engine', via: 'timer' }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-
-const awaits = (nested: NestedCall | undefined): boolean => nested?.pattern === 'sync' || nested?.pattern === 'sync:2'
-
-/** Written by `#start` from a NestedCall. */
-const readNestedCall = (text: JsonText): NestedCall => JSON.parse(text) as NestedCall
 
 type AnswerEvent = Extract<Event, { kind: 'taskSucceeded' | 'taskFailed' | 'timer' }>
 const answers = (event: Event): event is AnswerEvent =>

@@ -1,9 +1,10 @@
 /** Calls under way: tasks are carried out through their handlers, and cancelled when a timeout or a stop says so. */
 import type { Attempt, Command, Event } from '../../asl/index.ts'
-import { HoldfastError, isJsonObject, type Json, type JsonText, parseJson, printJson } from '../../base/index.ts'
+import { engineStopping, taskCancelled } from '../errors.ts'
 import type { ResourceHandler, TaskAnswer, TaskCall } from '../resource-handler.ts'
+import { isNestedStart, nestedParameters } from '../task/nested.ts'
 import type { Core } from './core.ts'
-import type { Live } from './live.ts'
+import { type Live, sameAttempt } from './live.ts'
 import type { StartWork, Work } from './work.ts'
 
 type Schedule = Extract<Command, { kind: 'schedule' }>
@@ -27,15 +28,23 @@ export class Calls {
     return count
   }
 
-  /** Begins a call that is committed as scheduled. */
+  /** Begins a call that is committed as scheduled. Never throws: what goes wrong is the task's failure. */
   begin(live: Live, command: Schedule): void {
     if (isNestedStart(command)) return this.#startNested(live, command)
-    const handler = this.#core.handlers.find((candidate) => candidate.handles(command.resource))
-    if (handler === undefined) return this.#answer(live.row.id, command, noHandler(command))
+    const handler = this.#handlerOf(command)
+    if (!('call' in handler)) return this.#answer(live.row.id, command, handler)
     const controller = new AbortController()
     const executionId = live.row.id
     this.#keep(executionId, { attempt: command, controller })
     this.#run(live, command, handler, controller)
+  }
+
+  #handlerOf(command: Schedule): ResourceHandler | TaskAnswer {
+    try {
+      return this.#core.handlers.find((candidate) => candidate.handles(command.resource)) ?? noHandler(command)
+    } catch (error) {
+      return unexpected(error)
+    }
   }
 
   #run(live: Live, command: Schedule, handler: ResourceHandler, controller: AbortController): void {
@@ -72,20 +81,20 @@ export class Calls {
   }
 
   /** Aborts one call, or all of an execution. */
-  cancel(executionId: number, attempt: Attempt | undefined): void {
+  cancel(executionId: number, attempt: Attempt | undefined, reason = taskCancelled): void {
     const calls = this.#underWay.get(executionId)
     if (calls === undefined) return
     for (const [frame, call] of calls) {
       if (attempt !== undefined && !sameAttempt(call.attempt, attempt)) continue
       calls.delete(frame)
-      call.controller.abort(cancelled())
+      call.controller.abort(reason())
     }
     if (calls.size === 0) this.#underWay.delete(executionId)
   }
 
   /** Aborts everything: the process ends. The calls are made again after the next start. */
   cancelAll(): void {
-    for (const id of [...this.#underWay.keys()]) this.cancel(id, undefined)
+    for (const id of [...this.#underWay.keys()]) this.cancel(id, undefined, engineStopping)
   }
 
   #keep(executionId: number, call: CallUnderWay): void {
@@ -124,35 +133,6 @@ export class Calls {
   }
 }
 
-const sameAttempt = (a: Attempt, b: Attempt): boolean =>
-  a.frame === b.frame && a.enteredId === b.enteredId && a.attempt === b.attempt
-
-export const isNestedStart = ({ resource }: Pick<Schedule, 'resource'>): boolean =>
-  resource.kind === 'service' && resource.resourceType === 'states' && resource.action === 'startExecution'
-
-/** What `states:startExecution` takes. A text says what is wrong with it. */
-export function nestedParameters(
-  input: JsonText,
-): Pick<StartWork, 'stateMachineArn' | 'name' | 'input' | 'traceHeader'> | string {
-  const parameters = parseJson(input)
-  if (!isJsonObject(parameters)) return 'The parameters are not an object'
-  const arn = parameters.get('StateMachineArn')
-  const name = parameters.get('Name')
-  const traceHeader = parameters.get('TraceHeader')
-  if (typeof arn !== 'string') return "The field 'StateMachineArn' is required but was missing"
-  if (name !== undefined && name !== null && typeof name !== 'string') return "The value of the field 'Name' has an invalid format"
-  return {
-    stateMachineArn: arn,
-    name: typeof name === 'string' ? name : undefined,
-    input: childInput(parameters.get('Input')),
-    traceHeader: typeof traceHeader === 'string' ? traceHeader : undefined,
-  }
-}
-
-/** A string is the input's text, as the API takes it; anything else is JSON already. */
-const childInput = (input: Json | undefined): JsonText =>
-  input === undefined || input === null ? '{}' : typeof input === 'string' ? input : printJson(input)
-
 function answerEvent(command: Schedule, answer: TaskAnswer): Event {
   const { frame, enteredId, attempt, resource } = command
   const at = { frame, enteredId, attempt }
@@ -181,6 +161,3 @@ const noHandler = ({ resource }: Schedule): TaskAnswer => ({
   error: 'States.TaskFailed',
   cause: `Nothing here carries out ${resource.arn}: register a resource handler for it in the configuration.`,
 })
-
-const cancelled = (): HoldfastError =>
-  new HoldfastError('task.cancelled', 'The task was cancelled: its state timed out, or its execution was stopped')

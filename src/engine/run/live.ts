@@ -1,6 +1,7 @@
 /** An execution in memory: its compiled machine and its state after its last chunk. */
 import {
   applyChanges,
+  type Attempt,
   type Change,
   compileMachine,
   type ExecutionState,
@@ -136,6 +137,20 @@ export function stateAsChanges(state: ExecutionState): readonly Change[] {
     })
   }
   return changes
+}
+
+export const sameAttempt = (a: Attempt, b: Attempt): boolean =>
+  a.frame === b.frame && a.enteredId === b.enteredId && a.attempt === b.attempt
+
+/** Whether this very attempt still waits for its call: it may have been answered, timed out or stopped since. */
+export function awaitsCall(live: Live | undefined, attempt: Attempt): boolean {
+  const visit = live?.state.frames.get(attempt.frame)?.visit
+  return (
+    visit?.phase === 'task' &&
+    !visit.submitted &&
+    visit.enteredId === attempt.enteredId &&
+    visit.attempt === attempt.attempt
+  )
 }
 
 /** Whether this process has something to do for it now, rather than wait for a timer or somebody outside. */

@@ -17,18 +17,20 @@ export class Pollers {
   }
 
   /** The oldest task, waiting for one up to `waitMs`; undefined when none came, the caller left or the engine stops. */
-  async take(work: PollWork, waitMs: number, signal: AbortSignal): Promise<PolledTask | undefined> {
+  async take(work: PollWork, waitMs: number): Promise<PolledTask | undefined> {
     const deadline = this.#clock.now() + waitMs
-    for (;;) {
+    while (!work.signal.aborted) {
       // Listening starts before the look, so that a task queued between the two is not missed.
-      const waiting = this.#wait(work.activityArn, deadline, signal)
-      const task = await this.#writer.submit(work)
-      if (task !== undefined) {
+      const waiting = this.#wait(work.activityArn, deadline, work.signal)
+      try {
+        const task = await this.#writer.submit(work)
+        if (task !== undefined) return task
+        if ((await waiting.woken) !== 'task') return undefined
+      } finally {
         waiting.leave()
-        return task
       }
-      if ((await waiting.woken) !== 'task') return undefined
     }
+    return undefined
   }
 
   /** A task was queued: every waiting worker looks, one gets it. */
@@ -46,7 +48,11 @@ export class Pollers {
     for (const pollers of this.#waiting.values()) for (const poller of [...pollers]) poller.wake()
   }
 
-  #wait(arn: string, deadline: number, signal: AbortSignal): { readonly woken: Promise<'task' | 'over'>; leave(): void } {
+  #wait(
+    arn: string,
+    deadline: number,
+    signal: AbortSignal,
+  ): { readonly woken: Promise<'task' | 'over'>; leave(): void } {
     const { promise, resolve } = Promise.withResolvers<'task' | 'over'>()
     const leave = (): void => {
       cancelAlarm()

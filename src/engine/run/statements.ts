@@ -3,6 +3,7 @@ import type { Attempt, TimerKind } from '../../asl/index.ts'
 import type { JsonText } from '../../base/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import { timerNumber, timerOfNumber } from '../history/chunk.ts'
+import type { Queries } from '../registry.ts'
 
 export const statusNumbers = { running: 0, succeeded: 1, failed: 2, timed_out: 3, aborted: 4 } as const
 
@@ -15,6 +16,7 @@ export type NewExecutionRow = {
   readonly input: JsonText
   readonly traceHeader: string | null
   readonly awaitedBy: JsonText | null
+  readonly parentId: number | null
 }
 
 /** Starts as busy: its first step says otherwise in the same transaction. Returns its id. */
@@ -22,7 +24,7 @@ export function insertExecution(tx: Transaction, row: NewExecutionRow): number {
   return tx
     .prepare(
       `INSERT INTO execution (machine_id, revision_id, machine_name, name, status, started_at, input, trace_header,
-       busy, awaited_by) VALUES (?, ?, ?, ?, 0, ?, ?, ?, 1, ?)`,
+       busy, awaited_by, parent_id) VALUES (?, ?, ?, ?, 0, ?, ?, ?, 1, ?, ?)`,
     )
     .run(
       row.machineId,
@@ -33,6 +35,7 @@ export function insertExecution(tx: Transaction, row: NewExecutionRow): number {
       row.input,
       row.traceHeader,
       row.awaitedBy,
+      row.parentId,
     ).lastInsertRowid
 }
 
@@ -44,8 +47,8 @@ export type NamedExecution = {
   readonly input: JsonText
 }
 
-export function findByName(tx: Transaction, machineName: string, name: string): NamedExecution | undefined {
-  return tx
+export function findByName(queries: Queries, machineName: string, name: string): NamedExecution | undefined {
+  return queries
     .prepare<NamedExecution>(
       `SELECT id, machine_id AS machineId, status, started_at AS startedAt, input FROM execution
        WHERE machine_name = ? AND name = ?`,
@@ -137,9 +140,9 @@ export function dropTimers(tx: Transaction, executionId: number): void {
   tx.prepare('DELETE FROM timer WHERE execution_id = ?').run(executionId)
 }
 
-export function dueTimers(tx: Transaction, nowMs: number, limit: number): readonly DueTimer[] {
+export function dueTimers(queries: Queries, nowMs: number, limit: number): readonly DueTimer[] {
   type Row = Attempt & { readonly executionId: number; readonly kind: number }
-  return tx
+  return queries
     .prepare<Row>(
       `SELECT execution_id AS executionId, frame, kind, entered_id AS enteredId, attempt FROM timer
        WHERE due <= ? ORDER BY due LIMIT ?`,
@@ -157,6 +160,16 @@ export function takeTimer(tx: Transaction, timer: DueTimer, nowMs: number): bool
          AND due <= ?`,
       )
       .run(timer.executionId, timer.frame, timerNumber(timer.timer), timer.enteredId, timer.attempt, nowMs).changes > 0
+  )
+}
+
+/** Puts a timer off that cannot be carried out, so that it does not stand before all others. */
+export function postponeTimer(tx: Transaction, timer: DueTimer, due: number): void {
+  tx.prepare('UPDATE timer SET due = ? WHERE execution_id = ? AND frame = ? AND kind = ?').run(
+    due,
+    timer.executionId,
+    timer.frame,
+    timerNumber(timer.timer),
   )
 }
 

@@ -31,6 +31,11 @@ export class StepEnv implements Env {
     this.#seed = world.seed
   }
 
+  /** What chance was seeded with; undefined while the step has used none. */
+  get seed(): string | undefined {
+    return this.#seed
+  }
+
   /** What has to be stored with the step so that it can be replayed. */
   cause(event: Cause['event']): Cause {
     if (this.#seed === undefined && this.#used === undefined) return { event }

@@ -3,10 +3,12 @@
 export type WatchNews = 'progress' | 'closed' | 'stopping'
 
 export class Watchers {
+  #closed = false
   readonly #listeners = new Map<number, Set<(news: WatchNews) => void>>()
 
-  /** Calls back after each commit. Returns how to stop. */
+  /** Calls back after each commit, and once when the engine stops, even if it has stopped already. Returns how to stop. */
   add(executionId: number, listener: (news: WatchNews) => void): () => void {
+    if (this.#closed) listener('stopping')
     const listeners = this.#listeners.get(executionId) ?? new Set()
     this.#listeners.set(executionId, listeners.add(listener))
     return () => {
@@ -23,6 +25,7 @@ export class Watchers {
   }
 
   close(): void {
+    this.#closed = true
     for (const listeners of this.#listeners.values()) for (const listener of [...listeners]) listener('stopping')
     this.#listeners.clear()
   }

@@ -1,9 +1,10 @@
 /** What the writer is asked to do, and what comes out of it. */
 import type { Attempt, Event } from '../../asl/index.ts'
 import type { Actor } from '../../access/index.ts'
-import type { Action } from '../../audit/index.ts'
-import type { JsonText } from '../../base/index.ts'
+import type { Action, Cause } from '../../audit/index.ts'
+import type { HoldfastError, JsonText } from '../../base/index.ts'
 import type { StartedExecution } from '../contract.ts'
+import type { DueTimer } from './statements.ts'
 
 /** The nested call that starts an execution. `sync` ones wait for its end. */
 export type NestedCall = Attempt & {
@@ -14,6 +15,8 @@ export type NestedCall = Attempt & {
 export type StartWork = {
   readonly kind: 'start'
   readonly actor: Actor
+  /** Why the actor starts it; the trail requires it of the system. */
+  readonly cause?: Cause
   readonly stateMachineArn: string
   /** Undefined: a new random name, which cannot be taken already. */
   readonly name: string | undefined
@@ -26,30 +29,54 @@ export type EventWork = {
   readonly kind: 'event'
   readonly executionId: number
   readonly event: Event
-  /** Outcomes of expressions that an earlier try found too slow. */
-  readonly recorded?: ReadonlyMap<string, JsonText>
+  /** Set when an earlier try met an expression that was too slow. */
+  readonly again?: EarlierTry
   /** Its row in the inbox, to be deleted when it has been carried out. */
   readonly inboxId?: number
   /** What the trail says of it when it is applied: stops and answers from outside. */
-  readonly trail?: { readonly actor: Actor; readonly action: Action }
+  readonly trail?: TrailNote
+}
+
+export type TrailNote = { readonly actor: Actor; readonly action: Action }
+
+/**
+ * The world of an earlier try: the next one has the same time and chance, or what leads to the slow expression would come
+ * out differently and the outcome that was found for it would be of no use.
+ */
+export type EarlierTry = {
+  readonly now: number
+  readonly seed: string | undefined
+  /** Outcomes by the key of their expression. */
+  readonly recorded: ReadonlyMap<string, JsonText>
 }
 
 /** Timers that are due. */
 export type TimersWork = { readonly kind: 'timers' }
+
+/** One of them alone: when together they could not be carried out. */
+export type TimerWork = { readonly kind: 'timer'; readonly timer: DueTimer }
+
+/** A small write, to see whether the disk takes writes again. */
+export type ProbeWork = { readonly kind: 'probe' }
 
 /** The oldest task of an activity, for a worker that asks. */
 export type PollWork = {
   readonly kind: 'poll'
   readonly activityArn: string
   readonly workerName: string | undefined
+  /** Aborted when the worker has left: then it must not be given a task. */
+  readonly signal: AbortSignal
 }
 
-export type Work = StartWork | EventWork | TimersWork | PollWork
+export type Work = StartWork | EventWork | TimersWork | TimerWork | PollWork | ProbeWork
 
 /** `stale`: the event names a visit or attempt that is over. `closed`: the execution has ended or does not exist. */
 export type EventOutcome = 'applied' | 'stale' | 'closed'
 
 export type PolledTask = { readonly token: string; readonly input: JsonText }
+
+/** A refusal is an outcome: it is told before anything was written. What is thrown undoes the whole transaction. */
+export type Answer<W extends Work> = Outcome<W> | HoldfastError
 
 export type Outcome<W extends Work> = W extends StartWork
   ? StartedExecution

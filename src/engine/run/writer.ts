@@ -4,9 +4,11 @@
  */
 import { HoldfastError } from '../../base/index.ts'
 import type { Transaction } from '../../store/index.ts'
-import { Batch, type Effects } from './batch.ts'
+import { engineStopping, storeFailed } from '../errors.ts'
+import { Batch, type Effects, timersPerBatch } from './batch.ts'
 import type { Core } from './core.ts'
-import type { NestedCall, Outcome, StartWork, Work } from './work.ts'
+import { dueTimers, postponeTimer } from './statements.ts'
+import type { Answer, EventWork, NestedCall, Outcome, StartWork, TimerWork, Work } from './work.ts'
 
 type Queued = {
   readonly work: Work
@@ -15,7 +17,7 @@ type Queued = {
 }
 
 /** One work item carried out (or refused) inside a transaction; told to its caller after COMMIT. */
-type Done = { readonly queued: Queued; readonly outcome?: Outcome<Work>; readonly error?: unknown }
+type Done = { readonly queued: Queued; readonly answer: Answer<Work> }
 
 export type WriterHooks = {
   /** After COMMIT, before callers hear. */
@@ -26,25 +28,34 @@ export type WriterHooks = {
 const worksPerBatch = 1000
 /** How long to wait before trying a full or broken disk again. */
 const retryMs = 1000
+/** How long a timer waits that cannot be carried out; the others go on meanwhile. */
+const postponeMs = 60_000
 
 export class Writer {
   readonly #core: Core
   readonly #hooks: WriterHooks
   #queue: Queued[] = []
   #writing = false
-  #stopped = false
+  #stopping = false
+  #closed = false
   #cancelRetry: (() => void) | undefined
   /** Set while the disk refuses: new starts are refused at once, what is under way is kept. */
   #fault: HoldfastError | undefined
+  #idle: (() => void)[] = []
 
   constructor(core: Core, hooks: WriterHooks) {
     this.#core = core
     this.#hooks = hooks
   }
 
+  /** Why nothing is accepted just now: the disk's fault, until a write has gone through again. */
+  get fault(): HoldfastError | undefined {
+    return this.#fault
+  }
+
   /** Carries the work out; resolves after its commit. @throws what the work is refused with; store.* when the disk fails */
   submit<W extends Work>(work: W): Promise<Outcome<W>> {
-    if (this.#stopped) return Promise.reject(stopping())
+    if (this.#stopping) return Promise.reject(engineStopping())
     if (this.#fault !== undefined) return Promise.reject(this.#fault)
     return new Promise((resolve, reject) => {
       this.#enqueue({ work, resolve: (outcome) => resolve(asOutcomeOf<W>(outcome)), reject })
@@ -53,100 +64,184 @@ export class Writer {
 
   /** For what nobody waits for and nobody else will bring again: results of calls, timers. Kept until it is written. */
   post(work: Work): void {
-    this.#enqueue({ work, resolve: undefined, reject: undefined })
+    // After the end the store is closed; all that is posted comes again with the next start.
+    if (!this.#closed) this.#enqueue({ work, resolve: undefined, reject: undefined })
   }
 
-  /** Resolves once everything queued so far is written. Takes nothing new that somebody waits for. */
+  /** Resolves once nothing is being written and nothing can be: the queue is empty, or the disk refuses it. */
+  idle(): Promise<void> {
+    if (!this.#writing) return Promise.resolve()
+    return new Promise((resolve) => this.#idle.push(resolve))
+  }
+
+  /** Writes what is queued and takes nothing new. What the disk refuses even now comes again with the next start. */
   async drain(): Promise<void> {
-    this.#stopped = true
+    this.#stopping = true
     this.#cancelRetry?.()
-    while ((this.#queue.length > 0 || this.#writing) && this.#fault === undefined) await this.#write()
+    this.#cancelRetry = undefined
+    this.#start()
+    await this.idle()
+    this.#closed = true
   }
 
   #enqueue(queued: Queued): void {
     this.#queue.push(queued)
-    if (!this.#writing && this.#cancelRetry === undefined) void this.#write()
+    this.#start()
   }
 
-  async #write(): Promise<void> {
+  #start(): void {
+    if (!this.#writing && this.#cancelRetry === undefined) void this.#run()
+  }
+
+  async #run(): Promise<void> {
     this.#writing = true
+    let goesOn = true
+    while (goesOn && this.#queue.length > 0) goesOn = await this.#write()
+    // In the turn of that check: what is queued later begins a run of its own.
+    this.#writing = false
+    for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  /** False when the disk refuses. */
+  async #write(): Promise<boolean> {
     let taken: Queued[] = []
     try {
       await this.#core.store.write((tx) => {
         taken = this.#queue.splice(0, worksPerBatch)
         this.#runAll(tx, taken)
       })
-      this.#fault = undefined
     } catch (error) {
-      await this.#failed(taken, error)
+      return this.#failed(taken, error)
     }
-    this.#writing = false
-    if (this.#queue.length > 0 && this.#cancelRetry === undefined) await this.#write()
+    if (this.#fault !== undefined) this.#core.logger.info('the store takes writes again')
+    this.#fault = undefined
+    return true
   }
 
   #runAll(tx: Transaction, taken: readonly Queued[]): void {
     const batch = new Batch(this.#core, tx)
-    const done = taken.map((queued) => run(batch, queued))
+    const done = taken.map((queued): Done => ({ queued, answer: carryOut(batch, queued.work) }))
     tx.afterCommit(() => {
       this.#hooks.committed(batch.effects)
       for (const each of done) tell(each)
     })
   }
 
-  /** The closure as a whole was undone. One bad work must not take the others with it; a bad disk takes all. */
-  async #failed(taken: readonly Queued[], error: unknown): Promise<void> {
-    if (isDiskFault(error)) return this.#diskFailed(taken, error)
-    const [only] = taken
-    if (taken.length <= 1) {
-      if (only?.reject !== undefined) only.reject(error)
-      else this.#core.logger.error('a piece of work could not be written and is dropped', { work: only?.work, error })
-      return
+  /** The closure as a whole was undone. A bad disk takes all of it; one bad work must not take the others with it. */
+  async #failed(taken: readonly Queued[], error: unknown): Promise<boolean> {
+    const fault = taken.length === 0 ? asFault(error) : faultIn(error)
+    if (fault !== undefined) return this.#refused(taken, fault)
+    for (const [i, queued] of taken.entries()) {
+      const refusal = await this.#alone(queued)
+      if (refusal !== undefined) return this.#refused(taken.slice(i), refusal)
     }
-    for (const queued of taken) {
-      try {
-        await this.#core.store.write((tx) => this.#runAll(tx, [queued]))
-      } catch (single) {
-        await this.#failed([queued], single)
-      }
+    return true
+  }
+
+  /** One work in a transaction of its own. Gives the disk's fault if that is what keeps it from being written. */
+  async #alone(queued: Queued): Promise<HoldfastError | undefined> {
+    try {
+      await this.#core.store.write((tx) => this.#runAll(tx, [queued]))
+      return undefined
+    } catch (error) {
+      const fault = faultIn(error)
+      if (fault === undefined) await this.#poisoned(queued, error)
+      return fault
+    }
+  }
+
+  /** A work that cannot be carried out at all: whoever waits for it is told, else its execution is. */
+  async #poisoned({ work, reject }: Queued, error: unknown): Promise<void> {
+    this.#core.logger.error('a piece of work could not be carried out', { work: work.kind, ...subjectOf(work), error })
+    if (reject !== undefined) return reject(error)
+    switch (work.kind) {
+      case 'timers':
+        return this.#timersOneByOne()
+      case 'timer':
+        return this.#endOrPostpone(work, error)
+      case 'event':
+        return void (await this.#end(work.executionId, error))
+      case 'start':
+        if (work.nested !== undefined) await this.#end(work.nested.executionId, error)
+        return
+      case 'poll':
+      case 'probe':
+        return
+      default:
+        work satisfies never
+    }
+  }
+
+  #timersOneByOne(): void {
+    const { store, clock } = this.#core
+    for (const timer of dueTimers(store.read, clock.now(), timersPerBatch)) this.post({ kind: 'timer', timer })
+    this.post({ kind: 'timers' })
+  }
+
+  async #endOrPostpone({ timer }: TimerWork, error: unknown): Promise<void> {
+    if (await this.#end(timer.executionId, error)) return
+    const { store, clock, logger } = this.#core
+    await store
+      .write((tx) => postponeTimer(tx, timer, clock.now() + postponeMs))
+      .catch((again: unknown) => logger.error('a timer could not be put off', { ...timer, error: again }))
+  }
+
+  /** The execution fails with what went wrong. False when even that cannot be written: it stays as it is. */
+  async #end(executionId: number, error: unknown): Promise<boolean> {
+    const work: EventWork = { kind: 'event', executionId, event: { kind: 'fault', cause: faultCause(error) } }
+    try {
+      await this.#core.store.write((tx) => this.#runAll(tx, [{ work, resolve: undefined, reject: undefined }]))
+      return true
+    } catch (again) {
+      this.#core.logger.error('an execution cannot go on and cannot be ended', { executionId, error: again })
+      return false
     }
   }
 
   /** What somebody waits for is refused with the reason; what nobody else would bring again is kept for later. */
-  #diskFailed(taken: readonly Queued[], error: HoldfastError): void {
-    this.#fault = error
-    this.#core.logger.error('the store refuses to write; accepting nothing until it does again', { error })
-    for (const queued of [...taken, ...this.#queue]) queued.reject?.(error)
-    this.#queue = [...taken, ...this.#queue].filter((queued) => queued.reject === undefined)
-    this.#cancelRetry = this.#core.clock.alarm(this.#core.clock.now() + retryMs, () => {
-      this.#cancelRetry = undefined
-      void this.#write()
-    })
+  #refused(taken: readonly Queued[], fault: HoldfastError): boolean {
+    if (this.#fault?.code !== fault.code) {
+      this.#core.logger.error('the store refuses to write; nothing is accepted until it does again', { error: fault })
+    }
+    this.#fault = fault
+    const waiting = [...taken, ...this.#queue]
+    this.#queue = waiting.filter((queued) => queued.reject === undefined)
+    for (const queued of waiting) queued.reject?.(fault)
+    if (!this.#stopping)
+      this.#cancelRetry = this.#core.clock.alarm(this.#core.clock.now() + retryMs, () => this.#retry())
+    return false
+  }
+
+  #retry(): void {
+    this.#cancelRetry = undefined
+    if (this.#queue.length === 0) this.post({ kind: 'probe' })
+    else this.#start()
   }
 }
 
-const isDiskFault = (error: unknown): error is HoldfastError =>
-  error instanceof HoldfastError && error.code.startsWith('store.') && error.retryable
+/** The store's own trouble, which is nobody's fault here and may pass; undefined for what a single work may have caused. */
+const faultIn = (error: unknown): HoldfastError | undefined =>
+  error instanceof HoldfastError &&
+  error.code.startsWith('store.') &&
+  (error.retryable || error.code === 'store.damaged')
+    ? error
+    : undefined
 
-const stopping = (): HoldfastError =>
-  new HoldfastError('engine.stopping', 'Holdfast is shutting down and takes no new work', {
-    kind: 'unavailable',
-    repair: 'try again when it is up',
-  })
+/** The closure was not even begun. */
+const asFault = (error: unknown): HoldfastError => (error instanceof HoldfastError ? error : storeFailed(error))
+
+const faultCause = (error: unknown): string =>
+  `Holdfast could not carry out this step: ${error instanceof Error ? error.message : String(error)}`
+
+function subjectOf(work: Work): { readonly executionId?: number } {
+  if (work.kind === 'event') return { executionId: work.executionId }
+  return work.kind === 'timer' ? { executionId: work.timer.executionId } : {}
+}
 
 /** The queue holds all kinds of work; each promise was made for its own. */
 const asOutcomeOf = <W extends Work>(outcome: Outcome<Work>): Outcome<W> => outcome as Outcome<W>
 
-/** A refusal (HoldfastError) is the caller's; anything else undoes the closure. */
-function run(batch: Batch, queued: Queued): Done {
-  try {
-    return { queued, outcome: carryOut(batch, queued.work) }
-  } catch (error) {
-    if (error instanceof HoldfastError && !error.code.startsWith('store.')) return { queued, error }
-    throw error
-  }
-}
-
-function carryOut(batch: Batch, work: Work): Outcome<Work> {
+function carryOut(batch: Batch, work: Work): Answer<Work> {
   switch (work.kind) {
     case 'start':
       if (!isNested(work)) return batch.start(work)
@@ -157,8 +252,14 @@ function carryOut(batch: Batch, work: Work): Outcome<Work> {
     case 'timers':
       batch.timers()
       return undefined
+    case 'timer':
+      batch.timer(work.timer)
+      return undefined
     case 'poll':
       return batch.poll(work)
+    case 'probe':
+      batch.probe()
+      return undefined
     default:
       return work satisfies never
   }
@@ -166,7 +267,7 @@ function carryOut(batch: Batch, work: Work): Outcome<Work> {
 
 const isNested = (work: StartWork): work is StartWork & { readonly nested: NestedCall } => work.nested !== undefined
 
-function tell({ queued, outcome, error }: Done): void {
-  if (error === undefined) queued.resolve?.(outcome)
-  else queued.reject?.(error)
+function tell({ queued, answer }: Done): void {
+  if (answer instanceof HoldfastError) queued.reject?.(answer)
+  else queued.resolve?.(answer)
 }

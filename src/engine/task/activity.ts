@@ -24,5 +24,5 @@ export async function getActivityTask(
   parseActivityArn(arn)
   requireActivity(engine.store.read, arn)
   if (engine.pollers.count(arn) >= pollersPerActivity) throw activityWorkersExceeded(arn, pollersPerActivity)
-  return engine.pollers.take({ kind: 'poll', activityArn: arn, workerName }, pollMs, signal)
+  return engine.pollers.take({ kind: 'poll', activityArn: arn, workerName, signal }, pollMs)
 }

@@ -1,9 +1,54 @@
 /** Nested executions (`states:startExecution…`): what the parent's history sees of the child. Pure. */
-import type { About, Command, Event } from '../../asl/index.ts'
-import { type HoldfastError, type JsonObject, type JsonText, jsonFromPlain, parseJson, printJson } from '../../base/index.ts'
+import type { About, Command, Event, TaskResource } from '../../asl/index.ts'
+import {
+  type HoldfastError,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type JsonText,
+  jsonFromPlain,
+  parseJson,
+  printJson,
+} from '../../base/index.ts'
 import type { StartedExecution } from '../contract.ts'
 import { awsErrorName } from '../errors.ts'
-import type { EventWork, NestedCall } from '../run/work.ts'
+import type { EventWork, NestedCall, StartWork } from '../run/work.ts'
+
+// ---- the call
+
+export const isNestedStart = ({ resource }: { readonly resource: TaskResource }): boolean =>
+  resource.kind === 'service' && resource.resourceType === 'states' && resource.action === 'startExecution'
+
+/** What `states:startExecution` takes. A text says what is wrong with it. */
+export function nestedParameters(
+  input: JsonText,
+): Pick<StartWork, 'stateMachineArn' | 'name' | 'input' | 'traceHeader'> | string {
+  const parameters = parseJson(input)
+  if (!isJsonObject(parameters)) return 'The parameters are not an object'
+  const arn = parameters.get('StateMachineArn')
+  const name = parameters.get('Name')
+  const traceHeader = parameters.get('TraceHeader')
+  if (typeof arn !== 'string') return "The field 'StateMachineArn' is required but was missing"
+  if (name !== undefined && name !== null && typeof name !== 'string') return "The value of the field 'Name' has an invalid format"
+  return {
+    stateMachineArn: arn,
+    name: typeof name === 'string' ? name : undefined,
+    input: childInput(parameters.get('Input')),
+    traceHeader: typeof traceHeader === 'string' ? traceHeader : undefined,
+  }
+}
+
+/** Why the parameters of a nested start will not do: told before anything is scheduled. */
+export function refuseNested(input: JsonText): string | undefined {
+  const read = nestedParameters(input)
+  return typeof read === 'string' ? read : undefined
+}
+
+/** A string is the input's text, as the API takes it; anything else is JSON already. */
+const childInput = (input: Json | undefined): JsonText =>
+  input === undefined || input === null ? '{}' : typeof input === 'string' ? input : printJson(input)
+
+// ---- its answers
 
 /** The call returned: the answer itself, or the submission of a task that goes on. */
 export function nestedStarted(call: NestedCall, started: StartedExecution, requestId: () => string): EventWork {

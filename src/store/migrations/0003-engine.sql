@@ -2,8 +2,10 @@
 
 CREATE TABLE execution (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  machine_id BIGINT NOT NULL REFERENCES state_machine (id),
-  revision_id BIGINT NOT NULL REFERENCES revision (id),
+  -- No foreign keys: every start would look both up again (a tenth of its insert), and every purge of a machine would
+  -- read all executions. The retention forgets a machine only when no execution is left of it.
+  machine_id BIGINT NOT NULL,
+  revision_id BIGINT NOT NULL,
   machine_name TEXT NOT NULL,
   name TEXT NOT NULL,
   -- 0 running, 1 succeeded, 2 failed, 3 timed out, 4 aborted
@@ -20,7 +22,9 @@ CREATE TABLE execution (
   -- SHA-256 (hex) over its chunks, once it is closed.
   digest TEXT,
   -- The nested call that started it and waits for its end (startExecution.sync), as JSON; null when nothing waits.
-  awaited_by TEXT
+  awaited_by TEXT,
+  -- The execution of that call.
+  parent_id BIGINT
 );
 
 -- The name of an execution is taken as long as the execution is kept, whatever became of its machine.
@@ -28,6 +32,7 @@ CREATE UNIQUE INDEX execution_name ON execution (machine_name, name);
 CREATE INDEX execution_machine ON execution (machine_id);
 CREATE INDEX execution_open ON execution (machine_id) WHERE status = 0;
 CREATE INDEX execution_busy ON execution (id) WHERE busy = 1;
+CREATE INDEX execution_children ON execution (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX execution_closed ON execution (stopped_at) WHERE status <> 0;
 
 -- What one step did: its cause, history and changes, in one row that is only ever appended.
@@ -66,7 +71,14 @@ CREATE INDEX timer_due ON timer (due);
 CREATE TABLE inbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   execution_id BIGINT NOT NULL,
+  -- JSON: the event, and what the trail is to say of it.
   event TEXT NOT NULL
+);
+CREATE INDEX inbox_execution ON inbox (execution_id);
+
+-- Executions that the retention has taken away, whose chunks are still being deleted.
+CREATE TABLE pruned_execution (
+  execution_id BIGINT PRIMARY KEY
 );
 
 -- Tasks of activities, oldest first; a taken one stays until it is answered or cancelled.

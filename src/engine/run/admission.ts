@@ -1,0 +1,48 @@
+/** Whether an execution may start: every refusal comes from here, before anything is written. */
+import { HoldfastError, uuid7 } from '../../base/index.ts'
+import { executionArn } from '../arn.ts'
+import type { StartedExecution } from '../contract.ts'
+import { executionExists } from '../errors.ts'
+import type { RevisionHead } from '../machine/queries.ts'
+import { requireStartable } from '../machine/start.ts'
+import type { Queries, Registry } from '../registry.ts'
+import { findByName } from './statements.ts'
+import type { StartWork } from './work.ts'
+
+export type Admission = {
+  readonly revision: RevisionHead
+  readonly name: string
+  /** The same start was made before and its execution runs: nothing is to be done. */
+  readonly running: StartedExecution | undefined
+}
+
+type Place = Pick<Registry, 'account' | 'clock' | 'randomBytes'>
+
+/** A refusal is returned; what is thrown is the store's. */
+export function admit(place: Place, queries: Queries, work: StartWork): Admission | HoldfastError {
+  try {
+    const revision = requireStartable(queries, work.stateMachineArn)
+    const { name } = work
+    if (name === undefined) return { revision, name: uuid7(place.clock.now(), place.randomBytes), running: undefined }
+    return { revision, name, running: runningAlready(place, queries, { work, revision, name }) }
+  } catch (error) {
+    if (error instanceof HoldfastError && !error.code.startsWith('store.')) return error
+    throw error
+  }
+}
+
+type Named = { readonly work: StartWork; readonly revision: RevisionHead; readonly name: string }
+
+/** @throws HoldfastError execution.exists unless the one that has the name is this very start made before */
+function runningAlready(
+  { account }: Place,
+  queries: Queries,
+  { work, revision, name }: Named,
+): StartedExecution | undefined {
+  const taken = findByName(queries, revision.machineName, name)
+  if (taken === undefined) return undefined
+  const arn = executionArn(account, revision.machineName, name)
+  const same = taken.machineId === revision.machineId && taken.input === work.input && taken.status === 0
+  if (same && work.nested === undefined) return { executionArn: arn, startedAt: taken.startedAt }
+  throw executionExists(arn)
+}
