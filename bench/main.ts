@@ -44,14 +44,21 @@ function report(name: string, title: string, { ours, limit, ratio }: Throughput,
   ratios[name] = round(ratio)
   figures[name] = { ours: Math.round(ours), limit: Math.round(limit), unit: `${unit}/s` }
   const [mine, most] = [ours, limit].map((value) => Math.round(value).toLocaleString('en'))
-  say(`${title.padEnd(34)} ${String(mine).padStart(9)} ${unit}/s   limit ${String(most).padStart(9)}   ratio ${ratio.toFixed(2)}`)
+  say(
+    `${title.padEnd(34)} ${String(mine).padStart(9)} ${unit}/s   limit ${String(most).padStart(9)}   ratio ${ratio.toFixed(2)}`,
+  )
 }
 
 if (wanted.has('w1')) {
   const runs = quick ? 3 : 5
   const size = quick ? [60, 600, 1500] : [300, 3000, 10_000]
   for (const [i, atOnce] of [1, 10, 100].entries()) {
-    report(`w1_${atOnce}`, `W1 workflows, ${atOnce} at once`, await measureWorkflows(atOnce, size[i] ?? 100, runs), 'steps')
+    report(
+      `w1_${atOnce}`,
+      `W1 workflows, ${atOnce} at once`,
+      await measureWorkflows(atOnce, size[i] ?? 100, runs),
+      'steps',
+    )
   }
 }
 if (wanted.has('w2')) report('w2', 'W2 one Map of 1,000 items', await measureMap(quick ? 3 : 5), 'items')
@@ -60,12 +67,18 @@ if (wanted.has('w3')) {
   const found = await measureSleepers(sleepers, quick ? 6000 : 60_000)
   ratios['w3_start'] = round(found.startsPerSecond / found.limitPerSecond)
   figures['w3'] = found
-  say(`W3 ${sleepers.toLocaleString('en')} sleepers: ${Math.round(found.startsPerSecond).toLocaleString('en')} starts/s, ${found.rssMb.toFixed(1)} MB in all, ${Math.round(found.bytesPerSleeper)} bytes a sleeper`)
-  say(`   late p50 ${found.lateP50Ms} ms, p99 ${found.lateP99Ms} ms; event loop delay p99 ${found.loopDelayP99Ms.toFixed(1)} ms; woken ${found.woken}`)
+  say(
+    `W3 ${sleepers.toLocaleString('en')} sleepers: ${Math.round(found.startsPerSecond).toLocaleString('en')} starts/s, ${found.rssAsleepMb.toFixed(1)} MB while all sleep (64 MB + 0.3 KB each: ${found.allowedMb.toFixed(1)} MB)`,
+  )
+  say(
+    `   late p50 ${found.lateP50Ms} ms, p99 ${found.lateP99Ms} ms; event loop delay p99 ${found.loopDelayP99Ms.toFixed(1)} ms; woken ${found.woken}`,
+  )
 }
 if (wanted.has('w4')) {
   const found = await measureRestart(quick ? 700 : 3000)
   figures['w4'] = found
-  say(`W4 kill -9: ready after ${found.readyMs} ms, first progress ${found.firstProgressMs} ms; ${found.inFlight} in flight, ${found.acknowledged} acknowledged, ${found.lost} lost, ${found.repeated} repeated`)
+  say(
+    `W4 kill -9: ready after ${found.readyMs} ms, first progress ${found.firstProgressMs} ms; ${found.inFlight} in flight, ${found.acknowledged} acknowledged, ${found.lost} lost, ${found.repeated} repeated`,
+  )
 }
 console.log(JSON.stringify(options.json ? { figures, ratios } : { ratios }))

@@ -24,7 +24,7 @@ export type RestartFigures = {
 export async function measureRestart(killAfterMs: number): Promise<RestartFigures> {
   const folder = newFolder()
   const acknowledged = await runUntilKilled(folder.path, killAfterMs)
-  const recorded = recordedSteps(folder.path)
+  const recorded = await recordedSteps(folder.path)
   const figures = await runAgain(folder.path)
   const again = readCalls(folder.path, 'second')
   const repeated = again.filter((key) => recorded.has(key)).length
@@ -76,10 +76,12 @@ function runAgain(folder: string): Promise<SecondRun> {
 }
 
 /** `executionId/enteredId` of every step whose result is in the store. */
-function recordedSteps(folder: string): ReadonlySet<string> {
+async function recordedSteps(folder: string): Promise<ReadonlySet<string>> {
   const world = openWorld(folder, [tenSteps])
-  const rows = world.store.read.all<{ execution: number; body: string }>('SELECT execution_id AS execution, body FROM chunk')
-  void world.store.close()
+  const rows = world.store.read.all<{ execution: number; body: string }>(
+    'SELECT execution_id AS execution, body FROM chunk',
+  )
+  await world.close()
   // A chunk's cause is its second cell; that of a recorded result begins [3, frame, enteredId, …].
   return new Set(
     rows.flatMap(({ execution, body }) => {
@@ -127,7 +129,9 @@ async function second(folder: string, startedAt: number): Promise<void> {
   const count = (): number =>
     world.store.read.get<{ open: number }>('SELECT count(*) AS open FROM execution WHERE status = 0')?.open ?? 0
   while (count() > 0) await new Promise((resolve) => setTimeout(resolve, 20))
-  const ended = world.store.read.all<{ machine: string; name: string }>('SELECT machine_name AS machine, name FROM execution')
+  const ended = world.store.read.all<{ machine: string; name: string }>(
+    'SELECT machine_name AS machine, name FROM execution',
+  )
   const prefix = 'arn:aws:states:us-east-1:123456789012:execution'
   const figures = {
     readyMs: ready - startedAt,
@@ -135,9 +139,8 @@ async function second(folder: string, startedAt: number): Promise<void> {
     inFlight: executions,
     ended: ended.map(({ machine, name }) => `${prefix}:${machine}:${name}`),
   }
-  process.send?.({ kind: 'done', figures } satisfies Message)
   await world.close()
-  process.disconnect?.()
+  process.send?.({ kind: 'done', figures } satisfies Message, () => process.disconnect?.())
 }
 
 const [flag, run, folder, startedAt] = process.argv.slice(2)

@@ -2,7 +2,7 @@
  * One transaction of the writer: events are decided by `step()` and their rows written. What leaves the engine because of
  * them (calls, wake-ups, answers) is collected as effects and carried out after COMMIT, never before.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import {
   type Attempt,
   type Command,
@@ -358,16 +358,15 @@ export class Batch {
   }
 
   #digest(executionId: number): string {
-    const hash = createHash('sha256')
-    for (const { body } of sql.chunkBodies(this.#tx, executionId)) hash.update(body)
-    return hash.digest('hex')
+    return sha256(sql.chunkBodies(this.#tx, executionId).map(({ body }) => body).join(''))
   }
 }
 
 const nothingRecorded: ReadonlyMap<string, JsonText> = new Map()
 const engineActor: Actor = { type: 'system', id: 'engine', via: 'timer' }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+/** In one call: a hash object for each would be garbage outside the heap, which nothing hurries to collect. */
+const sha256 = (text: string): string => hash('sha256', text, 'hex')
 
 type AnswerEvent = Extract<Event, { kind: 'taskSucceeded' | 'taskFailed' | 'timer' }>
 const answers = (event: Event): event is AnswerEvent =>
