@@ -16,7 +16,7 @@ import { installProcedures } from './install-procedures.ts'
 import { keptAnswers } from './kept-answers.ts'
 import { readPrivate, writePrivate } from './private-files.ts'
 import { Shutdown } from './shutdown.ts'
-import { bindVerbs } from './verbs.ts'
+import { bindVerbs, type InputCheck } from './verbs.ts'
 
 export type RuntimeOptions = {
   readonly version: string
@@ -80,10 +80,10 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
   const access = openAccess({ store, clock, logger, randomBytes })
   const tokenFile = configuration.auth === 'none' ? undefined : await deliverToken(access, dataFolder)
 
-  const { engine, resumed } = await startEngine(options, { store, account }, shutdown)
+  const { engine, checkInput, resumed } = await startEngine(options, { store, account }, shutdown)
   const server = createServer(
     {
-      verbs: bindVerbs(engine),
+      verbs: bindVerbs(engine, checkInput),
       trail,
       answers: keptAnswers(store, () => clock.now()),
       platform: {
@@ -138,7 +138,11 @@ async function startEngine(options: RuntimeOptions, { store, account }: Ground, 
   shutdown.add('the engine', () => engine.close())
   await installProcedures(engine, installed)
   const { executions } = await engine.recover()
-  return { engine, resumed: executions }
+  const names = new Set(installed.map(({ name }) => name))
+  const checkInput: InputCheck = async (name, input) => {
+    if (names.has(name)) await procedures?.checkInput(name, input)
+  }
+  return { engine, checkInput, resumed: executions }
 }
 
 function serverOptions({ server, limits }: Configuration, engine: Engine) {

@@ -1,9 +1,13 @@
 /** The engine's verbs with the engine bound, as the server takes them. */
+import { requirePermission } from '../access/index.ts'
 import * as engineVerbs from '../engine/index.ts'
 import type { Engine } from '../engine/index.ts'
 import type { EngineVerbs } from '../server/index.ts'
 
-export function bindVerbs(engine: Engine): EngineVerbs {
+/** Refuses an input that a procedure's schema refuses; machines that are no procedures take any. */
+export type InputCheck = (machineName: string, input: string) => Promise<void>
+
+export function bindVerbs(engine: Engine, checkInput: InputCheck): EngineVerbs {
   return {
     createStateMachine: (actor, request) => engineVerbs.createStateMachine(engine, actor, request),
     updateStateMachine: (actor, request) => engineVerbs.updateStateMachine(engine, actor, request),
@@ -13,7 +17,12 @@ export function bindVerbs(engine: Engine): EngineVerbs {
     listStateMachines: (actor, page) => engineVerbs.listStateMachines(engine, actor, page),
     validateDefinition: (actor, request) => engineVerbs.validateDefinition(engine, actor, request),
 
-    startExecution: (actor, request) => engineVerbs.startExecution(engine, actor, request),
+    async startExecution(actor, request) {
+      const { stateMachineArn, input = '{}' } = request
+      requirePermission(actor, 'execution.start', { type: 'machine', id: stateMachineArn })
+      await checkInput(engineVerbs.parseStateMachineArn(stateMachineArn).name, input)
+      return engineVerbs.startExecution(engine, actor, request)
+    },
     stopExecution: (actor, request) => engineVerbs.stopExecution(engine, actor, request),
     describeExecution: (actor, arn) => engineVerbs.describeExecution(engine, actor, arn),
     listExecutions: (actor, request) => engineVerbs.listExecutions(engine, actor, request),
