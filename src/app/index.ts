@@ -5,11 +5,11 @@
  * It is also where the machine's clock, chance and environment are read.
  */
 export { type ConfigurationSource, readConfiguration } from './configuration/read.ts'
-export { type Configuration, defineConfig, type HoldfastConfig } from './configuration/schema.ts'
+export { type Configuration, defineConfig, type HoldfastConfig, type LogLevel } from './configuration/schema.ts'
 export { type Connection, connectionFile, readConnection, removeConnection, writeConnection } from './connection.ts'
 export { dataFolderOf } from './data-folder.ts'
 export { appErrorCodes } from './errors.ts'
 export { LogFiles } from './log-files.ts'
-export { createLogger, type LogLevel } from './logger.ts'
-export { type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts'
+export type { Runtime, RuntimeOptions } from './runtime.ts'
+export { createLogger, startRuntime } from './start.ts'
 export { systemClock, systemRandom } from './system-clock.ts'

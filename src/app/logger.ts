@@ -1,11 +1,12 @@
 /** The log: JSON lines by pino, behind the logger that the domains know. */
-import { type DestinationStream, pino } from 'pino'
+import { pino } from 'pino'
 import type { LogFields, Logger } from '../base/index.ts'
+import type { LogLevel } from './configuration/schema.ts'
 
-export const logLevels = ['debug', 'info', 'warn', 'error'] as const
-export type LogLevel = (typeof logLevels)[number]
+/** Takes one line at a time, with its line end. */
+export type LogDestination = { write(line: string): void }
 
-export function createLogger(level: LogLevel, destination: DestinationStream): Logger {
+export function createLogger(level: LogLevel, destination: LogDestination): Logger {
   const log = pino(
     {
       level,

@@ -4,7 +4,9 @@
  */
 import { z } from 'zod'
 import { parseDuration } from '../../base/index.ts'
-import { logLevels } from '../logger.ts'
+
+const logLevels = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof logLevels)[number]
 
 /** `90d`, `12h`, `30s` → milliseconds. */
 const duration = (least: string) =>

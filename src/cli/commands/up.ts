@@ -78,7 +78,7 @@ async function runtimeOptions({ world }: Context, options: Options): Promise<Run
     environment: world.environment,
     clock: systemClock,
     randomBytes: systemRandom,
-    logger: createLogger(configuration.log.level, logs),
+    logger: await createLogger(configuration.log.level, logs),
     pid: world.pid,
   }
 }
