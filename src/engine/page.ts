@@ -41,3 +41,10 @@ function keyOfCursor(list: string, cursor: string): string {
   if (key === undefined || cursorOfKey(list, key) !== cursor) throw invalidCursor()
   return key
 }
+
+/** The key of a list that goes by number. @throws HoldfastError page.cursor_invalid */
+export function numberOfKey(key: string | undefined): number | undefined {
+  if (key === undefined) return undefined
+  if (!/^\d{1,15}$/.test(key)) throw invalidCursor()
+  return Number(key)
+}

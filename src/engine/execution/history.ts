@@ -2,7 +2,7 @@ import { type Actor, requirePermission } from '../../access/index.ts'
 import type { HistoryRecord, HistoryRequest, Page } from '../contract.ts'
 import type { Engine } from '../engine.ts'
 import { readHistory, readHistoryBackwards } from '../history/read.ts'
-import { pageOf, parsePage } from '../page.ts'
+import { numberOfKey, pageOf, parsePage } from '../page.ts'
 import { requireExecution } from './rows.ts'
 
 /** @throws HoldfastError arn.invalid, execution.missing, page.cursor_invalid */
@@ -17,9 +17,10 @@ export async function getExecutionHistory(
   const { limit, afterKey } = parsePage(list, { limit: request.limit, cursor: request.cursor }, 4096)
   const { id, revisionId } = requireExecution(engine.store.read, engine.account, executionArn)
   const { machine } = engine.revisions.get(engine.store.read, revisionId)
+  const shown = numberOfKey(afterKey)
   const events =
     reverse === true
-      ? readHistoryBackwards(engine.store.read, machine, id, Number(afterKey ?? Number.MAX_SAFE_INTEGER), limit + 1)
-      : readHistory(engine.store.read, machine, id, Number(afterKey ?? 0), limit + 1)
+      ? readHistoryBackwards(engine.store.read, machine, id, shown ?? Number.MAX_SAFE_INTEGER, limit + 1)
+      : readHistory(engine.store.read, machine, id, shown ?? 0, limit + 1)
   return pageOf(list, limit, events, (event) => String(event.id))
 }

@@ -4,7 +4,7 @@ import { parseStateMachineArn } from '../arn.ts'
 import type { Engine } from '../engine.ts'
 import { stateMachineMissing, typeUnsupported } from '../errors.ts'
 import { findMachine } from '../machine/queries.ts'
-import { pageOf, parsePage } from '../page.ts'
+import { numberOfKey, pageOf, parsePage } from '../page.ts'
 import { listExecutionRows, statusNumber, summaryOf } from './rows.ts'
 
 /** Newest first; of one machine, or of all. @throws HoldfastError arn.invalid, machine.missing, machine.type_unsupported, page.cursor_invalid */
@@ -18,7 +18,7 @@ export async function listExecutions(
   const filter = {
     machineId: request.stateMachineArn === undefined ? undefined : machineIdOf(engine, request.stateMachineArn),
     status: request.status === undefined ? undefined : statusNumber(request.status),
-    before: afterKey === undefined ? Number.MAX_SAFE_INTEGER : Number(afterKey),
+    before: numberOfKey(afterKey) ?? Number.MAX_SAFE_INTEGER,
   }
   const rows = listExecutionRows(engine.store.read, filter, limit + 1)
   const { items, cursor } = pageOf('executions', limit, rows, (row) => String(row.id))

@@ -26,7 +26,8 @@ export async function* watchExecution(
   let after = request.afterEventId ?? 0
   try {
     for (;;) {
-      const ended = bell.last === 'stopping' || requireExecution(engine.store.read, engine.account, executionArn).status !== 0
+      const ended =
+        bell.last === 'stopping' || requireExecution(engine.store.read, engine.account, executionArn).status !== 0
       const events = readHistory(engine.store.read, machine, id, after, pageSize)
       if (events.length > 0) yield events
       after = events.at(-1)?.id ?? after

@@ -68,6 +68,11 @@ export class Writer {
     if (!this.#closed) this.#enqueue({ work, resolve: undefined, reject: undefined })
   }
 
+  /** Whether something is being written, or waits for it. */
+  get busy(): boolean {
+    return this.#writing
+  }
+
   /** Resolves once nothing is being written and nothing can be: the queue is empty, or the disk refuses it. */
   idle(): Promise<void> {
     if (!this.#writing) return Promise.resolve()

@@ -4,6 +4,8 @@ import { parseActivityArn } from '../arn.ts'
 import type { ActivityTask } from '../contract.ts'
 import type { Engine } from '../engine.ts'
 import { activityWorkersExceeded } from '../errors.ts'
+import { parseRequest } from '../parse-request.ts'
+import { activityTaskRequest } from './schemas.ts'
 
 /** AWS answers an idle poll after a minute. */
 const pollMs = 60_000
@@ -11,7 +13,7 @@ const pollersPerActivity = 1000
 
 /**
  * The oldest task of an activity; waits up to a minute for one. Undefined when none came.
- * @throws HoldfastError arn.invalid, activity.missing, activity.workers_exceeded
+ * @throws HoldfastError request.invalid, arn.invalid, activity.missing, activity.workers_exceeded
  */
 export async function getActivityTask(
   engine: Engine,
@@ -19,8 +21,8 @@ export async function getActivityTask(
   request: { readonly arn: string; readonly workerName?: string },
   signal: AbortSignal,
 ): Promise<ActivityTask | undefined> {
-  const { arn, workerName } = request
-  requirePermission(actor, 'activity.work', { type: 'activity', id: arn })
+  requirePermission(actor, 'activity.work', { type: 'activity', id: request.arn })
+  const { arn, workerName } = parseRequest(activityTaskRequest, request, { awsNames: { arn: 'activityArn' } })
   parseActivityArn(arn)
   requireActivity(engine.store.read, arn)
   if (engine.pollers.count(arn) >= pollersPerActivity) throw activityWorkersExceeded(arn, pollersPerActivity)

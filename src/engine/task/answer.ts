@@ -3,30 +3,37 @@ import { type Actor, requirePermission } from '../../access/index.ts'
 import type { Event } from '../../asl/index.ts'
 import { JsonSyntaxError, type JsonText, parseJson } from '../../base/index.ts'
 import type { Action } from '../../audit/index.ts'
-import type { Verb } from '../../access/index.ts'
 import type { Engine } from '../engine.ts'
 import { invalidTaskOutput, taskClosed } from '../errors.ts'
+import { parseRequest } from '../parse-request.ts'
+import { failureRequest, heartbeatRequest, successRequest } from './schemas.ts'
 
-/** @throws HoldfastError task.token_invalid, task.output_invalid, task.closed */
+/** Tokens are as good as keys, and payloads may hold anything. */
+const hidden = { awsNames: { token: 'taskToken' }, hidden: ['token', 'output', 'error', 'cause'] }
+
+/** @throws HoldfastError request.invalid, task.token_invalid, task.output_invalid, task.closed */
 export async function sendTaskSuccess(
   engine: Engine,
   actor: Actor,
   request: { readonly token: string; readonly output: JsonText },
 ): Promise<void> {
-  const { executionId, ...attempt } = readToken(engine, actor, 'task.succeed', request.token)
-  requireOutput(request.output)
-  const event: Event = { kind: 'taskSucceeded', ...attempt, output: request.output }
+  requirePermission(actor, 'task.succeed')
+  const { token, output } = parseRequest(successRequest, request, hidden)
+  const { executionId, ...attempt } = engine.readToken(token)
+  requireOutput(output)
+  const event: Event = { kind: 'taskSucceeded', ...attempt, output }
   await answer(engine, executionId, event, { actor, action: 'task.succeed' })
 }
 
-/** @throws HoldfastError task.token_invalid, task.closed */
+/** @throws HoldfastError request.invalid, task.token_invalid, task.closed */
 export async function sendTaskFailure(
   engine: Engine,
   actor: Actor,
   request: { readonly token: string; readonly error?: string; readonly cause?: string },
 ): Promise<void> {
-  const { executionId, ...attempt } = readToken(engine, actor, 'task.fail', request.token)
-  const { error, cause } = request
+  requirePermission(actor, 'task.fail')
+  const { token, error, cause } = parseRequest(failureRequest, request, hidden)
+  const { executionId, ...attempt } = engine.readToken(token)
   const event: Event = {
     kind: 'taskFailed',
     ...attempt,
@@ -36,15 +43,16 @@ export async function sendTaskFailure(
   await answer(engine, executionId, event, { actor, action: 'task.fail' })
 }
 
-/** Moves the task's heartbeat timer. @throws HoldfastError task.token_invalid, task.closed */
-export async function sendTaskHeartbeat(engine: Engine, actor: Actor, request: { readonly token: string }): Promise<void> {
-  const { executionId, ...attempt } = readToken(engine, actor, 'task.heartbeat', request.token)
+/** Moves the task's heartbeat timer. @throws HoldfastError request.invalid, task.token_invalid, task.closed */
+export async function sendTaskHeartbeat(
+  engine: Engine,
+  actor: Actor,
+  request: { readonly token: string },
+): Promise<void> {
+  requirePermission(actor, 'task.heartbeat')
+  const { token } = parseRequest(heartbeatRequest, request, hidden)
+  const { executionId, ...attempt } = engine.readToken(token)
   await answer(engine, executionId, { kind: 'heartbeat', ...attempt }, undefined)
-}
-
-function readToken(engine: Engine, actor: Actor, verb: Verb, token: string) {
-  requirePermission(actor, verb)
-  return engine.readToken(token)
 }
 
 async function answer(

@@ -29,7 +29,8 @@ export function nestedParameters(
   const name = parameters.get('Name')
   const traceHeader = parameters.get('TraceHeader')
   if (typeof arn !== 'string') return "The field 'StateMachineArn' is required but was missing"
-  if (name !== undefined && name !== null && typeof name !== 'string') return "The value of the field 'Name' has an invalid format"
+  if (name !== undefined && name !== null && typeof name !== 'string')
+    return "The value of the field 'Name' has an invalid format"
   return {
     stateMachineArn: arn,
     name: typeof name === 'string' ? name : undefined,
@@ -65,7 +66,11 @@ export function nestedStarted(call: NestedCall, started: StartedExecution, reque
 
 /** The members that AWS's own client adds to a response. */
 function responseMetadata(requestId: string, length: number): object {
-  const headers = { connection: 'keep-alive', 'Content-Length': String(length), 'Content-Type': 'application/x-amz-json-1.0' }
+  const headers = {
+    connection: 'keep-alive',
+    'Content-Length': String(length),
+    'Content-Type': 'application/x-amz-json-1.0',
+  }
   const all = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]))
   return {
     SdkHttpMetadata: {

@@ -1,0 +1,21 @@
+/** What the execution verbs accept, with the limits of AWS's API model. */
+import { z } from 'zod'
+import type { StartExecutionRequest, StopRequest } from '../contract.ts'
+import { wellFormed } from '../parse-request.ts'
+
+export const errorName = wellFormed(z.string().max(256))
+export const cause = wellFormed(z.string().max(32_768))
+
+/** The size of the input is counted in bytes, by the verb. */
+export const startRequest = z.object({
+  stateMachineArn: z.string().min(1).max(256),
+  name: z.string().min(1).max(80).optional(),
+  input: wellFormed(z.string()).optional(),
+  traceHeader: wellFormed(z.string().max(256)).optional(),
+}) satisfies z.ZodType<StartExecutionRequest>
+
+export const stopRequest = z.object({
+  executionArn: z.string().min(1).max(256),
+  error: errorName.optional(),
+  cause: cause.optional(),
+}) satisfies z.ZodType<StopRequest>
