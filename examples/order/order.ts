@@ -3,7 +3,7 @@
  * run side by side, a carrier is waited for. When the card is refused, the stock goes back and the customer is told.
  */
 import { z } from 'zod'
-import { procedure, task, TaskFailure } from '../../src/index.ts'
+import { procedure, task, TaskFailure } from 'holdfast'
 
 const item = z.object({ sku: z.string(), count: z.int().min(1), price: z.number().min(0) })
 
