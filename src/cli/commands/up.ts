@@ -12,7 +12,9 @@ import {
 } from '../../app/index.ts'
 import { type Context, print, withExamples } from '../context.ts'
 import { dataFolderIn } from '../find-server.ts'
+import { echoOf } from '../log-echo.ts'
 import { oneOf, wholeNumber } from '../options.ts'
+import { paintFor } from '../paint.ts'
 
 type Options = {
   readonly data?: string
@@ -78,7 +80,13 @@ async function runtimeOptions({ world }: Context, options: Options): Promise<Run
     environment: world.environment,
     clock: systemClock,
     randomBytes: systemRandom,
-    logger: await createLogger(configuration.log.level, logs),
+    logger: await createLogger(configuration.log.level, {
+      write(line) {
+        logs.write(line)
+        const shown = echoOf(line, paintFor(world.err, world.environment))
+        if (shown !== undefined) world.err.write(shown)
+      },
+    }),
     pid: world.pid,
   }
 }

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest'
+import { echoOf } from './log-echo.ts'
+import { paintFor } from './paint.ts'
+
+const paint = paintFor({ write() {}, isTerminal: false, columns: 80, rows: 24 }, {})
+
+describe('what the terminal of a server shows of its log', () => {
+  it.each([
+    ['{"level":"error","time":"t","message":"broken","error":{"message":"disk gone"}}', '✗ broken: disk gone\n'],
+    ['{"level":"warn","time":"t","message":"slow"}', '■ slow\n'],
+    ['{"level":"info","time":"t","message":"started"}', undefined],
+    ['{"level":"warn","time":"t"}', undefined],
+  ])('%s', (line, shown) => expect(echoOf(line, paint)).toBe(shown))
+
+  it('does not let a message drive the terminal', () => {
+    const line = JSON.stringify({ level: 'error', message: 'a\u001b[2Jb' })
+    expect(echoOf(line, paint)).toBe('✗ a\\u001b[2Jb\n')
+  })
+})

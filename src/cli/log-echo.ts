@@ -1,0 +1,20 @@
+/** Lines of the log that a person at the terminal of `up` should see at once: warnings and errors, in one line each. */
+import { z } from 'zod'
+import { icon, type Paint, printable } from './paint.ts'
+
+const logLine = z.object({
+  level: z.enum(['warn', 'error']),
+  message: z.string(),
+  error: z.object({ message: z.string() }).optional(),
+})
+
+/** Undefined for what only the log file needs. `line` is one line of JSON. */
+export function echoOf(line: string, paint: Paint): string | undefined {
+  // Most lines are neither; they are not parsed.
+  if (!/^\{"level":"(?:warn|error)"/.test(line)) return undefined
+  const { data } = logLine.safeParse(JSON.parse(line))
+  if (data === undefined) return undefined
+  const tone = data.level === 'error' ? 'failed' : 'halted'
+  const why = data.error === undefined ? '' : `: ${data.error.message}`
+  return `${paint.tone(tone, icon(tone))} ${printable(data.message + why)}\n`
+}
