@@ -25,14 +25,14 @@ export async function* watchExecution(
   const leave = engine.watchers.add(id, (news) => bell.ring(news))
   let after = request.afterEventId ?? 0
   try {
-    for (;;) {
-      const ended =
-        bell.last === 'stopping' || requireExecution(engine.store.read, engine.account, executionArn).status !== 0
+    while (!signal.aborted) {
+      // Asked before the events are read: what was committed with the end is among them then.
+      const ended = bell.stopping || requireExecution(engine.store.read, engine.account, executionArn).status !== 0
       const events = readHistory(engine.store.read, machine, id, after, pageSize)
       if (events.length > 0) yield events
       after = events.at(-1)?.id ?? after
       if (events.length === pageSize) continue
-      if (ended || signal.aborted) return
+      if (ended) return
       await bell.rung()
     }
   } finally {
@@ -47,7 +47,7 @@ class Bell {
   readonly #aborted = (): void => this.ring('stopping')
   #pending = false
   #wake: (() => void) | undefined
-  last: WatchNews | undefined
+  stopping = false
 
   constructor(signal: AbortSignal) {
     this.#signal = signal
@@ -55,7 +55,7 @@ class Bell {
   }
 
   ring(news: WatchNews): void {
-    this.last = news
+    this.stopping ||= news === 'stopping'
     this.#pending = true
     this.#wake?.()
   }
