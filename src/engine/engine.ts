@@ -1,6 +1,6 @@
 /** The engine as an object: its parts put together, started and stopped. */
 import type { Clock, Logger, RandomBytes } from '../base/index.ts'
-import { type Outcome, type Refusal, scheduledCall, type TaskResource } from '../asl/index.ts'
+import { type Attempt, type Outcome, type Refusal, scheduledCall, type TaskResource } from '../asl/index.ts'
 import type { Store } from '../store/index.ts'
 import { findActivity } from './activity/queries.ts'
 import type { Account } from './arn.ts'
@@ -151,27 +151,31 @@ class Assembly {
 
   async #recover(): Promise<{ readonly executions: number }> {
     const { store } = this.#core
-    const busy = store.read.all<{ id: number }>('SELECT id FROM execution WHERE busy = 1')
-    for (const { id } of busy) this.#resume(id)
-    const waiting = store.read.all<{ id: number; executionId: number; event: string }>(
+    const waiting = store.read.all<InboxRow>(
       'SELECT id, execution_id AS executionId, event FROM inbox ORDER BY id',
     )
-    for (const { id, executionId, event } of waiting) {
-      this.#writer.post({ kind: 'event', executionId, ...readInbox(event), inboxId: id })
-    }
+    const accepted = waiting.map(({ id, executionId, event }) => ({ executionId, ...readInbox(event), inboxId: id }))
+    const busy = store.read.all<{ id: number }>('SELECT id FROM execution WHERE busy = 1')
+    const answered = new Set(accepted.flatMap(({ executionId, event }) => answeredCall(executionId, event)))
+    for (const { id } of busy) this.#resume(id, answered)
+    for (const work of accepted) this.#writer.post({ kind: 'event', ...work })
     const due = store.read.get<{ due: number | null }>('SELECT MIN(due) AS due FROM timer')?.due
     if (typeof due === 'number') this.#armTimer(due)
     return { executions: busy.length }
   }
 
-  /** Makes the calls again that were under way, and goes on where a long run was cut. */
-  #resume(id: number): void {
+  /**
+   * Makes the calls again that were under way, and goes on where a long run was cut. A call whose answer waits in the inbox
+   * is over: only what becomes of it is not decided yet.
+   */
+  #resume(id: number, answered: ReadonlySet<string>): void {
     const live = this.#load(id)
     if (live === undefined) return
     this.#cache.put(id, live)
     for (const frame of live.state.frames.values()) {
       const command = scheduledCall(live.machine, frame)
-      if (command !== undefined && command.resource.kind !== 'activity') this.#calls.begin(live, command)
+      if (command === undefined || command.resource.kind === 'activity') continue
+      if (!answered.has(callName(id, command))) this.#calls.begin(live, command)
     }
     const ready = [...live.state.frames.values()].some(({ visit }) => visit?.phase === 'ready')
     if (ready) this.#continue(id)
@@ -199,6 +203,24 @@ class Assembly {
 
 /** Written by the batch from the same members. */
 const readInbox = (text: string): Pick<EventWork, 'event' | 'trail'> => JSON.parse(text) as EventWork
+
+type InboxRow = { readonly id: number; readonly executionId: number; readonly event: string }
+
+const callName = (executionId: number, { frame, enteredId, attempt }: Attempt): string =>
+  `${executionId}/${frame}/${enteredId}/${attempt}`
+
+/** The call that an event ends, if it ends one. */
+function answeredCall(executionId: number, event: EventWork['event']): readonly string[] {
+  switch (event.kind) {
+    case 'taskSubmitted':
+    case 'taskSucceeded':
+    case 'taskFailed':
+    case 'timer':
+      return [callName(executionId, event)]
+    default:
+      return []
+  }
+}
 
 /** Why a task cannot be scheduled at all. */
 function refuse(

@@ -3,7 +3,7 @@
  * (history, status, output, digest, timers, activity tasks) must be what the replay says. Reads only.
  */
 import { createHash } from 'node:crypto'
-import { type Attempt, type Command, step, type StepResult } from '../../src/asl/index.ts'
+import { type Attempt, type Command, type Event, step, type StepResult } from '../../src/asl/index.ts'
 import { createExpressions } from '../../src/jsonata/index.ts'
 import { embeddedLimits } from '../../src/engine/index.ts'
 import { type Chunk, timerNumber } from '../../src/engine/history/chunk.ts'
@@ -26,7 +26,7 @@ export type CheckedExecution = {
   readonly events: number
   /** Calls whose scheduling is stored. */
   readonly scheduled: ReadonlySet<CallKey>
-  /** Calls whose outcome is stored: they must never be made again. */
+  /** Calls whose outcome is stored, in the history or in the inbox: they must never be made again. */
   readonly answered: ReadonlySet<CallKey>
   /** What does not hold; empty when all is well. */
   readonly problems: readonly string[]
@@ -60,6 +60,8 @@ const selectTimers =
   'SELECT frame, kind, entered_id AS enteredId, attempt, due FROM timer WHERE execution_id = ? ORDER BY frame, kind'
 const selectActivityTasks = `SELECT frame, entered_id AS enteredId, attempt, taken FROM activity_task
   WHERE execution_id = ? ORDER BY frame`
+
+const selectInbox = 'SELECT event FROM inbox WHERE execution_id = ?'
 
 const revisions = new WeakMap<Queries, Revisions>()
 const expressions = createExpressions()
@@ -101,8 +103,11 @@ class Check {
       chunks.map((_, i) => i + 1),
     )
     for (const chunk of chunks) this.#replay(chunk)
-    if (chunks.length === 0) this.#problems.push(this.#about('it has no history'))
-    this.#row.status === 0 ? this.#checkOpen() : this.#checkClosed(chunks)
+    const accepted = this.#queries.prepare<{ event: string }>(selectInbox).all(this.#row.id)
+    for (const { event } of accepted) this.#noteAnswer(inboxEvent(event))
+    if (chunks.length === 0 && accepted.length === 0) this.#problems.push(this.#about('it has no history'))
+    if (this.#row.status === 0) this.#checkOpen()
+    else this.#checkClosed(chunks)
     return {
       open: this.#row.status === 0,
       events: this.#state.nextEventId - 1,
@@ -151,8 +156,12 @@ class Check {
     }
   }
 
-  #note(event: Chunk['cause']['event']): void {
+  #note(event: Event): void {
     if (event.kind === 'timer') this.#timers.delete(timerKey(event.frame, timerNumber(event.timer)))
+    this.#noteAnswer(event)
+  }
+
+  #noteAnswer(event: Event): void {
     const answers = event.kind === 'taskSucceeded' || event.kind === 'taskFailed' || event.kind === 'taskSubmitted'
     const timedOut = event.kind === 'timer' && (event.timer === 'timeout' || event.timer === 'heartbeat')
     if (answers || timedOut) this.#answered.add(callKey(this.#row.id, event))
@@ -185,7 +194,9 @@ class Check {
 
   #checkOpen(): void {
     this.#equal('status', this.#state.status, 'running')
-    this.#equal('busy', this.#row.busy === 1, isBusy(this.#machine, this.#state))
+    // Until its first event is carried out it counts as busy.
+    const busy = this.#state.nextEventId === 1 || isBusy(this.#machine, this.#state)
+    this.#equal('busy', this.#row.busy === 1, busy)
     const timers = [...this.#timers.values()].toSorted((a, b) => a.frame - b.frame || a.kind - b.kind)
     this.#equal('timers', this.#storedTimers(), timers)
     this.#equal('activity tasks', this.#storedActivityTasks(), this.#awaitedActivityTasks())
@@ -240,6 +251,9 @@ class Check {
     return `execution ${this.#row.id} (${this.#row.machineName}): ${problem}`
   }
 }
+
+/** Safe: the engine wrote it from an Event. */
+const inboxEvent = (text: string): Event => (JSON.parse(text) as { event: Event }).event
 
 const timerKey = (frame: number, kind: number): string => `${frame}/${kind}`
 const clip = (text = 'nothing'): string => (text.length > 600 ? `${text.slice(0, 600)}…` : text)

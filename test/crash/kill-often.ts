@@ -38,14 +38,14 @@ export type KillsOptions = {
 }
 
 export async function killOften({ folder, inFlight, moments, onDeath }: KillsOptions): Promise<KillsReport> {
-  const ledger = new Ledger(folder)
+  const ledger = new Ledger()
   const complaints: string[] = []
   let kills = 0
   let trailVerified = 0
   const live = async (mode: VictimOrder['mode'], moment: Moment | undefined): Promise<void> => {
     const callsFile = join(folder, 'calls.log')
     const death = await runVictim({ folder, callsFile, inFlight, mode, trailVerified }, moment)
-    ledger.close(death)
+    ledger.close(folder, death)
     if (death.killed) kills++
     trailVerified = Number(death.lines.findLast((line) => line.startsWith('trail '))?.slice(6) ?? trailVerified)
     if (death.complaints !== '') complaints.push(`the victim complained: ${death.complaints}`)

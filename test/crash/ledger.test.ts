@@ -59,35 +59,35 @@ function harm(folder: string, sql: string): void {
 async function problemsAfter(sql: string, life: Partial<Life> = {}): Promise<string> {
   const { folder } = await liveOnce()
   harm(folder, sql)
-  const ledger = new Ledger(folder)
-  ledger.close({ ...noLife, ...life })
+  const ledger = new Ledger()
+  ledger.close(folder, { ...noLife, ...life })
   return ledger.problems.join('\n')
 }
 
 describe('the ledger', () => {
   it('has nothing to say against a healthy folder', async () => {
     const { folder, calls } = await liveOnce()
-    const ledger = new Ledger(folder)
-    ledger.close({ ...noLife, started: ['ended', 'open'], closed: ['ended'], calls })
+    const ledger = new Ledger()
+    ledger.close(folder, { ...noLife, started: ['ended', 'open'], closed: ['ended'], calls })
     expect(ledger.problems).toEqual([])
     expect(ledger).toMatchObject({ open: 1, totals: { executions: 2, events: 52, calls: 13, madeAgain: 0 } })
     // The call that was cut off may be made again.
-    ledger.close({ ...noLife, calls: [lastOfOpen(calls)] })
+    ledger.close(folder, { ...noLife, calls: [lastOfOpen(calls)] })
     expect(ledger.problems).toEqual([])
     expect(ledger.totals.madeAgain).toBe(1)
   })
 
   it('notices a step that runs again', async () => {
     const { folder, calls } = await liveOnce()
-    const ledger = new Ledger(folder)
-    ledger.close({ ...noLife, calls })
+    const ledger = new Ledger()
+    ledger.close(folder, { ...noLife, calls })
     const [ofEnded = '', ofOpen = ''] = [
       calls.find((key) => key.startsWith('1/')),
       calls.find((key) => key.startsWith('2/')),
     ]
-    ledger.close({ ...noLife, calls: [ofEnded, ofOpen, '2/999/0'] })
+    ledger.close(folder, { ...noLife, calls: [ofEnded, ofOpen, '2/999/0'] })
     const last = lastOfOpen(calls)
-    ledger.close({ ...noLife, calls: [last, last] })
+    ledger.close(folder, { ...noLife, calls: [last, last] })
     expect(ledger.problems).toEqual([
       `${ofEnded} was called although its execution had ended before the last death`,
       `${ofOpen} was called again although its outcome was stored before the last death`,
@@ -118,7 +118,7 @@ describe('the ledger', () => {
     ],
     [
       'a changed history',
-      "UPDATE chunk SET body = '9' || substr(body, 2) WHERE execution_id = 2 AND seq = 2",
+      "UPDATE chunk SET body = '[9' || substr(body, 3) WHERE execution_id = 2 AND seq = 2",
       'replay of chunk 2',
     ],
     ['another output', "UPDATE execution SET output = '1' WHERE id = 1", 'end: stored'],

@@ -32,7 +32,6 @@ export type Totals = {
 }
 
 export class Ledger {
-  readonly #folder: string
   readonly #problems: string[] = []
   /** What may still change: open executions, with the calls whose outcome is stored. */
   #open = new Map<number, ReadonlySet<CallKey>>()
@@ -40,10 +39,6 @@ export class Ledger {
   /** Calls of open executions in earlier lives. */
   #made = new Set<CallKey>()
   #totals: Totals = { started: 0, closed: 0, calls: 0, madeAgain: 0, executions: 0, events: 0 }
-
-  constructor(folder: string) {
-    this.#folder = folder
-  }
 
   get problems(): readonly string[] {
     return this.#problems
@@ -58,8 +53,8 @@ export class Ledger {
   }
 
   /** To be called when the process is dead and before the next one starts. */
-  close(life: Life): void {
-    const database = new DatabaseSync(join(this.#folder, databaseFile), { readOnly: true })
+  close(folder: string, life: Life): void {
+    const database = new DatabaseSync(join(folder, databaseFile), { readOnly: true })
     try {
       new Audit(queriesOn(database), this.#problems).promises(life)
       this.#executions(queriesOn(database), life)

@@ -26,10 +26,14 @@ export const tenTasks: string = machine(
 /** 100 bytes. */
 export const tenTasksInput: string = JSON.stringify({ payload: 'x'.repeat(86) })
 
-export const child: string = machine('Count', { Count: task('echo', { End: true }) })
-
 /** More items than an expression may have inline, so that it always waits in the inbox for a worker. */
 const slowExpression = '{% $count([1..40000]) %}'
+
+/** Its very first event waits in the inbox. */
+export const child: string = machine('Heads', {
+  Heads: { Type: 'Pass', QueryLanguage: 'JSONata', Assign: { heads: slowExpression }, Next: 'Count' },
+  Count: task('echo', { End: true }),
+})
 
 /**
  * A task, a retried one, a timer, two branches of which one waits for its token, a Map, a nested execution, an activity
@@ -87,7 +91,15 @@ export const everyWait: string = machine('Pay', {
     Retry: [{ ErrorEquals: ['States.Timeout'], IntervalSeconds: 1, MaxAttempts: 9 }],
     Next: 'Slow',
   },
-  Slow: { Type: 'Pass', QueryLanguage: 'JSONata', Assign: { count: slowExpression }, Next: 'Last' },
-  Last: { Type: 'Pass', Parameters: { 'count.$': '$count', 'all.$': '$' }, End: true },
+  Slow: { Type: 'Pass', QueryLanguage: 'JSONata', Assign: { heads: slowExpression }, Next: 'Weigh' },
+  // The answer of this task is stored before what is made of it is known.
+  Weigh: task('echo', {
+    QueryLanguage: 'JSONata',
+    Arguments: {},
+    Output: '{% $states.input %}',
+    Assign: { heads: `{% $heads + ${slowExpression.slice(3, -3)} %}` },
+    Next: 'Last',
+  }),
+  Last: { Type: 'Pass', Parameters: { 'heads.$': '$heads', 'all.$': '$' }, End: true },
 })
 export const everyWaitInput: string = JSON.stringify({ order: 7.0, items: [1, 2, 3] })

@@ -19,12 +19,12 @@ export type ResumeReport = {
 }
 
 export async function resumeAfterKill(folder: string, inFlight: number): Promise<ResumeReport> {
-  const ledger = new Ledger(folder)
+  const ledger = new Ledger()
   const order = { folder, callsFile: join(folder, 'calls.log'), inFlight, trailVerified: 0 }
   const held = await runVictim({ ...order, mode: 'hold' }, { after: 'called', lines: 1 })
-  ledger.close(held)
+  ledger.close(folder, held)
   const resumed = await runVictim({ ...order, mode: 'finish' }, undefined)
-  ledger.close(resumed)
+  ledger.close(folder, resumed)
   return {
     inFlight,
     resumed: Number(resumed.lines.find((line) => line.startsWith('resumed '))?.slice('resumed '.length)),

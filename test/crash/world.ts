@@ -29,7 +29,7 @@ export type WorldOptions = {
   readonly handlers: readonly ResourceHandler[]
   readonly schedule?: Schedule
   readonly onTrace?: (event: TraceEvent) => void
-  /** Stands between the engine and its store. */
+  /** Stands between the engine, the trail and their store. */
   readonly between?: (store: Store) => Store
 }
 
@@ -49,9 +49,10 @@ export function openWorld(options: WorldOptions): World {
     ...(schedule === undefined ? {} : { schedule }),
     ...(onTrace === undefined ? {} : { onTrace }),
   })
-  const trail = openTrail({ store, clock, logger, randomBytes, folder })
+  const used = between === undefined ? store : between(store)
+  const trail = openTrail({ store: used, clock, logger, randomBytes, folder })
   const engine = createEngine({
-    store: between === undefined ? store : between(store),
+    store: used,
     clock,
     logger,
     randomBytes,

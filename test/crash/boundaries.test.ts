@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createExpressions, type Expressions } from '../../src/jsonata/index.ts'
+import { lookAtTheEnd, randomOf } from './kill-often.ts'
+import { Ledger } from './ledger.ts'
+import { atFirst, executionName, type Image, type Rehearsal, rehearse, type RehearsalOptions } from './rehearsal.ts'
+import { databaseFile } from './world.ts'
+
+let root: string
+let expressions: Expressions
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'holdfast-test-'))
+  expressions = createExpressions()
+})
+afterAll(async () => {
+  await expressions.close()
+  rmSync(root, { recursive: true, force: true })
+})
+
+let folders = 0
+const newFolder = (): string => join(root, `${++folders}`)
+const now = Date.UTC(2026, 0, 1)
+
+function begin(imageAt: RehearsalOptions['imageAt']): Promise<Rehearsal> {
+  return rehearse({ folder: newFolder(), now, outside: atFirst, expressions, imageAt })
+}
+
+/** Another process on what the crash left. */
+function goOn(
+  { folder, now, outside }: Image,
+  imageAt: RehearsalOptions['imageAt'] = () => undefined,
+): Promise<Rehearsal> {
+  return rehearse({ folder, now, outside, expressions, imageAt })
+}
+
+type End = { readonly name: string; readonly status: number; readonly result: string }
+
+function endsIn(folder: string): readonly End[] {
+  const database = new DatabaseSync(join(folder, databaseFile), { readOnly: true })
+  const select = `SELECT CASE machine_name WHEN 'main' THEN name ELSE machine_name END AS name, status,
+    coalesce(output, error || ': ' || cause) AS result FROM execution`
+  const rows = database.prepare(`${select} ORDER BY id`).all()
+  database.close()
+  return rows.map(({ name, status, result }) => ({ name: `${name}`, status: Number(status), result: `${result}` }))
+}
+
+const repeated = '{"order":7,"items":[1,2,3]}'
+const paid = `{"order":7,"items":[1,2,3],"paid":${repeated}}`
+const flaky = `{"order":7,"items":[1,2,3],"paid":${repeated},"flaky":${paid}}`
+const all = `{"order":7,"items":[1,2,3],"paid":${repeated},"flaky":${paid},"both":[${flaky},"done"],"each":[1,2,3],"child":{"output":{"n":1}},"desk":"done"}`
+const rightEnds: readonly End[] = [
+  { name: executionName, status: 1, result: `{"heads":80000,"all":${all}}` },
+  { name: 'child', status: 1, result: '{"n":1}' },
+]
+
+async function expectRightEnd(folder: string, ledger: Ledger): Promise<void> {
+  expect(ledger.problems).toEqual([])
+  expect(ledger.open).toBe(0)
+  expect(endsIn(folder)).toEqual(rightEnds)
+  const { problems, trailRecords } = await lookAtTheEnd(folder)
+  expect(problems).toEqual([])
+  expect(trailRecords).toBeGreaterThanOrEqual(2 * rightEnds.length)
+}
+
+describe('a crash at a boundary', () => {
+  it('harms nothing, whichever of all boundaries of a run it is', { timeout: 120_000 }, async () => {
+    const { images, boundaries, errors } = await begin(newFolder)
+    expect(errors).toEqual([])
+    expect(images).toHaveLength(boundaries)
+    expect(new Set(images.map(({ boundary }) => boundary.kind))).toEqual(
+      new Set(['committing', 'committed', 'called', 'told']),
+    )
+    for (const image of images) {
+      const ledger = new Ledger()
+      ledger.close(image.folder, image.life)
+      const { life, errors } = await goOn(image)
+      ledger.close(image.folder, life)
+      expect({ at: image.boundary, errors }).toEqual({ at: image.boundary, errors: [] })
+      await expectRightEnd(image.folder, ledger)
+    }
+  })
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('harms nothing when recovering crashes again and again (seed %i)', async (seed) => {
+    const random = randomOf(seed)
+    const ledger = new Ledger()
+    /** One image, at the boundary that chance says: most often early, in the midst of recovering. */
+    const soon = (): RehearsalOptions['imageAt'] => {
+      const at = 1 + Math.floor(random() * random() * 50)
+      return ({ number }) => (number === at ? newFolder() : undefined)
+    }
+    let crashes = 0
+    let last = await begin(soon())
+    for (let image = last.images[0]; image !== undefined && crashes < 12; image = last.images[0]) {
+      crashes++
+      ledger.close(image.folder, image.life)
+      last = await goOn(image, soon())
+      expect(last.errors).toEqual([])
+      if (last.images.length > 0) continue
+      ledger.close(image.folder, last.life)
+      await expectRightEnd(image.folder, ledger)
+    }
+    expect(crashes).toBeGreaterThan(0)
+  })
+})
