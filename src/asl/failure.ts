@@ -1,4 +1,5 @@
 /** How a state fails inside the interpreter. Thrown while evaluating, caught by the step that runs the state. */
+import { JsonSyntaxError } from '../base/index.ts'
 
 export type FailureKind =
   /** A path, a field or a call that cannot be evaluated: ends the execution, nothing catches it. */
@@ -40,6 +41,20 @@ export const evaluationFailure = (detail: string, location: string | undefined):
     located: true,
     ...(location === undefined ? {} : { location }),
   })
+
+export const limitFailure = (detail: string): StateFailure =>
+  new StateFailure('state', 'States.DataLimitExceeded', detail)
+
+/**
+ * What an error that was thrown while a state was evaluated means for the state; undefined when it is a defect of ours.
+ * Payloads can be joined until no parser takes them (1,000 levels) or no string holds them: that ends the execution.
+ */
+export function failureOf(error: unknown): StateFailure | undefined {
+  if (error instanceof StateFailure) return error
+  if (error instanceof JsonSyntaxError) return runtimeFailure(`A value cannot be read as JSON: ${error.reason}`)
+  if (error instanceof RangeError) return runtimeFailure(`A value is too large to be computed: ${error.message}`)
+  return undefined
+}
 
 /** What a retrier, a catcher or the parent scope sees of a failure. */
 export type ErrorOutput = {

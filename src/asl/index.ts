@@ -28,9 +28,9 @@ export { compileMachine } from './compile/index.ts'
 export type { Machine } from './machine.ts'
 export { step } from './step/index.ts'
 export { scheduledCall } from './step/task.ts'
+export { applyChanges, type Counters } from './step/fold.ts'
 export {
   type About,
-  applyChanges,
   type Attempt,
   type Change,
   type Command,

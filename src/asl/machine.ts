@@ -6,7 +6,7 @@ import type { Expression, FieldPath, Template } from './compile/value.ts'
 
 export type Machine = {
   readonly root: Scope
-  /** All states of all scopes, in the order of the text; a state's `id` is its index. */
+  /** All states of all scopes, each scope's together and outer before inner ones; a state's `id` is its index. */
   readonly states: readonly State[]
   readonly scopes: readonly Scope[]
   readonly timeoutSeconds: number | undefined
@@ -33,6 +33,12 @@ export type State =
   | MapState
 
 export type StateType = State['type']
+
+/** The states whose work can fail from outside: they have a result, and can retry and catch. */
+export type WorkState = TaskState | ParallelState | MapState
+
+export const isWork = (state: State): state is WorkState =>
+  state.type === 'Task' || state.type === 'Parallel' || state.type === 'Map'
 
 export type StateBase = {
   readonly id: number

@@ -37,7 +37,7 @@ function daysSinceEpoch(year: number, month: number, day: number): number {
   return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
 }
 
-/** `2026-11-20T15:13:47.120Z` with a zero fraction trimmed, as the context object shows times. */
+/** `2026-11-20T15:13:47.120Z`, or `…:47Z` when the fraction is zero, as the context object shows times. */
 export function printTimestamp(ms: number): string {
   const days = Math.floor(ms / 86_400_000)
   const rest = ms - days * 86_400_000
@@ -46,7 +46,7 @@ export function printTimestamp(ms: number): string {
   const whole = Math.floor(rest)
   const time = [3_600_000, 60_000, 1000].map((unit, i) => two(Math.floor(whole / unit) % (i === 0 ? 24 : 60))).join(':')
   const fraction = whole % 1000
-  const tail = fraction === 0 ? '' : `.${String(fraction).padStart(3, '0').replace(/0+$/, '')}`
+  const tail = fraction === 0 ? '' : `.${String(fraction).padStart(3, '0')}`
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${time}${tail}Z`
 }
 

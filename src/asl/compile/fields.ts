@@ -76,4 +76,3 @@ export function roleArn(fields: Fields): TextField | undefined {
   const path = credentials.get('RoleArn.$')
   return typeof path === 'string' ? { kind: 'path', field: 'RoleArn.$', value: compileValue(path) } : undefined
 }
-

@@ -3,7 +3,7 @@
  * Words: scope (one `States` object), field (a member of a state), place (`/States/Pay/Next`).
  * It does not say what is wrong with a definition; that is `check/`. What slips through ends in `asl.uncompilable`.
  */
-import { type Json, type JsonObject, parseJson } from '../../base/index.ts'
+import { isJsonNumber, type Json, type JsonObject, parseJson } from '../../base/index.ts'
 import type { Machine, Scope, State } from '../machine.ts'
 import { type Compilation, uncompilable } from './compilation.ts'
 import { compileState } from './state.ts'
@@ -33,7 +33,7 @@ class Compiler implements Compilation {
       root,
       states: this.#states,
       scopes: this.#scopes,
-      timeoutSeconds: typeof timeout === 'number' ? timeout : undefined,
+      timeoutSeconds: timeout !== undefined && isJsonNumber(timeout) ? Number(timeout) : undefined,
       usesActivities: this.#states.some((state) => state.type === 'Task' && state.resource.kind === 'activity'),
     }
   }
@@ -63,7 +63,15 @@ class Compiler implements Compilation {
   }
 }
 
-const placeholder: State = { type: 'Fail', id: -1, name: '', jsonata: false, next: undefined, error: undefined, cause: undefined }
+const placeholder: State = {
+  type: 'Fail',
+  id: -1,
+  name: '',
+  jsonata: false,
+  next: undefined,
+  error: undefined,
+  cause: undefined,
+}
 
 function find(names: ReadonlyMap<string, number>, name: Json | undefined): number {
   const id = typeof name === 'string' ? names.get(name) : undefined

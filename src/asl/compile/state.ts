@@ -39,7 +39,13 @@ function compileType(compilation: Compilation, base: StateBase, fields: Fields):
     case 'Fail':
       return { ...base, type: 'Fail', error: textField(fields, 'Error'), cause: textField(fields, 'Cause') }
     case 'Wait':
-      return { ...base, ...outlet(fields), type: 'Wait', inputPath: filter(body, 'InputPath'), until: waitUntil(fields) }
+      return {
+        ...base,
+        ...outlet(fields),
+        type: 'Wait',
+        inputPath: filter(body, 'InputPath'),
+        until: waitUntil(fields),
+      }
     case 'Choice':
       return {
         ...base,
@@ -158,7 +164,7 @@ function map(compilation: Compilation, owner: number, fields: Fields): MapFields
   return {
     inputPath: filter(body, 'InputPath'),
     mode: distributed ? 'DISTRIBUTED' : 'INLINE',
-    items: jsonata ? template(fields, body.get('Items'), 'Items') : filter(body, 'ItemsPath') ?? undefined,
+    items: jsonata ? template(fields, body.get('Items'), 'Items') : (filter(body, 'ItemsPath') ?? undefined),
     itemSelector: template(fields, selector, 'ItemSelector'),
     maxConcurrency: numberField(fields, 'MaxConcurrency'),
     processor: compilation.scope(processor, owner),

@@ -1,6 +1,14 @@
 /** Values that a state computes: payload templates of both languages, single paths, single expressions. */
-import { isJsonArray, isJsonObject, type Json, type JsonText, kindOfJson, parseJson, printJson } from '../../base/index.ts'
-import { evaluationFailure, runtimeFailure, StateFailure } from '../failure.ts'
+import {
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  type JsonText,
+  kindOfJson,
+  parseJson,
+  printJson,
+} from '../../base/index.ts'
+import { evaluationFailure, limitFailure, runtimeFailure, StateFailure } from '../failure.ts'
 import { compileValue, IntrinsicFailure, type ValueExpression, type ValueScope } from '../intrinsic/index.ts'
 import { PathNotFound } from '../path/index.ts'
 import type { Bindings, Env } from '../ports.ts'
@@ -10,6 +18,8 @@ export interface ValueWorld extends ValueScope {
   readonly env: Env
   /** The document that `$` names, as text. */
   readonly document: JsonText
+  /** Characters a value may come to: what is longer has more bytes than any payload may have. */
+  readonly largest: number
   bindings(): Bindings
 }
 
@@ -26,7 +36,7 @@ export type Expression = {
 
 type Part = JsonText | { readonly value: ValueExpression; readonly field: string } | Expression
 
-/** A JSON document with holes. Literal stretches are text already; a hole that is all of `$` is spliced unparsed. */
+/** A JSON document with holes. Literal stretches are text already; a hole that is all of `$` is mostly spliced unparsed. */
 export type Template = readonly Part[]
 
 /** JSONPath payload template: fields whose name ends in `.$` are evaluated. */
@@ -101,13 +111,14 @@ export function evaluateTemplate(template: Template, world: ValueWorld): JsonTex
     if (typeof part === 'string') out += part
     else if ('source' in part) out += evaluateExpression(part, world)
     else out += evaluateField(part.value, part.field, world)
+    if (out.length > world.largest) throw limitFailure(`A value has more than ${world.largest} characters.`)
   }
   return out
 }
 
 function evaluateField(value: ValueExpression, field: string, world: ValueWorld): JsonText {
-  if (isWholeDocument(value)) return world.document
   try {
+    if (isWholeDocument(value)) return compactDocument(world)
     return printJson(value.evaluate(world, world.env))
   } catch (error) {
     if (error instanceof PathNotFound && error.reason === 'index') return 'null'
@@ -116,6 +127,10 @@ function evaluateField(value: ValueExpression, field: string, world: ValueWorld)
     throw fieldFailure(error, value, field, world)
   }
 }
+
+/** The document without the author's white space; parsed only when there can be any. */
+const compactDocument = (world: ValueWorld): JsonText =>
+  /[ \t\n\r]/.test(world.document) ? printJson(world.input()) : world.document
 
 const isWholeDocument = (value: ValueExpression): boolean =>
   value.path !== undefined && value.path.whole && value.path.source.kind === 'input'

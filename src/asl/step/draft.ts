@@ -1,17 +1,16 @@
 /** The working copy of one step: frames are copied on first touch, history and commands collected, changes derived at the end. */
 import { byteLength, type JsonText } from '../../base/index.ts'
-import { StateFailure } from '../failure.ts'
+import { limitFailure } from '../failure.ts'
 import type { Machine, State } from '../machine.ts'
 import type { Env } from '../ports.ts'
+import { WorkingFans } from './fans.ts'
 import {
   type Change,
   type Command,
   type Details,
   type ExecutionState,
-  type Fan,
   type Frame,
   type HistoryEvent,
-  newFan,
   type Status,
   type StepLimits,
   type StepResult,
@@ -21,7 +20,9 @@ import {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 export type WorkingFrame = Mutable<Frame>
-type WorkingFan = Mutable<Omit<Fan, 'results'>> & { results: (JsonText | undefined)[] }
+
+/** A scope to open: where it stands, where its history goes on, and its input. */
+export type FramePlan = Pick<Frame, 'parent' | 'index' | 'scope' | 'last'> & { readonly input: JsonText }
 
 /** Leaves the step from anywhere once the execution is closed. Not an error: it never leaves `step()`. */
 export class ExecutionClosed extends Error {}
@@ -45,10 +46,7 @@ export class Draft {
   readonly #frames: Map<number, Frame>
   readonly #touched = new Map<number, WorkingFrame>()
   readonly #gone = new Set<number>()
-  #fans: ReadonlyMap<number, Fan>
-  readonly #touchedFans = new Map<number, WorkingFan>()
-  readonly #goneFans = new Set<number>()
-  readonly #fanChanges: Change[] = []
+  readonly fans: WorkingFans
   /** Frames to run, the next one last. */
   readonly #ready: number[] = []
   /** Tasks scheduled in this step; their Started events come at its end. */
@@ -64,7 +62,7 @@ export class Draft {
     this.#nextEventId = state.nextEventId
     this.#nextFrame = state.nextFrame
     this.#frames = new Map(state.frames)
-    this.#fans = state.fans
+    this.fans = new WorkingFans(state.fans)
   }
 
   // ---- frames
@@ -91,10 +89,10 @@ export class Draft {
     return this.#frames.get(id)
   }
 
-  openFrame(parent: number, index: number, scope: number, last: number, input: JsonText): WorkingFrame {
+  openFrame({ input, ...place }: FramePlan): WorkingFrame {
     const id = this.#nextFrame++
-    const startAt = this.machine.scopes[scope]?.startAt ?? 0
-    const frame: WorkingFrame = { id, parent, index, scope, last, variables: undefined, visit: freshVisit(startAt, input) }
+    const startAt = this.machine.scopes[place.scope]?.startAt ?? 0
+    const frame: WorkingFrame = { id, ...place, variables: undefined, visit: freshVisit(startAt, input) }
     this.#frames.set(id, frame)
     this.#touched.set(id, frame)
     return frame
@@ -106,13 +104,23 @@ export class Draft {
     this.#gone.add(id)
   }
 
-  /** Open frames below a Parallel or Map, in index order. */
-  childrenOf(parent: number): readonly Frame[] {
-    return [...this.#frames.values()].filter((frame) => frame.parent === parent).toSorted((a, b) => a.index - b.index)
+  /** Open frames by the frame they stand under, in index order: made in one pass, however many there are. */
+  childrenByParent(): ReadonlyMap<number, readonly Frame[]> {
+    const frames = [...this.#frames.values()].toSorted((a, b) => a.index - b.index)
+    return Map.groupBy(frames, ({ parent }) => parent)
   }
 
-  allFrames(): readonly Frame[] {
-    return [...this.#frames.values()].toSorted((a, b) => a.id - b.id)
+  /** Frames to be run, those first that have been still the longest, so that no endless loop starves its siblings. */
+  readyFrames(): readonly Frame[] {
+    const frames = [...this.#frames.values()].filter(({ visit }) => visit?.phase === 'ready')
+    return frames.toSorted((a, b) => a.last - b.last || a.id - b.id)
+  }
+
+  /** The variables of all other scopes that are open. */
+  *variablesBeside(frame: Frame): Generator<JsonText> {
+    for (const other of this.#frames.values()) {
+      if (other.id !== frame.id && other.variables !== undefined) yield* other.variables.values()
+    }
   }
 
   stateOf(frame: Frame): State {
@@ -124,40 +132,6 @@ export class Draft {
   visitOf(frame: Frame): Visit {
     if (frame.visit === undefined) throw new Error(`frame ${frame.id} is in no state`)
     return frame.visit
-  }
-
-  // ---- fans
-
-  fan(frame: number): WorkingFan {
-    const touched = this.#touchedFans.get(frame)
-    if (touched !== undefined) return touched
-    const fan = this.#fans.get(frame)
-    if (fan === undefined) throw new Error(`frame ${frame} has no Map or Parallel under way`)
-    const copy = { ...fan, results: [...fan.results] }
-    this.#touchedFans.set(frame, copy)
-    return copy
-  }
-
-  peekFan(frame: number): Fan | undefined {
-    if (this.#goneFans.has(frame)) return this.#touchedFans.get(frame)
-    return this.#touchedFans.get(frame) ?? this.#fans.get(frame)
-  }
-
-  openFan(frame: number, items: readonly JsonText[], size: number): void {
-    const fan = newFan(items, size)
-    this.#touchedFans.set(frame, { ...fan, results: [...fan.results] })
-    this.#fanChanges.push({ kind: 'fan', frame, items, size })
-  }
-
-  setResult(frame: number, index: number, output: JsonText): void {
-    this.fan(frame).results[index] = output
-    this.#fanChanges.push({ kind: 'result', frame, index, output })
-  }
-
-  dropFan(frame: number): void {
-    this.#touchedFans.delete(frame)
-    this.#goneFans.add(frame)
-    this.#fanChanges.push({ kind: 'fanGone', frame })
   }
 
   // ---- history
@@ -224,15 +198,28 @@ export class Draft {
 
   setTimer(frame: WorkingFrame, timer: TimerKind, at: number): void {
     const visit = this.visitOf(frame)
-    frame.visit = { ...visit, timers: [...visit.timers.filter((other) => other !== timer), timer] }
-    this.#commands.push({ kind: 'setTimer', timer, at, frame: frame.id, enteredId: visit.enteredId, attempt: visit.attempt })
+    if (!visit.timers.includes(timer)) frame.visit = { ...visit, timers: [...visit.timers, timer] }
+    this.#commands.push({
+      kind: 'setTimer',
+      timer,
+      at,
+      frame: frame.id,
+      enteredId: visit.enteredId,
+      attempt: visit.attempt,
+    })
   }
 
   clearTimers(frame: WorkingFrame): void {
     const visit = this.visitOf(frame)
     if (visit.timers.length === 0) return
     for (const timer of visit.timers) {
-      this.#commands.push({ kind: 'clearTimer', timer, frame: frame.id, enteredId: visit.enteredId, attempt: visit.attempt })
+      this.#commands.push({
+        kind: 'clearTimer',
+        timer,
+        frame: frame.id,
+        enteredId: visit.enteredId,
+        attempt: visit.attempt,
+      })
     }
     frame.visit = { ...visit, timers: [] }
   }
@@ -255,11 +242,17 @@ export class Draft {
   }
 
   /** @throws ExecutionClosed always */
-  close(end: { status: Exclude<Status, 'running'>; at?: number; output?: JsonText; error?: string; cause?: string }): never {
+  close(end: {
+    status: Exclude<Status, 'running'>
+    at?: number
+    output?: JsonText
+    error?: string
+    cause?: string
+  }): never {
     this.#status = end.status
     this.#commands = [{ kind: 'close', at: this.env.now, ...end }]
     for (const id of this.#frames.keys()) this.#gone.add(id)
-    for (const id of new Set([...this.#fans.keys(), ...this.#touchedFans.keys()])) this.dropFan(id)
+    this.fans.dropAll()
     this.#frames.clear()
     this.#touched.clear()
     throw executionClosed
@@ -267,19 +260,15 @@ export class Draft {
 
   /** @throws StateFailure States.DataLimitExceeded when a result or an output is over the limit */
   checkSize(text: JsonText, name: string): void {
-    if (!this.tooLarge(text)) return
-    throw new StateFailure('state', 'States.DataLimitExceeded', sizeCause(name))
+    if (this.tooLarge(text)) throw limitFailure(sizeCause(name))
   }
 
   tooLarge(text: JsonText): boolean {
-    const limit = this.limits.payloadBytes
-    // A UTF-16 unit is at most three UTF-8 bytes: small texts need no counting.
-    return text.length * 3 > limit && byteLength(text) > limit
+    return exceeds([text], this.limits.payloadBytes)
   }
 
   result(): StepResult {
     const changes = this.#changes()
-    const fans = this.#fansAfter()
     return {
       state: {
         about: this.before.about,
@@ -287,7 +276,7 @@ export class Draft {
         nextEventId: this.#nextEventId,
         nextFrame: this.#nextFrame,
         frames: this.#frames,
-        fans,
+        fans: this.fans.after(),
       },
       history: this.history,
       changes,
@@ -296,22 +285,23 @@ export class Draft {
   }
 
   #changes(): readonly Change[] {
-    const changes: Change[] = this.#fanChanges
-    for (const [frame, fan] of this.#touchedFans) {
-      changes.push({ kind: 'fanProgress', frame, next: fan.next, open: fan.open, done: fan.done })
-    }
+    const changes = this.fans.changes()
     for (const frame of this.#touched.values()) changes.push({ kind: 'frame', frame })
     for (const id of this.#gone) if (this.before.frames.has(id)) changes.push({ kind: 'frameGone', id })
     return changes
   }
+}
 
-  #fansAfter(): ReadonlyMap<number, Fan> {
-    if (this.#touchedFans.size === 0 && this.#goneFans.size === 0) return this.#fans
-    const fans = new Map(this.#fans)
-    for (const id of this.#goneFans) fans.delete(id)
-    for (const [id, fan] of this.#touchedFans) fans.set(id, fan)
-    return fans
-  }
+/** Whether the texts together have more UTF-8 bytes than allowed. */
+export function exceeds(texts: readonly JsonText[], limit: number): boolean {
+  let units = 0
+  for (const { length } of texts) units += length
+  // A UTF-16 unit is at most three UTF-8 bytes and at least one: small texts need no counting, nor do huge ones.
+  if (units * 3 <= limit) return false
+  if (units > limit) return true
+  let bytes = 0
+  for (const text of texts) bytes += byteLength(text)
+  return bytes > limit
 }
 
 export const sizeCause = (name: string): string =>

@@ -1,47 +1,61 @@
-/** Starting the branches of a Parallel and the iterations of a Map. */
+/** Starting the branches of a Parallel and the iterations of a Map, and what they are given. */
 import { isJsonArray, type JsonText, parseJson, printJson } from '../../base/index.ts'
 import { evaluateTemplate, readPath, type Template, type FieldPath } from '../compile/value.ts'
 import { evaluationFailure, runtimeFailure } from '../failure.ts'
-import type { MapState, ParallelState } from '../machine.ts'
+import type { Filter, MapState, ParallelState, TaskState } from '../machine.ts'
 import type { Draft, WorkingFrame } from './draft.ts'
 import { applyFilter, readInteger } from './field.ts'
-import { World } from './world.ts'
+import { Document, World } from './world.ts'
 
 /** AWS runs at most this many inline iterations at once. */
 const inlineConcurrency = 40
 
 export function startParallel(draft: Draft, frame: WorkingFrame, state: ParallelState): void {
-  const input = branchInput(draft, frame, state)
+  const input = evaluateInput(draft, frame, state)
   frame.last = Math.max(frame.last, draft.visitOf(frame).enteredId)
   const started = draft.emit(frame, 'ParallelStateStarted')
-  draft.openFan(frame.id, [], state.branches.length)
-  draft.fan(frame.id).open = state.branches.length
+  const size = state.branches.length
+  draft.fans.open(frame.id, { items: [], size, concurrency: size }).open = size
   frame.visit = { ...draft.visitOf(frame), phase: 'fanout' }
-  draft.runInOrder(state.branches.map((scope, index) => draft.openFrame(frame.id, index, scope, started, input)))
+  const plan = { parent: frame.id, last: started, input }
+  draft.runInOrder(state.branches.map((scope, index) => draft.openFrame({ ...plan, index, scope })))
 }
 
-function branchInput(draft: Draft, frame: WorkingFrame, state: ParallelState): JsonText {
-  const { input } = draft.visitOf(frame)
-  const raw = new World(draft, frame, { document: input })
-  const effective = applyFilter(state.inputPath, raw)
-  if (state.parameters === undefined) return effective
-  return evaluateTemplate(state.parameters, new World(draft, frame, { document: effective }))
+/** What a Task or Parallel is given: InputPath and Parameters, or Arguments. */
+export function evaluateInput(draft: Draft, frame: WorkingFrame, state: TaskState | ParallelState): JsonText {
+  const document = effectiveInput(draft, frame, state)
+  if (state.parameters === undefined) return document
+  const input = evaluateTemplate(state.parameters, new World(draft, frame, { document }))
+  draft.checkSize(input, state.name)
+  return input
 }
+
+/** The state's input after InputPath. */
+export const effectiveInput = (draft: Draft, frame: WorkingFrame, state: { readonly inputPath: Filter }): JsonText =>
+  applyFilter(state.inputPath, new World(draft, frame, { document: draft.visitOf(frame).input }))
 
 /** Evaluates the items and starts the first iterations. Returns false when there are none, so the Map is done. */
 export function startMap(draft: Draft, frame: WorkingFrame, state: MapState): boolean {
   const visit = draft.visitOf(frame)
-  const effective = applyFilter(state.inputPath, new World(draft, frame, { document: visit.input }))
-  const world = new World(draft, frame, { document: effective })
-  const items = mapItems(state, world, effective)
-  if (state.maxConcurrency !== undefined) readConcurrency(draft, frame, state)
+  const document = effectiveInput(draft, frame, state)
+  const world = new World(draft, frame, { document })
+  const items = mapItems(state, world, document)
+  const concurrency = evaluateConcurrency(state, world)
   frame.last = Math.max(frame.last, visit.enteredId)
   const started = draft.emit(frame, 'MapStateStarted', { length: items.length })
-  draft.openFan(frame.id, items, items.length)
+  draft.fans.open(frame.id, { items, size: items.length, concurrency })
   frame.visit = { ...visit, phase: 'fanout' }
   if (items.length === 0) return false
   startIterations(draft, frame, state, started)
   return true
+}
+
+/** Once for the whole Map: an expression with chance in it would answer differently each time. */
+function evaluateConcurrency(state: MapState, world: World): number {
+  if (state.maxConcurrency === undefined) return inlineConcurrency
+  const wanted = readInteger(state.maxConcurrency, 'MaxConcurrency', world)
+  if (wanted < 0) throw runtimeFailure('MaxConcurrency cannot be negative.')
+  return wanted === 0 ? inlineConcurrency : Math.min(wanted, inlineConcurrency)
 }
 
 function mapItems(state: MapState, world: World, effective: JsonText): readonly JsonText[] {
@@ -87,37 +101,35 @@ function kindWord(text: JsonText): string {
 
 /** Starts iterations while there are items and room; each chain begins after event `previous`. */
 export function startIterations(draft: Draft, frame: WorkingFrame, state: MapState, previous: number): void {
-  const fan = draft.fan(frame.id)
-  const room = readConcurrency(draft, frame, state)
+  const fan = draft.fans.get(frame.id)
   const opened: WorkingFrame[] = []
-  while (fan.next < fan.items.length && fan.open < room) {
+  while (fan.next < fan.items.length && fan.open < fan.concurrency) {
     const index = fan.next
-    const input = iterationInput(draft, frame, state, { index, value: fan.items[index] ?? 'null' })
-    const started = draft.note(previous, 'MapIterationStarted', { name: state.name, index })
-    opened.push(draft.openFrame(frame.id, index, state.processor, started, input))
+    const input = iterationInput(draft, frame, state, fan.items, index)
+    const last = draft.note(previous, 'MapIterationStarted', { name: state.name, index })
+    opened.push(draft.openFrame({ parent: frame.id, index, scope: state.processor, last, input }))
     fan.next++
     fan.open++
   }
   draft.runInOrder(opened)
 }
 
-function readConcurrency(draft: Draft, frame: WorkingFrame, state: MapState): number {
-  if (state.maxConcurrency === undefined) return inlineConcurrency
-  const { input } = draft.visitOf(frame)
-  const effective = applyFilter(state.inputPath, new World(draft, frame, { document: input }))
-  const wanted = readInteger(state.maxConcurrency, 'MaxConcurrency', new World(draft, frame, { document: effective }))
-  if (wanted < 0) throw runtimeFailure('MaxConcurrency cannot be negative.')
-  return wanted === 0 ? inlineConcurrency : Math.min(wanted, inlineConcurrency)
-}
+/** The documents that item selectors read, one for all iterations of a Map: it may be large, and they may be many. */
+const selectorDocuments = new WeakMap<readonly JsonText[], Document>()
 
 function iterationInput(
   draft: Draft,
   frame: WorkingFrame,
   state: MapState,
-  item: { readonly index: number; readonly value: JsonText },
+  items: readonly JsonText[],
+  index: number,
 ): JsonText {
-  if (state.itemSelector === undefined) return item.value
-  const { input } = draft.visitOf(frame)
-  const document = applyFilter(state.inputPath, new World(draft, frame, { document: input }))
-  return evaluateTemplate(state.itemSelector, new World(draft, frame, { document, item }))
+  const value = items[index] ?? 'null'
+  if (state.itemSelector === undefined) return value
+  const document = selectorDocuments.get(items) ?? new Document(effectiveInput(draft, frame, state))
+  selectorDocuments.set(items, document)
+  const world = new World(draft, frame, { document, item: { index, value } })
+  const input = evaluateTemplate(state.itemSelector, world)
+  draft.checkSize(input, state.name)
+  return input
 }

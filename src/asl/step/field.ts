@@ -25,6 +25,17 @@ export function readInteger(field: NumberField, name: string, world: ValueWorld)
   }
 }
 
+const longestSeconds = 99_999_999
+
+/** A timeout: at least a second, at most what the language allows in the text. */
+export function readSeconds(field: NumberField, name: string, world: ValueWorld): number {
+  const seconds = readInteger(field, name, world)
+  if (seconds >= 1 && seconds <= longestSeconds) return seconds
+  const limits = `It must be an integer from 1 to ${longestSeconds}.`
+  if (field.kind !== 'path') throw evaluationFailure(`The ${name} field has the value ${seconds}. ${limits}`, name)
+  throw runtimeFailure(`The ${field.field} parameter has the value ${seconds}: ${field.value.text}. ${limits}`)
+}
+
 function integerAt(path: FieldPath, field: string, world: ValueWorld): number {
   const value = readPath(path, world)
   if (isJsonNumber(value) && Number.isInteger(Number(value))) return Number(value)
@@ -33,9 +44,7 @@ function integerAt(path: FieldPath, field: string, world: ValueWorld): number {
       `The ${field} field refers to value "${plainText(value)}" which is not a valid integer: ${path.text}`,
     )
   }
-  throw runtimeFailure(
-    `The ${field} parameter cannot be parsed as a long value: ${path.text} == ${plainText(value)}`,
-  )
+  throw runtimeFailure(`The ${field} parameter cannot be parsed as a long value: ${path.text} == ${plainText(value)}`)
 }
 
 /** Strings without quotes, the rest as JSON: how AWS quotes values in causes. */
@@ -51,7 +60,9 @@ export function readText(field: TextField, world: ValueWorld): string {
     case 'path': {
       const value = readField(field.value, field.field, world)
       if (typeof value === 'string') return value
-      throw runtimeFailure(`The ${field.field} parameter does not refer to a string: ${field.value.text} == ${printJson(value)}`)
+      throw runtimeFailure(
+        `The ${field.field} parameter does not refer to a string: ${field.value.text} == ${printJson(value)}`,
+      )
     }
     default:
       return field satisfies never

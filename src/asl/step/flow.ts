@@ -1,16 +1,16 @@
 /** How a state ends: exit, retry, catch, or failure of its scope; and what that means for the scope around it. */
-import { type JsonText, parseJson, printJson } from '../../base/index.ts'
+import { type JsonText, printJson } from '../../base/index.ts'
 import { evaluateTemplate } from '../compile/value.ts'
-import { type ErrorOutput, matchesError, StateFailure } from '../failure.ts'
-import type { Catcher, MapState, Outlet, ParallelState, Retrier, State, TaskState } from '../machine.ts'
-import { ReferenceMismatch, type ReferencePath } from '../path/index.ts'
-import { type Draft, freshVisit, type WorkingFrame } from './draft.ts'
+import { type ErrorOutput, failureOf, limitFailure, matchesError, type StateFailure } from '../failure.ts'
+import { type Catcher, isWork, type MapState, type Outlet, type ParallelState, type State } from '../machine.ts'
+import { closeFan, fanState } from './abort.ts'
+import { type Draft, exceeds, freshVisit, sizeCause, type WorkingFrame } from './draft.ts'
 import { startIterations } from './fan.ts'
-import { applyFilter, evaluateAssignments } from './field.ts'
-import type { Frame } from './state.ts'
+import { evaluateAssignments } from './field.ts'
+import { type Ending, evaluateEnding, placeResult } from './result.ts'
+import { retry } from './retry.ts'
+import { withAssigned } from './variables.ts'
 import { World } from './world.ts'
-
-type Variables = ReadonlyMap<string, JsonText> | undefined
 
 /** The state's fields have been evaluated: its Entered event becomes the predecessor of what follows. */
 export function settle(draft: Draft, frame: WorkingFrame): void {
@@ -18,46 +18,20 @@ export function settle(draft: Draft, frame: WorkingFrame): void {
   if (frame.last < enteredId) frame.last = enteredId
 }
 
-/** A state has its result: ResultSelector, ResultPath and OutputPath, or Output; Assign; then out. */
+/** A state has its result: its output and variables are evaluated, and it is left. */
 export function completeState(draft: Draft, frame: WorkingFrame, state: State & Outlet, result: JsonText): void {
-  const { input } = draft.visitOf(frame)
-  const world = new World(draft, frame, { document: result, result })
-  const selected = state.resultSelector === undefined ? result : evaluateTemplate(state.resultSelector, world)
-  const chosen = selected === result ? world : new World(draft, frame, { document: selected, result })
-  const output = state.jsonata
-    ? state.output === undefined
-      ? result
-      : evaluateTemplate(state.output, world)
-    : applyFilter(state.outputPath, new World(draft, frame, { document: placeResult(state.resultPath, input, selected) }))
-  exitState(draft, frame, output, evaluateAssignments(state.assign, chosen), state.next)
+  exitState(draft, frame, evaluateEnding(draft, frame, state, result), state.next)
 }
 
-/** ResultPath: undefined replaces the input, null keeps it. */
-function placeResult(path: ReferencePath | null | undefined, input: JsonText, result: JsonText): JsonText {
-  if (path === undefined) return result
-  if (path === null) return input
-  try {
-    return printJson(path.put(parseJson(input), parseJson(result)))
-  } catch (error) {
-    if (!(error instanceof ReferenceMismatch)) throw error
-    throw new StateFailure('state', 'States.ResultPathMatchFailure', error.message, { located: true })
-  }
-}
-
-/** Leaves the state for `next`, or ends the scope. */
-export function exitState(
-  draft: Draft,
-  frame: WorkingFrame,
-  output: JsonText,
-  assigned: Variables,
-  next: number | undefined,
-): void {
+/** Leaves the state for `next`, or ends the scope. All that can fail is done before anything is written. */
+export function exitState(draft: Draft, frame: WorkingFrame, ending: Ending, next: number | undefined): void {
+  const { output, assigned } = ending
   const state = draft.stateOf(frame)
   draft.checkSize(output, state.name)
-  if (assigned !== undefined) for (const value of assigned.values()) draft.checkSize(value, state.name)
+  const variables = assigned === undefined ? frame.variables : withAssigned(draft, frame, assigned, state.name)
   settle(draft, frame)
   draft.emit(frame, `${state.type}StateExited`, { name: state.name, output, assignedVariables: assigned })
-  if (assigned !== undefined) frame.variables = new Map([...(frame.variables ?? []), ...assigned])
+  frame.variables = variables
   if (next === undefined) return scopeDone(draft, frame, output)
   frame.visit = freshVisit(next, output)
   draft.run(frame)
@@ -72,8 +46,8 @@ function scopeDone(draft: Draft, frame: WorkingFrame, output: JsonText): void {
   }
   const parent = draft.parentOf(frame)
   const state = fanState(draft, parent)
-  const fan = draft.fan(parent.id)
-  draft.setResult(parent.id, frame.index, output)
+  const fan = draft.fans.get(parent.id)
+  draft.fans.setResult(parent.id, frame.index, output)
   fan.open--
   fan.done++
   draft.dropFrame(frame.id)
@@ -91,17 +65,15 @@ function scopeDone(draft: Draft, frame: WorkingFrame, output: JsonText): void {
 
 /** All branches or iterations are done: their outputs, joined as texts, are the result. */
 export function fanDone(draft: Draft, frame: WorkingFrame, state: MapState | ParallelState): void {
-  const result = `[${draft.fan(frame.id).results.join(',')}]`
-  draft.dropFan(frame.id)
-  draft.note(frame.last, `${state.type}StateSucceeded`)
+  const { results } = draft.fans.get(frame.id)
+  draft.fans.drop(frame.id)
+  const outputs = results.map((output) => output ?? 'null')
+  // Asked before they are joined, too: thousands of large outputs would not fit into a string.
+  if (exceeds(outputs, draft.limits.payloadBytes)) throw limitFailure(sizeCause(state.name))
+  const result = `[${outputs.join(',')}]`
   draft.checkSize(result, state.name)
+  draft.note(frame.last, `${state.type}StateSucceeded`)
   completeState(draft, frame, state, result)
-}
-
-function fanState(draft: Draft, frame: Frame): MapState | ParallelState {
-  const state = draft.stateOf(frame)
-  if (state.type !== 'Map' && state.type !== 'Parallel') throw new Error(`${state.name} has no branches`)
-  return state
 }
 
 // ---- failures
@@ -111,143 +83,85 @@ export function guarded(draft: Draft, frame: WorkingFrame, run: () => void): voi
   try {
     run()
   } catch (error) {
-    if (!(error instanceof StateFailure)) throw error
-    failState(draft, frame, error)
+    const failure = failureOf(error)
+    if (failure === undefined) throw error
+    failState(draft, frame, failure)
   }
 }
 
-/** An interpreter failure inside a state. */
+/** An interpreter failure inside a state; children that it has begun to start go with it. */
 function failState(draft: Draft, frame: WorkingFrame, failure: StateFailure): void {
+  const seen = recordFailure(draft, frame, failure)
+  if (draft.fans.has(frame.id)) closeFan(draft, frame, frame.last, undefined)
+  recover(draft, frame, seen)
+}
+
+/** Writes what there is to write of an interpreter failure; a runtime failure ends the execution. */
+function recordFailure(draft: Draft, frame: WorkingFrame, failure: StateFailure): ErrorOutput {
+  const { error, location } = failure
   const state = draft.stateOf(frame)
-  const visit = draft.visitOf(frame)
+  const { enteredId } = draft.visitOf(frame)
   const cause = failure.located
-    ? `An error occurred while executing the state '${state.name}' (entered at the event id #${visit.enteredId}). ${failure.detail ?? ''}`
+    ? `An error occurred while executing the state '${state.name}' (entered at the event id #${enteredId}). ${failure.detail ?? ''}`
     : failure.detail
-  if (failure.kind === 'runtime') {
-    draft.failExecution(Math.max(frame.last, visit.enteredId), failure.error, cause)
-  }
-  if (draft.peekFan(frame.id) !== undefined && (state.type === 'Map' || state.type === 'Parallel')) {
-    closeFan(draft, frame, undefined)
-  }
-  if (failure.kind === 'evaluation') {
-    const { location } = failure
-    draft.emit(frame, 'EvaluationFailed', { error: failure.error, cause, location, state: state.name })
-  } else settle(draft, frame)
-  recover(draft, frame, { error: failure.error, cause })
+  if (failure.kind === 'runtime') draft.failExecution(Math.max(frame.last, enteredId), error, cause)
+  if (failure.kind === 'evaluation')
+    draft.emit(frame, 'EvaluationFailed', { error, cause, location, state: state.name })
+  else settle(draft, frame)
+  return { error, cause }
 }
 
 /** After the failing event is written: retry, else catch, else the scope fails. */
 export function recover(draft: Draft, frame: WorkingFrame, failure: ErrorOutput): void {
   const state = draft.stateOf(frame)
-  if (state.type !== 'Task' && state.type !== 'Map' && state.type !== 'Parallel') return scopeFailed(draft, frame, failure)
+  if (!isWork(state)) return scopeFailed(draft, frame, failure)
   draft.clearTimers(frame)
   if (retry(draft, frame, state, failure)) return
   const catcher = state.catchers.find((rule) => matchesError(rule.errors, failure))
   if (state.type !== 'Task') draft.emit(frame, `${state.type}StateFailed`)
   if (catcher === undefined) return scopeFailed(draft, frame, failure)
-  catchFailure(draft, frame, state, catcher, failure)
+  catchFailure(draft, frame, catcher, failure)
 }
 
-/** The first matching retrier decides: it either waits for the next attempt or is exhausted. */
-function retry(draft: Draft, frame: WorkingFrame, state: TaskState | MapState | ParallelState, failure: ErrorOutput): boolean {
-  const index = state.retriers.findIndex((rule) => matchesError(rule.errors, failure))
-  const retrier = state.retriers[index]
-  if (retrier === undefined) return false
-  const visit = draft.visitOf(frame)
-  const used = visit.retries?.[index] ?? 0
-  if (used >= retrier.maxAttempts) return false
-  const retries = (visit.retries ?? state.retriers.map(() => 0)).with(index, used + 1)
-  frame.visit = {
-    ...freshVisit(visit.state, visit.input),
-    enteredId: visit.enteredId,
-    enteredAt: visit.enteredAt,
-    phase: 'backoff',
-    attempt: visit.attempt + 1,
-    retries,
+/** A catcher that cannot be evaluated is not itself retried or caught. */
+function catchFailure(draft: Draft, frame: WorkingFrame, catcher: Catcher, failure: ErrorOutput): void {
+  try {
+    exitState(draft, frame, evaluateCatcher(draft, frame, catcher, failure), catcher.next)
+  } catch (error) {
+    const second = failureOf(error)
+    if (second === undefined) throw error
+    scopeFailed(draft, frame, recordFailure(draft, frame, second))
   }
-  draft.setTimer(frame, 'retry', draft.env.now + retryDelayMs(retrier, used + 1, () => draft.env.random()))
-  return true
 }
 
-/** Milliseconds before the k-th retry by one retrier: capped first, then jittered (spec 1.6). */
-export function retryDelayMs(retrier: Retrier, k: number, random: () => number): number {
-  const seconds = Math.min(retrier.intervalSeconds * retrier.backoffRate ** (k - 1), retrier.maxDelaySeconds)
-  const capped = Math.min(seconds, maxDelaySeconds)
-  return Math.round(1000 * (retrier.fullJitter ? random() * capped : capped))
-}
-
-/** A year: no execution lives longer, and the sum stays a safe integer. */
-const maxDelaySeconds = 31_622_400
-
-function catchFailure(draft: Draft, frame: WorkingFrame, state: State, catcher: Catcher, failure: ErrorOutput): void {
+function evaluateCatcher(draft: Draft, frame: WorkingFrame, catcher: Catcher, failure: ErrorOutput): Ending {
+  const state = draft.stateOf(frame)
   const { input } = draft.visitOf(frame)
   const absent = absentText(state)
-  const errorOutput = printJson(new Map([['Error', failure.error ?? absent], ['Cause', failure.cause ?? absent]]))
+  const errorOutput = printJson(
+    new Map([
+      ['Error', failure.error ?? absent],
+      ['Cause', failure.cause ?? absent],
+    ]),
+  )
   const world = new World(draft, frame, { document: errorOutput, errorOutput })
-  try {
-    const output = state.jsonata
-      ? catcher.output === undefined
-        ? errorOutput
-        : evaluateTemplate(catcher.output, world)
-      : placeResult(catcher.resultPath, input, errorOutput)
-    exitState(draft, frame, output, evaluateAssignments(catcher.assign, world), catcher.next)
-  } catch (error) {
-    if (!(error instanceof StateFailure)) throw error
-    catcherFailed(draft, frame, error)
-  }
+  const output = !state.jsonata
+    ? placeResult(catcher.resultPath, input, errorOutput)
+    : catcher.output === undefined
+      ? errorOutput
+      : evaluateTemplate(catcher.output, world)
+  return { output, assigned: evaluateAssignments(catcher.assign, world) }
 }
 
 /** What a catcher sees where the failure has no error or cause: recorded as null of token tasks, as empty text of others. */
 const absentText = (state: State): string | null =>
   state.type === 'Task' && state.resource.kind === 'service' && state.resource.pattern === 'token' ? null : ''
 
-/** A catcher that cannot be evaluated is not itself retried or caught. */
-function catcherFailed(draft: Draft, frame: WorkingFrame, failure: StateFailure): void {
-  const state = draft.stateOf(frame)
-  const { enteredId } = draft.visitOf(frame)
-  const cause = `An error occurred while executing the state '${state.name}' (entered at the event id #${enteredId}). ${failure.detail ?? ''}`
-  if (failure.kind === 'runtime') draft.failExecution(frame.last, failure.error, cause)
-  if (failure.kind === 'evaluation') {
-    draft.emit(frame, 'EvaluationFailed', { error: failure.error, cause, location: failure.location, state: state.name })
-  }
-  scopeFailed(draft, frame, { error: failure.error, cause })
-}
-
 /** Nothing in this scope catches the failure: the execution fails, or the Parallel or Map around it does. */
 export function scopeFailed(draft: Draft, frame: WorkingFrame, failure: ErrorOutput): void {
   if (frame.parent === 0) draft.failExecution(frame.last, failure.error, failure.cause)
   const parent = draft.parentOf(frame)
-  const { last } = frame
-  closeFan(draft, parent, frame)
-  parent.last = last
+  closeFan(draft, parent, frame.last, frame)
+  parent.last = frame.last
   recover(draft, parent, failure)
 }
-
-/** Ends all branches or iterations under a frame, in index order, each event ← the failing one. */
-function closeFan(draft: Draft, parent: WorkingFrame, failing: WorkingFrame | undefined): void {
-  const state = fanState(draft, parent)
-  const previous = failing?.last ?? parent.last
-  for (const { id, index } of draft.childrenOf(parent.id)) {
-    if (state.type === 'Map') {
-      const type = id === failing?.id ? 'MapIterationFailed' : 'MapIterationAborted'
-      draft.note(previous, type, { name: state.name, index })
-    }
-    abortFrame(draft, id, previous, id === failing?.id)
-  }
-  draft.dropFan(parent.id)
-}
-
-/** Ends one frame and all below it, outermost first. The failing frame shows only an open Task (spec 2.9). */
-function abortFrame(draft: Draft, id: number, previous: number, failing: boolean): void {
-  const frame = draft.frame(id)
-  if (frame?.visit === undefined) return
-  const state = draft.stateOf(frame)
-  const shown = failing ? state.type === 'Task' : abortable.has(state.type)
-  if (shown && frame.visit.enteredId > 0) draft.note(previous, `${state.type}StateAborted`)
-  draft.abandon(frame)
-  for (const child of draft.childrenOf(id)) abortFrame(draft, child.id, previous, false)
-  if (draft.peekFan(id) !== undefined) draft.dropFan(id)
-  draft.dropFrame(id)
-}
-
-const abortable = new Set<string>(['Task', 'Wait', 'Map', 'Parallel'])

@@ -52,12 +52,10 @@ function accept(draft: Draft, event: Event): boolean {
         ...(event.cause === undefined ? {} : { cause: event.cause }),
       })
     }
-    case 'continue': {
-      const ready = draft.allFrames().filter((frame) => frame.visit?.phase === 'ready')
-      draft.runInOrder(ready)
-      return ready.length > 0
-    }
+    case 'continue':
+      return goOn(draft)
     case 'fault':
+      if (draft.before.nextEventId === 1) start(draft)
       return draft.failExecution(draft.peek(1)?.last ?? 0, 'States.Runtime', event.cause)
     case 'timer':
       return timerFired(draft, event)
@@ -66,10 +64,16 @@ function accept(draft: Draft, event: Event): boolean {
   }
 }
 
+function goOn(draft: Draft): boolean {
+  const ready = draft.readyFrames()
+  draft.runInOrder(ready)
+  return ready.length > 0
+}
+
 function start(draft: Draft): boolean {
   if (draft.before.nextEventId !== 1) return false
   const { about } = draft.before
-  const frame = draft.openFrame(0, 0, draft.machine.root.id, 0, about.input)
+  const frame = draft.openFrame({ parent: 0, index: 0, scope: draft.machine.root.id, last: 0, input: about.input })
   draft.note(0, 'ExecutionStarted', { input: about.input, roleArn: about.roleArn })
   if (draft.machine.timeoutSeconds !== undefined) {
     const at = about.startedAt + draft.machine.timeoutSeconds * 1000
@@ -153,6 +157,8 @@ function answered(draft: Draft, frame: WorkingFrame, state: TaskState, event: An
           ...(event.cause === undefined ? {} : { cause: event.cause }),
         } as const)
   const visit = draft.visitOf(frame)
+  // The call has returned already: a second return of it, after a crash had it made twice, is late.
+  if (event.fromCall && visit.submitted) return false
   if (awaitsSubmission(state) && !visit.submitted && !event.fromCall) {
     if (visit.early !== undefined) return false
     holdEarlyAnswer(draft, frame, answer)

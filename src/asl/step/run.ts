@@ -2,11 +2,20 @@
 import type { Json } from '../../base/index.ts'
 import { evaluateTemplate, evaluateTyped } from '../compile/value.ts'
 import { evaluationFailure, runtimeFailure } from '../failure.ts'
-import type { ChoiceState, Condition, FailState, MapState, PassState, State, SucceedState, WaitState } from '../machine.ts'
+import type {
+  ChoiceState,
+  Condition,
+  FailState,
+  MapState,
+  PassState,
+  State,
+  SucceedState,
+  WaitState,
+} from '../machine.ts'
 import { PathNotFound } from '../path/index.ts'
 import { parseTimestamp } from '../timestamp.ts'
 import type { Draft, WorkingFrame } from './draft.ts'
-import { startMap, startParallel } from './fan.ts'
+import { effectiveInput, startMap, startParallel } from './fan.ts'
 import { applyFilter, evaluateAssignments, plainText, readInteger, readText, timestampFailure } from './field.ts'
 import { completeState, exitState, fanDone, guarded, scopeFailed, settle } from './flow.ts'
 import { runTask } from './task.ts'
@@ -23,7 +32,7 @@ function enter(draft: Draft, frame: WorkingFrame): void {
   const state = draft.stateOf(frame)
   const enteredId = draft.note(frame.last, `${state.type}StateEntered`, { name: state.name, input: visit.input })
   // AWS moves the cursor past Entered only once a JSONata state has evaluated; a Wait and every JSONPath state at once.
-  if (!state.jsonata || state.type === 'Wait' || state.type === 'Fail') frame.last = enteredId
+  if (!state.jsonata || state.type === 'Wait') frame.last = enteredId
   frame.visit = { ...visit, enteredId, enteredAt: draft.env.now }
 }
 
@@ -51,29 +60,28 @@ function runState(draft: Draft, frame: WorkingFrame, state: State): void {
 }
 
 function runPass(draft: Draft, frame: WorkingFrame, state: PassState): void {
-  const { input } = draft.visitOf(frame)
-  if (state.jsonata) return completeState(draft, frame, state, input)
-  const effective = applyFilter(state.inputPath, new World(draft, frame, { document: input }))
-  const parameters =
-    state.parameters && evaluateTemplate(state.parameters, new World(draft, frame, { document: effective }))
-  completeState(draft, frame, state, state.result ?? parameters ?? effective)
+  const document = effectiveInput(draft, frame, state)
+  const parameters = state.parameters && evaluateTemplate(state.parameters, new World(draft, frame, { document }))
+  completeState(draft, frame, state, state.result ?? parameters ?? document)
 }
 
 function runSucceed(draft: Draft, frame: WorkingFrame, state: SucceedState): void {
-  const { input } = draft.visitOf(frame)
-  completeState(draft, frame, state, applyFilter(state.inputPath, new World(draft, frame, { document: input })))
+  completeState(draft, frame, state, effectiveInput(draft, frame, state))
 }
 
 function runFail(draft: Draft, frame: WorkingFrame, state: FailState): void {
   const world = new World(draft, frame, { document: draft.visitOf(frame).input })
   const error = state.error && readText(state.error, world)
   const cause = state.cause && readText(state.cause, world)
+  settle(draft, frame)
   scopeFailed(draft, frame, { error, cause })
 }
 
 function runMap(draft: Draft, frame: WorkingFrame, state: MapState): void {
   if (state.mode === 'DISTRIBUTED') {
-    throw runtimeFailure('Distributed Map is not supported by this version; use an inline Map (ProcessorConfig.Mode INLINE).')
+    throw runtimeFailure(
+      'Distributed Map is not supported by this version; use an inline Map (ProcessorConfig.Mode INLINE).',
+    )
   }
   if (!startMap(draft, frame, state)) fanDone(draft, frame, state)
 }
@@ -82,8 +90,7 @@ function runMap(draft: Draft, frame: WorkingFrame, state: MapState): void {
 
 function runChoice(draft: Draft, frame: WorkingFrame, state: ChoiceState): void {
   const { input } = draft.visitOf(frame)
-  const effective = applyFilter(state.inputPath, new World(draft, frame, { document: input }))
-  const world = new World(draft, frame, { document: effective })
+  const world = new World(draft, frame, { document: effectiveInput(draft, frame, state) })
   const rule = state.rules.find((candidate) => holds(candidate.condition, world))
   const chosen = rule ?? { next: state.otherwise, output: state.output, assign: state.assign }
   if (chosen.next === undefined) {
@@ -94,7 +101,7 @@ function runChoice(draft: Draft, frame: WorkingFrame, state: ChoiceState): void 
       ? input
       : evaluateTemplate(chosen.output, world)
     : applyFilter(state.outputPath, world)
-  exitState(draft, frame, output, evaluateAssignments(chosen.assign, world), chosen.next)
+  exitState(draft, frame, { output, assigned: evaluateAssignments(chosen.assign, world) }, chosen.next)
 }
 
 function holds(condition: Condition, world: World): boolean {
@@ -143,9 +150,7 @@ function readVariable(path: ComparedPath, world: World): Json {
     return path.evaluate(world, world.env)
   } catch (error) {
     if (!(error instanceof PathNotFound)) throw error
-    throw runtimeFailure(
-      `Invalid path '${path.text}': The choice state's condition path references an invalid value.`,
-    )
+    throw runtimeFailure(`Invalid path '${path.text}': The choice state's condition path references an invalid value.`)
   }
 }
 
@@ -156,8 +161,7 @@ const longestWaitSeconds = 2 ** 31
 
 function runWait(draft: Draft, frame: WorkingFrame, state: WaitState): void {
   const visit = draft.visitOf(frame)
-  const effective = applyFilter(state.inputPath, new World(draft, frame, { document: visit.input }))
-  const world = new World(draft, frame, { document: effective })
+  const world = new World(draft, frame, { document: effectiveInput(draft, frame, state) })
   const at = waitUntil(draft, state, world)
   if ((at - draft.env.now) / 1000 >= longestWaitSeconds) throw runtimeFailure('Wait state delay is too long.')
   if (at <= draft.env.now) return leaveWait(draft, frame, state)
@@ -168,7 +172,8 @@ function runWait(draft: Draft, frame: WorkingFrame, state: WaitState): void {
 function waitUntil(draft: Draft, state: WaitState, world: World): number {
   const { until } = state
   if (until.kind === 'timestamp') {
-    const text = until.timestamp.kind === 'path' ? timestampText(until.timestamp.value, world) : readText(until.timestamp, world)
+    const text =
+      until.timestamp.kind === 'path' ? timestampText(until.timestamp.value, world) : readText(until.timestamp, world)
     const at = parseTimestamp(text)
     if (at === undefined) throw timestampFailure(until.timestamp, text)
     return Math.ceil(at)
@@ -199,9 +204,12 @@ function waitSeconds(field: Extract<WaitState['until'], { kind: 'seconds' }>['se
     if (!(error instanceof PathNotFound)) throw error
     throw runtimeFailure(`The SecondsPath parameter does not reference an input value: ${path.text}`)
   }
-  const seconds = value !== null && typeof value === 'object' ? Number(value) : typeof value === 'number' ? value : Number.NaN
+  const seconds =
+    value !== null && typeof value === 'object' ? Number(value) : typeof value === 'number' ? value : Number.NaN
   if (!Number.isInteger(seconds)) {
-    throw runtimeFailure(`The SecondsPath parameter cannot be parsed as a long value: ${path.text} == ${plainText(value)}`)
+    throw runtimeFailure(
+      `The SecondsPath parameter cannot be parsed as a long value: ${path.text} == ${plainText(value)}`,
+    )
   }
   if (seconds >= 0) return seconds
   throw runtimeFailure(`The SecondsPath parameter references a negative value: ${path.text} == ${plainText(value)}`)
@@ -209,9 +217,6 @@ function waitSeconds(field: Extract<WaitState['until'], { kind: 'seconds' }>['se
 
 /** The wait is over: what was awaited is the effective input. */
 export function leaveWait(draft: Draft, frame: WorkingFrame, state: WaitState): void {
-  const { input } = draft.visitOf(frame)
   settle(draft, frame)
-  const effective = applyFilter(state.inputPath, new World(draft, frame, { document: input }))
-  completeState(draft, frame, state, effective)
+  completeState(draft, frame, state, effectiveInput(draft, frame, state))
 }
-

@@ -45,11 +45,7 @@ export type Frame = {
 
 export type Phase =
   /** To be run by this or the next step. */
-  | 'ready'
-  | 'task'
-  | 'wait'
-  | 'backoff'
-  | 'fanout'
+  'ready' | 'task' | 'wait' | 'backoff' | 'fanout'
 
 /** One stay in a state. `(frame, enteredId, attempt)` names a task's answer beyond doubt. */
 export type Visit = {
@@ -93,6 +89,8 @@ export type Fan = {
   /** Map: the items as JSON texts; Parallel: empty. */
   readonly items: readonly JsonText[]
   readonly results: readonly (JsonText | undefined)[]
+  /** Children that may run at once, evaluated when the state was started. */
+  readonly concurrency: number
   /** Index of the next iteration to start. */
   readonly next: number
   readonly open: number
@@ -112,7 +110,12 @@ export type Event =
   | (Attempt & { readonly kind: 'taskSubmitted'; readonly output: JsonText })
   | (Attempt & { readonly kind: 'taskSucceeded'; readonly output: JsonText; readonly fromCall?: boolean })
   /** `fromCall`: the call of a `.sync` or token task itself failed, so no TaskSubmitted will come. */
-  | (Attempt & { readonly kind: 'taskFailed'; readonly error?: string; readonly cause?: string; readonly fromCall?: boolean })
+  | (Attempt & {
+      readonly kind: 'taskFailed'
+      readonly error?: string
+      readonly cause?: string
+      readonly fromCall?: boolean
+    })
   | (Attempt & { readonly kind: 'heartbeat' })
   | (Attempt & { readonly kind: 'timer'; readonly timer: TimerKind })
   | { readonly kind: 'stop'; readonly error?: string; readonly cause?: string }
@@ -122,7 +125,8 @@ export type Event =
   | { readonly kind: 'fault'; readonly cause: string }
 
 export type Command =
-  | (Attempt & ScheduledTask & { readonly kind: 'schedule'; readonly stateName: string; readonly resource: TaskResource })
+  | (Attempt &
+      ScheduledTask & { readonly kind: 'schedule'; readonly stateName: string; readonly resource: TaskResource })
   | (Attempt & { readonly kind: 'cancel' })
   | (Attempt & { readonly kind: 'setTimer'; readonly timer: TimerKind; readonly at: number })
   | (Attempt & { readonly kind: 'clearTimer'; readonly timer: TimerKind })
@@ -140,8 +144,14 @@ export type Command =
 export type Change =
   | { readonly kind: 'frame'; readonly frame: Frame }
   | { readonly kind: 'frameGone'; readonly id: number }
-  | { readonly kind: 'fan'; readonly frame: number; readonly items: readonly JsonText[]; readonly size: number }
-  | { readonly kind: 'fanProgress'; readonly frame: number; readonly next: number; readonly open: number; readonly done: number }
+  | ({ readonly kind: 'fan'; readonly frame: number } & FanPlan)
+  | {
+      readonly kind: 'fanProgress'
+      readonly frame: number
+      readonly next: number
+      readonly open: number
+      readonly done: number
+    }
   | { readonly kind: 'result'; readonly frame: number; readonly index: number; readonly output: JsonText }
   | { readonly kind: 'fanGone'; readonly frame: number }
 
@@ -178,49 +188,12 @@ export const newExecution = (about: About): ExecutionState => ({
   fans: new Map(),
 })
 
-/** Folds changes over a state. `status` is not a change: it comes from the close command. */
-export function applyChanges(
-  state: ExecutionState,
-  changes: readonly Change[],
-  counters: { readonly nextEventId: number; readonly nextFrame: number; readonly status: Status },
-): ExecutionState {
-  const frames = new Map(state.frames)
-  const fans = new Map(state.fans)
-  for (const change of changes) applyChange(frames, fans, change)
-  return { ...state, ...counters, frames, fans }
-}
+/** What a Map or Parallel starts with. */
+export type FanPlan = Pick<Fan, 'items' | 'concurrency'> & { readonly size: number }
 
-function applyChange(frames: Map<number, Frame>, fans: Map<number, Fan>, change: Change): void {
-  switch (change.kind) {
-    case 'frame':
-      frames.set(change.frame.id, change.frame)
-      return
-    case 'frameGone':
-      frames.delete(change.id)
-      return
-    case 'fan':
-      fans.set(change.frame, newFan(change.items, change.size))
-      return
-    case 'fanProgress': {
-      const fan = fans.get(change.frame)
-      if (fan) fans.set(change.frame, { ...fan, next: change.next, open: change.open, done: change.done })
-      return
-    }
-    case 'result': {
-      const fan = fans.get(change.frame)
-      if (fan) fans.set(change.frame, { ...fan, results: fan.results.with(change.index, change.output) })
-      return
-    }
-    case 'fanGone':
-      fans.delete(change.frame)
-      return
-    default:
-      change satisfies never
-  }
-}
-
-export const newFan = (items: readonly JsonText[], size: number): Fan => ({
+export const newFan = ({ items, size, concurrency }: FanPlan): Fan => ({
   items,
+  concurrency,
   results: Array.from<JsonText | undefined>({ length: size }),
   next: 0,
   open: 0,

@@ -1,11 +1,11 @@
 /** Task states: scheduling, and what the answers from outside do. */
 import type { JsonText } from '../../base/index.ts'
-import { evaluateTemplate } from '../compile/value.ts'
 import { StateFailure } from '../failure.ts'
 import type { Machine, TaskState } from '../machine.ts'
 import type { TaskResource } from '../resource.ts'
 import { type Draft, sizeCause, type WorkingFrame } from './draft.ts'
-import { applyFilter, readInteger, readText } from './field.ts'
+import { evaluateInput, effectiveInput } from './fan.ts'
+import { readSeconds, readText } from './field.ts'
 import { completeState, guarded, recover, settle } from './flow.ts'
 import type { Attempt, Command, Details, EarlyAnswer, Frame, ScheduledTask, TimerKind } from './state.ts'
 import { World } from './world.ts'
@@ -20,18 +20,23 @@ export function runTask(draft: Draft, frame: WorkingFrame, state: TaskState): vo
   draft.emit(frame, `${eventPrefix(state.resource)}Scheduled`, scheduledDetails(draft, state, task))
   frame.visit = { ...draft.visitOf(frame), phase: 'task', task }
   setTaskTimers(draft, frame, state, task)
-  draft.command({ kind: 'schedule', ...attemptOf(draft, frame), stateName: state.name, resource: state.resource, ...task })
+  draft.command({
+    kind: 'schedule',
+    ...attemptOf(draft, frame),
+    stateName: state.name,
+    resource: state.resource,
+    ...task,
+  })
   if (state.resource.kind !== 'activity') draft.taskScheduled(frame, () => recordStarted(draft, frame.id, state))
 }
 
 function evaluateTask(draft: Draft, frame: WorkingFrame, state: TaskState): ScheduledTask {
-  const visit = draft.visitOf(frame)
-  const effective = applyFilter(state.inputPath, new World(draft, frame, { document: visit.input }))
-  const world = new World(draft, frame, { document: effective })
+  const input = evaluateInput(draft, frame, state)
+  const world = new World(draft, frame, { document: effectiveInput(draft, frame, state) })
   return {
-    input: state.parameters === undefined ? effective : evaluateTemplate(state.parameters, world),
-    timeoutSeconds: state.timeout && readInteger(state.timeout, 'TimeoutSeconds', world),
-    heartbeatSeconds: state.heartbeat && readInteger(state.heartbeat, 'HeartbeatSeconds', world),
+    input,
+    timeoutSeconds: state.timeout && readSeconds(state.timeout, 'TimeoutSeconds', world),
+    heartbeatSeconds: state.heartbeat && readSeconds(state.heartbeat, 'HeartbeatSeconds', world),
     roleArn: state.roleArn && readText(state.roleArn, world),
   }
 }
@@ -47,7 +52,15 @@ export function scheduledCall(machine: Machine, frame: Frame): Extract<Command, 
   const state = visit && machine.states[visit.state]
   if (visit?.phase !== 'task' || visit.task === undefined || visit.submitted || state?.type !== 'Task') return undefined
   const { enteredId, attempt, task } = visit
-  return { kind: 'schedule', frame: frame.id, enteredId, attempt, stateName: state.name, resource: state.resource, ...task }
+  return {
+    kind: 'schedule',
+    frame: frame.id,
+    enteredId,
+    attempt,
+    stateName: state.name,
+    resource: state.resource,
+    ...task,
+  }
 }
 
 const eventPrefix = (resource: TaskResource): string =>
@@ -67,13 +80,13 @@ function scheduledDetails(draft: Draft, state: TaskState, task: ScheduledTask): 
 
 function setTaskTimers(draft: Draft, frame: WorkingFrame, state: TaskState, task: ScheduledTask): void {
   if (task.timeoutSeconds !== undefined) draft.setTimer(frame, 'timeout', draft.env.now + task.timeoutSeconds * 1000)
-  if (task.heartbeatSeconds !== undefined && answersFromOutside(state.resource)) {
-    draft.setTimer(frame, 'heartbeat', draft.env.now + task.heartbeatSeconds * 1000)
-  }
+  // An activity's pause counts from the moment a worker takes the task. Nobody beats for tasks of other kinds.
+  if (state.resource.kind === 'service' && state.resource.pattern === 'token') setHeartbeat(draft, frame, task)
 }
 
-const answersFromOutside = (resource: TaskResource): boolean =>
-  resource.kind === 'activity' || (resource.kind === 'service' && resource.pattern === 'token')
+function setHeartbeat(draft: Draft, frame: WorkingFrame, { heartbeatSeconds }: ScheduledTask): void {
+  if (heartbeatSeconds !== undefined) draft.setTimer(frame, 'heartbeat', draft.env.now + heartbeatSeconds * 1000)
+}
 
 function recordStarted(draft: Draft, id: number, state: TaskState): void {
   const frame = draft.frame(id)
@@ -91,13 +104,13 @@ export function taskStarted(draft: Draft, frame: WorkingFrame, workerName: strin
   if (visit.started) return
   draft.emit(frame, 'ActivityStarted', { workerName })
   frame.visit = { ...visit, started: true }
-  taskHeartbeat(draft, frame)
+  if (visit.task !== undefined) setHeartbeat(draft, frame, visit.task)
 }
 
-/** Moves the heartbeat timer; history shows nothing. */
+/** Moves the heartbeat timer, if one is set; neither state nor history change. */
 export function taskHeartbeat(draft: Draft, frame: WorkingFrame): void {
-  const seconds = draft.visitOf(frame).task?.heartbeatSeconds
-  if (seconds !== undefined) draft.setTimer(frame, 'heartbeat', draft.env.now + seconds * 1000)
+  const { task, timers } = draft.visitOf(frame)
+  if (task !== undefined && timers.includes('heartbeat')) setHeartbeat(draft, frame, task)
 }
 
 /** The call of a `.sync` or token task returned; an answer that overtook it is used now. */
@@ -115,13 +128,17 @@ export function answerTask(draft: Draft, frame: WorkingFrame, state: TaskState, 
   if (draft.tooLarge(answer.output)) {
     return taskFailed(draft, frame, state, 'States.DataLimitExceeded', sizeCause(sizedName(state)))
   }
-  draft.emit(frame, `${eventPrefix(state.resource)}Succeeded`, { ...serviceDetails(state.resource), output: answer.output })
+  draft.emit(frame, `${eventPrefix(state.resource)}Succeeded`, {
+    ...serviceDetails(state.resource),
+    output: answer.output,
+  })
   draft.clearTimers(frame)
   guarded(draft, frame, () => completeState(draft, frame, state, answer.output))
 }
 
 /** How AWS names a task in the cause of a result that is too large. */
-const sizedName = ({ resource }: TaskState): string => (resource.kind === 'service' ? resource.resourceType : resource.arn)
+const sizedName = ({ resource }: TaskState): string =>
+  resource.kind === 'service' ? resource.resourceType : resource.arn
 
 /** Keeps an answer that overtook the call's own return. */
 export function holdEarlyAnswer(draft: Draft, frame: WorkingFrame, early: EarlyAnswer): void {

@@ -1,17 +1,32 @@
 /** What the fields of a state see while they are evaluated: `$`, `$$`, variables, and `$states` of JSONata. */
 import { type Json, type JsonText, parseJson, printJson } from '../../base/index.ts'
 import type { ValueWorld } from '../compile/value.ts'
+import { isWork } from '../machine.ts'
 import type { Bindings, Env } from '../ports.ts'
 import { printTimestamp } from '../timestamp.ts'
 import type { Draft } from './draft.ts'
-import type { Frame, Visit } from './state.ts'
+import type { About, Frame, Visit } from './state.ts'
 
 /** The item of an iteration that is just starting, for its ItemSelector. */
 export type Item = { readonly index: number; readonly value: JsonText }
 
+/** A JSON text that is parsed at most once, and not before it is asked for. */
+export class Document {
+  readonly text: JsonText
+  #json: Json | undefined
+
+  constructor(text: JsonText) {
+    this.text = text
+  }
+
+  json(): Json {
+    return (this.#json ??= parseJson(this.text))
+  }
+}
+
 export type WorldOptions = {
   /** What `$` names. */
-  readonly document: JsonText
+  readonly document: JsonText | Document
   readonly result?: JsonText
   readonly errorOutput?: JsonText
   readonly item?: Item
@@ -19,23 +34,28 @@ export type WorldOptions = {
 
 export class World implements ValueWorld {
   readonly env: Env
-  readonly document: JsonText
+  readonly largest: number
+  readonly #document: Document
   readonly #draft: Draft
   readonly #frame: Frame
   readonly #options: WorldOptions
-  #input: Json | undefined
   #context: Json | undefined
 
   constructor(draft: Draft, frame: Frame, options: WorldOptions) {
     this.env = draft.env
-    this.document = options.document
+    this.largest = draft.limits.payloadBytes
+    this.#document = typeof options.document === 'string' ? new Document(options.document) : options.document
     this.#draft = draft
     this.#frame = frame
     this.#options = options
   }
 
+  get document(): JsonText {
+    return this.#document.text
+  }
+
   input(): Json {
-    return (this.#input ??= parseOnce(this.document))
+    return this.#document.json()
   }
 
   context(): Json {
@@ -62,13 +82,14 @@ export class World implements ValueWorld {
   }
 }
 
-/** The last large document parsed: the iterations of a Map read the same one again and again. Only saves time. */
-let lastLarge: { readonly text: JsonText; readonly json: Json } | undefined
+/** Large inputs of executions whose context is read, parsed once for as long as the execution is in memory. */
+const executionInputs = new WeakMap<About, Document>()
 
-function parseOnce(text: JsonText): Json {
-  if (text.length < 1024) return parseJson(text)
-  if (lastLarge?.text !== text) lastLarge = { text, json: parseJson(text) }
-  return lastLarge.json
+function executionInput(about: About): Json {
+  if (about.input.length < 1024) return parseJson(about.input)
+  const known = executionInputs.get(about) ?? new Document(about.input)
+  executionInputs.set(about, known)
+  return known.json()
 }
 
 function findVariable(draft: Draft, frame: Frame, name: string): JsonText | undefined {
@@ -97,21 +118,30 @@ function contextObject(draft: Draft, frame: Frame, item: Item | undefined): Json
       'Execution',
       new Map<string, Json>([
         ['Id', about.arn],
-        ['Input', parseOnce(about.input)],
+        ['Input', executionInput(about)],
         ['Name', about.name],
         ['RoleArn', about.roleArn],
         ['StartTime', printTimestamp(about.startedAt)],
         ['RedriveCount', 0],
       ]),
     ],
-    ['StateMachine', new Map<string, Json>([['Id', about.machineArn], ['Name', about.machineName]])],
+    [
+      'StateMachine',
+      new Map<string, Json>([
+        ['Id', about.machineArn],
+        ['Name', about.machineName],
+      ]),
+    ],
     ['State', stateContext(draft, frame)],
   ])
   const token = taskToken(draft, frame)
   if (token !== undefined) context.set('Task', new Map([['Token', token]]))
   const at = item ?? iterationItem(draft, frame)
   if (at !== undefined) {
-    const member = new Map<string, Json>([['Index', at.index], ['Value', parseJson(at.value)]])
+    const member = new Map<string, Json>([
+      ['Index', at.index],
+      ['Value', parseJson(at.value)],
+    ])
     context.set('Map', new Map([['Item', member]]))
   }
   return context
@@ -120,9 +150,11 @@ function contextObject(draft: Draft, frame: Frame, item: Item | undefined): Json
 function stateContext(draft: Draft, frame: Frame): Json {
   const state = draft.stateOf(frame)
   const visit = draft.visitOf(frame)
-  const context = new Map<string, Json>([['Name', state.name], ['EnteredTime', printTimestamp(visit.enteredAt)]])
-  const retriable = state.type === 'Task' || state.type === 'Parallel' || state.type === 'Map'
-  if (retriable) context.set('RetryCount', visit.attempt)
+  const context = new Map<string, Json>([
+    ['Name', state.name],
+    ['EnteredTime', printTimestamp(visit.enteredAt)],
+  ])
+  if (isWork(state)) context.set('RetryCount', visit.attempt)
   return context
 }
 
@@ -140,7 +172,7 @@ const tokenOf = (draft: Draft, frame: Frame, visit: Visit): string =>
 /** The item of the innermost iteration around a frame. */
 function iterationItem(draft: Draft, frame: Frame): Item | undefined {
   for (let at: Frame | undefined = frame; at !== undefined && at.parent !== 0; at = draft.peek(at.parent)) {
-    const value = draft.peekFan(at.parent)?.items[at.index]
+    const value = draft.fans.peek(at.parent)?.items[at.index]
     if (value !== undefined) return { index: at.index, value }
   }
   return undefined

@@ -27,7 +27,18 @@ export type Chunk = {
 export type Cell = string | number | null | readonly Cell[]
 
 // Stored by position: only ever append.
-export const eventKinds = ['start', 'taskStarted', 'taskSubmitted', 'taskSucceeded', 'taskFailed', 'heartbeat', 'timer', 'stop', 'continue', 'fault'] as const
+export const eventKinds = [
+  'start',
+  'taskStarted',
+  'taskSubmitted',
+  'taskSucceeded',
+  'taskFailed',
+  'heartbeat',
+  'timer',
+  'stop',
+  'continue',
+  'fault',
+] as const
 export const timerKinds: readonly TimerKind[] = ['wait', 'retry', 'timeout', 'heartbeat', 'deadline']
 export const phases: readonly Phase[] = ['ready', 'task', 'wait', 'backoff', 'fanout']
 export const changeKinds = ['frame', 'frameGone', 'fan', 'fanProgress', 'result', 'fanGone'] as const

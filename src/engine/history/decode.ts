@@ -10,11 +10,23 @@ import type {
   ScheduledTask,
   Visit,
 } from '../../asl/index.ts'
-import { type Cause, type Cell, changeKinds, type Chunk, eventKinds, machineWords, phases, timerOfNumber } from './chunk.ts'
+import {
+  type Cause,
+  type Cell,
+  changeKinds,
+  type Chunk,
+  eventKinds,
+  machineWords,
+  phases,
+  timerOfNumber,
+} from './chunk.ts'
 import { eventShape, eventTypes } from './event-types.ts'
 
 /** @throws Error when the text was not written by `encodeChunk` of this version or an older one */
-export function decodeChunk(machine: Machine, row: { readonly body: string; readonly at: number; readonly firstEventId: number }): Chunk {
+export function decodeChunk(
+  machine: Machine,
+  row: { readonly body: string; readonly at: number; readonly firstEventId: number },
+): Chunk {
   const [nextFrame, cause, history, changes, texts] = list(JSON.parse(row.body) as Cell)
   const reader = new Reader(machine, list(texts), row.at)
   return {
@@ -100,7 +112,10 @@ class Reader {
     }
   }
 
-  #taskEvent(kind: Exclude<(typeof eventKinds)[number], 'start' | 'continue' | 'stop' | 'fault'>, cells: readonly Cell[]): Event {
+  #taskEvent(
+    kind: Exclude<(typeof eventKinds)[number], 'start' | 'continue' | 'stop' | 'fault'>,
+    cells: readonly Cell[],
+  ): Event {
     const attempt = { frame: number(cells[1]), enteredId: number(cells[2]), attempt: number(cells[3]) }
     switch (kind) {
       case 'taskStarted': {
@@ -161,7 +176,13 @@ class Reader {
       case 'frameGone':
         return { kind, id }
       case 'fan':
-        return { kind, frame: id, size: number(cells[2]), items: list(cells[3]).map((cell) => this.text(cell)) }
+        return {
+          kind,
+          frame: id,
+          size: number(cells[2]),
+          items: list(cells[3]).map((cell) => this.text(cell)),
+          concurrency: number(cells[4]),
+        }
       case 'fanProgress':
         return { kind, frame: id, next: number(cells[2]), open: number(cells[3]), done: number(cells[4]) }
       case 'result':

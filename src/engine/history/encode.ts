@@ -10,7 +10,16 @@ import type {
   ScheduledTask,
   Visit,
 } from '../../asl/index.ts'
-import { type Cause, type Cell, changeKinds, type Chunk, eventKinds, machineWords, phases, timerNumber } from './chunk.ts'
+import {
+  type Cause,
+  type Cell,
+  changeKinds,
+  type Chunk,
+  eventKinds,
+  machineWords,
+  phases,
+  timerNumber,
+} from './chunk.ts'
 import { eventNumber, eventShape } from './event-types.ts'
 
 /** Texts of one chunk: a reference ≥ 0 is an index here, < 0 a word of the machine. */
@@ -79,7 +88,12 @@ function encodeEventMembers(texts: Texts, event: Event): Cell[] {
     case 'taskSucceeded':
       return [...attemptCells(event), texts.text(event.output), event.fromCall === true ? 1 : 0]
     case 'taskFailed':
-      return [...attemptCells(event), optional(texts, event.error), optional(texts, event.cause), event.fromCall === true ? 1 : 0]
+      return [
+        ...attemptCells(event),
+        optional(texts, event.error),
+        optional(texts, event.cause),
+        event.fromCall === true ? 1 : 0,
+      ]
     case 'heartbeat':
       return attemptCells(event)
     case 'timer':
@@ -111,7 +125,7 @@ function encodeChange(texts: Texts, change: Change, nowMs: number): Cell {
     case 'frameGone':
       return [number, change.id]
     case 'fan':
-      return [number, change.frame, change.size, change.items.map((item) => texts.text(item))]
+      return [number, change.frame, change.size, change.items.map((item) => texts.text(item)), change.concurrency]
     case 'fanProgress':
       return [number, change.frame, change.next, change.open, change.done]
     case 'result':
@@ -147,7 +161,12 @@ function encodeVisit(texts: Texts, visit: Visit, nowMs: number): Cell {
     visit.attempt,
     (visit.started ? 1 : 0) + (visit.submitted ? 2 : 0),
   ]
-  if (visit.retries === undefined && visit.early === undefined && visit.task === undefined && visit.timers.length === 0) {
+  if (
+    visit.retries === undefined &&
+    visit.early === undefined &&
+    visit.task === undefined &&
+    visit.timers.length === 0
+  ) {
     return cells
   }
   cells.push(
@@ -167,7 +186,4 @@ const encodeTask = (texts: Texts, task: ScheduledTask): Cell => [
 ]
 
 const encodeEarly = (texts: Texts, early: EarlyAnswer): Cell =>
-  early.kind === 'succeeded'
-    ? [texts.text(early.output)]
-    : [optional(texts, early.error), optional(texts, early.cause)]
-
+  early.kind === 'succeeded' ? [texts.text(early.output)] : [optional(texts, early.error), optional(texts, early.cause)]

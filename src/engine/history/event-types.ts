@@ -85,7 +85,10 @@ export const eventShapes = {
   LambdaFunctionSucceeded: { key: 'lambdaFunctionSucceededEventDetails', fields: [output] },
   LambdaFunctionFailed: { key: 'lambdaFunctionFailedEventDetails', fields: failure },
   LambdaFunctionTimedOut: { key: 'lambdaFunctionTimedOutEventDetails', fields: failure },
-  ActivityScheduled: { key: 'activityScheduledEventDetails', fields: [['resource', 'word'], input, ...times, credentials] },
+  ActivityScheduled: {
+    key: 'activityScheduledEventDetails',
+    fields: [['resource', 'word'], input, ...times, credentials],
+  },
   ActivityStarted: { key: 'activityStartedEventDetails', fields: [['workerName', 'text']] },
   ActivitySucceeded: { key: 'activitySucceededEventDetails', fields: [output] },
   ActivityFailed: { key: 'activityFailedEventDetails', fields: failure },

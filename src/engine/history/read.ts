@@ -20,9 +20,7 @@ export function readHistory(
   const found: HistoryRecord[] = []
   let seq = seqBefore(queries, executionId, after + 1)
   for (;;) {
-    const rows = queries
-      .prepare<ChunkRow>(`${select} AND seq > ? ORDER BY seq LIMIT 100`)
-      .all(executionId, seq)
+    const rows = queries.prepare<ChunkRow>(`${select} AND seq > ? ORDER BY seq LIMIT 100`).all(executionId, seq)
     for (const row of rows) {
       for (const event of eventsOf(machine, row)) if (event.id > after) found.push(event)
       if (found.length >= limit) return found.slice(0, limit)
