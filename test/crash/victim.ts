@@ -19,10 +19,10 @@ export type VictimOrder = {
   /** Executions at once. */
   readonly inFlight: number
   /**
-   * `run`: start new ones for ever; `finish`: only end what is there, then leave;
+   * `run`: start new ones for ever; `finish`: only end what is there, then leave; `once`: one after the other, then leave;
    * `hold`: start `inFlight` and answer no call of the state `S5`.
    */
-  readonly mode: 'run' | 'finish' | 'hold'
+  readonly mode: 'run' | 'once' | 'finish' | 'hold'
   /** Number of the trail's last record that has been verified. */
   readonly trailVerified: number
 }
@@ -74,7 +74,8 @@ const { ok, to, broken } = await trail.verify({ from: order.trailVerified + 1 })
 say(ok ? `trail ${to}` : `broken ${JSON.stringify(broken)}`)
 
 const arn = await installMachine(engine, 'w1', tenTasks)
-if (order.mode === 'finish') await finish()
+if (order.mode === 'once') for (let left = order.inFlight; left > 0; left--) await one()
+if (order.mode === 'finish' || order.mode === 'once') await finish()
 else {
   const free = Math.max(0, order.inFlight - open.length)
   await Promise.all([...ends.map((end) => end.then(forEver)), ...Array.from({ length: free }, forEver)])
