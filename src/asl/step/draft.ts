@@ -286,7 +286,12 @@ export class Draft {
 
   #changes(): readonly Change[] {
     const changes = this.fans.changes()
-    for (const frame of this.#touched.values()) changes.push({ kind: 'frame', frame })
+    for (const frame of this.#touched.values()) {
+      const before = this.before.frames.get(frame.id)
+      // A Map's own frame is looked at for each iteration that ends; storing it each time would store its input each time.
+      if (before !== undefined && sameFrame(before, frame)) this.#frames.set(frame.id, before)
+      else changes.push({ kind: 'frame', frame })
+    }
     for (const id of this.#gone) if (this.before.frames.has(id)) changes.push({ kind: 'frameGone', id })
     return changes
   }
@@ -322,6 +327,9 @@ export const freshVisit = (state: number, input: JsonText): Visit => ({
   task: undefined,
   timers: noTimers,
 })
+
+const sameFrame = (a: Frame, b: Frame): boolean =>
+  a.last === b.last && a.visit === b.visit && a.variables === b.variables
 
 const noTimers: readonly TimerKind[] = []
 
