@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Actor } from '../src/access/index.ts'
 import { systemClock, systemRandom } from '../src/app/system-clock.ts'
+import { openTrail, startTrail } from '../src/audit/index.ts'
 import { silentLogger } from '../src/base/index.ts'
 import {
   createEngine,
@@ -31,6 +32,8 @@ export function newFolder(): { readonly path: string; remove(): void } {
 
 export function openWorld(folder: string, procedures: readonly Procedure[]): World {
   const store = openStore({ path: join(folder, 'holdfast.db'), clock: systemClock, logger: silentLogger })
+  const trail = openTrail({ store, clock: systemClock, logger: silentLogger, randomBytes: systemRandom, folder })
+  const stopSealing = startTrail({ trail, store, clock: systemClock, logger: silentLogger })
   const expressions = createExpressions()
   const engine = createEngine({
     store,
@@ -49,6 +52,7 @@ export function openWorld(folder: string, procedures: readonly Procedure[]): Wor
     async close() {
       await engine.close()
       await expressions.close()
+      await stopSealing()
       await store.close()
     },
   }
