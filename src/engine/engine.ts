@@ -13,7 +13,7 @@ import { awaitsCall, type Live, loadLive, Revisions } from './run/live.ts'
 import { Pollers } from './run/pollers.ts'
 import { SleeperCache } from './run/sleeper-cache.ts'
 import { Watchers } from './run/watchers.ts'
-import type { EventWork } from './run/work.ts'
+import { type EventWork, readInbox } from './run/work.ts'
 import { Writer } from './run/writer.ts'
 import { isNestedStart, refuseNested } from './task/nested.ts'
 import { makeTaskToken, readTaskToken, type TokenPlace } from './task/token.ts'
@@ -200,9 +200,6 @@ class Assembly {
     await this.#writer.drain()
   }
 }
-
-/** Written by the batch from the same members. */
-const readInbox = (text: string): Pick<EventWork, 'event' | 'trail'> => JSON.parse(text) as EventWork
 
 type InboxRow = { readonly id: number; readonly executionId: number; readonly event: string }
 

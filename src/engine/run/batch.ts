@@ -22,10 +22,19 @@ import { nestedOutput, nestedStartFailure, nestedStarted } from '../task/nested.
 import { type Admission, admit } from './admission.ts'
 import { awaitsChildren, isAwaited, readNestedCall, stopsOfChildren } from './children.ts'
 import type { Core } from './core.ts'
-import { awaitsCall, isBusy, type Live, loadLive, newLive, stateAsChanges } from './live.ts'
+import { awaitsCall, isBusy, type Live, loadLive, newLive, sameAttempt, stateAsChanges } from './live.ts'
 import * as sql from './statements.ts'
 import { expressionKey, StepEnv } from './step-env.ts'
-import type { EarlierTry, EventOutcome, EventWork, NestedCall, PolledTask, PollWork, StartWork } from './work.ts'
+import {
+  type EarlierTry,
+  type EventOutcome,
+  type EventWork,
+  type NestedCall,
+  type PolledTask,
+  type PollWork,
+  readInbox,
+  type StartWork,
+} from './work.ts'
 import type { StartedExecution } from '../contract.ts'
 
 /** What happens after COMMIT, in this order. */
@@ -228,6 +237,7 @@ export class Batch {
   /** The event is durable in the inbox before anybody waits for its expression. */
   #defer(live: Live, work: EventWork, env: StepEnv, expression: SlowExpression): EventOutcome {
     const { event, trail } = work
+    if (isAnswer(event) && !this.#keepAnswer(live.row.id, event)) return 'stale'
     const inboxId = sql.putInbox(this.#tx, live.row.id, JSON.stringify({ event, trail }))
     const key = expressionKey(expression.source, expression.bindings)
     const again = { now: env.now, seed: env.seed, recorded: work.again?.recorded ?? nothingRecorded }
@@ -236,13 +246,22 @@ export class Batch {
     return 'applied'
   }
 
+  /** The first answer counts, and it has come in time, however long its expression takes. */
+  #keepAnswer(executionId: number, event: Attempt): boolean {
+    const waiting = sql.inboxOf(this.#tx, executionId).map((text) => readInbox(text).event)
+    if (waiting.some((other) => isAnswer(other) && sameAttempt(other, event))) return false
+    sql.dropTimer(this.#tx, executionId, event.frame, 'timeout')
+    sql.dropTimer(this.#tx, executionId, event.frame, 'heartbeat')
+    return true
+  }
+
   #write(live: Live, work: EventWork, env: StepEnv, result: StepResult): void {
     const { id } = live.row
     const { event } = work
     const kept = event.kind === 'heartbeat' ? live : this.#append(live, env, event, result)
     const busy = result.state.status === 'running' && isBusy(live.machine, result.state)
     const next: Live = { ...kept, busy }
-    if (answers(event) && live.machine.usesActivities) sql.dropActivityTask(this.#tx, id, event)
+    if (endsTask(event) && live.machine.usesActivities) sql.dropActivityTask(this.#tx, id, event)
     this.effects.touched.set(id, next)
     for (const command of result.commands) this.#carryOut(next, command)
     if (result.state.status !== 'running') this.effects.touched.set(id, undefined)
@@ -351,9 +370,9 @@ export class Batch {
 
   #forgetWaits(live: Live): void {
     const { id } = live.row
-    sql.dropTimers(this.#tx, id)
+    if (live.machine.usesTimers) sql.dropTimers(this.#tx, id)
     if (live.machine.usesActivities) sql.dropActivityTasks(this.#tx, id)
-    sql.dropInboxOf(this.#tx, id)
+    if (live.machine.usesExpressions) sql.dropInboxOf(this.#tx, id)
     if (live.snapshot.size > 0) this.#tx.prepare('DELETE FROM snapshot WHERE execution_id = ?').run(id)
   }
 
@@ -368,6 +387,8 @@ const engineActor: Actor = { type: 'system', id: 'engine', via: 'timer' }
 /** In one call: a hash object for each would be garbage outside the heap, which nothing hurries to collect. */
 const sha256 = (text: string): string => hash('sha256', text, 'hex')
 
-type AnswerEvent = Extract<Event, { kind: 'taskSucceeded' | 'taskFailed' | 'timer' }>
-const answers = (event: Event): event is AnswerEvent =>
-  event.kind === 'taskSucceeded' || event.kind === 'taskFailed' || event.kind === 'timer'
+type AnswerEvent = Extract<Event, { kind: 'taskSucceeded' | 'taskFailed' }>
+const isAnswer = (event: Event): event is AnswerEvent => event.kind === 'taskSucceeded' || event.kind === 'taskFailed'
+/** What may end an activity's task. */
+const endsTask = (event: Event): event is AnswerEvent | Extract<Event, { kind: 'timer' }> =>
+  isAnswer(event) || event.kind === 'timer'

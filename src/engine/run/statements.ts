@@ -183,6 +183,13 @@ export function putInbox(tx: Transaction, executionId: number, event: string): n
   return tx.prepare('INSERT INTO inbox (execution_id, event) VALUES (?, ?)').run(executionId, event).lastInsertRowid
 }
 
+export function inboxOf(tx: Transaction, executionId: number): readonly string[] {
+  return tx
+    .prepare<{ event: string }>('SELECT event FROM inbox WHERE execution_id = ?')
+    .all(executionId)
+    .map(({ event }) => event)
+}
+
 export function dropInbox(tx: Transaction, id: number): void {
   tx.prepare('DELETE FROM inbox WHERE id = ?').run(id)
 }

@@ -37,6 +37,9 @@ export type EventWork = {
   readonly trail?: TrailNote
 }
 
+/** A row of the inbox, written by the batch from the same members. */
+export const readInbox = (text: string): Pick<EventWork, 'event' | 'trail'> => JSON.parse(text) as EventWork
+
 export type TrailNote = { readonly actor: Actor; readonly action: Action }
 
 /**
