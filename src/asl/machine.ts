@@ -12,6 +12,10 @@ export type Machine = {
   readonly timeoutSeconds: number | undefined
   /** Whether any Task waits for an activity worker. */
   readonly usesActivities: boolean
+  /** Whether any state, retrier or the machine itself can set a timer. */
+  readonly usesTimers: boolean
+  /** Whether any state is written in JSONata. */
+  readonly usesExpressions: boolean
 }
 
 /** One `States` object: the machine's own, a branch's, an item processor's. */

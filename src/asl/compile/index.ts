@@ -35,6 +35,8 @@ class Compiler implements Compilation {
       scopes: this.#scopes,
       timeoutSeconds: timeout !== undefined && isJsonNumber(timeout) ? Number(timeout) : undefined,
       usesActivities: this.#states.some((state) => state.type === 'Task' && state.resource.kind === 'activity'),
+      usesTimers: timeout !== undefined || this.#states.some(setsTimers),
+      usesExpressions: this.#states.some((state) => state.jsonata),
     }
   }
 
@@ -77,4 +79,11 @@ function find(names: ReadonlyMap<string, number>, name: Json | undefined): numbe
   const id = typeof name === 'string' ? names.get(name) : undefined
   if (id === undefined) throw uncompilable(`there is no state ${JSON.stringify(name)} in its scope`)
   return id
+}
+
+function setsTimers(state: State): boolean {
+  if (state.type === 'Wait') return true
+  if (state.type !== 'Task' && state.type !== 'Parallel' && state.type !== 'Map') return false
+  const limited = state.type === 'Task' && (state.timeout !== undefined || state.heartbeat !== undefined)
+  return limited || state.retriers.length > 0
 }
