@@ -45,8 +45,12 @@ export async function measureSleepers(sleepers: number, spreadMs: number): Promi
   const limitPerSecond = await measureLimit(100, sleepers)
   const child = fork(import.meta.filename, ['--child', String(sleepers), String(spreadMs)], {
     execArgv: ['--expose-gc'],
-    // As `bin/holdfast` starts its process: compiled code is cached, so the type stripper is not loaded.
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'holdfast-bench-compile-cache') },
+    // As `bin/holdfast` starts its process: compiled code is cached, so the type stripper is not loaded, and glibc keeps two arenas.
+    env: {
+      ...process.env,
+      NODE_COMPILE_CACHE: join(tmpdir(), 'holdfast-bench-compile-cache'),
+      MALLOC_ARENA_MAX: '2',
+    },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   return new Promise((resolve, reject) => {
