@@ -110,6 +110,8 @@ export class World {
   readonly #options: WorldOptions
   readonly #scripted = new ScriptedHandler()
   readonly #folders: string[] = []
+  /** Goes on over a crash. */
+  #machines = { next: 1 }
 
   constructor(options: WorldOptions = {}) {
     const { clock = new VirtualClock(), logger = silentLogger } = options
@@ -164,10 +166,9 @@ export class World {
 
   /** A machine of these states, and one execution of it that has gone as far as it goes alone. @returns its ARN */
   async run(states: Readonly<Record<string, StateText>>, input: unknown = {}, more: StateText = {}): Promise<string> {
-    const arn = await this.machine(`machine-${this.#machines++}`, definitionOf(states, more))
+    const arn = await this.machine(`machine-${this.#machines.next++}`, definitionOf(states, more))
     return (await this.start(arn, { input })).executionArn
   }
-  #machines = 1
 
   async start(arn: string, more: { name?: string; input?: unknown } = {}): Promise<StartedExecution> {
     const { name, input = {} } = more
@@ -274,6 +275,7 @@ export class World {
     for (const end of ['', '-wal']) if (existsSync(file + end)) copyFileSync(file + end, path + end)
     const world = new World({ ...this.#options, clock: this.clock, ...options, path })
     world.#folders.push(folder)
+    world.#machines = this.#machines
     return world
   }
 

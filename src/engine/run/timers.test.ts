@@ -73,7 +73,9 @@ describe('waiting', () => {
 
 describe('retrying', () => {
   const retried = (more: object) =>
-    taskState('work', { Retry: [{ ErrorEquals: ['Busy'], IntervalSeconds: 2, BackoffRate: 3, MaxAttempts: 3, ...more }] })
+    taskState('work', {
+      Retry: [{ ErrorEquals: ['Busy'], IntervalSeconds: 2, BackoffRate: 3, MaxAttempts: 3, ...more }],
+    })
 
   it('waits 2, 6 and 18 seconds, then fails with the last error', async () => {
     const world = new World()
@@ -163,7 +165,10 @@ describe('a task with a timeout', () => {
 
   it('answered in time leaves no timer', async () => {
     const world = new World()
-    const arn = await world.run({ Work: taskState('work', { TimeoutSeconds: 5, Next: 'Rest' }), Rest: taskState('rest') })
+    const arn = await world.run({
+      Work: taskState('work', { TimeoutSeconds: 5, Next: 'Rest' }),
+      Rest: taskState('rest'),
+    })
     await world.succeed(1)
     expect(world.count('timer')).toBe(0)
     await world.advance(60_000)
@@ -173,7 +178,10 @@ describe('a task with a timeout', () => {
 })
 
 describe('a heartbeat', () => {
-  async function beating(more: object = {}, after: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {}): Promise<{ world: World; arn: string; token: string }> {
+  async function beating(
+    more: object = {},
+    after: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {},
+  ): Promise<{ world: World; arn: string; token: string }> {
     const world = new World()
     await createActivity(world.engine, admin, { name: 'desk' })
     const arn = await world.run({
