@@ -17,6 +17,8 @@ const layerTable = {
   access: { purity: 'guided' },
   engine: { purity: 'guided' },
   aws: { purity: 'guided' },
+  // The agent of a machine: below server and app, which hand it clock, chance and environment.
+  host: { purity: 'guided' },
   server: { purity: 'guided' },
   console: { purity: 'guided' },
   app: { purity: 'free' },
