@@ -1,0 +1,134 @@
+/** What the agent answers to each command of contract.ts, as plain JSON. */
+
+export type PreparedArtifact = {
+  /** Names the working copy in startInstance. */
+  readonly workingCopy: string
+  /** Of the archive's bytes, or of the folder's tree. */
+  readonly sha256: string
+  readonly files: number
+  readonly bytes: number
+  /** The working copy was there already, built. */
+  readonly reused: boolean
+  readonly tookMs: number
+}
+
+/**
+ * - `starting`: a process is about to run, or waits for its next restart
+ * - `running`: a process runs (health is asked for separately)
+ * - `crash-looping`: so many exits so fast; it is still restarted, at the longest delay
+ * - `ended`: its policy says not to restart
+ * - `stopping`, `stopped`: it was told to stop
+ */
+export type InstancePhase = 'starting' | 'running' | 'crash-looping' | 'ended' | 'stopping' | 'stopped'
+
+export type InstanceExit = {
+  readonly at: number
+  /** Absent when it was a signal, or when nobody saw it end. */
+  readonly code?: number
+  readonly signal?: string
+  readonly reason: 'exited' | 'killed' | 'out-of-memory' | 'stopped' | 'vanished' | 'could-not-start'
+  readonly ranMs: number
+}
+
+export type InstanceStatus = {
+  readonly instance: string
+  readonly project: string
+  readonly config: string
+  readonly release: string
+  readonly service: string
+  readonly phase: InstancePhase
+  readonly port?: number
+  /** Of the application's main process, while it runs. */
+  readonly pid?: number
+  readonly startedAt?: number
+  /** How often it was started again. */
+  readonly restarts: number
+  readonly lastExit?: InstanceExit
+  readonly nextStartAt?: number
+  readonly workingCopy?: string
+  readonly dataFolder?: string
+  /** Resident memory of all its processes, while it runs. */
+  readonly memoryBytes?: number
+  readonly processes?: number
+}
+
+export type HealthReport = {
+  readonly instance: string
+  readonly release: string
+  readonly healthy: boolean
+  /** In a row, at the end. */
+  readonly successes: number
+  readonly probes: number
+  /** What shows that the answers came from this instance. */
+  readonly proof?: 'release-id' | 'socket' | 'command' | 'process'
+  /** Why not, for a machine; `final` says that waiting longer is of no use. */
+  readonly reason?:
+    | 'not-listening'
+    | 'no-answer'
+    | 'status'
+    | 'wrong-release'
+    | 'foreign-socket'
+    | 'unproven'
+    | 'command-failed'
+    | 'too-young'
+    | 'crash-loop'
+    | 'not-running'
+  readonly final: boolean
+  /** For a person: what was asked, what came, the application's last lines when it crashed. */
+  readonly detail: string
+  readonly tookMs: number
+}
+
+export type StoppedInstance = {
+  readonly instance: string
+  readonly wasRunning: boolean
+  readonly exit?: InstanceExit
+  /** SIGKILL was needed. */
+  readonly killed: boolean
+  readonly removed: boolean
+  readonly tookMs: number
+}
+
+export type PrunedArtifacts = {
+  readonly workingCopies: readonly string[]
+  readonly artifacts: readonly string[]
+  readonly freedBytes: number
+}
+
+export type LogPiece = {
+  readonly text: string
+  /** Give it as `after` to go on from here. */
+  readonly next: number
+  /** What stood between the former answer and this one was rotated away. */
+  readonly gap: boolean
+}
+
+export type HostFacts = {
+  readonly host: string
+  readonly hostname: string
+  readonly platform: string
+  readonly cpus: number
+  /** Of the last minute. */
+  readonly load: number
+  readonly memoryBytes: { readonly total: number; readonly available: number }
+  readonly diskBytes: { readonly total: number; readonly available: number }
+  readonly ports: { readonly from: number; readonly to: number; readonly inUse: number; readonly quarantined: number }
+  readonly instances: number
+  /** How limits.memoryMiB is kept. */
+  readonly memoryLimit: 'cgroup2' | 'cgroup1' | 'watched'
+  /** Whether `user` may name somebody else. */
+  readonly root: boolean
+  readonly agentStartedAt: number
+}
+
+export type Outcomes = {
+  readonly prepareArtifact: PreparedArtifact
+  readonly startInstance: InstanceStatus
+  readonly stopInstance: StoppedInstance
+  readonly checkHealth: HealthReport
+  readonly instanceStatus: InstanceStatus
+  readonly listInstances: { readonly instances: readonly InstanceStatus[] }
+  readonly pruneArtifacts: PrunedArtifacts
+  readonly logs: LogPiece
+  readonly hostFacts: HostFacts
+}
