@@ -17,6 +17,8 @@ const layerTable = {
   access: { purity: 'guided' },
   engine: { purity: 'guided' },
   aws: { purity: 'guided' },
+  // Outlives control plane and agent, so it may stand on neither.
+  edge: { purity: 'guided', only: ['base'] },
   // The agent of a machine: below server and app, which hand it clock, chance and environment.
   host: { purity: 'guided' },
   server: { purity: 'guided' },
