@@ -1,0 +1,7 @@
+/**
+ * edge: the load balancer, a small process of its own that imports only base and outlives control plane and agent.
+ * Words: route (a service under its addresses), target (one instance of a release), keeper (holds the listening sockets and
+ * never accepts), worker (accepts and proxies), serving, draining, panic, cause (why the edge itself answered).
+ * It does not start applications, judge deploys or decide weights: it does what the routes say and tells what it saw.
+ */
+export * from './contract.ts'
