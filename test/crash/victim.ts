@@ -2,7 +2,9 @@
  * A process to be killed: an engine on a data folder, under W1 with so many executions at once. It appends each call to a
  * file before answering it, and writes a line to its output for everything it acknowledges, after its commit.
  */
+import { createHash } from 'node:crypto'
 import { openSync, writeSync } from 'node:fs'
+import { setImmediate as immediately, setTimeout as soon } from 'node:timers/promises'
 import { startTrail } from '../../src/audit/index.ts'
 import { systemClock, systemRandom } from '../../src/app/system-clock.ts'
 import type { Logger } from '../../src/base/index.ts'
@@ -50,7 +52,12 @@ function answer(call: TaskCall): ReturnType<ResourceHandler['call']> {
   }
   if (call.stateName === 'S5' && ++called === order.inFlight) say(`called ${called}`)
   if (order.mode === 'hold' && call.stateName === 'S5') return new Promise(() => {})
-  return { kind: 'succeeded', output: call.input }
+  const done = { kind: 'succeeded', output: call.input } as const
+  // Most answer at once. Some take a turn of the loop or a moment, so that the executions do not march in step and a kill
+  // finds them everywhere.
+  const chance = createHash('sha256').update(call.idempotencyKey).digest().readUInt8()
+  if (chance < 200) return done
+  return chance < 240 ? immediately(done) : soon(chance - 239, done)
 }
 
 say('begun')

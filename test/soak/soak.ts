@@ -1,0 +1,140 @@
+/**
+ * `npm run soak`: what takes minutes. Random kill -9 under W1 on one data folder, each followed by a check of everything that
+ * was promised; thousands of calls cut off and resumed; the worst time of each hostile request.
+ *
+ *   npm run soak -- --kills 200 --in-flight 100 --resume 2000 --hostile 3 --seed 1 --json
+ *
+ * 0 leaves a part out. Exits with 1 when anything did not hold.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { killOften, type KillsReport, momentInWork, randomOf } from '../crash/kill-often.ts'
+import { resumeAfterKill, type ResumeReport } from '../crash/resume.ts'
+import type { Moment } from '../crash/victim-process.ts'
+import { type HostileTime, measureHostile } from '../hostile/measure.ts'
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '200' },
+    'in-flight': { type: 'string', default: '100' },
+    resume: { type: 'string', default: '2000' },
+    hostile: { type: 'string', default: '3' },
+    seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
+    json: { type: 'boolean', default: false },
+  },
+})
+
+const seed = wholeNumber('seed')
+const inFlight = wholeNumber('in-flight')
+const resumeLimitMs = 3000
+const hostileLimitMs = 2000
+/** Starts or ends in one life at most: half a second of work or so, so that the folder grows to some 100,000 executions. */
+const mostLines = 800
+
+const problems: string[] = []
+const report: {
+  seed: number
+  kills?: KillsReport
+  resume?: ResumeReport
+  hostile?: readonly HostileTime[]
+  problems: string[]
+} = { seed, problems }
+
+if (wholeNumber('kills') > 0) report.kills = await soakKills(wholeNumber('kills'))
+if (wholeNumber('resume') > 0) report.resume = await soakResume(wholeNumber('resume'))
+if (wholeNumber('hostile') > 0) report.hostile = await soakHostile(wholeNumber('hostile'))
+conclude()
+
+async function soakKills(kills: number): Promise<KillsReport> {
+  say(`${kills} × kill -9 under W1, ${inFlight} at once, seed ${seed}`)
+  const random = randomOf(seed)
+  let left = kills
+  const moments = Array.from({ length: kills }, () => moment(random))
+  const startedAt = performance.now()
+  const kept = await inFolder((folder) =>
+    killOften({
+      folder,
+      inFlight,
+      moments,
+      onDeath(death, ledger) {
+        left--
+        if (left % 10 !== 0 && ledger.problems.length === 0) return
+        const { executions, calls, madeAgain } = ledger.totals
+        const seconds = Math.round((performance.now() - startedAt) / 1000)
+        say(
+          `  ${kills - left} lives, ${seconds} s: ${executions} executions, ${ledger.open} open, ${calls} calls, ` +
+            `${madeAgain} made again, ready after ${Math.round(death.at('resumed') ?? 0)} ms, ` +
+            `${ledger.problems.length} problems`,
+        )
+      },
+    }),
+  )
+  if (kept.kills !== kills) problems.push(`${kept.kills} of ${kills} were killed`)
+  if (kept.openAtTheEnd > 0) problems.push(`${kept.openAtTheEnd} executions never ended`)
+  const { started, closed, executions, events, calls, madeAgain } = kept.totals
+  say(`  ${kept.kills} killed; ${started} starts and ${closed} ends acknowledged, none lost`)
+  say(`  ${executions} executions, ${events} history events replayed, ${kept.trailRecords} trail records verified`)
+  say(`  ${calls} calls, ${madeAgain} of them cut off and made again, none whose result was stored`)
+  return kept
+}
+
+/** One in five on the clock, so that starting and recovering are hit anywhere too. */
+function moment(random: () => number): Moment {
+  return random() < 0.2 ? { afterMs: Math.round(100 + random() * 900) } : momentInWork(random, mostLines)
+}
+
+async function soakResume(calls: number): Promise<ResumeReport> {
+  say(`${calls} executions in the midst of a call, kill -9, restart`)
+  const resumed = await inFolder((folder) => resumeAfterKill(folder, calls))
+  const { allCallsMadeAgainMs, firstProgressMs, openedMs } = resumed
+  say(
+    `  store open after ${Math.round(openedMs)} ms, all ${resumed.madeAgain} calls made again after ` +
+      `${Math.round(allCallsMadeAgainMs)} ms, first progress after ${Math.round(firstProgressMs)} ms`,
+  )
+  if (resumed.madeAgain !== calls || resumed.open !== 0)
+    problems.push(`${resumed.madeAgain} of ${calls} calls were resumed`)
+  if (!(allCallsMadeAgainMs <= resumeLimitMs)) problems.push(`resuming took longer than ${resumeLimitMs} ms`)
+  return resumed
+}
+
+async function soakHostile(times: number): Promise<readonly HostileTime[]> {
+  say(`each hostile case ${times} times, the worst time of each`)
+  const found = await measureHostile(times, ({ name, ms, ended }) =>
+    say(`  ${`${ms}`.padStart(5)} ms  ${name}: ${ended}`),
+  )
+  for (const { name, ms } of found) if (ms > hostileLimitMs) problems.push(`"${name}" took ${ms} ms`)
+  return found
+}
+
+/** A folder in which something did not hold stays, to be looked at. */
+async function inFolder<T extends { readonly problems: readonly string[] }>(
+  run: (folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-soak-'))
+  const result = await run(folder)
+  problems.push(...result.problems)
+  if (result.problems.length === 0) rmSync(folder, { recursive: true, force: true })
+  else say(`  left in ${folder}`)
+  return result
+}
+
+function conclude(): void {
+  for (const problem of problems.slice(0, 20)) say(`✗ ${problem}`)
+  say(problems.length === 0 ? 'all held' : `${problems.length} problems, seed ${seed}`)
+  if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`)
+  process.exitCode = problems.length === 0 ? 0 : 1
+}
+
+/** With --json only the last line is for programs. */
+function say(line: string): void {
+  ;(values.json ? process.stderr : process.stdout).write(`${line}\n`)
+}
+
+function wholeNumber(option: 'kills' | 'in-flight' | 'resume' | 'hostile' | 'seed'): number {
+  const text = values[option]
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  process.stderr.write(`--${option} takes a whole number, not "${text}"\n`)
+  process.exit(2)
+}
