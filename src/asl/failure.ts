@@ -42,6 +42,12 @@ export const evaluationFailure = (detail: string, location: string | undefined):
     ...(location === undefined ? {} : { location }),
   })
 
+/** A result, output or value of a state or task is over the payload limit, in AWS's words. */
+export const sizeFailure = (name: string): StateFailure =>
+  limitFailure(
+    `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+  )
+
 export const limitFailure = (detail: string): StateFailure =>
   new StateFailure('state', 'States.DataLimitExceeded', detail)
 
@@ -66,10 +72,10 @@ export type ErrorOutput = {
 
 /** Whether one of the names in `ErrorEquals` matches the failure (spec 1.6). */
 export function matchesError(names: readonly string[], failure: ErrorOutput): boolean {
-  const error = failure.error ?? ''
+  const { error } = failure
   if (error === 'States.Runtime') return false
   return names.some((name) => {
-    if (name === error || name === failure.alias) return true
+    if (error !== undefined && (name === error || name === failure.alias)) return true
     // Recorded: AWS lets States.ALL catch States.DataLimitExceeded, whatever its documentation says.
     if (name === 'States.ALL') return true
     return name === 'States.TaskFailed' && error !== 'States.Timeout' && error !== 'States.DataLimitExceeded'

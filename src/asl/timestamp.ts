@@ -2,23 +2,40 @@
 
 const pattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})$/
 
+/** A point in time, exact to what the text can say. */
+type Instant = { readonly seconds: number; readonly nanos: number }
+
 /** Milliseconds since 1970 UTC (with a fraction, where the text is finer), or undefined when it is no such timestamp. */
 export function parseTimestamp(text: string): number | undefined {
+  const instant = readInstant(text)
+  return instant && instant.seconds * 1000 + instant.nanos / 1_000_000
+}
+
+/** Nanoseconds since 1970 UTC, for comparing: a double would not tell two of them apart. */
+export function timestampNanos(text: string): bigint | undefined {
+  const instant = readInstant(text)
+  return instant && BigInt(instant.seconds) * 1_000_000_000n + BigInt(instant.nanos)
+}
+
+function readInstant(text: string): Instant | undefined {
   const match = pattern.exec(text)
   if (match === null) return undefined
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number)
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1, 7)
+    .map((part) => Number(part ?? 0))
   if (!isDate(year, month, day) || hour > 23 || minute > 59 || second > 59) return undefined
   const offset = offsetMinutes(match[8] ?? 'Z')
   if (offset === undefined) return undefined
-  const seconds = ((daysSinceEpoch(year, month, day) * 24 + hour) * 60 + minute - offset) * 60 + (second || 0)
-  return seconds * 1000 + Number(`0.${match[7] ?? '0'}`) * 1000
+  const seconds = ((daysSinceEpoch(year, month, day) * 24 + hour) * 60 + minute - offset) * 60 + second
+  return { seconds, nanos: Number((match[7] ?? '').padEnd(9, '0')) }
 }
 
 function offsetMinutes(text: string): number | undefined {
   if (text === 'Z') return 0
   const hours = Number(text.slice(1, 3))
   const minutes = Number(text.slice(4, 6))
-  if (hours > 18 || minutes > 59) return undefined
+  // Java knows no offset beyond 18 hours.
+  if (minutes > 59 || hours * 60 + minutes > 18 * 60) return undefined
   return (text.startsWith('-') ? -1 : 1) * (hours * 60 + minutes)
 }
 

@@ -2,7 +2,7 @@
 import { equalJson, isJsonNumber, isJsonObject, type Json, type JsonObject } from '../../base/index.ts'
 import { compileValue } from '../intrinsic/index.ts'
 import type { ChoiceRule, Condition } from '../machine.ts'
-import { parseTimestamp } from '../timestamp.ts'
+import { timestampNanos } from '../timestamp.ts'
 import { uncompilable } from './compilation.ts'
 import { assignments, type Fields, objects, template } from './fields.ts'
 import { compileExpression, isExpression } from './value.ts'
@@ -63,7 +63,7 @@ function ordered<T>(read: (json: Json) => T | undefined, holds: (a: T, b: T) => 
 
 const asString = (json: Json): string | undefined => (typeof json === 'string' ? json : undefined)
 const asNumber = (json: Json): number | undefined => (isJsonNumber(json) ? Number(json) : undefined)
-const asTime = (json: Json): number | undefined => (typeof json === 'string' ? parseTimestamp(json) : undefined)
+const asTime = (json: Json): bigint | undefined => (typeof json === 'string' ? timestampNanos(json) : undefined)
 
 /** `IsString: true` and the like: the operand is the expected answer. */
 const isKind =

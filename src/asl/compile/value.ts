@@ -8,7 +8,7 @@ import {
   parseJson,
   printJson,
 } from '../../base/index.ts'
-import { evaluationFailure, limitFailure, runtimeFailure, StateFailure } from '../failure.ts'
+import { evaluationFailure, runtimeFailure, sizeFailure, StateFailure } from '../failure.ts'
 import { compileValue, IntrinsicFailure, type ValueExpression, type ValueScope } from '../intrinsic/index.ts'
 import { PathNotFound } from '../path/index.ts'
 import type { Bindings, Env } from '../ports.ts'
@@ -20,6 +20,8 @@ export interface ValueWorld extends ValueScope {
   readonly document: JsonText
   /** Characters a value may come to: what is longer has more bytes than any payload may have. */
   readonly largest: number
+  /** The state that is being evaluated, for what is said of too large values. */
+  readonly stateName: string
   bindings(): Bindings
 }
 
@@ -111,7 +113,7 @@ export function evaluateTemplate(template: Template, world: ValueWorld): JsonTex
     if (typeof part === 'string') out += part
     else if ('source' in part) out += evaluateExpression(part, world)
     else out += evaluateField(part.value, part.field, world)
-    if (out.length > world.largest) throw limitFailure(`A value has more than ${world.largest} characters.`)
+    if (out.length > world.largest) throw sizeFailure(world.stateName)
   }
   return out
 }

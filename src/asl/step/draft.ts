@@ -1,6 +1,6 @@
 /** The working copy of one step: frames are copied on first touch, history and commands collected, changes derived at the end. */
 import { byteLength, type JsonText } from '../../base/index.ts'
-import { limitFailure } from '../failure.ts'
+import { sizeFailure } from '../failure.ts'
 import type { Machine, State } from '../machine.ts'
 import type { Env } from '../ports.ts'
 import { WorkingFans } from './fans.ts'
@@ -260,7 +260,7 @@ export class Draft {
 
   /** @throws StateFailure States.DataLimitExceeded when a result or an output is over the limit */
   checkSize(text: JsonText, name: string): void {
-    if (this.tooLarge(text)) throw limitFailure(sizeCause(name))
+    if (this.tooLarge(text)) throw sizeFailure(name)
   }
 
   tooLarge(text: JsonText): boolean {
@@ -308,9 +308,6 @@ export function exceeds(texts: readonly JsonText[], limit: number): boolean {
   for (const text of texts) bytes += byteLength(text)
   return bytes > limit
 }
-
-export const sizeCause = (name: string): string =>
-  `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`
 
 /** A visit that has not been entered yet: `enteredId` 0. */
 export const freshVisit = (state: number, input: JsonText): Visit => ({

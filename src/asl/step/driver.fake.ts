@@ -66,8 +66,9 @@ export class Driver {
   closed: Closed | undefined
   #continues = false
 
-  constructor(definition: object, options: DriverOptions = {}) {
-    this.machine = compileMachine(JSON.stringify(definition))
+  /** The definition as a value, or as text where its spelling matters. */
+  constructor(definition: object | string, options: DriverOptions = {}) {
+    this.machine = compileMachine(typeof definition === 'string' ? definition : JSON.stringify(definition))
     this.#options = options
     this.limits = { payloadBytes: 262_144, historyEvents: 25_000, ...options.limits }
     this.state = deepFreeze(newExecution(aboutOf(options.input ?? '{}')))

@@ -1,10 +1,10 @@
 /** How a state ends: exit, retry, catch, or failure of its scope; and what that means for the scope around it. */
 import { type JsonText, printJson } from '../../base/index.ts'
 import { evaluateTemplate } from '../compile/value.ts'
-import { type ErrorOutput, failureOf, limitFailure, matchesError, type StateFailure } from '../failure.ts'
+import { type ErrorOutput, failureOf, matchesError, sizeFailure, type StateFailure } from '../failure.ts'
 import { type Catcher, isWork, type MapState, type Outlet, type ParallelState, type State } from '../machine.ts'
 import { closeFan, fanState } from './abort.ts'
-import { type Draft, exceeds, freshVisit, sizeCause, type WorkingFrame } from './draft.ts'
+import { type Draft, exceeds, freshVisit, type WorkingFrame } from './draft.ts'
 import { startIterations } from './fan.ts'
 import { evaluateAssignments } from './field.ts'
 import { type Ending, evaluateEnding, placeResult } from './result.ts'
@@ -69,7 +69,7 @@ export function fanDone(draft: Draft, frame: WorkingFrame, state: MapState | Par
   draft.fans.drop(frame.id)
   const outputs = results.map((output) => output ?? 'null')
   // Asked before they are joined, too: thousands of large outputs would not fit into a string.
-  if (exceeds(outputs, draft.limits.payloadBytes)) throw limitFailure(sizeCause(state.name))
+  if (exceeds(outputs, draft.limits.payloadBytes)) throw sizeFailure(state.name)
   const result = `[${outputs.join(',')}]`
   draft.checkSize(result, state.name)
   draft.note(frame.last, `${state.type}StateSucceeded`)

@@ -1,5 +1,5 @@
 /** Running a state: entering it, evaluating its fields, doing what its type does. */
-import type { Json } from '../../base/index.ts'
+import { isJsonNumber, type Json } from '../../base/index.ts'
 import { evaluateTemplate, evaluateTyped } from '../compile/value.ts'
 import { evaluationFailure, runtimeFailure } from '../failure.ts'
 import type {
@@ -204,8 +204,7 @@ function waitSeconds(field: Extract<WaitState['until'], { kind: 'seconds' }>['se
     if (!(error instanceof PathNotFound)) throw error
     throw runtimeFailure(`The SecondsPath parameter does not reference an input value: ${path.text}`)
   }
-  const seconds =
-    value !== null && typeof value === 'object' ? Number(value) : typeof value === 'number' ? value : Number.NaN
+  const seconds = isJsonNumber(value) ? Number(value) : Number.NaN
   if (!Number.isInteger(seconds)) {
     throw runtimeFailure(
       `The SecondsPath parameter cannot be parsed as a long value: ${path.text} == ${plainText(value)}`,

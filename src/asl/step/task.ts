@@ -1,9 +1,9 @@
 /** Task states: scheduling, and what the answers from outside do. */
 import type { JsonText } from '../../base/index.ts'
-import { StateFailure } from '../failure.ts'
+import { sizeFailure, StateFailure } from '../failure.ts'
 import type { Machine, TaskState } from '../machine.ts'
 import type { TaskResource } from '../resource.ts'
-import { type Draft, sizeCause, type WorkingFrame } from './draft.ts'
+import type { Draft, WorkingFrame } from './draft.ts'
 import { evaluateInput, effectiveInput } from './fan.ts'
 import { readSeconds, readText } from './field.ts'
 import { completeState, guarded, recover, settle } from './flow.ts'
@@ -126,7 +126,7 @@ export function taskSubmitted(draft: Draft, frame: WorkingFrame, state: TaskStat
 export function answerTask(draft: Draft, frame: WorkingFrame, state: TaskState, answer: EarlyAnswer): void {
   if (answer.kind === 'failed') return taskFailed(draft, frame, state, answer.error, answer.cause)
   if (draft.tooLarge(answer.output)) {
-    return taskFailed(draft, frame, state, 'States.DataLimitExceeded', sizeCause(sizedName(state)))
+    return taskFailed(draft, frame, state, 'States.DataLimitExceeded', sizeFailure(sizedName(state)).detail)
   }
   draft.emit(frame, `${eventPrefix(state.resource)}Succeeded`, {
     ...serviceDetails(state.resource),

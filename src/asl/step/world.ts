@@ -50,6 +50,10 @@ export class World implements ValueWorld {
     this.#options = options
   }
 
+  get stateName(): string {
+    return this.#draft.stateOf(this.#frame).name
+  }
+
   get document(): JsonText {
     return this.#document.text
   }
