@@ -5,6 +5,7 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import type { Actor } from '../access/index.ts'
 import { type Logger, silentLogger, VirtualClock } from '../base/index.ts'
 import { createExpressions } from '../jsonata/index.ts'
@@ -14,6 +15,8 @@ import { createEngine, embeddedLimits, type Engine, type EngineOptions } from '.
 import { describeExecution } from './execution/describe.ts'
 import { getExecutionHistory } from './execution/history.ts'
 import { startExecution } from './execution/start.ts'
+import { historyDigest } from './history/digest.ts'
+import { type Divergence, replayExecution } from './history/replay.ts'
 import { createStateMachine } from './machine/create.ts'
 import type { ResourceHandler, TaskAnswer, TaskCall } from './resource-handler.ts'
 import type { EngineLimits } from './run/core.ts'
@@ -96,11 +99,14 @@ export type WorldOptions = {
 }
 
 const shared = createExpressions()
-const worlds: { end(): Promise<void> }[] = []
+const worlds: World[] = []
 
-/** Ends every world of a test: for `afterEach`. */
+/** Ends every world of a test, for `afterEach`; all that ran in it must come out the same when it is replayed. */
 export async function endWorlds(): Promise<void> {
-  for (const world of worlds.splice(0).toReversed()) await world.end()
+  const ending = worlds.splice(0).toReversed()
+  const divergences = ending.flatMap((world) => world.divergences())
+  for (const world of ending) await world.end()
+  if (divergences.length > 0) throw new Error(`a replay came out otherwise: ${inspect(divergences, { depth: 8 })}`)
 }
 
 export class World {
@@ -112,6 +118,7 @@ export class World {
   readonly #folders: string[] = []
   /** Goes on over a crash. */
   #machines = { next: 1 }
+  #tampered = false
 
   constructor(options: WorldOptions = {}) {
     const { clock = new VirtualClock(), logger = silentLogger } = options
@@ -245,8 +252,9 @@ export class World {
     )
   }
 
-  /** Writes past every rule, as a defect would. */
+  /** Writes past every rule, as a defect would. What it changes cannot be replayed. */
   tamper(sql: string, ...parameters: (string | number)[]): Promise<unknown> {
+    this.#tampered = true
     return this.store.write((tx) => tx.prepare(sql).run(...parameters))
   }
 
@@ -260,6 +268,20 @@ export class World {
 
   freeDisk(): Promise<unknown> {
     return this.store.write((tx) => tx.prepare('PRAGMA max_page_count = 1000000').get())
+  }
+
+  /** What comes out otherwise than it is stored when every execution is replayed. */
+  divergences(): readonly Divergence[] {
+    if (this.#tampered) return []
+    const { engine } = this
+    return this.rows<{ id: number; digest: string | null }>('SELECT id, digest FROM execution').flatMap(
+      ({ id, digest }) => {
+        const { steps, divergence } = replayExecution(engine, engine.store.read, id)
+        if (divergence !== undefined) return [divergence]
+        const found = historyDigest(engine.store.read, id)
+        return digest === null || digest === found ? [] : [{ kind: 'end', seq: steps, stored: digest, replayed: found }]
+      },
+    )
   }
 
   // ---- the process
@@ -276,6 +298,8 @@ export class World {
     const world = new World({ ...this.#options, clock: this.clock, ...options, path })
     world.#folders.push(folder)
     world.#machines = this.#machines
+    // Tokens made with another key are others.
+    world.#tampered = this.#tampered || options.engine?.tokenKey !== undefined
     return world
   }
 

@@ -231,7 +231,7 @@ describe('a piece of work that cannot be carried out', () => {
     await breakChunks(world, 1)
     const next = world.crash()
     const { signal } = new AbortController()
-    await expect(getActivityTask(next.engine, admin, { arn: activityArn('desk') }, signal)).rejects.toThrow()
+    await expect(getActivityTask(next.engine, admin, { arn: activityArn('desk') }, signal)).rejects.toThrow('JSON')
     expect(next.rows('SELECT taken FROM activity_task')).toEqual([{ taken: 0 }])
   })
 })
