@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -6,7 +6,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createExpressions, type Expressions } from '../../src/jsonata/index.ts'
 import { lookAtTheEnd, randomOf } from './kill-often.ts'
 import { Ledger } from './ledger.ts'
-import { atFirst, executionName, type Image, type Rehearsal, rehearse, type RehearsalOptions } from './rehearsal.ts'
+import {
+  atFirst,
+  executionName,
+  type Image,
+  logFile,
+  type Rehearsal,
+  rehearse,
+  type RehearsalOptions,
+} from './rehearsal.ts'
 import { databaseFile } from './world.ts'
 
 let root: string
@@ -79,6 +87,25 @@ describe('a crash at a boundary', () => {
       const { life, errors } = await goOn(image)
       ledger.close(image.folder, life)
       expect({ at: image.boundary, errors }).toEqual({ at: image.boundary, errors: [] })
+      await expectRightEnd(image.folder, ledger)
+    }
+  })
+
+  it('harms nothing when power was lost before the sync, and the end of the log is torn', async () => {
+    const random = randomOf(7)
+    const { images } = await begin(({ kind }) => (kind === 'committed' ? newFolder() : undefined))
+    // Of the transaction that this boundary committed nobody has been told anything yet.
+    const written = images.filter(({ folder, logBytesBefore }) => statSync(join(folder, logFile)).size > logBytesBefore)
+    expect(written.length).toBeGreaterThan(20)
+    for (const image of written) {
+      const file = join(image.folder, logFile)
+      const lost = statSync(file).size - image.logBytesBefore
+      truncateSync(file, image.logBytesBefore + Math.floor(random() * lost))
+      const ledger = new Ledger()
+      ledger.close(image.folder, image.life)
+      const { life, errors } = await goOn(image)
+      expect(errors).toEqual([])
+      ledger.close(image.folder, life)
       await expectRightEnd(image.folder, ledger)
     }
   })

@@ -104,7 +104,7 @@ class Check {
     )
     for (const chunk of chunks) this.#replay(chunk)
     const accepted = this.#queries.prepare<{ event: string }>(selectInbox).all(this.#row.id)
-    for (const { event } of accepted) this.#noteAnswer(inboxEvent(event))
+    for (const { event } of accepted) this.#noteAccepted(inboxEvent(event))
     if (chunks.length === 0 && accepted.length === 0) this.#problems.push(this.#about('it has no history'))
     if (this.#row.status === 0) this.#checkOpen()
     else this.#checkClosed(chunks)
@@ -159,6 +159,14 @@ class Check {
   #note(event: Event): void {
     if (event.kind === 'timer') this.#timers.delete(timerKey(event.frame, timerNumber(event.timer)))
     this.#noteAnswer(event)
+  }
+
+  /** An accepted answer has come in time, however long what is made of it takes: its timeouts are gone already. */
+  #noteAccepted(event: Event): void {
+    this.#noteAnswer(event)
+    if (event.kind !== 'taskSucceeded' && event.kind !== 'taskFailed') return
+    for (const timer of ['timeout', 'heartbeat'] as const)
+      this.#timers.delete(timerKey(event.frame, timerNumber(timer)))
   }
 
   #noteAnswer(event: Event): void {

@@ -139,7 +139,10 @@ class Audit {
   }
 
   promises({ started, closed }: Life): void {
-    const find = this.#queries.prepare<{ status: number }>('SELECT status FROM execution WHERE name = ? LIMIT 2')
+    // By way of the machines, for the index has their name first.
+    const find = this.#queries.prepare<{ status: number }>(
+      'SELECT status FROM execution WHERE machine_name IN (SELECT name FROM state_machine) AND name = ? LIMIT 2',
+    )
     for (const name of started) {
       if (find.all(name).length !== 1) this.#problems.push(`execution ${name} was acknowledged and is lost`)
     }

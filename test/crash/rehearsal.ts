@@ -5,7 +5,7 @@
  * The world outside (who holds task tokens, who works at the desk) does not die with the process: it goes into the image
  * as it was, with what it had been told, and repeats what it was not told.
  */
-import { copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { HoldfastError, silentLogger, VirtualClock } from '../../src/base/index.ts'
@@ -38,6 +38,8 @@ export type Image = {
   readonly now: number
   readonly outside: Outside
   readonly life: Life
+  /** Bytes of the write-ahead log when the transaction before was committed: what is beyond was written since. */
+  readonly logBytesBefore: number
 }
 
 /** The world around the process. */
@@ -94,6 +96,7 @@ class Stage implements Rehearsal {
   readonly #calls: CallKey[] = []
   readonly #tokens: Map<string, boolean>
   #ordered: boolean
+  #logBytes = 0
   #chance: number
   boundaries = 0
 
@@ -114,7 +117,9 @@ class Stage implements Rehearsal {
       handlers: [{ handles: () => true, call: (call) => this.#call(call) }],
       schedule: byHand,
       onTrace: ({ kind }) => {
-        if (kind === 'commit') this.#boundary('committed')
+        if (kind !== 'commit') return
+        this.#boundary('committed')
+        this.#logBytes = logBytesIn(folder)
       },
       between: (store) => this.#between(store),
     })
@@ -269,7 +274,8 @@ class Stage implements Rehearsal {
     if (to === undefined) return
     copyFiles(this.#options.folder, to)
     const outside = { tokens: new Map(this.#tokens), ordered: this.#ordered, chance: this.#chance }
-    this.images.push({ boundary, folder: to, now: this.#clock.now(), outside, life: this.life })
+    const logBytesBefore = this.#logBytes
+    this.images.push({ boundary, folder: to, now: this.#clock.now(), outside, life: this.life, logBytesBefore })
   }
 
   async leave(): Promise<void> {
@@ -277,10 +283,17 @@ class Stage implements Rehearsal {
   }
 }
 
+export const logFile = `${databaseFile}-wal`
+
+function logBytesIn(folder: string): number {
+  const file = join(folder, logFile)
+  return existsSync(file) ? statSync(file).size : 0
+}
+
 /** The shared memory of the log is not copied: after a crash SQLite makes it anew from the log. */
 function copyFiles(from: string, to: string): void {
   mkdirSync(to, { recursive: true, mode: 0o700 })
-  for (const name of [databaseFile, `${databaseFile}-wal`, 'trail-heads.jsonl']) {
+  for (const name of [databaseFile, logFile, 'trail-heads.jsonl']) {
     if (existsSync(join(from, name))) copyFileSync(join(from, name), join(to, name))
   }
   cpSync(join(from, 'keys'), join(to, 'keys'), { recursive: true })
