@@ -22,8 +22,6 @@ export type Machine = {
 export type Scope = {
   readonly id: number
   readonly startAt: number
-  /** The Parallel or Map that owns it. */
-  readonly owner: number | undefined
 }
 
 export type State =

@@ -5,7 +5,7 @@ import { HoldfastError, type JsonObject } from '../../base/index.ts'
 export type Compilation = {
   readonly jsonata: boolean
   /** Reserves the scope of a branch or processor and compiles it. Returns its id. */
-  scope(definition: JsonObject, owner: number): number
+  scope(definition: JsonObject): number
 }
 
 export function uncompilable(reason: string): HoldfastError {

@@ -25,7 +25,7 @@ class Compiler implements Compilation {
   }
 
   machine(json: JsonObject): Machine {
-    this.scope(json, undefined)
+    this.scope(json)
     const root = this.#scopes[0]
     if (root === undefined) throw uncompilable('it has no states')
     const timeout = json.get('TimeoutSeconds')
@@ -40,13 +40,13 @@ class Compiler implements Compilation {
     }
   }
 
-  scope(definition: JsonObject, owner: number | undefined): number {
+  scope(definition: JsonObject): number {
     const states = definition.get('States')
     const startAt = definition.get('StartAt')
     if (!(states instanceof Map)) throw uncompilable('a scope has no States')
     const names = this.#reserve(states)
     const id = this.#scopes.length
-    this.#scopes.push({ id, startAt: find(names, startAt), owner })
+    this.#scopes.push({ id, startAt: find(names, startAt) })
     for (const [name, body] of states) {
       const at = find(names, name)
       this.#states[at] = compileState(this, at, name, body, (target) => find(names, target))

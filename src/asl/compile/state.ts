@@ -64,10 +64,10 @@ function compileType(compilation: Compilation, base: StateBase, fields: Fields):
         ...recovery(fields),
         type: 'Parallel',
         ...inlet(fields),
-        branches: branches(compilation, base.id, body),
+        branches: branches(compilation, body),
       }
     case 'Map':
-      return { ...base, ...outlet(fields), ...recovery(fields), type: 'Map', ...map(compilation, base.id, fields) }
+      return { ...base, ...outlet(fields), ...recovery(fields), type: 'Map', ...map(compilation, fields) }
     default:
       throw uncompilable(`the state ${base.name} has no known Type`)
   }
@@ -148,13 +148,13 @@ function task(fields: Fields): TaskFields {
   }
 }
 
-function branches(compilation: Compilation, owner: number, body: JsonObject): readonly number[] {
-  return objects(body.get('Branches')).map((branch) => compilation.scope(branch, owner))
+function branches(compilation: Compilation, body: JsonObject): readonly number[] {
+  return objects(body.get('Branches')).map((branch) => compilation.scope(branch))
 }
 
 type MapFields = Omit<Extract<State, { type: 'Map' }>, keyof StateBase | keyof Outlet | keyof Recovery | 'type'>
 
-function map(compilation: Compilation, owner: number, fields: Fields): MapFields {
+function map(compilation: Compilation, fields: Fields): MapFields {
   const { body, jsonata } = fields
   const processor = body.get('ItemProcessor') ?? body.get('Iterator')
   if (processor === undefined || !isJsonObject(processor)) throw uncompilable('a Map state has no ItemProcessor')
@@ -167,6 +167,6 @@ function map(compilation: Compilation, owner: number, fields: Fields): MapFields
     items: jsonata ? template(fields, body.get('Items'), 'Items') : (filter(body, 'ItemsPath') ?? undefined),
     itemSelector: template(fields, selector, 'ItemSelector'),
     maxConcurrency: numberField(fields, 'MaxConcurrency'),
-    processor: compilation.scope(processor, owner),
+    processor: compilation.scope(processor),
   }
 }
