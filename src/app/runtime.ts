@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Access, anonymousAdmin, authenticate, ensureLocalToken, openAccess } from '../access/index.ts'
 import { openTrail, startTrail } from '../audit/index.ts'
 import { awsConfigFrom, awsHandlers, uninstalledHandler } from '../aws/index.ts'
-import { type Clock, type Logger, type RandomBytes, ulid } from '../base/index.ts'
+import { type Clock, type HoldfastError, type Logger, type RandomBytes, ulid } from '../base/index.ts'
 import { type Account, awsLimits, createEngine, embeddedLimits, type Engine, workerHandler } from '../engine/index.ts'
 import { createExpressions } from '../jsonata/index.ts'
 import { createServer, type Health, type ServerAddress, type ServerDependencies } from '../server/index.ts'
@@ -90,7 +90,7 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
         version: options.version,
         startedAt,
         account,
-        health: () => healthOf(store, shutdown),
+        health: () => healthOf(engine.writer.fault ?? store.fault, shutdown),
         stop: () => void shutdown.run(),
       },
       authenticate: (token) => (tokenFile === undefined ? anonymousAdmin('api') : authenticate(access, token, 'api')),
@@ -134,6 +134,7 @@ async function startEngine(options: RuntimeOptions, { store, account }: Ground, 
     limits: configuration.limits === 'aws' ? awsLimits : embeddedLimits,
     handlers: [...(procedures === undefined ? [] : [procedures]), ...aws.handlers, uninstalledHandler(aws.installed)],
     tokenKey: tokenKeyOf(dataFolder, randomBytes),
+    retention: { executionsKeptMs: configuration.retention.executions },
   })
   shutdown.add('the engine', () => engine.close())
   await installProcedures(engine, installed)
@@ -179,9 +180,8 @@ function tokenIn(file: string | undefined): { readonly token?: string } {
   return token === undefined ? {} : { token }
 }
 
-function healthOf(store: Store, shutdown: Shutdown): Health {
+function healthOf(fault: HoldfastError | undefined, shutdown: Shutdown): Health {
   if (shutdown.begun) return { status: 'closing', reason: 'it is stopping' }
-  const { fault } = store
   if (fault === undefined) return { status: 'ready' }
   return { status: 'full', reason: [fault.message, fault.repair].filter((part) => part !== undefined).join('; ') }
 }

@@ -6,6 +6,7 @@ import { findActivity } from './activity/queries.ts'
 import type { Account } from './arn.ts'
 import type { Queries } from './registry.ts'
 import type { ResourceHandler } from './resource-handler.ts'
+import { Retention, type RetentionSettings } from './retention.ts'
 import type { Effects, SlowWork } from './run/batch.ts'
 import { Calls } from './run/calls.ts'
 import type { Core, EngineExpressions, EngineLimits } from './run/core.ts'
@@ -30,6 +31,8 @@ export type EngineOptions = {
   readonly handlers: readonly ResourceHandler[]
   /** Signs task tokens; must stay the same as long as tokens are out. At least 16 bytes. */
   readonly tokenKey: Uint8Array
+  /** Without it finished executions are kept for ever. */
+  readonly retention?: RetentionSettings
 }
 
 /** Everything the verbs need; `Registry` for those that only keep definitions. */
@@ -64,12 +67,13 @@ class Assembly {
   readonly #cache = new SleeperCache()
   readonly #pollers: Pollers
   readonly #watchers: Watchers
+  readonly #retention: Retention | undefined
   #cancelAlarm: (() => void) | undefined
   #alarmAt = Infinity
   #closed = false
 
   constructor(options: EngineOptions) {
-    const { tokenKey, handlers } = options
+    const { tokenKey, handlers, retention } = options
     this.#core = {
       ...options,
       revisions: new Revisions(),
@@ -81,6 +85,7 @@ class Assembly {
     this.#calls = new Calls(this.#core, (work) => this.#writer.post(work))
     this.#pollers = new Pollers(this.#writer, options.clock)
     this.#watchers = new Watchers()
+    this.#retention = retention && new Retention(options, retention)
     this.engine = {
       ...this.#core,
       writer: this.#writer,
@@ -161,6 +166,7 @@ class Assembly {
     for (const work of accepted) this.#writer.post({ kind: 'event', ...work })
     const due = store.read.get<{ due: number | null }>('SELECT MIN(due) AS due FROM timer')?.due
     if (typeof due === 'number') this.#armTimer(due)
+    this.#retention?.start()
     return { executions: busy.length }
   }
 
@@ -197,6 +203,7 @@ class Assembly {
     this.#calls.cancelAll()
     this.#pollers.close()
     this.#watchers.close()
+    await this.#retention?.stop()
     await this.#writer.drain()
   }
 }

@@ -32,7 +32,17 @@ export { describeStateMachine } from './machine/describe.ts'
 export { listStateMachines } from './machine/list.ts'
 export { updateStateMachine } from './machine/update.ts'
 export { validateDefinition } from './machine/validate.ts'
+export { type DigestVerification, verifyDigest } from './history/digest.ts'
+export {
+  type Divergence,
+  type Replay,
+  type ReplayedStep,
+  replayExecution,
+  type ReplayPlace,
+  replaySteps,
+} from './history/replay.ts'
 export type { ResourceHandler, TaskAnswer, TaskCall } from './resource-handler.ts'
+export { type Pruned, pruneExecutions, type PruneRequest, type RetentionSettings } from './retention.ts'
 export type { EngineExpressions, EngineLimits } from './run/core.ts'
 export { listTags } from './tag/list.ts'
 export { tagResource } from './tag/add.ts'
