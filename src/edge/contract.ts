@@ -103,7 +103,7 @@ export type RouteLimits = {
   /** Requests under way, upgraded ones included. */
   readonly connections: number
   readonly requestsPerSecond: number
-  /** Requests that may come at once beyond the steady rate. */
+  /** Requests that may come at once; at least what the rate gives in a tenth of a second. */
   readonly burst: number
 }
 
