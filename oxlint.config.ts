@@ -21,6 +21,8 @@ const layerTable = {
   edge: { purity: 'guided', only: ['base'] },
   // The agent of a machine: below server and app, which hand it clock, chance and environment.
   host: { purity: 'guided' },
+  // Stands on the engine its machines run on, and on host and edge, which its deployers drive.
+  deploy: { purity: 'guided' },
   server: { purity: 'guided' },
   console: { purity: 'guided' },
   app: { purity: 'free' },

@@ -1,0 +1,46 @@
+/** Every error code of this folder, with its kind and what to do. How a *deployment* fails is in `failure.ts`. */
+import { type ErrorDetails, type ErrorKind, HoldfastError } from '../base/index.ts'
+
+type Entry = { readonly kind: ErrorKind; readonly repair?: string }
+
+export const deployErrors = {
+  'deploy.release_invalid': { kind: 'invalid' },
+  'deploy.target_unknown': { kind: 'invalid' },
+  'deploy.release_stale': { kind: 'invalid', repair: 'sign the release anew; to return to an old one use: rollback' },
+  'deploy.release_future': { kind: 'invalid', repair: 'set the clock of the machine that signs, and sign again' },
+  'deploy.release_replayed': { kind: 'conflict' },
+  'deploy.release_older': { kind: 'conflict', repair: 'to return to an older release use: rollback' },
+  'deploy.release_missing': { kind: 'missing', repair: 'history lists the releases' },
+  'deploy.release_damaged': { kind: 'internal', repair: 'deploy a newly signed release' },
+
+  'deploy.signature_invalid': { kind: 'forbidden', repair: 'sign the release again, after its last change' },
+  'deploy.key_unknown': { kind: 'forbidden', repair: 'register the public key with: keys add' },
+  'deploy.key_revoked': { kind: 'forbidden', repair: 'sign with a key that is registered' },
+  'deploy.key_invalid': { kind: 'invalid' },
+  'deploy.key_missing': { kind: 'missing', repair: 'keys list shows them' },
+
+  'deploy.locked': { kind: 'conflict' },
+  'deploy.lock_settling': { kind: 'unavailable', repair: 'try again in a few seconds' },
+  'deploy.lock_missing': { kind: 'missing', repair: 'locks lists them' },
+  'deploy.lock_lost': { kind: 'conflict' },
+
+  'deploy.plan_changed': { kind: 'conflict', repair: 'make a new plan, look at it, and deploy with its hash' },
+  'deploy.plan_refused': { kind: 'conflict' },
+  'deploy.deviated': { kind: 'conflict' },
+
+  'deploy.request_invalid': { kind: 'invalid' },
+  'deploy.deployment_missing': { kind: 'missing', repair: 'history lists the deployments' },
+  'deploy.ended': { kind: 'conflict' },
+  'deploy.committed': { kind: 'conflict', repair: 'it is done but for cleaning up; go back with: rollback' },
+  'deploy.not_paused': { kind: 'conflict' },
+  'deploy.not_retryable': { kind: 'conflict' },
+  'deploy.state_unknown': { kind: 'invalid' },
+  'deploy.nothing_to_roll_back': { kind: 'conflict' },
+} as const satisfies Readonly<Record<string, Entry>>
+
+export type DeployErrorCode = keyof typeof deployErrors
+
+export function deployError(code: DeployErrorCode, message: string, details: ErrorDetails = {}): HoldfastError {
+  const entry: Entry = deployErrors[code]
+  return new HoldfastError(code, message, { kind: entry.kind, repair: entry.repair, ...details })
+}
