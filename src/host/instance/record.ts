@@ -1,0 +1,44 @@
+/** What the agent keeps of an instance: one file, written before whatever it announces. */
+import type { InstanceSpec } from '../contract.ts'
+import type { InstanceExit } from '../outcome.ts'
+
+/** One life of the application's process. Written as an intent, before the process is started. */
+export type Run = {
+  readonly number: number
+  readonly token: string
+  /** Of the machine, when it was started: no process outlives it. */
+  readonly boot: string
+  readonly startedAt: number
+  /** Its main process is gone and others were found that it left behind; they have had their signal. */
+  readonly leftSince?: number
+}
+
+export type StopOrder = {
+  readonly askedAt: number
+  readonly killAt: number
+  /** Written before the signal is sent, for a second SIGTERM ends many applications in the middle of their drain. */
+  readonly signalledAt?: number
+  readonly killed?: boolean
+}
+
+export type InstanceRecord = {
+  readonly format: 1
+  readonly spec: InstanceSpec
+  readonly port?: number
+  readonly createdAt: number
+  readonly run?: Run
+  /** Runs so far, this one included. */
+  readonly runs: number
+  /** The latest ones, oldest first. */
+  readonly exits: readonly InstanceExit[]
+  readonly crashLoop?: boolean
+  /** Failures in a row that came soon: what the delay grows with. */
+  readonly failures: number
+  readonly nextStartAt?: number
+  /** Its restart policy says that it is over. */
+  readonly ended?: boolean
+  readonly stop?: StopOrder
+  readonly stoppedAt?: number
+}
+
+export const keptExits = 20

@@ -1,0 +1,124 @@
+/** Processes and sockets as Linux shows them in /proc. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { codeOf } from '../errors.ts'
+import { markerVariable } from '../instance/marker.ts'
+import { isFree } from './free-port.ts'
+import type { Listener, ProcessFacts, Processes, Sockets } from './machine.ts'
+import { startProcess } from './start.ts'
+
+export function linuxProcesses(): Processes {
+  const pageBytes = pageSize()
+  const read = (pid: number): ProcessFacts | undefined => {
+    const text = readProc(`/proc/${pid}/stat`)
+    return text === undefined ? undefined : parseStat(text, pageBytes)
+  }
+  return {
+    boot: (readProc('/proc/sys/kernel/random/boot_id') ?? '').trim(),
+    read,
+    list: () => numbersIn('/proc').flatMap((pid) => read(pid) ?? []),
+    marker: (pid) => markerIn(readProc(`/proc/${pid}/environ`)),
+    signal: signalOne,
+    start: startProcess,
+  }
+}
+
+export const linuxSockets: Sockets = {
+  isFree,
+  listeners(port) {
+    const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(readProc)
+    if (tables.every((table) => table === undefined)) return undefined
+    return tables.flatMap((table) => parseListeners(table ?? '')).filter((listener) => listener.port === port)
+  },
+  holds(pid, sockets) {
+    return numbersIn(`/proc/${pid}/fd`).some((fd) => {
+      const [, socket] = /^socket:\[(\d+)\]$/.exec(linkOf(`/proc/${pid}/fd/${fd}`) ?? '') ?? []
+      return socket !== undefined && sockets.has(socket)
+    })
+  },
+}
+
+export function signalOne(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (fault) {
+    // It ended between the proof and the signal, which is what the signal was for.
+    if (codeOf(fault) !== 'ESRCH') throw fault
+  }
+}
+
+/** `/proc/PID/stat`; undefined when the text is no such thing. */
+export function parseStat(text: string, pageBytes: number): ProcessFacts | undefined {
+  // The name in parentheses may hold spaces and parentheses itself.
+  const nameEnd = text.lastIndexOf(')')
+  const fields = text.slice(nameEnd + 2).split(' ')
+  const [state, parent, , session] = fields
+  const start = fields[19]
+  if (nameEnd < 0 || start === undefined) return undefined
+  return {
+    pid: Number.parseInt(text, 10),
+    start,
+    parent: Number(parent),
+    session: Number(session),
+    zombie: state === 'Z' || state === 'X',
+    residentBytes: Number(fields[21]) * pageBytes,
+  }
+}
+
+/** The listening sockets of `/proc/net/tcp` and `tcp6`; a socket is named by its inode. */
+export function parseListeners(table: string): readonly Listener[] {
+  const listening = '0A'
+  return table.split('\n').flatMap((line) => {
+    const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/)
+    const port = local.split(':')[1]
+    if (state !== listening || port === undefined || inode === undefined) return []
+    return [{ port: Number.parseInt(port, 16), socket: inode }]
+  })
+}
+
+export function markerIn(environment: string | undefined): string | undefined {
+  const start = `${markerVariable}=`
+  return environment
+    ?.split('\0')
+    .find((entry) => entry.startsWith(start))
+    ?.slice(start.length)
+}
+
+/** Not told by Node: what this process holds by its own count, against the kernel's count of pages. */
+function pageSize(): number {
+  const smallest = 4096
+  const text = readProc('/proc/self/stat')
+  const bytes = process.memoryUsage.rss()
+  const pages = text === undefined ? 0 : (parseStat(text, 1)?.residentBytes ?? 0)
+  return pages === 0 ? smallest : Math.max(smallest, 2 ** Math.round(Math.log2(bytes / pages)))
+}
+
+function numbersIn(folder: string): readonly number[] {
+  try {
+    return readdirSync(folder).flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []))
+  } catch (fault) {
+    if (isHidden(fault)) return []
+    throw fault
+  }
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch (fault) {
+    if (isHidden(fault)) return undefined
+    throw fault
+  }
+}
+
+function readProc(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (fault) {
+    if (isHidden(fault)) return undefined
+    throw fault
+  }
+}
+
+/** It ended meanwhile, or it is another user's: either way nothing that we could prove. */
+const hidden = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL'])
+const isHidden = (fault: unknown): boolean => hidden.has(codeOf(fault) ?? '')
