@@ -91,6 +91,12 @@ describe('task functions in this process', () => {
     ])
   })
 
+  const unreadable = Object.defineProperty(new Error(), 'message', {
+    get: () => {
+      throw new Error('no')
+    },
+  })
+
   class CardDeclined extends Error {
     override name = 'CardDeclined'
   }
@@ -101,6 +107,11 @@ describe('task functions in this process', () => {
     ['a TaskFailure', new TaskFailure('Busy', 'come back'), 'Busy', 'come back'],
     ['a TaskFailure without a cause', new TaskFailure('Busy'), 'Busy', ''],
     ['something that is no error', 'oops', 'Error', 'oops'],
+    ['an object that is no error', { code: 7 }, 'Error', '{ code: 7 }'],
+    ['an error with a name that is no text', Object.assign(new Error('odd'), { name: 42 }), 'Error', 'odd'],
+    ['an error with a message that is no text', Object.assign(new Error(), { message: { a: 1 } }), 'Error', '{ a: 1 }'],
+    ['what has no prototype', Object.create(null), 'Error', '[Object: null prototype] {}'],
+    ['an error that throws when it is read', unreadable, 'Error', 'The function threw something that cannot be read.'],
   ])('fails by the name of what the function throws: %s', async (_what, thrown, error, cause) => {
     const handler = handlerOf({
       throws: () => {

@@ -1,4 +1,5 @@
 /** One call of a task function, from its payload to the answer. The hot path: nothing is made here that the call can do without. */
+import { inspect } from 'node:util'
 import type { JsonText, LogFields, Logger } from '../../base/index.ts'
 import type { TaskAnswer } from '../resource-handler.ts'
 import type { Procedure, TaskContext, TaskFunction } from './procedure.ts'
@@ -43,7 +44,9 @@ export function answerTask(
   return answerOf(run, Input, new CallContext(procedure.name, facts, world, signal))
 }
 
-export function failed(error: string, cause: string): TaskAnswer {
+type FailedAnswer = Extract<TaskAnswer, { kind: 'failed' }>
+
+export function failed(error: string, cause: string): FailedAnswer {
   return { kind: 'failed', error, cause }
 }
 
@@ -66,16 +69,25 @@ function succeeded(output: unknown): TaskAnswer {
     // Undefined and functions have no JSON; whoever returns nothing means null.
     return { kind: 'succeeded', output: JSON.stringify(output) ?? 'null' }
   } catch (thrown) {
-    return failed(taskErrors.unprintable, `The output cannot be written as JSON: ${messageOf(thrown)}`)
+    const reason = failedBy(thrown).cause ?? ''
+    return failed(taskErrors.unprintable, `The output cannot be written as JSON: ${reason}`)
   }
 }
 
-function failedBy(thrown: unknown): TaskAnswer {
-  return failed(thrown instanceof Error ? thrown.name : 'Error', messageOf(thrown))
+/** What is thrown is anybody's: its members may be of any type, and reading them may throw once more. */
+function failedBy(thrown: unknown): FailedAnswer {
+  try {
+    const name: unknown = thrown instanceof Error ? thrown.name : undefined
+    return failed(typeof name === 'string' && name !== '' ? name : 'Error', messageOf(thrown))
+  } catch {
+    // The failure is what counts; that it cannot say what it is, is all there is to say.
+    return failed('Error', 'The function threw something that cannot be read.')
+  }
 }
 
 function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+  const message: unknown = thrown instanceof Error ? thrown.message : thrown
+  return typeof message === 'string' ? message : inspect(message)
 }
 
 function unknownTask(procedure: Procedure, task: unknown): TaskAnswer {

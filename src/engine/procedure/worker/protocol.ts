@@ -1,5 +1,6 @@
 /** What the engine and a worker process say to each other, as JSON over the process's channel. */
 import { z } from 'zod'
+import { isJsonText } from '../../../base/index.ts'
 import type { Account } from '../../arn.ts'
 import type { InputProblem } from '../errors.ts'
 import type { CallFacts } from '../task-answer.ts'
@@ -15,7 +16,8 @@ export type Request =
 export type ToWorker = (Request & { readonly id: number }) | { readonly kind: 'abort'; readonly id: number }
 
 const answer = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('succeeded'), output: z.string() }),
+  // A user's code shares the channel: what it sends in our place must not become the output of an execution unseen.
+  z.object({ kind: z.literal('succeeded'), output: z.string().refine(isJsonText) }),
   z.object({ kind: z.literal('failed'), error: z.string().optional(), cause: z.string().optional() }),
 ])
 

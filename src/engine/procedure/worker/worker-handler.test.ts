@@ -134,6 +134,23 @@ describe('the procedures of a user', () => {
   })
 })
 
+describe('what a user’s code sends or prints in the worker’s place', () => {
+  it('fails the call that it answers with no JSON, which would otherwise wait for ever', async () => {
+    const { call } = await loaded()
+    expect(await call('forge')).toMatchObject({ kind: 'failed', error: 'Runtime.MarshalError' })
+    expect(await call('echo', 1)).toEqual({ kind: 'succeeded', output: '1' })
+  })
+
+  it('is told in pieces when it has no line ends', async () => {
+    const { call, log } = await loaded()
+    expect(await call('flood')).toEqual({ kind: 'succeeded', output: 'null' })
+    await log.hear('flooded')
+    const lengths = log.lines.map(({ message }) => message.length)
+    expect(Math.max(...lengths)).toBeLessThan(200_000)
+    expect(lengths.reduce((sum, length) => sum + length, 0)).toBeGreaterThanOrEqual(3_000_000)
+  })
+})
+
 describe('the input of a user’s procedure', () => {
   it('is checked by its schema, in the worker', async () => {
     const { handler } = await loaded()

@@ -3,7 +3,6 @@
  * does not. Whatever was asked of a process that ends is answered with why it ended.
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { type Clock, formatDuration, type Logger } from '../../../base/index.ts'
@@ -55,6 +54,9 @@ type End = { readonly error: string; readonly cause: string }
 
 /** How much of what a process last wrote to stderr goes into the cause of its end. */
 const lastLines = 12
+const lastLineLength = 1000
+/** Longer lines are told in pieces: a process that prints without line ends must not fill the engine's memory. */
+const longestLine = 16_384
 /** A process that is gone may leave children of its own that hold its output open. */
 const drainMs = 1000
 
@@ -131,11 +133,15 @@ export class WorkerProcess {
   #listen(): void {
     const { log } = this.#options
     const process = this.#child.pid
-    this.#child.on('message', (message) => this.#receive(readFromWorker(message)))
+    this.#child.on('message', (sent) => {
+      const message = readFromWorker(sent)
+      if (message === undefined) this.#misunderstand(sent)
+      else this.#receive(message)
+    })
     eachLine(this.#child.stdout, (line) => log.info(line, { process, stream: 'stdout' }))
     eachLine(this.#child.stderr, (line) => {
       log.warn(line, { process, stream: 'stderr' })
-      this.#lastWords.push(line)
+      this.#lastWords.push(line.slice(0, lastLineLength))
       if (this.#lastWords.length > lastLines) this.#lastWords.shift()
     })
     // The lifeline carries nothing; that it breaks is told by 'exit'.
@@ -153,11 +159,16 @@ export class WorkerProcess {
     })
   }
 
-  #receive(message: FromWorker | undefined): void {
-    switch (message?.kind) {
-      case undefined:
-        this.#options.log.warn('a message from a worker process was not understood', { process: this.#child.pid })
-        return
+  /** Whoever asked would wait for ever: no better answer will come. */
+  #misunderstand(sent: unknown): void {
+    this.#options.log.warn('a message from a worker process was not understood', { process: this.#child.pid })
+    const { id } = Object(sent)
+    const cause = 'The worker process answered what is no answer: was something sent in its place?'
+    if (typeof id === 'number') this.#settle(id, { kind: 'answer', answer: failed(taskErrors.unprintable, cause) })
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.kind) {
       case 'ready':
         this.#cancelStart()
         if (this.#state === 'starting') this.#state = 'open'
@@ -269,5 +280,17 @@ function start(options: WorkerOptions): ChildProcess {
 }
 
 function eachLine(stream: Readable | null, tell: (line: string) => void): void {
-  if (stream !== null) createInterface({ input: stream, crlfDelay: Infinity }).on('line', tell)
+  let rest = ''
+  stream?.setEncoding('utf8')
+  stream?.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split(/\r?\n/)
+    rest = lines.pop() ?? ''
+    for (const line of lines) tell(line)
+    if (rest.length < longestLine) return
+    tell(rest)
+    rest = ''
+  })
+  stream?.on('end', () => {
+    if (rest !== '') tell(rest)
+  })
 }
