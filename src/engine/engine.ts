@@ -76,7 +76,7 @@ class Assembly {
     const { tokenKey, handlers, retention } = options
     this.#core = {
       ...options,
-      revisions: new Revisions(),
+      revisions: new Revisions(options.store.read),
       cache: this.#cache,
       token: (place) => makeTaskToken(tokenKey, place),
       refuse: (queries, resource, parameters) => refuse(handlers, queries, resource, parameters),
@@ -110,7 +110,7 @@ class Assembly {
     }
     for (const id of effects.continues) this.#continue(id)
     for (const slow of effects.slow) void this.#evaluate(slow)
-    for (const arn of effects.activities) this.#pollers.wake(arn)
+    for (const [arn, tasks] of effects.activities) this.#pollers.wake(arn, tasks)
     this.#watchers.notify(effects.touched.keys(), effects.closed)
   }
 

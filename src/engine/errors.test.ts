@@ -53,6 +53,15 @@ describe('the errors of the engine', () => {
     expect(errors.awsErrorName(new HoldfastError('constructor', 'x'))).toBeUndefined()
   })
 
+  it('have none where their kind says it all', () => {
+    for (const error of [errors.engineStopping(), errors.storeFailed(new Error('x')), errors.taskCancelled()]) {
+      expect(errors.awsErrorName(error)).toBeUndefined()
+      expect(error.repair).toBeDefined()
+    }
+    expect(errors.engineStopping()).toMatchObject({ kind: 'unavailable', retryable: true })
+    expect(errors.storeFailed(new Error('x'))).toMatchObject({ retryable: true, cause: new Error('x') })
+  })
+
   it('say what a request may weigh without repeating it', () => {
     expect(errors.requestTooLarge('definition', 100)).toMatchObject({
       kind: 'too_large',

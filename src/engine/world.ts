@@ -15,8 +15,8 @@ import { createEngine, embeddedLimits, type Engine, type EngineOptions } from '.
 import { describeExecution } from './execution/describe.ts'
 import { getExecutionHistory } from './execution/history.ts'
 import { startExecution } from './execution/start.ts'
-import { historyDigest } from './history/digest.ts'
 import { type Divergence, replayExecution } from './history/replay.ts'
+import { historyDigest } from './history/rows.ts'
 import { createStateMachine } from './machine/create.ts'
 import type { ResourceHandler, TaskAnswer, TaskCall } from './resource-handler.ts'
 import type { EngineLimits } from './run/core.ts'
@@ -258,11 +258,11 @@ export class World {
     return this.store.write((tx) => tx.prepare(sql).run(...parameters))
   }
 
-  /** The disk takes no page more than it has now, until `freeDisk`. */
-  fillDisk(): Promise<unknown> {
+  /** The disk takes no page more than it has now and `spare` ones, until `freeDisk`. */
+  fillDisk(spare = 0): Promise<unknown> {
     return this.store.write((tx) => {
       const { page_count: pages } = tx.prepare<{ page_count: number }>('PRAGMA page_count').get() ?? { page_count: 0 }
-      return tx.prepare(`PRAGMA max_page_count = ${pages}`).get()
+      return tx.prepare(`PRAGMA max_page_count = ${pages + spare}`).get()
     })
   }
 

@@ -1,6 +1,7 @@
 /**
  * Holds one stored execution against itself: the chunks are replayed through `step()`, and everything that is kept of it
- * (history, status, output, digest, timers, activity tasks) must be what the replay says. Reads only.
+ * (history, status, output, digest, timers, activity tasks) must be what the replay says. Reads only. It trusts `step()` and
+ * the codec, and nothing else of the engine: the engine's own replay follows neither calls nor timers.
  */
 import { createHash } from 'node:crypto'
 import { type Attempt, type Command, type Event, step, type StepResult } from '../../src/asl/index.ts'
@@ -69,7 +70,7 @@ const expressions = createExpressions()
 export function checkExecution(queries: Queries, id: number): CheckedExecution {
   const row = queries.prepare<ExecutionRow>(selectExecution).get(id)
   if (row === undefined) return { ...nothing, problems: [`execution ${id}: it is not stored`] }
-  const known = revisions.get(queries) ?? new Revisions()
+  const known = revisions.get(queries) ?? new Revisions(queries)
   revisions.set(queries, known)
   const check = new Check(queries, row, newLive({ account }, row, known.get(queries, row.revisionId)))
   return check.run()

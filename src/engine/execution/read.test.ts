@@ -5,6 +5,7 @@ import { admin, definitionOf, endWorlds, executionArn, machineArn, nobody, taskS
 import { describeExecution, describeStateMachineForExecution } from './describe.ts'
 import { getExecutionHistory } from './history.ts'
 import { listExecutions } from './list.ts'
+import { listExecutionRows, statusNumber } from './rows.ts'
 import { stopExecution } from './stop.ts'
 
 afterEach(endWorlds)
@@ -156,6 +157,25 @@ describe('listing executions', () => {
     await expect(listExecutions(world.engine, admin, { cursor })).rejects.toMatchObject({
       code: expect.stringMatching(/^(page\.cursor_invalid|request\.invalid)$/),
     })
+  })
+
+  it.each([
+    ['RUNNING', 'execution_open'],
+    ['FAILED', 'execution_failed'],
+    ['ABORTED', 'execution_failed'],
+  ])('of status %s finds the few among many by an index', async (status, index) => {
+    const world = await threeOfTwo()
+    const asked: string[] = []
+    const { read } = world.store
+    const watched = {
+      prepare: <Row extends object>(sql: string) => {
+        asked.push(sql)
+        return read.prepare<Row>(sql)
+      },
+    }
+    listExecutionRows(watched, { machineId: undefined, status: statusNumber(status as 'RUNNING'), before: 1000 }, 10)
+    const plan = world.rows<{ detail: string }>(`EXPLAIN QUERY PLAN ${asked[0]}`.replaceAll('?', '9'))
+    expect(plan.map(({ detail }) => detail).join('; ')).toContain(index)
   })
 
   it('of a machine that does not exist is refused', async () => {

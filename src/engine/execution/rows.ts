@@ -47,27 +47,41 @@ export type ListedExecution = Pick<
   'id' | 'machineName' | 'machineArn' | 'name' | 'status' | 'startedAt' | 'stoppedAt'
 >
 
-/** Newest first. `before`: the id of the last one shown. */
-export function listExecutionRows(
-  queries: Queries,
-  filter: { readonly machineId: number | undefined; readonly status: number | undefined; readonly before: number },
-  limit: number,
-): readonly ListedExecution[] {
+export type ListFilter = {
+  readonly machineId: number | undefined
+  readonly status: number | undefined
+  /** The id of the last one shown. */
+  readonly before: number
+}
+
+/** Newest first. */
+export function listExecutionRows(queries: Queries, filter: ListFilter, limit: number): readonly ListedExecution[] {
+  const { machineId, status, before } = filter
+  if (status === 0 && machineId === undefined) return listRunning(queries, before, limit)
   const conditions = ['e.id < ?']
-  const values: number[] = [filter.before]
-  if (filter.machineId !== undefined) {
+  const values = [before]
+  if (machineId !== undefined) {
     conditions.push('e.machine_id = ?')
-    values.push(filter.machineId)
+    values.push(machineId)
   }
-  if (filter.status !== undefined) {
-    conditions.push('e.status = ?')
-    values.push(filter.status)
-  }
+  if (status !== undefined) conditions.push(statusCondition(status))
   return queries
     .prepare<ListedExecution>(
       `SELECT ${listColumns} ${from} WHERE ${conditions.join(' AND ')} ORDER BY e.id DESC LIMIT ?`,
     )
     .all(...values, limit)
+}
+
+/** Written out, so that the index on the few that failed among many is used. */
+const statusCondition = (status: number): string =>
+  status < 2 ? `e.status = ${status}` : `e.status >= 2 AND e.status = ${status}`
+
+/** The few that run among many that have ended: the `+` keeps the database from reading all of them in their order. */
+function listRunning(queries: Queries, before: number, limit: number): readonly ListedExecution[] {
+  const running = 'SELECT id FROM execution WHERE status = 0 AND +id < ? ORDER BY +id DESC LIMIT ?'
+  return queries
+    .prepare<ListedExecution>(`SELECT ${listColumns} ${from} WHERE e.id IN (${running}) ORDER BY e.id DESC`)
+    .all(before, limit)
 }
 
 export function summaryOf(account: Account, row: ListedExecution): ExecutionSummary {

@@ -1,11 +1,9 @@
 /** The digest of a history: stored with the execution at its end, and in the trail, which cannot be changed unseen. */
-import { createHash } from 'node:crypto'
 import { type Actor, requirePermission } from '../../access/index.ts'
 import type { SealedRecord, Trail } from '../../audit/index.ts'
 import type { Engine } from '../engine.ts'
 import { requireExecution } from '../execution/rows.ts'
-import type { Queries } from '../registry.ts'
-import { chunkRows } from './replay.ts'
+import { historyDigest } from './rows.ts'
 
 /**
  * `running`: it has none yet. `unsealed`: the history is as it was at the end, and the trail has not sealed (or no longer
@@ -16,13 +14,6 @@ export type DigestVerification =
   | { readonly kind: 'running' }
   | { readonly kind: 'unsealed' | 'verified'; readonly digest: string }
   | { readonly kind: 'changed'; readonly expected: string | null; readonly found: string | null }
-
-/** SHA-256 over the chunks in their order, lower-case hexadecimal. */
-export function historyDigest(queries: Queries, executionId: number): string {
-  const hash = createHash('sha256')
-  for (const { body } of chunkRows(queries, executionId)) hash.update(body)
-  return hash.digest('hex')
-}
 
 /**
  * Whether an execution's history is still what it was when it ended.

@@ -23,6 +23,7 @@ import { StepEnv } from '../run/step-env.ts'
 import type { Cause, Chunk } from './chunk.ts'
 import { decodeChunk } from './decode.ts'
 import { encodeChunk } from './encode.ts'
+import { type ChunkRow, chunkRows } from './rows.ts'
 
 /** What a replay needs of the engine. Its limits must be those that the execution had. */
 export type ReplayPlace = Pick<Core, 'account' | 'expressions' | 'limits' | 'revisions' | 'token'>
@@ -132,23 +133,6 @@ function readRow(queries: Queries, executionId: number): StoredRow {
 
 function beginningOf(place: ReplayPlace, queries: Queries, row: StoredRow) {
   return newLive(place, row, place.revisions.get(queries, row.revisionId))
-}
-
-type ChunkRow = { readonly seq: number; readonly firstEventId: number; readonly at: number; readonly body: string }
-
-const chunksAtOnce = 200
-const selectChunks = `SELECT seq, first_event AS firstEventId, at, body FROM chunk
-  WHERE execution_id = ? AND seq > ? ORDER BY seq LIMIT ${chunksAtOnce}`
-
-export function* chunkRows(queries: Queries, executionId: number): Generator<ChunkRow, void, undefined> {
-  let after = 0
-  for (;;) {
-    const rows = queries.prepare<ChunkRow>(selectChunks).all(executionId, after)
-    yield* rows
-    const last = rows.at(-1)
-    if (last === undefined || rows.length < chunksAtOnce) return
-    after = last.seq
-  }
 }
 
 // ---- doing it again

@@ -17,6 +17,7 @@ import { type Actor, appendRecord } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import { executionArn, stateMachineArn } from '../arn.ts'
 import { encodeChunk } from '../history/encode.ts'
+import { historyDigest } from '../history/rows.ts'
 import { finishDeletion } from '../machine/queries.ts'
 import { nestedOutput, nestedStartFailure, nestedStarted } from '../task/nested.ts'
 import { type Admission, admit } from './admission.ts'
@@ -46,7 +47,8 @@ export type Effects = {
   /** Expressions to evaluate elsewhere; their events wait in the inbox. */
   readonly slow: SlowWork[]
   readonly touched: Map<number, Live | undefined>
-  readonly activities: Set<string>
+  /** Activity → tasks queued for it. */
+  readonly activities: Map<string, number>
   readonly closed: Set<number>
   earliestTimer: number
 }
@@ -70,7 +72,7 @@ export class Batch {
     continues: [],
     slow: [],
     touched: new Map(),
-    activities: new Set(),
+    activities: new Map(),
     closed: new Set(),
     earliestTimer: Infinity,
   }
@@ -331,13 +333,14 @@ export class Batch {
       return
     }
     sql.queueActivityTask(this.#tx, command.resource.arn, live.row.id, command, command.input)
-    this.effects.activities.add(command.resource.arn)
+    const { arn } = command.resource
+    this.effects.activities.set(arn, (this.effects.activities.get(arn) ?? 0) + 1)
   }
 
   #close(live: Live, command: Extract<Command, { kind: 'close' }>): void {
     const { id, machineId, awaitedBy } = live.row
     const { about } = live.state
-    const digest = this.#digest(id)
+    const digest = historyDigest(this.#tx, id)
     sql.closeExecution(this.#tx, id, {
       status: sql.statusNumbers[command.status],
       stoppedAt: command.at,
@@ -374,10 +377,6 @@ export class Batch {
     if (live.machine.usesActivities) sql.dropActivityTasks(this.#tx, id)
     if (live.machine.usesExpressions) sql.dropInboxOf(this.#tx, id)
     if (live.snapshot.size > 0) this.#tx.prepare('DELETE FROM snapshot WHERE execution_id = ?').run(id)
-  }
-
-  #digest(executionId: number): string {
-    return sha256(sql.chunkBodies(this.#tx, executionId).map(({ body }) => body).join(''))
   }
 }
 

@@ -42,24 +42,32 @@ export type CompiledRevision = { readonly machine: Machine; readonly machineArn:
 
 /** Compiled definitions by revision; a revision never changes. */
 export class Revisions {
+  readonly #committed: Queries
   readonly #compiled = new Map<number, CompiledRevision>()
   readonly #capacity: number
 
-  constructor(capacity = 500) {
+  constructor(committed: Queries, capacity = 500) {
+    this.#committed = committed
     this.#capacity = capacity
   }
 
   get(queries: Queries, revisionId: number): CompiledRevision {
     const known = this.#compiled.get(revisionId)
     if (known !== undefined) return known
-    const revision = loadRevision(queries, revisionId)
+    const committed = loadRevision(this.#committed, revisionId)
+    const revision = committed ?? loadRevision(queries, revisionId)
     if (revision === undefined) throw new Error(`revision ${revisionId} is missing`)
     const { definition, machineArn, roleArn } = revision
     const compiled = { machine: compileMachine(definition), machineArn, roleArn }
+    // One that this very transaction has made may be undone with it, and its number given to another text.
+    if (committed !== undefined) this.#keep(revisionId, compiled)
+    return compiled
+  }
+
+  #keep(revisionId: number, compiled: CompiledRevision): void {
     const [oldest] = this.#compiled.keys()
     if (this.#compiled.size >= this.#capacity && oldest !== undefined) this.#compiled.delete(oldest)
     this.#compiled.set(revisionId, compiled)
-    return compiled
   }
 }
 

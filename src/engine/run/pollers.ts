@@ -1,14 +1,22 @@
-/** Activity workers that wait for a task: woken when one is queued, sent home after a while. */
+/** Activity workers that wait for a task: as many are woken as tasks are queued, the longest waiting first. */
 import type { Clock } from '../../base/index.ts'
 import type { PolledTask, PollWork } from './work.ts'
 import type { Writer } from './writer.ts'
 
-type Poller = { readonly wake: () => void }
+/** A worker's wait: over when a task may be there, when its time is over, or when it leaves. */
+type Turn = {
+  readonly over: Promise<'task' | 'nothing'>
+  /** Whether it was woken for a task. */
+  readonly woken: boolean
+  end(): void
+}
 
 export class Pollers {
   readonly #writer: Writer
   readonly #clock: Clock
-  readonly #waiting = new Map<string, Set<Poller>>()
+  /** By activity, in the order in which they came. */
+  readonly #waiting = new Map<string, Set<() => void>>()
+  readonly #leaving = new Set<() => void>()
   #closed = false
 
   constructor(writer: Writer, clock: Clock) {
@@ -18,24 +26,31 @@ export class Pollers {
 
   /** The oldest task, waiting for one up to `waitMs`; undefined when none came, the caller left or the engine stops. */
   async take(work: PollWork, waitMs: number): Promise<PolledTask | undefined> {
+    const { activityArn, signal } = work
     const deadline = this.#clock.now() + waitMs
-    while (!work.signal.aborted) {
+    let looksAgain = true
+    while (looksAgain) {
       // Listening starts before the look, so that a task queued between the two is not missed.
-      const waiting = this.#wait(work.activityArn, deadline, work.signal)
+      const turn = this.#wait(activityArn, deadline, signal)
+      looksAgain = false
       try {
         const task = await this.#writer.submit(work)
         if (task !== undefined) return task
-        if ((await waiting.woken) !== 'task') return undefined
+        looksAgain = (await turn.over) === 'task'
       } finally {
-        waiting.leave()
+        turn.end()
+        // Woken for a task that it will not look for: somebody else must.
+        if (signal.aborted || (turn.woken && !looksAgain)) this.wake(activityArn, 1)
       }
     }
     return undefined
   }
 
-  /** A task was queued: every waiting worker looks, one gets it. */
-  wake(activityArn: string): void {
-    for (const poller of [...(this.#waiting.get(activityArn) ?? [])]) poller.wake()
+  /** So many tasks were queued. */
+  wake(activityArn: string, tasks: number): void {
+    const waiting = this.#waiting.get(activityArn)
+    if (waiting === undefined) return
+    for (const wake of [...waiting].slice(0, tasks)) wake()
   }
 
   /** Workers waiting for an activity. */
@@ -45,33 +60,44 @@ export class Pollers {
 
   close(): void {
     this.#closed = true
-    for (const pollers of this.#waiting.values()) for (const poller of [...pollers]) poller.wake()
+    for (const leave of [...this.#leaving]) leave()
   }
 
-  #wait(
-    arn: string,
-    deadline: number,
-    signal: AbortSignal,
-  ): { readonly woken: Promise<'task' | 'over'>; leave(): void } {
-    const { promise, resolve } = Promise.withResolvers<'task' | 'over'>()
-    const leave = (): void => {
+  #wait(arn: string, deadline: number, signal: AbortSignal): Turn {
+    const { promise, resolve } = Promise.withResolvers<'task' | 'nothing'>()
+    let woken = false
+    const end = (): void => {
       cancelAlarm()
-      signal.removeEventListener('abort', over)
-      const pollers = this.#waiting.get(arn)
-      pollers?.delete(poller)
-      if (pollers?.size === 0) this.#waiting.delete(arn)
+      signal.removeEventListener('abort', leave)
+      this.#leaving.delete(leave)
+      this.#remove(arn, wake)
     }
-    const end = (how: 'task' | 'over'): void => {
-      leave()
-      resolve(how)
+    const leave = (): void => {
+      end()
+      resolve('nothing')
     }
-    const over = (): void => end('over')
-    const poller: Poller = { wake: () => end(this.#closed ? 'over' : 'task') }
-    const cancelAlarm = this.#clock.alarm(deadline, over)
-    signal.addEventListener('abort', over, { once: true })
-    const pollers = this.#waiting.get(arn) ?? new Set()
-    this.#waiting.set(arn, pollers.add(poller))
-    if (signal.aborted || this.#closed) over()
-    return { woken: promise, leave }
+    const wake = (): void => {
+      woken = true
+      end()
+      resolve('task')
+    }
+    const cancelAlarm = this.#clock.alarm(deadline, leave)
+    signal.addEventListener('abort', leave, { once: true })
+    this.#leaving.add(leave)
+    this.#waiting.set(arn, (this.#waiting.get(arn) ?? new Set()).add(wake))
+    if (signal.aborted || this.#closed) leave()
+    return {
+      over: promise,
+      get woken() {
+        return woken
+      },
+      end,
+    }
+  }
+
+  #remove(arn: string, wake: () => void): void {
+    const waiting = this.#waiting.get(arn)
+    waiting?.delete(wake)
+    if (waiting?.size === 0) this.#waiting.delete(arn)
   }
 }

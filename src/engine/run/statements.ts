@@ -112,12 +112,6 @@ export function closeExecution(tx: Transaction, executionId: number, row: Closin
   )
 }
 
-export function chunkBodies(tx: Transaction, executionId: number): readonly { readonly body: string }[] {
-  return tx
-    .prepare<{ body: string }>('SELECT body FROM chunk WHERE execution_id = ? ORDER BY seq')
-    .all(executionId)
-}
-
 // ---- timers
 
 export type DueTimer = Attempt & { readonly executionId: number; readonly timer: TimerKind }

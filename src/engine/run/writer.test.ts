@@ -5,7 +5,7 @@ import { startExecution } from '../execution/start.ts'
 import { stopExecution } from '../execution/stop.ts'
 import { getActivityTask } from '../task/activity.ts'
 import { sendTaskSuccess } from '../task/answer.ts'
-import { activityArn, admin, definitionOf, endWorlds, machineArn, taskState, World } from '../world.ts'
+import { activityArn, admin, definitionOf, endWorlds, executionArn, machineArn, taskState, World } from '../world.ts'
 
 afterEach(endWorlds)
 
@@ -236,6 +236,26 @@ describe('a piece of work that cannot be carried out', () => {
   })
 })
 
+describe('a machine whose creation was undone', () => {
+  it('leaves no text behind for the one that gets its number', async () => {
+    const world = new World()
+    const texts = ['first', 'second'].map((Result) => definitionOf({ Only: { Type: 'Pass', Result, End: true } }))
+    await world.fillDisk(10)
+    // Created and started in one commit, which the disk refuses in the end.
+    const stateMachineArn = machineArn('pay')
+    const answers = await Promise.allSettled([
+      world.machine('pay', texts[0] ?? ''),
+      startExecution(world.engine, admin, { stateMachineArn }),
+      startExecution(world.engine, admin, { stateMachineArn, input: `"${large}"` }),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    await world.freeDisk()
+    await world.advance(1000)
+    const { executionArn: arn } = await world.start(await world.machine('pay', texts[1] ?? ''))
+    expect(await world.output(arn)).toBe('second')
+  })
+})
+
 describe('many at once', () => {
   it('are written in few commits, each told only after its own', async () => {
     const world = new World()
@@ -263,6 +283,29 @@ describe('many at once', () => {
     expect(
       Array.from({ length: 400 }, (_, i) => world.engine.cache.get(i + 1)).every((live) => live === undefined),
     ).toBe(true)
+  })
+
+  it('are not held up by one that runs without end', async () => {
+    const world = new World({ limits: { historyEvents: 30_000 } })
+    const stateMachineArn = await world.machine(
+      'endless',
+      definitionOf({
+        Again: { Type: 'Choice', Choices: [{ Variable: '$', IsPresent: true, Next: 'More' }], Default: 'More' },
+        More: { Type: 'Choice', Choices: [{ Variable: '$', IsPresent: false, Next: 'Done' }], Default: 'Again' },
+        Done: { Type: 'Succeed' },
+      }),
+    )
+    const endless = startExecution(world.engine, admin, { stateMachineArn, name: 'endless' })
+    const brief = await world.machine('brief', definitionOf({ Only: { Type: 'Pass', End: true } }))
+    await endless
+    await startExecution(world.engine, admin, { stateMachineArn: brief, name: 'brief' })
+    expect(await world.status(executionArn('brief', 'brief'))).toBe('SUCCEEDED')
+    expect(await world.status(executionArn('endless', 'endless'))).toBe('RUNNING')
+    await world.settle()
+    expect(await world.describe(executionArn('endless', 'endless'))).toMatchObject({
+      status: 'FAILED',
+      cause: 'The execution reached the maximum number of history events (30000).',
+    })
   })
 
   it('that contradict each other are decided in their order', async () => {

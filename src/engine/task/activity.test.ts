@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createActivity } from '../activity/create.ts'
 import { deleteActivity } from '../activity/delete.ts'
 import type { ActivityTask } from '../contract.ts'
+import { startExecution } from '../execution/start.ts'
 import { activityArn, admin, definitionOf, endWorlds, machineArn, nobody, taskState, World } from '../world.ts'
 import { getActivityTask } from './activity.ts'
 import { sendTaskFailure, sendTaskSuccess } from './answer.ts'
@@ -91,6 +92,50 @@ describe('a worker of an activity', () => {
     await Promise.all([submit(world, { a: 1 }), submit(world, { b: 2 })])
     const inputs = workers.map(({ task }) => (task === 'waits' ? task : task?.input))
     expect(inputs.toSorted()).toEqual(['{"a":1}', '{"b":2}', '{"only":1}'])
+  })
+
+  it('that leaves in the moment in which it is woken leaves the task to the next', async () => {
+    const world = await withDesk()
+    const leaving = new AbortController()
+    const first = waiting(world, { signal: leaving.signal })
+    const second = waiting(world)
+    await world.settle()
+    // Right after the commit that queues the task and wakes the first of the two.
+    world.store.onCommit(() => leaving.abort())
+    await submit(world, { n: 1 })
+    expect(first.task).toBeUndefined()
+    expect(second.task).toMatchObject({ input: '{"n":1}' })
+  })
+
+  it('waits in line: who came first gets the first task', async () => {
+    const world = await withDesk()
+    const workers = Array.from({ length: 50 }, () => waiting(world))
+    await world.settle()
+    for (let n = 0; n < 50; n++) {
+      await submit(world, n)
+      expect(workers.filter(({ task }) => task !== 'waits')).toHaveLength(n + 1)
+      expect(workers[n]?.task).toMatchObject({ input: String(n) })
+    }
+    expect(world.engine.pollers.count(desk)).toBe(0)
+  })
+
+  it('never misses a task, whatever happens at once', async () => {
+    const world = await withDesk()
+    const leaving = Array.from({ length: 30 }, () => new AbortController())
+    const workers = leaving.map(({ signal }) => waiting(world, { signal }))
+    const stateMachineArn = machineArn('pay')
+    for (let n = 0; n < 30; n++) {
+      void startExecution(world.engine, admin, { stateMachineArn })
+      if (n % 3 === 0) leaving[n]?.abort()
+      if (n % 4 === 0) await Promise.resolve()
+      if (n % 7 === 0) await world.settle()
+    }
+    await world.settle()
+    const got = workers.filter(({ task }) => task !== 'waits' && task !== undefined).length
+    const left = world.rows('SELECT id FROM activity_task WHERE taken = 0').length
+    const waits = workers.filter(({ task }) => task === 'waits').length
+    expect(got + left).toBe(30)
+    expect(left === 0 || waits === 0).toBe(true)
   })
 
   it('that has left gets nothing: the task waits for the next', async () => {

@@ -31,6 +31,7 @@ CREATE TABLE execution (
 CREATE UNIQUE INDEX execution_name ON execution (machine_name, name);
 CREATE INDEX execution_machine ON execution (machine_id);
 CREATE INDEX execution_open ON execution (machine_id) WHERE status = 0;
+CREATE INDEX execution_failed ON execution (status) WHERE status >= 2;
 CREATE INDEX execution_busy ON execution (id) WHERE busy = 1;
 CREATE INDEX execution_children ON execution (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX execution_closed ON execution (stopped_at) WHERE status <> 0;
