@@ -27,6 +27,7 @@ import {
 import { createExpressions } from '../../src/jsonata/index.ts'
 import type { TraceEvent } from '../../src/store/index.ts'
 import { activityArn, machineArn, tenTasks, tenTasksInput } from './machines.ts'
+import { until } from './until.ts'
 import type { VictimOrder } from './victim.ts'
 import { admin, databaseFile, installMachine, openWorld, type World } from './world.ts'
 
@@ -151,7 +152,7 @@ describe('before its commit', () => {
     const { engine, calls } = bench
     const stateMachineArn = await installMachine(engine, 'w1', tenTasks)
     for (let n = 0; n < 5; n++) await startExecution(engine, admin, { stateMachineArn, input: tenTasksInput })
-    while (calls.length < 50) await new Promise(setImmediate)
+    await until(() => calls.length === 50)
     // Ten states of five executions: entered by event 2, 7, 12 … in the chunks that begin at 1, 5, 10 …
     expect(scheduledWhenCalled.toSorted((a, b) => Number(a) - Number(b))).toEqual(
       [1, 5, 10, 15, 20, 25, 30, 35, 40, 45].flatMap((first) => Array.from({ length: 5 }, () => first)),
@@ -168,7 +169,7 @@ describe('before its commit', () => {
     })
     const stateMachineArn = await installMachine(engine, 'w1', tenTasks)
     await startExecution(engine, admin, { stateMachineArn, name: 'held' })
-    while (calls.length < 4) await new Promise(setImmediate)
+    await until(() => calls.length === 4)
 
     const pages = await store.write((tx) => tx.prepare('PRAGMA page_count').get()?.['page_count'])
     await store.write((tx) => tx.prepare(`PRAGMA max_page_count = ${Number(pages)}`).get())
@@ -186,10 +187,10 @@ describe('before its commit', () => {
 
     await store.write((tx) => tx.prepare('PRAGMA max_page_count = 1000000').get())
     clock.advanceBy(1000)
-    while (seen('SELECT status FROM execution') === 0) {
+    await until(() => {
       clock.advanceBy(1000)
-      await new Promise(setImmediate)
-    }
+      return seen('SELECT status FROM execution') !== 0
+    })
     expect(seen('SELECT status FROM execution')).toBe(1)
     expect(calls).toHaveLength(10)
   })

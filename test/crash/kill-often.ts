@@ -26,6 +26,8 @@ export type KillsReport = {
   readonly kills: number
   readonly totals: Totals
   readonly openAtTheEnd: number
+  /** From the start of a process until it has resumed what was cut off; the worst of all. */
+  readonly slowestReadyMs: number
   readonly trailRecords: number
   readonly problems: readonly string[]
 }
@@ -41,12 +43,14 @@ export async function killOften({ folder, inFlight, moments, onDeath }: KillsOpt
   const ledger = new Ledger()
   const complaints: string[] = []
   let kills = 0
+  let slowestReadyMs = 0
   let trailVerified = 0
   const live = async (mode: VictimOrder['mode'], moment: Moment | undefined): Promise<void> => {
     const callsFile = join(folder, 'calls.log')
     const death = await runVictim({ folder, callsFile, inFlight, mode, trailVerified }, moment)
     ledger.close(folder, death)
     if (death.killed) kills++
+    slowestReadyMs = Math.max(slowestReadyMs, death.at('resumed') ?? 0)
     trailVerified = Number(death.lines.findLast((line) => line.startsWith('trail '))?.slice(6) ?? trailVerified)
     if (death.complaints !== '') complaints.push(`the victim complained: ${death.complaints}`)
     complaints.push(...death.lines.filter((line) => line.startsWith('broken ')).map((line) => `the trail is ${line}`))
@@ -56,7 +60,8 @@ export async function killOften({ folder, inFlight, moments, onDeath }: KillsOpt
   await live('finish', undefined)
   const end = await lookAtTheEnd(folder)
   const problems = [...ledger.problems, ...complaints, ...end.problems]
-  return { kills, totals: ledger.totals, openAtTheEnd: ledger.open, trailRecords: end.trailRecords, problems }
+  const { totals, open: openAtTheEnd } = ledger
+  return { kills, totals, openAtTheEnd, slowestReadyMs, trailRecords: end.trailRecords, problems }
 }
 
 /** The whole trail proved from its first record, the database sound, and nothing left of what has ended. */

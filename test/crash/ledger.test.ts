@@ -10,6 +10,7 @@ import { startExecution } from '../../src/engine/index.ts'
 import { createExpressions } from '../../src/jsonata/index.ts'
 import { Ledger, type Life } from './ledger.ts'
 import { tenTasks } from './machines.ts'
+import { until } from './until.ts'
 import { admin, databaseFile, installMachine, openWorld } from './world.ts'
 
 const folders: string[] = []
@@ -43,7 +44,7 @@ async function liveOnce(): Promise<{ folder: string; calls: string[] }> {
   })
   const stateMachineArn = await installMachine(world.engine, 'w1', tenTasks)
   for (const name of ['ended', 'open']) await startExecution(world.engine, admin, { stateMachineArn, name })
-  while ((await world.store.tick()) > 0 || calls.length < 13) await new Promise(setImmediate)
+  await until(() => calls.length === 13)
   await world.close()
   return { folder, calls }
 }

@@ -23,6 +23,7 @@ import { byHand, type Store, type Transaction } from '../../src/store/index.ts'
 import { type CallKey, callKey } from './execution-check.ts'
 import type { Life } from './ledger.ts'
 import { activityArn, child, everyWait, everyWaitInput, machineArn } from './machines.ts'
+import { patience } from './until.ts'
 import { admin, databaseFile, installMachine, openWorld, type World } from './world.ts'
 
 /**
@@ -137,7 +138,9 @@ class Stage implements Rehearsal {
     await this.#settle(trail.tick())
     await this.#settle(this.#order())
     this.#watch()
+    const patient = patience()
     while (this.#closed.length === 0) {
+      patient()
       if (this.#awaitsWorker()) await this.#settle(turn())
       else if (this.#tokenToAnswer() !== undefined) await this.#settle(this.#answerToken())
       else if (this.#deskHasWork()) await this.#settle(this.#takeWork())

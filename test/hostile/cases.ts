@@ -319,7 +319,7 @@ export const endingCases: readonly EndingCase[] = [
       B: { Type: 'Choice', Choices: [{ Variable: '$', StringEquals: '', Next: 'End' }], Default: 'A' },
       End: { Type: 'Succeed' },
     },
-    ends: fails('States.DataLimitExceeded', '4194304'),
+    ends: fails('States.DataLimitExceeded', "'A'", 'exceeding the maximum number of bytes'),
   },
   {
     name: 'a task that answers 10,000 levels',

@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { killOften, type KillsReport, momentInWork, randomOf } from '../crash/kill-often.ts'
 import { resumeAfterKill, type ResumeReport } from '../crash/resume.ts'
-import type { Moment } from '../crash/victim-process.ts'
+import type { Death, Moment } from '../crash/victim-process.ts'
 import { type HostileTime, measureHostile } from '../hostile/measure.ts'
 
 const { values } = parseArgs({
@@ -65,7 +65,7 @@ async function soakKills(kills: number): Promise<KillsReport> {
         const seconds = Math.round((performance.now() - startedAt) / 1000)
         say(
           `  ${kills - left} lives, ${seconds} s: ${executions} executions, ${ledger.open} open, ${calls} calls, ` +
-            `${madeAgain} made again, ready after ${Math.round(death.at('resumed') ?? 0)} ms, ` +
+            `${madeAgain} made again, ready after ${readyIn(death)}, ` +
             `${ledger.problems.length} problems`,
         )
       },
@@ -74,10 +74,16 @@ async function soakKills(kills: number): Promise<KillsReport> {
   if (kept.kills !== kills) problems.push(`${kept.kills} of ${kills} were killed`)
   if (kept.openAtTheEnd > 0) problems.push(`${kept.openAtTheEnd} executions never ended`)
   const { started, closed, executions, events, calls, madeAgain } = kept.totals
+  say(`  ready to work again after ${Math.round(kept.slowestReadyMs)} ms at most`)
   say(`  ${kept.kills} killed; ${started} starts and ${closed} ends acknowledged, none lost`)
   say(`  ${executions} executions, ${events} history events replayed, ${kept.trailRecords} trail records verified`)
   say(`  ${calls} calls, ${madeAgain} of them cut off and made again, none whose result was stored`)
   return kept
+}
+
+function readyIn(death: Death): string {
+  const ms = death.at('resumed')
+  return ms === undefined ? 'nothing: killed before' : `${Math.round(ms)} ms`
 }
 
 /** One in five on the clock, so that starting and recovering are hit anywhere too. */
@@ -101,8 +107,9 @@ async function soakResume(calls: number): Promise<ResumeReport> {
 
 async function soakHostile(times: number): Promise<readonly HostileTime[]> {
   say(`each hostile case ${times} times, the worst time of each`)
-  const found = await measureHostile(times, ({ name, ms, ended }) =>
-    say(`  ${`${ms}`.padStart(5)} ms  ${name}: ${ended}`),
+  say('  until the end  others waited')
+  const found = await measureHostile(times, ({ name, ms, heldUpMs, ended }) =>
+    say(`  ${`${ms}`.padStart(10)} ms  ${`${heldUpMs}`.padStart(10)} ms  ${name}: ${ended}`),
   )
   for (const { name, ms } of found) if (ms > hostileLimitMs) problems.push(`"${name}" took ${ms} ms`)
   return found
