@@ -71,7 +71,16 @@ function sdkLogger(log: Logger, service: AwsServiceName) {
   const tell =
     (level: 'warn' | 'error') =>
     (...parts: unknown[]) =>
-      log[level](parts.map(String).join(' '), { service })
+      log[level](parts.map(remarkOf).join(' '), { service })
   const drop = (): void => {}
   return { trace: drop, debug: drop, info: drop, warn: tell('warn'), error: tell('error') }
+}
+
+/** The SDK tells a failed call as an object that holds the payload too: only what failed, and why, is taken from it. */
+function remarkOf(part: unknown): string {
+  if (typeof part !== 'object' || part === null) return String(part)
+  const { clientName, commandName, error } = Object(part)
+  const reason = error instanceof Error ? error.message : part instanceof Error ? part.message : ''
+  const names = [clientName, commandName].filter((name) => typeof name === 'string')
+  return [...names, reason].filter((word) => word !== '').join(' ') || 'a remark without words'
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { afterEach, describe, expect, it } from 'vitest'
 import { parseResource, type TaskResource } from '../asl/index.ts'
+import { silentLogger } from '../base/index.ts'
 import type { AwsConfig } from './config.ts'
 import { fakeService, taskCall, testCredentials } from './fake-service.ts'
 import { type AwsHandlers, awsHandlers } from './handlers.ts'
@@ -34,6 +35,16 @@ function handlerAt(url: string, more: Partial<AwsConfig> = {}) {
 }
 
 describe('a task whose Resource is a function ARN', () => {
+  it('logs what the SDK says of a failed call in words, without the payload', async () => {
+    await using service = await fakeService(() => ({ status: 500, body: '{"message":"no room"}' }))
+    const lines: string[] = []
+    const config = { region: 'us-east-1', endpoints: { lambda: service.url }, credentials: testCredentials }
+    const handlers = awsHandlers(config, { ...silentLogger, error: (line) => lines.push(line) })
+    opened.push(handlers)
+    await handlers.handlers[0]?.call(taskCall(resource, '{"card":"4242"}'), never)
+    expect(lines).toEqual(['LambdaClient InvokeCommand no room'])
+  })
+
   it('sends the task input as it stands and gives back the payload as it came', async () => {
     const payload = '{"total": 1.0, "id": 12345678901234567890, "2": 1, "1": 2}'
     await using service = await fakeService(() => ({ body: payload }))
