@@ -53,6 +53,8 @@ export function nearestWord(word: string, accepted: Iterable<string>): string | 
   let best: string | undefined
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
   for (const candidate of accepted) {
+    // No fewer edits than the lengths differ by: a hostile word of kilobytes is not even compared.
+    if (Math.abs(word.length - candidate.length) >= bestDistance) continue
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) {
       best = candidate

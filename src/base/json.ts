@@ -156,13 +156,16 @@ export function byteLength(text: string): number {
     const code = text.charCodeAt(i)
     if (code < 0x80) continue
     if (code < 0x800) bytes += 1
-    else if (code >= 0xd800 && code < 0xdc00 && i + 1 < text.length) {
+    else {
       bytes += 2
-      i++
-    } else bytes += 2
+      // A pair is two units and four bytes; half a pair is written as the three bytes of U+FFFD.
+      if (code >= 0xd800 && code < 0xdc00 && isLowSurrogate(text.charCodeAt(i + 1))) i++
+    }
   }
   return bytes
 }
+
+const isLowSurrogate = (code: number): boolean => code >= 0xdc00 && code < 0xe000
 
 const numeral = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 const word = /[\p{L}\p{N}_$]*/uy
