@@ -6,6 +6,8 @@ import type { TaskResource } from './resource.ts'
 export type Bindings = {
   readonly input: JsonText
   readonly context: JsonText
+  /** The members of the context by name, for who needs only some of them: the execution's input makes the whole large. */
+  readonly contextMembers?: ReadonlyMap<string, JsonText>
   /** Only in Output and Assign of Task, Parallel and Map. */
   readonly result?: JsonText
   /** Only in Output and Assign of a Catcher. */

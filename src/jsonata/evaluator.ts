@@ -79,8 +79,15 @@ export class Evaluator {
     for (const [name, text] of names.variables) values[name] = this.#texts.read(text)
     const states: Record<string, unknown> = Object.create(null)
     for (const [name, text] of names.states) states[name] = this.#texts.read(text)
+    if (names.context !== undefined) states['context'] = this.#members(names.context)
     values['states'] = states
     return values
+  }
+
+  #members(texts: readonly Named[]): object {
+    const members: Record<string, unknown> = Object.create(null)
+    for (const [name, text] of texts) members[name] = this.#texts.read(text)
+    return members
   }
 
   /** What every expression gets before it runs. The definitions are made once and shared. */
@@ -117,31 +124,45 @@ export class Evaluator {
   }
 }
 
+type Named = readonly [name: string, text: JsonText]
+
 type Names = {
-  readonly states: readonly (readonly [string, JsonText])[]
-  readonly variables: readonly (readonly [string, JsonText])[]
+  readonly states: readonly Named[]
+  /** Members of the context, when the expression names them one by one. */
+  readonly context: readonly Named[] | undefined
+  readonly variables: readonly Named[]
 }
 
 /** Of all that is bound, what the expression reads. */
 function namesOf(references: References, bindings: Bindings): Names {
-  const variables: (readonly [string, JsonText])[] = []
-  for (const name of references.variables) {
-    const text = bindings.variables.get(name)
-    if (text !== undefined) variables.push([name, text])
-  }
-  const states: (readonly [string, JsonText])[] = []
+  const states: Named[] = []
+  const context = contextMembersOf(references, bindings)
   for (const name of stateMembers) {
-    const text = bindings[name]
-    if (text !== undefined && (references.wholeStates || references.members.includes(name))) states.push([name, text])
+    // Asked first: the context is made when it is looked at.
+    if (!references.wholeStates && !references.members.includes(name)) continue
+    const text = name === 'context' && context !== undefined ? undefined : bindings[name]
+    if (text !== undefined) states.push([name, text])
   }
-  return { states, variables }
+  return { states, context, variables: texts(references.variables, bindings.variables) }
+}
+
+function contextMembersOf(references: References, bindings: Bindings): readonly Named[] | undefined {
+  const { contextMembers, wholeStates, members } = references
+  if (wholeStates || contextMembers === undefined || !members.includes('context')) return undefined
+  return bindings.contextMembers && texts(contextMembers, bindings.contextMembers)
+}
+
+function texts(names: readonly string[], bound: ReadonlyMap<string, JsonText>): readonly Named[] {
+  return names.flatMap((name) => {
+    const text = bound.get(name)
+    return text === undefined ? [] : [[name, text] as const]
+  })
 }
 
 const stateMembers = ['input', 'context', 'result', 'errorOutput'] as const
 
-function charactersOf(names: Names): number {
+function charactersOf({ states, context = [], variables }: Names): number {
   let characters = 0
-  for (const [, text] of names.states) characters += text.length
-  for (const [, text] of names.variables) characters += text.length
+  for (const [, text] of [...states, ...context, ...variables]) characters += text.length
   return characters
 }

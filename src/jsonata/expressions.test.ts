@@ -42,6 +42,44 @@ describe('an expression', () => {
     ['$contains("hello$world", /^hello\\ /)', value('false')],
   ])('%s', (source, outcome) => expect(evaluate(source)).toEqual(outcome))
 
+  it.each([
+    '$states.context.State.Name',
+    '$states.context.`State`.Name & $states.context.Execution.Id',
+    '$states.context.Missing.Name',
+    '$keys($states.context)',
+    '$states.context.*.Name',
+    '$states.context[State.Name = "Pay"].Execution.Id',
+    '$states.context.(State.Name)',
+    '$states.context@$c.($c.Execution.Id)',
+    '($c := $states.context; $c.Execution.Id)',
+    '$states.context.State.(%.Execution.Id)',
+    '$states.input.one.(%.%.context.Execution.Id)',
+    '$states.context{"a": Execution.Id}',
+    '$states.**.Id',
+    '$states',
+  ])('sees the same of a context that comes member by member: %s', (source) => {
+    const members = new Map([
+      ['Execution', '{"Id":"e1","Input":{"n":12345678901234567890}}'],
+      ['State', '{"Name":"Pay"}'],
+    ])
+    const context = `{${[...members].map(([name, text]) => `"${name}":${text}`).join()}}`
+    const whole = evaluate(source, { context })
+    expect(evaluate(source, { context, contextMembers: members })).toEqual(whole)
+  })
+
+  it('does not make the whole context for one of its members', () => {
+    const careful: Bindings = {
+      ...bindings,
+      get context(): string {
+        throw new Error('the whole context was made')
+      },
+      contextMembers: new Map([['State', '{"Name":"Pay"}']]),
+    }
+    for (const source of ['$states.context.State.Name', '$states.input.name', '$total']) {
+      expect(expressions.evaluate(source, careful, chance()).kind).toBe('value')
+    }
+  })
+
   it('sees the result where there is one, and an error output where there is one', () => {
     expect(evaluate('$states.result.ok', { result: '{"ok":true}' })).toEqual(value('true'))
     expect(evaluate('$states.errorOutput.Error', { errorOutput: '{"Error":"Bang"}' })).toEqual(value('"Bang"'))

@@ -1,9 +1,11 @@
 /** What an expression refers to: members of `$states`, variables from outside, and the context that AWS does not have. */
-import { isPairs, memberOfStates, type Node, type Stage } from './tree.ts'
+import { isPairs, memberOfContext, memberOfStates, type Node, type Stage } from './tree.ts'
 
 export type References = {
   /** Members read as `$states.name`, in order of appearance. */
   readonly members: readonly string[]
+  /** Members read as `$states.context.name`; undefined when the context is read otherwise, so that all of it is needed. */
+  readonly contextMembers: readonly string[] | undefined
   /** Whether `$states` is read otherwise, so that all of it is needed. */
   readonly wholeStates: boolean
   /** Free variables without `$`, in order of appearance, built-in functions among them. */
@@ -27,6 +29,7 @@ export function referencesOf(tree: Node): References {
   scope.close()
   return {
     members: [...walk.members],
+    contextMembers: walk.wholeContext ? undefined : [...walk.contextMembers],
     wholeStates: walk.wholeStates,
     variables: [...walk.variables],
     withoutContext: [...walk.withoutContext],
@@ -65,6 +68,8 @@ class Walk {
   readonly members = new Set<string>()
   readonly variables = new Set<string>()
   readonly withoutContext = new Set<string>()
+  readonly contextMembers = new Set<string>()
+  wholeContext = false
   wholeStates = false
   root = false
   #depth = 0
@@ -112,6 +117,7 @@ class Walk {
     const scope = new Scope(outer)
     const member = outer.has('states') ? undefined : memberOfStates(path)
     if (member !== undefined) this.members.add(member)
+    if (member === 'context') this.#context(memberOfContext(path))
     const steps = path.steps ?? []
     for (const [i, step] of steps.entries()) {
       if (i === 0 && member !== undefined) this.#behind(step, scope)
@@ -121,10 +127,19 @@ class Walk {
     scope.close()
   }
 
+  #context(member: string | undefined): void {
+    if (member === undefined) this.wholeContext = true
+    else this.contextMembers.add(member)
+  }
+
   #itself(node: Node, scope: Scope, context: boolean): void {
     switch (node.type) {
       case 'name':
         if (!context) this.withoutContext.add(String(node.value))
+        return
+      case 'parent':
+        // `%` climbs from a member to what holds it.
+        this.wholeStates = true
         return
       case 'variable':
         return this.#variable(String(node.value), scope, context)

@@ -31,8 +31,10 @@ export class Texts {
 
   /** Values are shared between evaluations: nothing may change them. */
   read(text: JsonText): unknown {
-    const parsed = this.#kept.find((kept) => kept.text === text) ?? this.#keep(this.#parse(text))
-    return this.#noted(parsed)
+    const index = this.#kept.findIndex((kept) => kept.text === text)
+    const [known] = index < 0 ? [] : this.#kept.splice(index, 1)
+    // What is read again and again stays, whatever comes once in between.
+    return this.#noted(this.#keep(known ?? this.#parse(text)))
   }
 
   /** @throws the realm's SyntaxError */

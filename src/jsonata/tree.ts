@@ -38,6 +38,13 @@ export function isPairs(side: Node['lhs']): side is readonly (readonly [Node, No
   return Array.isArray(side)
 }
 
+/** The member of the context that a path leads into, when it reads nothing else: `$states.context.Map.Item` → `Map`. */
+export function memberOfContext(path: Node): string | undefined {
+  const [, context, member] = path.steps ?? []
+  if (context?.predicate || context?.stages || context?.group || context?.focus || context?.index) return undefined
+  return member?.type === 'name' && typeof member.value === 'string' ? member.value : undefined
+}
+
 /** A name in backquotes or plain, as the first step behind `$states`: `$states.input` → `input`. */
 export function memberOfStates(path: Node): string | undefined {
   const [first, second] = path.steps ?? []

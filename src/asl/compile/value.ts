@@ -3,6 +3,7 @@ import {
   isJsonArray,
   isJsonObject,
   type Json,
+  type JsonKind,
   type JsonText,
   kindOfJson,
   parseJson,
@@ -189,18 +190,23 @@ export function evaluateExpression(expression: Expression, world: ValueWorld): J
   }
 }
 
-/** The value of an expression that has to be of one type. */
+/** The value of an expression that has to be of one type. @throws StateFailure States.QueryEvaluationError, SlowExpression */
 export function evaluateTyped(
   expression: Expression,
-  expected: 'number' | 'string' | 'boolean' | 'array',
+  expected: 'number' | 'string' | 'boolean',
   world: ValueWorld,
 ): Json {
   const text = evaluateExpression(expression, world)
   const value = parseJson(text)
-  const kind = kindOfJson(value)
-  if (kind === expected) return value
-  throw evaluationFailure(
-    `The JSONata expression '${expression.source}' specified for the field '${expression.location}' returned an unexpected result type. Expected '${expected}', but was '${kind}' for value: ${text}`,
-    expression.location,
+  if (kindOfJson(value) === expected) return value
+  throw unexpectedType(expression, expected, text)
+}
+
+/** What an expression came to is not of the type that its field needs. */
+export function unexpectedType({ source, location }: Expression, expected: JsonKind, text: JsonText): StateFailure {
+  const kind = kindOfJson(parseJson(text))
+  return evaluationFailure(
+    `The JSONata expression '${source}' specified for the field '${location}' returned an unexpected result type. Expected '${expected}', but was '${kind}' for value: ${text}`,
+    location,
   )
 }

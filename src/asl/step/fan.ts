@@ -1,6 +1,6 @@
 /** Starting the branches of a Parallel and the iterations of a Map, and what they are given. */
 import { isJsonArray, type JsonText, parseJson, printJson } from '../../base/index.ts'
-import { evaluateTemplate, readPath, type Template, type FieldPath } from '../compile/value.ts'
+import { evaluateTemplate, type FieldPath, readPath, type Template, unexpectedType } from '../compile/value.ts'
 import { evaluationFailure, runtimeFailure } from '../failure.ts'
 import type { Filter, MapState, ParallelState, TaskState } from '../machine.ts'
 import type { Draft, WorkingFrame } from './draft.ts'
@@ -11,7 +11,7 @@ import { Document, World } from './world.ts'
 const inlineConcurrency = 40
 
 export function startParallel(draft: Draft, frame: WorkingFrame, state: ParallelState): void {
-  const input = evaluateInput(draft, frame, state)
+  const input = evaluateInput(draft, state, new World(draft, frame, { document: effectiveInput(draft, frame, state) }))
   frame.last = Math.max(frame.last, draft.visitOf(frame).enteredId)
   const started = draft.emit(frame, 'ParallelStateStarted')
   const size = state.branches.length
@@ -21,11 +21,10 @@ export function startParallel(draft: Draft, frame: WorkingFrame, state: Parallel
   draft.runInOrder(state.branches.map((scope, index) => draft.openFrame({ ...plan, index, scope })))
 }
 
-/** What a Task or Parallel is given: InputPath and Parameters, or Arguments. */
-export function evaluateInput(draft: Draft, frame: WorkingFrame, state: TaskState | ParallelState): JsonText {
-  const document = effectiveInput(draft, frame, state)
-  if (state.parameters === undefined) return document
-  const input = evaluateTemplate(state.parameters, new World(draft, frame, { document }))
+/** What a Task or Parallel is given: Parameters of the effective input, or Arguments. */
+export function evaluateInput(draft: Draft, state: TaskState | ParallelState, world: World): JsonText {
+  if (state.parameters === undefined) return world.document
+  const input = evaluateTemplate(state.parameters, world)
   draft.checkSize(input, state.name)
   return input
 }
@@ -87,16 +86,7 @@ function unexpectedItems(source: Template, text: JsonText): Error {
   if (typeof only !== 'object' || !('source' in only)) {
     return evaluationFailure(`Map state items must be an array but were: ${text}`, 'Items')
   }
-  return evaluationFailure(
-    `The JSONata expression '${only.source}' specified for the field 'Items' returned an unexpected result type. Expected 'array', but was '${kindWord(text)}' for value: ${text}`,
-    'Items',
-  )
-}
-
-function kindWord(text: JsonText): string {
-  const value = parseJson(text)
-  if (value === null) return 'null'
-  return value instanceof Map ? 'object' : typeof value === 'object' ? 'number' : typeof value
+  return unexpectedType(only, 'array', text)
 }
 
 /** Starts iterations while there are items and room; each chain begins after event `previous`. */

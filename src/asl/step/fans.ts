@@ -2,9 +2,7 @@
 import type { JsonText } from '../../base/index.ts'
 import { type Change, type Fan, type FanPlan, newFan } from './state.ts'
 
-export type WorkingFan = { -readonly [K in Exclude<keyof Fan, 'results'>]: Fan[K] } & {
-  results: (JsonText | undefined)[]
-}
+export type WorkingFan = { -readonly [K in keyof Fan]: Fan[K] }
 type FanChange = Extract<Change, { kind: 'fan' | 'result' | 'fanGone' }>
 
 export class WorkingFans {
@@ -33,21 +31,21 @@ export class WorkingFans {
     if (touched !== undefined) return touched
     const fan = this.peek(frame)
     if (fan === undefined) throw new Error(`frame ${frame} has no Map or Parallel under way`)
-    const copy = { ...fan, results: [...fan.results] }
+    const copy = { ...fan }
     this.#touched.set(frame, copy)
     return copy
   }
 
   open(frame: number, plan: FanPlan): WorkingFan {
     const fan = newFan(plan)
-    const copy = { ...fan, results: [...fan.results] }
-    this.#touched.set(frame, copy)
+    this.#touched.set(frame, fan)
     this.#changes.push({ kind: 'fan', frame, ...plan })
-    return copy
+    return fan
   }
 
   setResult(frame: number, index: number, output: JsonText): void {
-    this.get(frame).results[index] = output
+    const fan = this.get(frame)
+    fan.results = fan.results.with(index, output)
     this.#changes.push({ kind: 'result', frame, index, output })
   }
 

@@ -55,7 +55,7 @@ function scopeDone(draft: Draft, frame: WorkingFrame, output: JsonText): void {
     state.type === 'Map'
       ? draft.note(frame.last, 'MapIterationSucceeded', { name: state.name, index: frame.index })
       : frame.last
-  if (fan.done < fan.results.length) {
+  if (fan.done < fan.results.size) {
     if (state.type === 'Map') guarded(draft, parent, () => startIterations(draft, parent, state, frame.last))
     return
   }
@@ -67,7 +67,7 @@ function scopeDone(draft: Draft, frame: WorkingFrame, output: JsonText): void {
 export function fanDone(draft: Draft, frame: WorkingFrame, state: MapState | ParallelState): void {
   const { results } = draft.fans.get(frame.id)
   draft.fans.drop(frame.id)
-  const outputs = results.map((output) => output ?? 'null')
+  const outputs = results.toArray().map((output) => output ?? 'null')
   // Asked before they are joined, too: thousands of large outputs would not fit into a string.
   if (exceeds(outputs, draft.limits.payloadBytes)) throw sizeFailure(state.name)
   const result = `[${outputs.join(',')}]`

@@ -14,18 +14,21 @@ describe('folding changes', () => {
       applyChanges(empty, [open, { kind: 'result', frame: 1, index: 0, output: '"a"' }], counters),
     )
     const after = applyChanges(before, [{ kind: 'result', frame: 1, index: 1, output: '"b"' }], counters)
-    expect(before.fans.get(1)?.results).toEqual(['"a"', undefined])
-    expect(after.fans.get(1)?.results).toEqual(['"a"', '"b"'])
+    expect(before.fans.get(1)?.results.toArray()).toEqual(['"a"', undefined])
+    expect(after.fans.get(1)?.results.toArray()).toEqual(['"a"', '"b"'])
   })
 
   it('keeps results that come between progress, and forgets those of a fan that is opened again', () => {
     const progress: Change = { kind: 'fanProgress', frame: 1, next: 2, open: 1, done: 1 }
     const result = (index: number): Change => ({ kind: 'result', frame: 1, index, output: String(index) })
     const fans = (changes: readonly Change[]): unknown => applyChanges(empty, changes, counters).fans.get(1)
-    expect(fans([open, result(0), progress, result(1)])).toMatchObject({ results: ['0', '1'], open: 1 })
+    expect(fans([open, result(0), progress, result(1)])).toMatchObject({
+      results: { size: 2, pages: [['0', '1']] },
+      open: 1,
+    })
     expect(fans([open, result(0), { kind: 'fanGone', frame: 1 }])).toBeUndefined()
     expect(fans([open, result(0), { kind: 'fanGone', frame: 1 }, open, result(1)])).toMatchObject({
-      results: [undefined, '1'],
+      results: { pages: [[undefined, '1']] },
     })
   })
 
@@ -44,6 +47,11 @@ describe('folding changes', () => {
     }
     // Copying 100,000 places 100,000 times would take minutes.
     const { fans } = applyChanges(empty, changes, counters)
-    expect(fans.get(1)?.results.every((text) => text === '1')).toBe(true)
+    expect(
+      fans
+        .get(1)
+        ?.results.toArray()
+        .every((text) => text === '1'),
+    ).toBe(true)
   })
 })

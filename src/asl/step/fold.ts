@@ -1,5 +1,6 @@
 /** Folding stored changes over a state, in time linear in their number. */
 import type { JsonText } from '../../base/index.ts'
+import { Outputs } from './outputs.ts'
 import { type Change, type ExecutionState, type Fan, type Frame, newFan, type Status } from './state.ts'
 
 /** What is not kept as changes: the counters stand beside them, the status comes from the close command. */
@@ -9,10 +10,10 @@ export type Counters = { readonly nextEventId: number; readonly nextFrame: numbe
 export function applyChanges(state: ExecutionState, changes: readonly Change[], counters: Counters): ExecutionState {
   const fold = new Fold(state)
   for (const change of changes) fold.apply(change)
-  return { ...state, ...counters, frames: fold.frames, fans: fold.fans }
+  return { ...state, ...counters, frames: fold.frames, fans: fold.fansAfter() }
 }
 
-/** The results of a fan are copied at its first change only. */
+/** The results of a fan are taken apart at its first change and put together at the end. */
 class Fold {
   readonly frames: Map<number, Frame>
   readonly fans: Map<number, Fan>
@@ -61,10 +62,15 @@ class Fold {
   #resultsOf(frame: number): (JsonText | undefined)[] {
     const known = this.#results.get(frame)
     if (known !== undefined) return known
-    const fan = this.#fan(frame)
-    const results = [...fan.results]
+    const results = this.#fan(frame).results.toArray()
     this.#results.set(frame, results)
-    this.fans.set(frame, { ...fan, results })
     return results
+  }
+
+  fansAfter(): ReadonlyMap<number, Fan> {
+    for (const [frame, results] of this.#results) {
+      this.fans.set(frame, { ...this.#fan(frame), results: Outputs.from(results) })
+    }
+    return this.fans
   }
 }

@@ -75,12 +75,12 @@ function inspectFan(state: ExecutionState, id: number): void {
   if (fan === undefined) return
   law(children.length > 0, `frame ${id} waits for children that are there`)
   law(fan.open === children.length, `fan ${id} counts its ${children.length} open children, not ${fan.open}`)
-  law(fan.done === fan.results.filter((text) => text !== undefined).length, `fan ${id} counts its results`)
-  law(fan.done + fan.open <= fan.results.length, `fan ${id} has no more children than places`)
+  law(fan.done === fan.results.toArray().filter((text) => text !== undefined).length, `fan ${id} counts its results`)
+  law(fan.done + fan.open <= fan.results.size, `fan ${id} has no more children than places`)
   const indexes = new Set(children.map(({ index }) => index))
   law(indexes.size === children.length, `the children of ${id} have places of their own`)
   law(
-    [...indexes].every((index) => fan.results[index] === undefined),
+    [...indexes].every((index) => fan.results.get(index) === undefined),
     `no child of ${id} runs a place that is done`,
   )
 }

@@ -1,6 +1,7 @@
 /** The state of one execution as `step()` sees it: immutable, small, and encodable piece by piece. */
 import type { JsonText } from '../../base/index.ts'
 import type { TaskResource } from '../resource.ts'
+import { Outputs } from './outputs.ts'
 
 /** What never changes during an execution. */
 export type About = {
@@ -88,7 +89,7 @@ export type EarlyAnswer =
 export type Fan = {
   /** Map: the items as JSON texts; Parallel: empty. */
   readonly items: readonly JsonText[]
-  readonly results: readonly (JsonText | undefined)[]
+  readonly results: Outputs
   /** Children that may run at once, evaluated when the state was started. */
   readonly concurrency: number
   /** Index of the next iteration to start. */
@@ -194,7 +195,7 @@ export type FanPlan = Pick<Fan, 'items' | 'concurrency'> & { readonly size: numb
 export const newFan = ({ items, size, concurrency }: FanPlan): Fan => ({
   items,
   concurrency,
-  results: Array.from<JsonText | undefined>({ length: size }),
+  results: Outputs.empty(size),
   next: 0,
   open: 0,
   done: 0,

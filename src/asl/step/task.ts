@@ -31,10 +31,9 @@ export function runTask(draft: Draft, frame: WorkingFrame, state: TaskState): vo
 }
 
 function evaluateTask(draft: Draft, frame: WorkingFrame, state: TaskState): ScheduledTask {
-  const input = evaluateInput(draft, frame, state)
   const world = new World(draft, frame, { document: effectiveInput(draft, frame, state) })
   return {
-    input,
+    input: evaluateInput(draft, state, world),
     timeoutSeconds: state.timeout && readSeconds(state.timeout, 'TimeoutSeconds', world),
     heartbeatSeconds: state.heartbeat && readSeconds(state.heartbeat, 'HeartbeatSeconds', world),
     roleArn: state.roleArn && readText(state.roleArn, world),

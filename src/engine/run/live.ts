@@ -138,9 +138,9 @@ function foldChunks(live: Live, rows: readonly ChunkRow[]): Live {
 export function stateAsChanges(state: ExecutionState): readonly Change[] {
   const changes: Change[] = [...state.frames.values()].map((frame) => ({ kind: 'frame', frame }))
   for (const [frame, fan] of state.fans) {
-    changes.push({ kind: 'fan', frame, items: fan.items, size: fan.results.length, concurrency: fan.concurrency })
+    changes.push({ kind: 'fan', frame, items: fan.items, size: fan.results.size, concurrency: fan.concurrency })
     changes.push({ kind: 'fanProgress', frame, next: fan.next, open: fan.open, done: fan.done })
-    fan.results.forEach((output, index) => {
+    fan.results.toArray().forEach((output, index) => {
       if (output !== undefined) changes.push({ kind: 'result', frame, index, output })
     })
   }

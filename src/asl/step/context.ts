@@ -1,0 +1,115 @@
+/** The context object (`$$`, `$states.context`): whole as a value, and member by member as text. */
+import { type Json, type JsonText, parseJson, printJson } from '../../base/index.ts'
+import { isWork } from '../machine.ts'
+import { printTimestamp } from '../timestamp.ts'
+import type { Draft } from './draft.ts'
+import type { About, Frame } from './state.ts'
+
+/** The item of an iteration that is just starting, for its ItemSelector. */
+export type Item = { readonly index: number; readonly value: JsonText }
+
+export class Context {
+  readonly #execution: ExecutionContext
+  readonly #members: ReadonlyMap<string, Json>
+  #json: Json | undefined
+  #texts: ReadonlyMap<string, JsonText> | undefined
+
+  constructor(draft: Draft, frame: Frame, item: Item | undefined) {
+    this.#execution = executionContext(draft.before.about)
+    this.#members = membersOf(draft, frame, item)
+  }
+
+  json(): Json {
+    return (this.#json ??= new Map([['Execution', this.#execution.json()], ...this.#members]))
+  }
+
+  /** By name; that of the execution, which may be large, is made once. */
+  texts(): ReadonlyMap<string, JsonText> {
+    return (this.#texts ??= new Map([
+      ['Execution', this.#execution.text()],
+      ...[...this.#members].map(([name, member]) => [name, printJson(member)] as const),
+    ]))
+  }
+
+  text(): JsonText {
+    return `{${[...this.texts()].map(([name, text]) => `"${name}":${text}`).join(',')}}`
+  }
+}
+
+/** What is the same in all contexts of one execution. */
+class ExecutionContext {
+  readonly #about: About
+  #json: Json | undefined
+  #text: JsonText | undefined
+
+  constructor(about: About) {
+    this.#about = about
+  }
+
+  json(): Json {
+    const about = this.#about
+    return (this.#json ??= new Map<string, Json>([
+      ['Id', about.arn],
+      ['Input', parseJson(about.input)],
+      ['Name', about.name],
+      ['RoleArn', about.roleArn],
+      ['StartTime', printTimestamp(about.startedAt)],
+      ['RedriveCount', 0],
+    ]))
+  }
+
+  text(): JsonText {
+    return (this.#text ??= printJson(this.json()))
+  }
+}
+
+/** Of executions with a large input, for as long as they are in memory; small ones are made anew, or sleepers would cost more. */
+const largeExecutions = new WeakMap<About, ExecutionContext>()
+
+function executionContext(about: About): ExecutionContext {
+  if (about.input.length < 1024) return new ExecutionContext(about)
+  const context = largeExecutions.get(about) ?? new ExecutionContext(about)
+  largeExecutions.set(about, context)
+  return context
+}
+
+function membersOf(draft: Draft, frame: Frame, item: Item | undefined): ReadonlyMap<string, Json> {
+  const { about } = draft.before
+  const members = new Map<string, Json>([
+    ['StateMachine', object({ Id: about.machineArn, Name: about.machineName })],
+    ['State', stateMember(draft, frame)],
+  ])
+  const token = taskToken(draft, frame)
+  if (token !== undefined) members.set('Task', object({ Token: token }))
+  const at = item ?? iterationItem(draft, frame)
+  if (at !== undefined) members.set('Map', object({ Item: object({ Index: at.index, Value: parseJson(at.value) }) }))
+  return members
+}
+
+const object = (members: Readonly<Record<string, Json>>): Json => new Map(Object.entries(members))
+
+function stateMember(draft: Draft, frame: Frame): Json {
+  const state = draft.stateOf(frame)
+  const visit = draft.visitOf(frame)
+  const times = { Name: state.name, EnteredTime: printTimestamp(visit.enteredAt) }
+  return object(isWork(state) ? { ...times, RetryCount: visit.attempt } : times)
+}
+
+function taskToken(draft: Draft, frame: Frame): string | undefined {
+  const state = draft.stateOf(frame)
+  if (state.type !== 'Task') return undefined
+  const { resource } = state
+  const waits = resource.kind === 'activity' || (resource.kind === 'service' && resource.pattern === 'token')
+  if (!waits) return undefined
+  const { enteredId, attempt } = draft.visitOf(frame)
+  return draft.env.token(frame.id, enteredId, attempt)
+}
+
+/** The item of the innermost iteration around a frame. */
+function iterationItem(draft: Draft, frame: Frame): Item | undefined {
+  for (let at: Frame | undefined = frame; at !== undefined && at.parent !== 0; at = draft.peek(at.parent)) {
+    const value = draft.fans.peek(at.parent)?.items[at.index]
+    if (value !== undefined) return { index: at.index, value }
+  }
+  return undefined
+}
