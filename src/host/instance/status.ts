@@ -13,9 +13,15 @@ export function parseStatus(text: string | undefined): Said {
   for (const line of (text ?? '').split('\n').slice(0, -1)) {
     const [, who, pid, start] = /^(shim|main) (\d{1,10}) (\S.*)$/.exec(line) ?? []
     const [, code] = /^exit (\d{1,3})$/.exec(line) ?? []
-    if ((who === 'shim' || who === 'main') && start !== undefined)
-      said = { ...said, [who]: { pid: Number(pid), start } }
+    if ((who === 'shim' || who === 'main') && pid !== undefined && start !== undefined)
+      said = { ...said, [who]: identity(pid, start) }
     if (code !== undefined) said = { ...said, exit: Number(code) }
   }
   return said
 }
+
+/** ps pads its dates. */
+const identity = (pid: string, start: string): Identity => ({
+  pid: Number(pid),
+  start: start.trim().replaceAll(/\s+/g, ' '),
+})

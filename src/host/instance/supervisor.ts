@@ -157,6 +157,8 @@ export class Supervisor {
     const shim = this.#alive(said.shim ?? (startedHere ? started.shim : this.#leaderOf(run.token)))
     const main = this.#alive(said.main)
     const isOver = main === undefined && (shim === undefined || said.exit !== undefined)
+    // What was seen before the end was seen may lack what the application started since.
+    if (isOver) this.#scan = undefined
     const outOfMemory = isOver && this.#parts.wasOutOfMemory(instance, run.token)
     const others = isOver || stop !== undefined ? this.#othersOf(instance, [shim, main]) : []
     return { said, startedHere, outOfMemory, others, ...(shim && { shim }), ...(main && { main }) }

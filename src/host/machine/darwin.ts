@@ -1,8 +1,8 @@
 /** Processes and sockets as macOS shows them through ps and lsof: to develop on, not for many instances. */
 import { execFileSync } from 'node:child_process'
 import { isFree } from './free-port.ts'
-import { signalOne } from './linux.ts'
 import type { ProcessFacts, Processes, Sockets } from './machine.ts'
+import { signalOne } from './signal.ts'
 import { startProcess } from './start.ts'
 
 /** Sessions are not shown; a process group is the same thing for a shim and what it starts in the foreground. */

@@ -4,6 +4,7 @@ import { codeOf } from '../errors.ts'
 import { markerVariable } from '../instance/marker.ts'
 import { isFree } from './free-port.ts'
 import type { Listener, ProcessFacts, Processes, Sockets } from './machine.ts'
+import { signalOne } from './signal.ts'
 import { startProcess } from './start.ts'
 
 export function linuxProcesses(): Processes {
@@ -35,15 +36,6 @@ export const linuxSockets: Sockets = {
       return socket !== undefined && sockets.has(socket)
     })
   },
-}
-
-export function signalOne(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch (fault) {
-    // It ended between the proof and the signal, which is what the signal was for.
-    if (codeOf(fault) !== 'ESRCH') throw fault
-  }
 }
 
 /** `/proc/PID/stat`; undefined when the text is no such thing. */
