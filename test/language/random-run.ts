@@ -193,6 +193,7 @@ export class RandomRun {
     else this.#store(before, result, env.cause(event))
     this.#remember(event)
     for (const command of result.commands) this.#obey(command)
+    this.#checkOutside()
   }
 
   /** Takes the step twice: the same arguments give the same result. Some expressions are slow the first time. */
@@ -282,12 +283,37 @@ export class RandomRun {
   }
 
   #remember(event: Event): void {
-    if ('frame' in event) this.#past.push(event)
-    // An answer that is held until its call has returned leaves the task open; whatever else answers ends it.
-    this.#tasks = this.#tasks.filter((task) => {
-      const visit = this.state.frames.get(task.frame)?.visit
-      return visit?.phase === 'task' && visit.enteredId === task.enteredId && visit.attempt === task.attempt
-    })
+    if (!('frame' in event)) return
+    this.#past.push(event)
+    // Whatever answers a task ends its call, unless the answer is held until the call has returned.
+    if (event.kind !== 'timer' && !this.#isOpen(event))
+      this.#tasks = this.#tasks.filter((task) => !sameAttempt(task, event))
+  }
+
+  #isOpen({ frame, enteredId, attempt }: Attempt): boolean {
+    const visit = this.state.frames.get(frame)?.visit
+    return visit?.phase === 'task' && visit.enteredId === enteredId && visit.attempt === attempt
+  }
+
+  /** The calls and timers that the engine still holds are exactly those that the frames wait for. */
+  #checkOutside(): void {
+    const frames = [...this.state.frames.values()]
+    const calls = frames.filter(({ visit }) => visit?.phase === 'task')
+    equal(
+      this.#tasks.map(({ frame }) => frame).toSorted(),
+      calls.map(({ id }) => id).toSorted(),
+      'calls held and awaited',
+    )
+    equal(
+      this.#tasks.every((task) => this.#isOpen(task)),
+      true,
+      'calls of the current attempts',
+    )
+    const held = this.#timers
+      .filter(({ timer }) => timer !== 'deadline')
+      .map((timer) => `${timer.frame} ${timer.timer}`)
+    const awaited = frames.flatMap(({ id, visit }) => (visit?.timers ?? []).map((kind) => `${id} ${kind}`))
+    equal(held.toSorted(), awaited.toSorted(), 'timers held and awaited')
   }
 
   // ---- afterwards
@@ -295,17 +321,6 @@ export class RandomRun {
   describe(): string {
     const chain = this.history.map(({ id, previousEventId, type }) => `${id}←${previousEventId} ${type}`)
     return `${JSON.stringify(this.definition)}\n${chain.join(' · ')}`
-  }
-
-  /** The timers that the engine still holds are exactly those that the frames wait for. */
-  checkTimers(): void {
-    const held = this.#timers
-      .filter(({ timer }) => timer !== 'deadline')
-      .map((timer) => `${timer.frame} ${timer.timer}`)
-    const awaited = [...this.state.frames.values()].flatMap(({ id, visit }) =>
-      (visit?.timers ?? []).map((kind) => `${id} ${kind}`),
-    )
-    equal(held.toSorted(), awaited.toSorted(), 'timers held and awaited')
   }
 
   /** From the stored chunks alone: their causes through `step()`, and their changes folded, give the same in the end. */

@@ -30,8 +30,18 @@ export class ExecutionClosed extends Error {}
 /** One for all: it carries nothing, and making an error costs a stack trace. */
 const executionClosed = new ExecutionClosed()
 
-/** States run in one step before it yields to other executions with a `continue`. */
-const transitionsPerStep = 500
+/**
+ * What one step may do before it yields to other executions with a `continue`, in transitions: a few milliseconds as a
+ * rule. Expressions and large payloads count for more, so that neither time nor the stored chunk grows out of hand.
+ */
+const effortPerStep = 500
+export const effortOf = {
+  transition: 1,
+  /** Mostly microseconds, but up to the 20 ms that an expression may take inline. */
+  evaluation: 10,
+  /** Reading, writing and storing a payload. */
+  payload: (text: JsonText): number => Math.floor(text.length / 10_000),
+} as const
 
 export class Draft {
   readonly machine: Machine
@@ -51,7 +61,7 @@ export class Draft {
   readonly #ready: number[] = []
   /** Tasks scheduled in this step; their Started events come at its end. */
   readonly #scheduled: { readonly frame: number; readonly enteredId: number; readonly started: () => void }[] = []
-  #transitions = 0
+  #effort = 0
 
   constructor(machine: Machine, state: ExecutionState, env: Env, limits: StepLimits) {
     this.machine = machine
@@ -174,10 +184,18 @@ export class Draft {
       if (id === undefined) return undefined
       const frame = this.frame(id)
       if (frame?.visit?.phase !== 'ready') continue
-      if (this.#transitions++ < transitionsPerStep) return frame
-      this.#commands.push({ kind: 'continue' })
-      return undefined
+      if (this.#effort >= effortPerStep) {
+        this.#commands.push({ kind: 'continue' })
+        return undefined
+      }
+      this.spend(effortOf.transition)
+      return frame
     }
+  }
+
+  /** Counts towards the end of this step. */
+  spend(effort: number): void {
+    this.#effort += effort
   }
 
   command(command: Command): void {

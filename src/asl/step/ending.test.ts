@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Driver, lambda, run, runState, startedAt } from './driver.fake.ts'
+import { Driver, type DriverOptions, lambda, run, runState, startedAt } from './driver.fake.ts'
 
 const wait = { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 60, End: true } } }
 const loop = { StartAt: 'A', States: { A: { Type: 'Pass', Next: 'A' } } }
@@ -91,6 +91,20 @@ describe('a loop without end', () => {
     expect(driver.closed).toBeUndefined()
     driver.send({ kind: 'stop' })
     expect(driver.closed?.status).toBe('aborted')
+  })
+
+  it('yields sooner when payloads are large or expressions many', () => {
+    const large = JSON.stringify('x'.repeat(1_000_000))
+    const statesRun = (definition: object, options: DriverOptions): number =>
+      new Driver(definition, options).send({ kind: 'start' }).history.filter(({ type }) => type === 'PassStateExited')
+        .length
+    const limits = { payloadBytes: 4 << 20 }
+    expect(statesRun(loop, { input: large, limits })).toBeLessThan(10)
+    const expressive = {
+      StartAt: 'A',
+      States: { A: { Type: 'Pass', QueryLanguage: 'JSONata', Output: '{% x %}', Next: 'A' } },
+    }
+    expect(statesRun(expressive, { expressions: { x: () => '1' } })).toBeLessThan(60)
   })
 
   it('is not told to go on when it waits for something', () => {

@@ -4,7 +4,7 @@ import { evaluateTemplate } from '../compile/value.ts'
 import { type ErrorOutput, failureOf, matchesError, sizeFailure, type StateFailure } from '../failure.ts'
 import { type Catcher, isWork, type MapState, type Outlet, type ParallelState, type State } from '../machine.ts'
 import { closeFan, fanState } from './abort.ts'
-import { type Draft, exceeds, freshVisit, type WorkingFrame } from './draft.ts'
+import { type Draft, effortOf, exceeds, freshVisit, type WorkingFrame } from './draft.ts'
 import { startIterations } from './fan.ts'
 import { evaluateAssignments } from './field.ts'
 import { type Ending, evaluateEnding, placeResult } from './result.ts'
@@ -28,6 +28,7 @@ export function exitState(draft: Draft, frame: WorkingFrame, ending: Ending, nex
   const { output, assigned } = ending
   const state = draft.stateOf(frame)
   draft.checkSize(output, state.name)
+  draft.spend(effortOf.payload(output))
   const variables = assigned === undefined ? frame.variables : withAssigned(draft, frame, assigned, state.name)
   settle(draft, frame)
   draft.emit(frame, `${state.type}StateExited`, { name: state.name, output, assignedVariables: assigned })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Driver, lambda, run, startedAt } from './driver.fake.ts'
+import { type Driver, lambda, run, startedAt } from './driver.fake.ts'
 import { retryDelayMs } from './retry.ts'
 
 const retrier = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Bindings } from '../ports.ts'
+import type { Bindings } from '../ports.ts'
 import { lambda, run, runState, startedAt } from './driver.fake.ts'
 
 const jsonata = { QueryLanguage: 'JSONata' }
@@ -82,6 +82,20 @@ describe('variables', () => {
       { expressions: { look } },
     )
     expect(seen).toEqual(['outer=1 inner=2', 'outer=1 inner=3', 'outer=1'])
+  })
+
+  it('that are large are read as they were set last', () => {
+    const driver = run({
+      StartAt: 'A',
+      States: {
+        A: { Type: 'Pass', Assign: { v: { n: 1, pad: 'x'.repeat(2000) } }, Next: 'B' },
+        B: { Type: 'Pass', Parameters: { 'a.$': '$v.n', 'b.$': '$v.n' }, ResultPath: '$.b', Next: 'C' },
+        C: { Type: 'Pass', Assign: { w: 5 }, Next: 'D' },
+        D: { Type: 'Pass', Assign: { v: { n: 2, pad: 'x'.repeat(2000) } }, Next: 'E' },
+        E: { Type: 'Pass', Parameters: { 'n.$': '$v.n', 'w.$': '$w', 'b.$': '$.b' }, End: true },
+      },
+    })
+    expect(driver.output).toBe('{"n":2,"w":5,"b":{"a":1,"b":1}}')
   })
 
   it('that are not set cannot be read', () => {

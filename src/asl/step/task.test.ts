@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { activity, attemptOf, Driver, lambda, run, runState, startedAt } from './driver.fake.ts'
+import { activity, attemptOf, type Driver, lambda, run, runState, startedAt } from './driver.fake.ts'
 
 const token = 'arn:aws:states:::sqs:sendMessage.waitForTaskToken'
 const sync = 'arn:aws:states:::states:startExecution.sync:2'

@@ -3,7 +3,7 @@ import { type Json, type JsonText, parseJson } from '../../base/index.ts'
 import type { ValueWorld } from '../compile/value.ts'
 import type { Bindings, Env } from '../ports.ts'
 import { Context, type Item } from './context.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, effortOf } from './draft.ts'
 import type { Frame } from './state.ts'
 
 /** A JSON text that is parsed at most once, and not before it is asked for. */
@@ -36,6 +36,7 @@ export class World implements ValueWorld {
   readonly #frame: Frame
   readonly #options: WorldOptions
   #context: Context | undefined
+  #isRead = false
 
   constructor(draft: Draft, frame: Frame, options: WorldOptions) {
     this.env = draft.env
@@ -55,6 +56,8 @@ export class World implements ValueWorld {
   }
 
   input(): Json {
+    if (!this.#isRead) this.#draft.spend(effortOf.payload(this.#document.text))
+    this.#isRead = true
     return this.#document.json()
   }
 
@@ -67,11 +70,12 @@ export class World implements ValueWorld {
   }
 
   variable(name: string): Json | undefined {
-    const text = findVariable(this.#draft, this.#frame, name)
-    return text === undefined ? undefined : parseJson(text)
+    const scope = scopeOf(this.#draft, this.#frame, name)
+    return scope && readVariable(scope, name)
   }
 
   bindings(): Bindings {
+    this.#draft.spend(effortOf.evaluation)
     const contexts = (): Context => this.#contexts()
     const { result, errorOutput } = this.#options
     return {
@@ -89,18 +93,33 @@ export class World implements ValueWorld {
   }
 }
 
-function findVariable(draft: Draft, frame: Frame, name: string): JsonText | undefined {
+type Variables = ReadonlyMap<string, JsonText>
+
+/** The innermost scope that has set a variable. */
+function scopeOf(draft: Draft, frame: Frame, name: string): Variables | undefined {
   for (let at: Frame | undefined = frame; at !== undefined; at = draft.peek(at.parent)) {
-    const text = at.variables?.get(name)
-    if (text !== undefined) return text
+    if (at.variables?.has(name)) return at.variables
   }
   return undefined
 }
 
-const noVariables: ReadonlyMap<string, JsonText> = new Map()
+/** Large variables, parsed once for as long as their scope keeps them: every iteration of a Map may read the same one. */
+const largeVariables = new WeakMap<Variables, Map<string, Document>>()
 
-function variablesInScope(draft: Draft, frame: Frame): ReadonlyMap<string, JsonText> {
-  let scopes: ReadonlyMap<string, JsonText>[] = []
+function readVariable(scope: Variables, name: string): Json {
+  const text = scope.get(name) ?? 'null'
+  if (text.length < 1024) return parseJson(text)
+  const documents = largeVariables.get(scope) ?? new Map<string, Document>()
+  largeVariables.set(scope, documents)
+  const document = documents.get(name) ?? new Document(text)
+  documents.set(name, document)
+  return document.json()
+}
+
+const noVariables: Variables = new Map()
+
+function variablesInScope(draft: Draft, frame: Frame): Variables {
+  let scopes: Variables[] = []
   for (let at: Frame | undefined = frame; at !== undefined; at = draft.peek(at.parent)) {
     if (at.variables !== undefined) scopes = [at.variables, ...scopes]
   }
