@@ -2,9 +2,10 @@
  * How others find a running server: a file in its data folder with the address, the token and the process id. Readable by
  * its owner only. `up` writes it and takes it away; the CLI reads it.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { writePrivate } from '../store/index.ts'
 import { appError } from './errors.ts'
 
 const schema = z.object({
@@ -20,12 +21,9 @@ export function connectionFile(dataFolder: string): string {
   return join(dataFolder, 'connection.json')
 }
 
-/** Never seen half written: it takes the place of the old one in one step. */
-export async function writeConnection(dataFolder: string, connection: Connection): Promise<void> {
-  const file = connectionFile(dataFolder)
-  const draft = `${file}.${connection.pid}`
-  await writeFile(draft, `${JSON.stringify(connection)}\n`, { mode: 0o600 })
-  await rename(draft, file)
+/** Only by who holds the folder's lock. @throws HoldfastError store.full, store.disk_failed, store.folder_unwritable */
+export function writeConnection(dataFolder: string, connection: Connection): void {
+  writePrivate(connectionFile(dataFolder), `${JSON.stringify(connection)}\n`)
 }
 
 /** Undefined when no server says that it runs on this folder. @throws HoldfastError app.folder_damaged */

@@ -31,7 +31,7 @@ describe('the connection file', () => {
 
   it('is there while a server runs, for its owner only', async () => {
     expect(await readConnection(folder)).toBeUndefined()
-    await writeConnection(folder, connection)
+    writeConnection(folder, connection)
     expect(await readConnection(folder)).toEqual(connection)
     expect(statSync(connectionFile(folder)).mode & 0o777).toBe(0o600)
     await removeConnection(folder, connection)
@@ -40,7 +40,7 @@ describe('the connection file', () => {
 
   it('is not taken away from the next server', async () => {
     const next = { ...connection, url: 'http://127.0.0.1:7401' }
-    await writeConnection(folder, next)
+    writeConnection(folder, next)
     await removeConnection(folder, connection)
     await removeConnection(folder, { ...next, pid: 8 })
     expect(await readConnection(folder)).toEqual(next)

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { RandomBytes } from '../base/index.ts'
 import type { Account } from '../engine/index.ts'
+import { readPrivate, writePrivate } from '../store/index.ts'
 import { appError } from './errors.ts'
-import { readPrivate, writePrivate } from './private-files.ts'
 
 export type WantedAccount = { readonly region: string | undefined; readonly id: string | undefined }
 

@@ -4,6 +4,7 @@
  * It decides nothing about executions, requests or permissions: those are the domains' own.
  * It is also where the machine's clock, chance and environment are read.
  */
+export { type ImportFault, importFault } from './configuration/import-fault.ts'
 export { type ConfigurationSource, readConfiguration } from './configuration/read.ts'
 export { type Configuration, defineConfig, type HoldfastConfig, type LogLevel } from './configuration/schema.ts'
 export { type Connection, connectionFile, readConnection, removeConnection, writeConnection } from './connection.ts'

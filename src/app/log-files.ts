@@ -37,12 +37,15 @@ export class LogFiles {
     } catch (error) {
       if (!this.#failing) this.#options.onFailure(error)
       this.#failing = true
+      // Somebody may have removed the folder: it is made again.
+      this.#day = ''
     }
   }
 
   #turn(day: string): void {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-    const oldest = nameOf(dayOf(this.#options.clock.now() - this.#options.keptForMs))
+    // `99999999d` is a way to say for ever, and no date.
+    const oldest = nameOf(dayOf(Math.max(0, this.#options.clock.now() - this.#options.keptForMs)))
     for (const file of readdirSync(this.#folder)) {
       if (isLogFile(file) && file < oldest) rmSync(join(this.#folder, file))
     }

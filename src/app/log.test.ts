@@ -30,6 +30,20 @@ describe('log files', () => {
     expect(statSync(join(folder, 'logs/holdfast-2026-01-05.jsonl')).mode & 0o777).toBe(0o600)
   })
 
+  it('are kept for ever when their time is longer than any calendar, and come back after their folder was removed', () => {
+    const clock = new VirtualClock()
+    const failures: unknown[] = []
+    const onFailure = (error: unknown): void => void failures.push(error)
+    const files = new LogFiles({ dataFolder: folder, clock, keptForMs: 999_999_999 * dayMs, onFailure })
+    files.write('one\n')
+    expect(failures).toEqual([])
+    rmSync(join(folder, 'logs'), { recursive: true })
+    files.write('two\n')
+    files.write('three\n')
+    expect(failures).toHaveLength(1)
+    expect(readFileSync(join(folder, 'logs/holdfast-2026-01-01.jsonl'), 'utf8')).toBe('three\n')
+  })
+
   it('say once that they cannot be written, and never throw', () => {
     writeFileSync(join(folder, 'logs'), 'a file where the folder should be')
     const failures: unknown[] = []

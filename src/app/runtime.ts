@@ -7,14 +7,13 @@ import { type Clock, type HoldfastError, type Logger, type RandomBytes, ulid } f
 import { type Account, awsLimits, createEngine, embeddedLimits, type Engine, workerHandler } from '../engine/index.ts'
 import { createExpressions } from '../jsonata/index.ts'
 import { createServer, type Health, type ServerAddress, type ServerDependencies } from '../server/index.ts'
-import { openStore, type Store } from '../store/index.ts'
+import { openStore, readPrivate, type Store, writePrivate } from '../store/index.ts'
 import type { Configuration } from './configuration/schema.ts'
 import { type Connection, removeConnection, writeConnection } from './connection.ts'
 import { appError } from './errors.ts'
 import { accountOf, tokenKeyOf } from './identity.ts'
 import { installProcedures } from './install-procedures.ts'
 import { keptAnswers } from './kept-answers.ts'
-import { readPrivate, writePrivate } from './private-files.ts'
 import { Shutdown } from './shutdown.ts'
 import { bindVerbs, type InputCheck } from './verbs.ts'
 
@@ -104,7 +103,7 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
   const address = await server.listen()
 
   told.connection = { url: address.url, ...tokenIn(tokenFile), pid }
-  await writeConnection(dataFolder, told.connection)
+  writeConnection(dataFolder, told.connection)
   logger.info('started', { url: address.url, version: options.version, resumed })
   return { address, tokenFile, resumed, stop: () => shutdown.run(), stopped: shutdown.done }
 }

@@ -2,18 +2,21 @@
 import { getRandomValues } from 'node:crypto'
 import type { Clock, RandomBytes } from '../base/index.ts'
 
-/** setTimeout counts in a signed 32-bit number of milliseconds: about 24 days. */
-const longestTimer = 2 ** 31 - 1
+/**
+ * Timers of the platform count the time that the machine runs, alarms the time of day. They part when a machine sleeps or
+ * is moved, and when its clock is set: so the time of day is looked at again this often.
+ */
+const lookEveryMs = 5000
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   alarm(atMs, ring) {
-    let timer: NodeJS.Timeout
-    const set = (): void => {
-      const left = atMs - Date.now()
-      timer = left > longestTimer ? setTimeout(set, longestTimer) : setTimeout(ring, Math.max(0, left))
+    const left = (): number => Math.min(Math.max(0, atMs - Date.now()), lookEveryMs)
+    const look = (): void => {
+      if (Date.now() >= atMs) ring()
+      else timer = setTimeout(look, left())
     }
-    set()
+    let timer = setTimeout(look, left())
     return () => clearTimeout(timer)
   },
 }

@@ -7,13 +7,15 @@ import {
   closeSync,
   createReadStream,
   existsSync,
-  ftruncateSync,
   fstatSync,
   openSync,
   readSync,
   statSync,
+  truncateSync,
 } from 'node:fs'
+import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileFaultOf } from '../store/index.ts'
 import type { Statement } from './statements.ts'
 
 /** `statement` is undefined for a line that is none: somebody else wrote it. */
@@ -33,16 +35,22 @@ export type HeadsFileOptions = { readonly path: string; readonly keyId: string; 
 const tailBytes = 65_536
 
 export function openHeadsFile({ path, keyId, publicPem }: HeadsFileOptions): HeadsFile {
-  if (existsSync(path)) dropTornLine(path)
-  // Whoever holds the file alone can check the signatures with the key in its first line.
-  else appendLines(path, [{ kind: 'key', keyId, publicKey: publicPem }])
+  const begin = (): void => {
+    if (existsSync(path)) dropTornLine(path)
+    // Whoever holds the file alone can check the signatures with the key in its first line.
+    if (sizeOf(path) === 0) appendLines(path, [{ kind: 'key', keyId, publicKey: publicPem }])
+  }
+  begin()
   return {
     lines: () => linesOf(path),
     tail: () =>
       lastText(path)
         .split('\n')
         .flatMap((text) => parseLine(text) ?? []),
-    append: (statements) => appendLines(path, statements.map(lineOf)),
+    append(statements) {
+      begin()
+      appendLines(path, statements.map(lineOf))
+    },
   }
 }
 
@@ -52,12 +60,18 @@ function lineOf({ kind, seq, hash, at, keyId, signature }: Statement): Statement
 
 function appendLines(path: string, lines: readonly object[]): void {
   const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
-  appendFileSync(path, text, { mode: 0o600, flush: true })
+  try {
+    appendFileSync(path, text, { mode: 0o600, flush: true })
+  } catch (error) {
+    throw fileFaultOf(error, dirname(path))
+  }
 }
 
+const sizeOf = (path: string): number => (existsSync(path) ? statSync(path).size : 0)
+
 async function* linesOf(path: string): AsyncGenerator<HeadsLine, void, undefined> {
-  // Up to the size of now: a line that is just being appended must not be read half.
-  const size = existsSync(path) ? statSync(path).size : 0
+  // Up to the last whole line of now: one that is being appended, or that a full disk cut off, is not read half.
+  const size = existsSync(path) ? wholeLines(path) : 0
   if (size === 0) return
   const input = createReadStream(path, { encoding: 'utf8', end: size - 1 })
   let line = 0
@@ -67,14 +81,19 @@ async function* linesOf(path: string): AsyncGenerator<HeadsLine, void, undefined
   }
 }
 
-/** A crash amid an append leaves half a line; its statement is still in the database and is exported again. */
+/** A crash or a full disk amid an append leaves half a line; its statement is still in the database and is exported again. */
 function dropTornLine(path: string): void {
-  const file = openSync(path, 'r+')
+  const whole = wholeLines(path)
+  if (whole < sizeOf(path)) truncateSync(path, whole)
+}
+
+/** How many bytes the lines with their ends take. */
+function wholeLines(path: string): number {
+  const file = openSync(path, 'r')
   try {
     const { size } = fstatSync(file)
     const bytes = readEnd(file, size)
-    const torn = bytes.length - (bytes.lastIndexOf(0x0a) + 1)
-    if (torn > 0) ftruncateSync(file, size - torn)
+    return size - (bytes.length - (bytes.lastIndexOf(0x0a) + 1))
   } finally {
     closeSync(file)
   }

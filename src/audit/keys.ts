@@ -1,8 +1,9 @@
 /** The keys of the trail. They live in files, outside the database: who can write the one cannot forge the other. */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RandomBytes } from '../base/index.ts'
+import { readPrivate, writePrivate } from '../store/index.ts'
 import { keyDamaged, keyMissing } from './errors.ts'
 
 export type SigningKey = {
@@ -69,14 +70,13 @@ function parseRedactionKey(file: string, text: string): Uint8Array {
   return Buffer.from(text.trim(), 'hex')
 }
 
-/** Written beside, synced and renamed: a crash leaves no half key. */
 function readOrMake(file: string, make: () => string): string {
-  if (existsSync(file)) {
+  const kept = readPrivate(file)
+  if (kept !== undefined) {
     chmodSync(file, 0o600)
-    return readFileSync(file, 'utf8')
+    return kept.toString('utf8')
   }
   const text = make()
-  writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true })
-  renameSync(`${file}.new`, file)
+  writePrivate(file, text)
   return text
 }

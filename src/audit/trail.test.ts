@@ -3,11 +3,12 @@ import { verify } from 'node:crypto'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { silentLogger } from '../base/index.ts'
+import { silentLogger, VirtualClock } from '../base/index.ts'
 import { startTrail } from './background.ts'
 import { canonicalJson, type PlainJson } from './canonical.ts'
 import type { NewRecord } from './record.ts'
 import { openTrailWorld, type TrailWorld } from './trail-world.ts'
+import { openTrail } from './trail.ts'
 
 let world: TrailWorld
 beforeEach(() => {
@@ -61,6 +62,40 @@ describe('the heads file', () => {
     await restarted.signHead()
     expect(readFileSync(world.headsPath, 'utf8')).toBe(whole)
     expect(await restarted.verify()).toMatchObject({ ok: true, checkedHeads: 6 })
+  })
+
+  it('gets whole lines again after a full disk left half of one, and begins with the key again when all was lost', async () => {
+    await sealed(1)
+    await world.trail.signHead()
+    const before = readFileSync(world.headsPath, 'utf8')
+    appendFileSync(world.headsPath, '{"kind":"head","seq":2,"ha')
+    expect(await world.trail.verify()).toMatchObject({ ok: true })
+    await sealed(1)
+    await world.trail.signHead()
+    expect(readFileSync(world.headsPath, 'utf8').startsWith(before)).toBe(true)
+    expect(lines().map(({ seq }) => seq)).toEqual([undefined, 1, 2])
+    expect(await world.trail.verify()).toMatchObject({ ok: true })
+
+    writeFileSync(world.headsPath, '{"kind":"key"')
+    world.reopen()
+    expect(lines().map(({ kind }) => kind)).toEqual(['key'])
+  })
+
+  it('gets a head at once when the clock was set back behind the last one', async () => {
+    await sealed(1)
+    world.clock.advanceBy(365 * 86_400_000)
+    await world.trail.signHead()
+    await sealed(1)
+    const nextYear = world.clock.now()
+    const setBack = openTrail({
+      store: world.store,
+      clock: new VirtualClock(nextYear - 364 * 86_400_000),
+      logger: silentLogger,
+      randomBytes: (length) => new Uint8Array(length),
+      folder: world.folder,
+    })
+    await setBack.tick()
+    expect(lines().map(({ seq }) => seq)).toEqual([undefined, 1, 2])
   })
 
   it('is written anew when it was removed', async () => {

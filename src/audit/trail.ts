@@ -109,8 +109,10 @@ export class Trail {
   headDueAt(): number | undefined {
     const { read } = this.#store
     if (chainEnd(read).seq <= signedThrough(read)) return undefined
+    const now = this.#clock.now()
     const since = latestStatement(read, 'head')?.at
-    return since === undefined ? this.#clock.now() : since + this.#settings.headEveryMs
+    // A head of tomorrow: the clock was set back. Waiting for it would leave the chain unsigned for as long as it was ahead.
+    return since === undefined || since > now ? now : since + this.#settings.headEveryMs
   }
 
   /** One round: seal, let each follower handle its next records, sign and prune if due. True when more can be done at once. */

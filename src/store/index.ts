@@ -3,6 +3,7 @@
  * Words: write (a closure that is committed or undone as a whole), tick (one commit of all that waits), batch (what a tick commits).
  * It knows no table but its own list of migrations; every domain writes its own SQL inside `write`. PostgreSQL comes later, behind
  * the same contract, which `store.suite.ts` holds every implementation to.
+ * Its private files are what must lie beside the database: keys, names, addresses.
  * It does not retry, cache rows or hide SQL.
  */
 export {
@@ -19,5 +20,7 @@ export {
   type Transaction,
 } from './contract.ts'
 export { storeErrorCodes } from './errors.ts'
+export { fileFaultOf } from './folder/file-fault.ts'
+export { readPrivate, writePrivate } from './folder/private-file.ts'
 export { type Migration, readMigrations } from './migration.ts'
 export { openStore, type StoreOptions } from './sqlite/open.ts'

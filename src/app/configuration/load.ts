@@ -11,39 +11,56 @@ import { appError } from '../errors.ts'
 /** How long the file may take to load. */
 const limitMs = 10_000
 
-const message = z.union([z.object({ settings: z.string() }), z.object({ fault: z.string() })])
+const fault = z.object({
+  reason: z.string(),
+  place: z.string().optional(),
+  accepted: z.string().optional(),
+  repair: z.string().optional(),
+})
+const message = z.union([z.object({ settings: z.string() }), z.object({ fault })])
 export type SettingsMessage = z.infer<typeof message>
 
-/** The default export as JSON would carry it; `{}` when there is none. @throws HoldfastError app.config_unreadable */
-export async function loadSettings(file: string): Promise<unknown> {
-  if (!existsSync(file)) throw unreadable(file, 'there is no such file')
-  const answer = await ask(file)
+/**
+ * The default export as JSON would carry it; `{}` when there is none.
+ * @throws HoldfastError app.config_unreadable; or the signal's reason
+ */
+export async function loadSettings(file: string, signal?: AbortSignal): Promise<unknown> {
+  if (!existsSync(file)) throw unreadable(file, { reason: 'there is no such file' })
+  const answer = await ask(file, signal)
+  signal?.throwIfAborted()
   if ('fault' in answer) throw unreadable(file, answer.fault)
   return JSON.parse(answer.settings)
 }
 
-function ask(file: string): Promise<SettingsMessage> {
+function ask(file: string, signal: AbortSignal | undefined): Promise<SettingsMessage> {
   const reader = fork(fileURLToPath(new URL('settings-reader.ts', import.meta.url)), [file], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   return new Promise((resolve) => {
-    let answer: SettingsMessage = { fault: `it ended its process, or took longer than ${limitMs / 1000} s` }
-    const timer = setTimeout(() => reader.kill('SIGKILL'), limitMs)
+    let answer: SettingsMessage = { fault: { reason: 'it ended the process that loaded it' } }
+    const kill = (): void => void reader.kill('SIGKILL')
+    const timer = setTimeout(() => {
+      answer = { fault: { reason: `it is not loaded after ${limitMs / 1000} s` } }
+      kill()
+    }, limitMs)
+    signal?.addEventListener('abort', kill)
     reader.on('message', (sent) => {
       answer = message.safeParse(sent).data ?? answer
-      reader.kill('SIGKILL')
+      kill()
     })
-    reader.on('error', (error) => (answer = { fault: error.message }))
+    reader.on('error', (error) => (answer = { fault: { reason: error.message } }))
     reader.on('close', () => {
       clearTimeout(timer)
+      signal?.removeEventListener('abort', kill)
       resolve(answer)
     })
   })
 }
 
-function unreadable(file: string, why: string) {
-  return appError('app.config_unreadable', `The configuration ${file} cannot be read: ${why}`, {
-    place: file,
-    accepted: 'a module with `export const procedures = […]`, `export default defineConfig({…})`, or both',
+function unreadable(file: string, { reason, place = file, accepted, repair }: z.infer<typeof fault>) {
+  return appError('app.config_unreadable', `The configuration ${file} cannot be read: ${reason}`, {
+    place,
+    accepted: accepted ?? 'a module with `export const procedures = […]`, `export default defineConfig({…})`, or both',
+    ...(repair === undefined ? {} : { repair }),
   })
 }

@@ -20,6 +20,8 @@ export type ConfigurationSource = {
     readonly auth?: 'token' | 'none' | undefined
     readonly awsLimits?: boolean | undefined
   }
+  /** Gives up reading. */
+  readonly signal?: AbortSignal
 }
 
 export type ReadConfiguration = {
@@ -31,7 +33,7 @@ export type ReadConfiguration = {
 /** @throws HoldfastError app.config_unreadable, app.config_invalid */
 export async function readConfiguration(source: ConfigurationSource): Promise<ReadConfiguration> {
   const file = fileOf(source)
-  const written = file === undefined ? {} : await loadSettings(file)
+  const written = file === undefined ? {} : await loadSettings(file, source.signal)
   return { configuration: parseConfiguration(withOverrides(written, source), file ?? 'the command line'), file }
 }
 

@@ -1,12 +1,14 @@
 /** The data folder: its owner's alone (700), its files too (600). */
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { folderForeign, folderUnwritable } from '../errors.ts'
+import { folderForeign } from '../errors.ts'
+import { fileFaultOf } from './file-fault.ts'
+import { syncFolder } from './private-file.ts'
 
 /** Files that only a Holdfast folder holds. */
 const ours = ['owner.lock', 'holdfast.sqlite']
 
-/** Makes the folder if need be and closes it to others. @throws HoldfastError store.folder_foreign, store.folder_unwritable */
+/** Makes the folder if need be and closes it to others. @throws HoldfastError store.folder_foreign, store.folder_unwritable, store.full */
 export function prepareFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -16,7 +18,7 @@ export function prepareFolder(folder: string): void {
     if (files.length > 0 && !ours.some((file) => files.includes(file))) throw folderForeign(folder)
     chmodSync(folder, 0o700)
   } catch (error) {
-    throw error instanceof Error && 'syscall' in error ? folderUnwritable(folder, error) : error
+    throw fileFaultOf(error, folder)
   }
 }
 
@@ -27,16 +29,13 @@ export function prepareFile(folder: string, name: string): string {
     if (existsSync(file)) chmodSync(file, 0o600)
     else makeFile(folder, file)
   } catch (error) {
-    throw folderUnwritable(folder, error)
+    throw fileFaultOf(error, folder)
   }
   return file
 }
 
 function makeFile(folder: string, file: string): void {
   closeSync(openSync(file, 'a', 0o600))
-  if (process.platform === 'win32') return
-  // SQLite syncs what it writes into the file; that the file is there at all is the folder's to remember.
-  const directory = openSync(folder, 'r')
-  fsyncSync(directory)
-  closeSync(directory)
+  // SQLite syncs what it writes into the file, but not that the file is there at all.
+  syncFolder(folder)
 }

@@ -6,11 +6,12 @@
  * Nothing in this process may open `owner.lock` by other means: POSIX drops a process's locks on a file when any of its
  * descriptors of that file is closed.
  */
-import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { folderInUse } from '../errors.ts'
 import { faultOf } from '../sqlite/fault.ts'
+import { writePrivate } from './private-file.ts'
 import { isAlive, type ProcessName, processStart } from './process.ts'
 
 type Owner = ProcessName & { readonly startedAt: string; readonly processStart?: string }
@@ -20,7 +21,7 @@ export interface FolderLock {
   release(): void
 }
 
-/** @throws HoldfastError store.folder_in_use */
+/** @throws HoldfastError store.folder_in_use, store.full */
 export function lockFolder(folder: string, self: ProcessName, nowMs: number): FolderLock {
   const database = new DatabaseSync(join(folder, 'owner.lock'), { timeout: 0 })
   const nameFile = join(folder, 'owner.json')
@@ -33,7 +34,12 @@ export function lockFolder(folder: string, self: ProcessName, nowMs: number): Fo
     const fault = faultOf(error, folder)
     throw isBusy(fault) ? folderInUse(folder, describeOwner(nameFile, self.host)) : fault
   }
-  writeOwner(nameFile, { ...self, startedAt: new Date(nowMs).toISOString(), ...startOf(self.pid) })
+  try {
+    writeOwner(nameFile, { ...self, startedAt: new Date(nowMs).toISOString(), ...startOf(self.pid) })
+  } catch (error) {
+    database.close()
+    throw error
+  }
   return {
     release() {
       if (!database.isOpen) return
@@ -51,10 +57,8 @@ function startOf(pid: number): { processStart?: string } {
   return start === undefined ? {} : { processStart: start }
 }
 
-/** Written beside and renamed, so that a reader never sees half a name. */
 function writeOwner(file: string, owner: Owner): void {
-  writeFileSync(`${file}.new`, `${JSON.stringify(owner)}\n`, { mode: 0o600 })
-  renameSync(`${file}.new`, file)
+  writePrivate(file, `${JSON.stringify(owner)}\n`)
 }
 
 function describeOwner(file: string, host: string): string {

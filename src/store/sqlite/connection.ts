@@ -61,7 +61,7 @@ function configure(database: DatabaseSync, { readOnly, durability: wanted }: Con
     PRAGMA synchronous = ${wanted === 'full' ? 'FULL' : 'OFF'};
     PRAGMA foreign_keys = ON;
     PRAGMA temp_store = MEMORY;
-    PRAGMA cache_size = ${readOnly ? -4096 : -4096};
+    PRAGMA cache_size = -4096;
   `)
   // Every 4 MiB: a larger log was no faster (the pages are then no longer in the cache) and held the loop for 15 to 50 ms
   // instead of 5 to 10. What a spike made of the log is given back.

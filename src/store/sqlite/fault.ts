@@ -1,7 +1,7 @@
 /** What node:sqlite throws, told in our words. */
-import { statfsSync } from 'node:fs'
 import { HoldfastError } from '../../base/index.ts'
-import { busy, constraint, damaged, diskFailed, full, notUnique, queryFailed } from '../errors.ts'
+import { busy, constraint, damaged, diskFailed, notUnique, queryFailed } from '../errors.ts'
+import { fullAt } from '../folder/free-space.ts'
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html); the extended code is above the low byte. */
 const code = {
@@ -15,8 +15,6 @@ const code = {
   notADatabase: 26,
 }
 const uniqueCodes: readonly number[] = [1555, 2067, 2579]
-/** Room for one large transaction and the checkpoint after it. */
-const headroomMiB = 64
 
 /** The error that a person can act on. `folder` is where the database lies. */
 export function faultOf(error: unknown, folder: string): unknown {
@@ -29,7 +27,7 @@ export function faultOf(error: unknown, folder: string): unknown {
     case code.locked:
       return busy(error)
     case code.full:
-      return full(folder, missingMiB(folder), error)
+      return fullAt(folder, error)
     case code.ioError:
     case code.cannotOpen:
       return diskFailed(folder, detail, error)
@@ -56,15 +54,4 @@ function sqliteCode(error: unknown): number | undefined {
 /** `UNIQUE constraint failed: machines.name, machines.region` → `machines.name, machines.region`. */
 function columnsIn(detail: string): string {
   return detail.slice(detail.indexOf(': ') + 2)
-}
-
-function missingMiB(folder: string): number {
-  try {
-    const disk = statfsSync(folder)
-    const freeMiB = Math.floor((disk.bavail * disk.bsize) / 2 ** 20)
-    return Math.max(1, headroomMiB - freeMiB)
-  } catch {
-    // A disk that cannot even be asked: the general advice still holds.
-    return headroomMiB
-  }
 }
