@@ -1,7 +1,8 @@
 /**
  * What a host's agent can be told, as data, and what it answers. Commands are delivered at least once: each carries an
- * idempotency key, and the same key answers the same outcome, also after the agent died in between. Every command is
- * safe to repeat under a new key as well: what is there already is found, not made twice.
+ * idempotency key, and the same key answers the same outcome, also after the agent died in between (what only reads is
+ * read again then). Every command is safe to repeat under a new key as well: what is there already is found, not made
+ * twice.
  *
  * Times are milliseconds since 1970 UTC, durations milliseconds, sizes bytes unless the name says MiB. Secrets travel as
  * references and are resolved on the host; no outcome, record or log of the agent holds a value.
@@ -77,7 +78,7 @@ const limits = z.strictObject({
   nice: z.number().int().min(0).max(19).default(5),
   /** The output is rotated when it exceeds this; `logFiles` full ones are kept besides the current one. */
   logBytes: z.number().int().min(4096).max(1_073_741_824).default(10_485_760),
-  logFiles: z.number().int().min(0).max(100).default(4),
+  logFiles: z.number().int().min(1).max(100).default(4),
 })
 
 const probing = {

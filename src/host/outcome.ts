@@ -28,6 +28,8 @@ export type InstanceExit = {
   readonly signal?: string
   readonly reason: 'exited' | 'killed' | 'out-of-memory' | 'stopped' | 'vanished' | 'could-not-start'
   readonly ranMs: number
+  /** Why it could not start, for a person. */
+  readonly detail?: string
 }
 
 export type InstanceStatus = {
@@ -60,6 +62,8 @@ export type HealthReport = {
   readonly successes: number
   readonly probes: number
   /** What shows that the answers came from this instance. */
+  /** Where it answered: an application that listens on "localhost" may have only one of the two. */
+  readonly address?: '127.0.0.1' | '::1'
   readonly proof?: 'release-id' | 'socket' | 'command' | 'process'
   /** Why not, for a machine; `final` says that waiting longer is of no use. */
   readonly reason?:

@@ -101,8 +101,7 @@ function something(world: World, agent: Agent): void {
       }
       break
     case 3:
-      if (machine.beings.size < 25)
-        machine.stranger(chance(2) === 0 ? `other/x${one?.spec.instance}/t1` : undefined)
+      if (machine.beings.size < 25) machine.stranger(chance(2) === 0 ? `other/x${one?.spec.instance}/t1` : undefined)
       break
     case 4: {
       const stranger = [...machine.beings.values()].find(({ ours }) => !ours)

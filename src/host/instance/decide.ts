@@ -16,6 +16,8 @@ export type RunFacts = {
   /** This agent started it (an earlier agent may have died between intent and start). */
   readonly startedHere: boolean
   readonly outOfMemory: boolean
+  /** Why it could not be started. */
+  readonly fault?: string
 }
 
 export type Moment = { readonly now: number; readonly boot: string; readonly token: string }
@@ -115,6 +117,6 @@ function endRun(record: InstanceRecord, run: Run, facts: RunFacts, { now, boot }
   const unborn = facts.said.shim === undefined && !facts.startedHere
   // The intent was written and the agent died before it acted, or the machine went down: nobody's failure.
   if (unborn || run.boot !== boot) return { kind: 'save', record: rest }
-  const exit: InstanceExit = exitOf({ run, said: facts.said, outOfMemory: facts.outOfMemory, stop: record.stop, now })
+  const exit: InstanceExit = exitOf({ ...facts, run, stop: record.stop, now })
   return { kind: 'save', record: afterExit(rest, exit, now) }
 }

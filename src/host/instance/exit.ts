@@ -23,15 +23,17 @@ export type Ending = {
   readonly run: Run
   readonly said: Said
   readonly outOfMemory: boolean
+  readonly fault?: string
   readonly stop: StopOrder | undefined
   readonly now: number
 }
 
-export function exitOf({ run, said, outOfMemory, stop, now }: Ending): InstanceExit {
+export function exitOf({ run, said, outOfMemory, fault, stop, now }: Ending): InstanceExit {
   const base = { at: now, ranMs: Math.max(0, now - run.startedAt) }
   if (said.exit === undefined) {
     // Nobody was left to see the end: the shim itself was killed, or never came to run.
-    return { ...base, reason: said.shim === undefined ? 'could-not-start' : 'vanished' }
+    if (said.shim !== undefined) return { ...base, reason: 'vanished' }
+    return { ...base, reason: 'could-not-start', ...(fault !== undefined && { detail: fault }) }
   }
   const signal = signals.get(said.exit - 128)
   const how = signal === undefined ? { code: said.exit } : { signal }

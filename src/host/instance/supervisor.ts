@@ -1,6 +1,6 @@
 /** Carries out what `decide` says for every instance. Synchronous throughout: nothing can come between a proof and a signal. */
 import type { Clock, Logger } from '../../base/index.ts'
-import type { Identity, ProcessFacts, Processes, StartOrder } from '../machine/machine.ts'
+import type { Ending, Identity, ProcessFacts, Processes, StartOrder } from '../machine/machine.ts'
 import { type Decision, decide, type RunFacts, type Target } from './decide.ts'
 import { orphansOf } from './janitor.ts'
 import { type Marker, parseMarker } from './marker.ts'
@@ -57,11 +57,6 @@ export class Supervisor {
     let next = this.#nextSweepAt
     for (const instance of this.#parts.records.all.keys()) next = Math.min(next, this.#bringForward(instance))
     return next
-  }
-
-  /** Why the last start did not happen, for the person who asks. */
-  startFault(instance: string): Error | undefined {
-    return this.#started.get(instance)?.fault
   }
 
   /** What is proven to belong to the instance, shim included. */
@@ -127,7 +122,7 @@ export class Supervisor {
     const { log, orderFor, processes, wake } = this.#parts
     const started: Started = { token: run.token, shim: undefined, ended: false }
     this.#started.set(instance, started)
-    const ended = (fault: Error | undefined): void => {
+    const ended = ({ fault }: Ending): void => {
       started.ended = true
       if (fault !== undefined) started.fault = fault
       wake()
@@ -161,7 +156,16 @@ export class Supervisor {
     if (isOver) this.#scan = undefined
     const outOfMemory = isOver && this.#parts.wasOutOfMemory(instance, run.token)
     const others = isOver || stop !== undefined ? this.#othersOf(instance, [shim, main]) : []
-    return { said, startedHere, outOfMemory, others, ...(shim && { shim }), ...(main && { main }) }
+    const fault = startedHere ? started.fault?.message : undefined
+    return {
+      said,
+      startedHere,
+      outOfMemory,
+      others,
+      ...(fault !== undefined && { fault }),
+      ...(shim && { shim }),
+      ...(main && { main }),
+    }
   }
 
   #said(run: Run, instance: string) {

@@ -5,7 +5,7 @@
 import type { VirtualClock } from '../../base/index.ts'
 import { parseMarker } from '../instance/marker.ts'
 import { markerIn } from './linux.ts'
-import type { Files, ProcessFacts, Processes, SignalName, StartOrder } from './machine.ts'
+import type { Ending, Files, ProcessFacts, Processes, SignalName, StartOrder } from './machine.ts'
 
 /** The agent dies here. */
 export class Crash extends Error {}
@@ -109,7 +109,7 @@ export class FakeMachine implements Processes {
     })
   }
 
-  start(order: StartOrder, ended: (fault: Error | undefined) => void): number | undefined {
+  start(order: StartOrder, ended: (ending: Ending) => void): number | undefined {
     return this.#changes(() => {
       this.starts++
       return this.#startShim(order, ended)
@@ -134,7 +134,7 @@ export class FakeMachine implements Processes {
     this.#births = 0
   }
 
-  #startShim(order: StartOrder, ended: (fault: Error | undefined) => void): number {
+  #startShim(order: StartOrder, ended: (ending: Ending) => void): number {
     const habits = this.habits()
     const marker = markerIn(
       Object.entries(order.environment)
@@ -150,7 +150,7 @@ export class FakeMachine implements Processes {
     const shim = this.#bear({ marker, ours: true, parent: 1, onSignal: (signal) => signal === 'SIGKILL' && leave() })
     const leave = (): void => {
       this.end(shim.pid)
-      if (generation === this.generation) ended(undefined)
+      if (generation === this.generation) ended({})
     }
     const isHere = (): boolean => this.beings.get(shim.pid) === shim
     this.#later(habits.shimSlowMs, () => {

@@ -29,6 +29,13 @@ export type StartOrder = {
   readonly user?: { readonly uid: number; readonly gid: number }
 }
 
+export type Ending = {
+  /** It never came to run. */
+  readonly fault?: Error
+  readonly code?: number
+  readonly signal?: string
+}
+
 export interface Processes {
   /** Changes with every boot of the machine: no process outlives it. */
   readonly boot: string
@@ -43,7 +50,7 @@ export interface Processes {
    * Starts it and returns its pid at once, visible to `read` and `marker`; undefined when it could not start, in which case
    * `ended` says why. `ended` is called once, never from inside this call.
    */
-  start(order: StartOrder, ended: (fault: Error | undefined) => void): number | undefined
+  start(order: StartOrder, ended: (ending: Ending) => void): number | undefined
 }
 
 /** Small files of the agent's own. */

@@ -1,12 +1,12 @@
 /** Starting a process that outlives us: a session of its own, no pipe to us, output straight into files. */
 import { spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
-import type { StartOrder } from './machine.ts'
+import type { Ending, StartOrder } from './machine.ts'
 
 /** The file of an instance's output and status lies in a folder only the agent may write to; a link there is an attack. */
 const appending = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
 
-export function startProcess(order: StartOrder, ended: (fault: Error | undefined) => void): number | undefined {
+export function startProcess(order: StartOrder, ended: (ending: Ending) => void): number | undefined {
   const opened: number[] = []
   const open = (path: string, flags: number): number => {
     const file = openSync(path, flags, 0o600)
@@ -25,12 +25,12 @@ export function startProcess(order: StartOrder, ended: (fault: Error | undefined
       ...order.user,
     })
     let isOver = false
-    const end = (fault: Error | undefined): void => {
-      if (!isOver) ended(fault)
+    const end = (ending: Ending): void => {
+      if (!isOver) ended(ending)
       isOver = true
     }
-    child.once('error', end)
-    child.once('exit', () => end(undefined))
+    child.once('error', (fault) => end({ fault }))
+    child.once('exit', (code, signal) => end(code === null ? { signal: signal ?? '' } : { code }))
     child.unref()
     return child.pid
   } finally {

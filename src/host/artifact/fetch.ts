@@ -1,0 +1,129 @@
+/** An archive onto this host's disk, verified before anybody looks into it. */
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { Readable, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
+import { type Clock, HoldfastError } from '../../base/index.ts'
+import { codeOf, hostError } from '../errors.ts'
+import { tooLarge } from './entry.ts'
+
+/** The part of the platform's `fetch` that is used. */
+export type Download = (
+  url: string,
+  init: { headers: Record<string, string>; signal: AbortSignal },
+) => Promise<Response>
+
+export type ArchiveOrder = {
+  readonly url: string
+  readonly sha256: string
+  readonly to: string
+  readonly mostBytes: number
+  readonly silenceMs: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly download: Download
+  readonly clock: Clock
+}
+
+/** @throws HoldfastError host.artifact_missing, host.artifact_unreachable, host.artifact_digest, host.artifact_too_large */
+export async function fetchArchive(order: ArchiveOrder): Promise<void> {
+  const silence = new Silence(order.clock, order.silenceMs)
+  const digest = createHash('sha256')
+  let bytes = 0
+  const count = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      silence.heard()
+      bytes += chunk.length
+      digest.update(chunk)
+      done(bytes > order.mostBytes ? tooLarge(`the archive has more than ${order.mostBytes} bytes`) : null, chunk)
+    },
+  })
+  try {
+    const source = await openSource(order, silence.signal)
+    await pipeline(source, count, createWriteStream(order.to, { flags: 'wx', mode: 0o600 }), { signal: silence.signal })
+  } catch (fault) {
+    throw readable(order, silence.signal.aborted ? new Error(`nothing came for ${order.silenceMs} ms`) : fault)
+  } finally {
+    silence.end()
+  }
+  const found = digest.digest('hex')
+  if (found !== order.sha256) throw wrongDigest(order.url, order.sha256, found)
+}
+
+export const wrongDigest = (place: string, expected: string, found: string): HoldfastError =>
+  hostError('host.artifact_digest', `${place} has the SHA-256 ${found}, not ${expected}`, {
+    place: 'artifact.sha256',
+    accepted: expected,
+    repair:
+      'find out which of the two is wrong: the artifact was changed after the release was made, or the release names another',
+  })
+
+async function openSource(order: ArchiveOrder, signal: AbortSignal): Promise<Readable> {
+  if (order.url.startsWith('file:')) {
+    const path = fileURLToPath(order.url)
+    if (!(await stat(path)).isFile()) throw missing(order.url, 'it is no file')
+    return createReadStream(path)
+  }
+  const response = await order.download(order.url, { headers: { ...order.headers }, signal })
+  // A redirect may lead anywhere, but not out of TLS.
+  if (response.url !== '' && !response.url.startsWith('https:')) {
+    throw hostError('host.artifact_unreachable', `${order.url} redirects to an address without TLS`, {
+      retryable: false,
+    })
+  }
+  if (response.status === 404 || response.status === 410)
+    throw missing(order.url, `the server answered ${response.status}`)
+  if (!response.ok || response.body === null) {
+    throw hostError('host.artifact_unreachable', `${order.url} answered ${response.status}`, {
+      retryable: response.status >= 500 || response.status === 429,
+    })
+  }
+  return Readable.fromWeb(response.body)
+}
+
+const missing = (url: string, why: string): HoldfastError =>
+  hostError('host.artifact_missing', `There is no artifact at ${url}: ${why}`, {
+    place: 'artifact.url',
+    repair: 'check that the host can see this address',
+  })
+
+function readable({ url }: ArchiveOrder, fault: unknown): unknown {
+  if (fault instanceof HoldfastError) return fault
+  const code = codeOf(fault)
+  if (code === 'ENOSPC' || code === 'EDQUOT') return fault
+  if (code === 'ENOENT' || code === 'EACCES') return missing(url, fault instanceof Error ? fault.message : '')
+  const reason = fault instanceof Error && fault.cause instanceof Error ? fault.cause.message : String(fault)
+  return hostError('host.artifact_unreachable', `${url} cannot be fetched: ${reason}`, { cause: fault })
+}
+
+/** Aborts when nothing was heard for so long. */
+class Silence {
+  readonly #abort = new AbortController()
+  readonly #clock: Clock
+  readonly #ms: number
+  #cancel: () => void
+
+  constructor(clock: Clock, ms: number) {
+    this.#clock = clock
+    this.#ms = ms
+    this.#cancel = this.#set()
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  heard(): void {
+    this.#cancel()
+    this.#cancel = this.#set()
+  }
+
+  end(): void {
+    this.#cancel()
+  }
+
+  #set(): () => void {
+    return this.#clock.alarm(this.#clock.now() + this.#ms, () => this.#abort.abort())
+  }
+}

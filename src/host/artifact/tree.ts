@@ -1,0 +1,108 @@
+/** Copying a folder into the store: what is copied is checked, counted and digested in the same pass. */
+import { createHash } from 'node:crypto'
+import {
+  chmod,
+  chown,
+  copyFile,
+  lchown,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  symlink,
+  utimes,
+} from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { join } from 'node:path'
+import { SafeTree, type TreeEntry, type TreeLimits } from './entry.ts'
+import type { Unpacked } from './unpack.ts'
+
+export type CopiedTree = Unpacked & { readonly sha256: string }
+
+export type TreeCopy = {
+  readonly from: string
+  /** Exists and is empty. */
+  readonly to: string
+  readonly exclude: ReadonlySet<string>
+  readonly limits: TreeLimits
+}
+
+/**
+ * The digest is over the sorted paths, kinds, executable bits, link targets and contents of what was copied.
+ * @throws HoldfastError host.artifact_unsafe, host.artifact_too_large
+ */
+export async function copyTree({ from, to, exclude, limits }: TreeCopy): Promise<CopiedTree> {
+  const entries = await listTree(from, exclude)
+  const tree = new SafeTree(limits)
+  for (const entry of entries) tree.add(entry)
+  tree.finish()
+  const digest = createHash('sha256')
+  for (const entry of entries) digest.update(`${await copyEntry(entry, from, to)}\n`)
+  return { files: tree.files, bytes: tree.bytes, sha256: digest.digest('hex') }
+}
+
+/** A copy for a release to run in: shares blocks where the disk can, belongs to the user who runs it. */
+export async function cloneTree(
+  from: string,
+  to: string,
+  owner?: { readonly uid: number; readonly gid: number },
+): Promise<void> {
+  await mkdir(to, { mode: 0o755 })
+  if (owner !== undefined) await chown(to, owner.uid, owner.gid)
+  for (const { path, type, target } of await listTree(from, new Set())) {
+    const place = join(to, path)
+    if (type === 'folder') await mkdir(place, { mode: 0o755 })
+    else if (type === 'link') await symlink(target ?? '', place)
+    else await copyFile(join(from, path), place, constants.COPYFILE_FICLONE)
+    if (owner !== undefined) await lchown(place, owner.uid, owner.gid)
+  }
+}
+
+/** Every entry below a folder, parents first, in the order of their names. */
+async function listTree(root: string, exclude: ReadonlySet<string>, below = ''): Promise<TreeEntry[]> {
+  const found: TreeEntry[] = []
+  const children = await readdir(join(root, below), { withFileTypes: true })
+  for (const child of children.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (exclude.has(child.name)) continue
+    const path = below === '' ? child.name : `${below}/${child.name}`
+    const entry = await entryAt(root, path)
+    found.push(entry)
+    if (entry.type === 'folder') found.push(...(await listTree(root, exclude, path)))
+  }
+  return found
+}
+
+async function entryAt(root: string, path: string): Promise<TreeEntry> {
+  const facts = await lstat(join(root, path))
+  if (facts.isSymbolicLink()) return { path, type: 'link', bytes: 0, target: await readlink(join(root, path)) }
+  if (facts.isDirectory()) return { path, type: 'folder', bytes: 0 }
+  return facts.isFile() ? { path, type: 'file', bytes: facts.size } : { path, type: 'other', bytes: 0 }
+}
+
+/** @returns the entry's line in the digest */
+async function copyEntry({ path, type, target }: TreeEntry, from: string, to: string): Promise<string> {
+  const place = join(to, path)
+  if (type === 'folder') {
+    await mkdir(place, { mode: 0o755 })
+    return JSON.stringify(['folder', path])
+  }
+  if (type === 'link') {
+    await symlink(target ?? '', place)
+    return JSON.stringify(['link', path, target])
+  }
+  const { mode, mtime } = await lstat(join(from, path))
+  await copyFile(join(from, path), place, constants.COPYFILE_FICLONE)
+  const isExecutable = (mode & 0o100) !== 0
+  await chmod(place, isExecutable ? 0o755 : 0o644)
+  await utimes(place, mtime, mtime)
+  return JSON.stringify(['file', path, isExecutable, await digestOf(place)])
+}
+
+/** Of the copy, not of the source: that may change meanwhile. */
+async function digestOf(path: string): Promise<string> {
+  await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  const digest = createHash('sha256')
+  for await (const chunk of file.createReadStream({ autoClose: false })) digest.update(chunk as Buffer)
+  return digest.digest('hex')
+}

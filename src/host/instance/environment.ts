@@ -1,0 +1,38 @@
+/** What an application finds in its environment. Never the agent's own: that holds what only the agent should know. */
+
+export type InstancePlace = {
+  readonly project: string
+  readonly config: string
+  readonly release: string
+  readonly service?: string
+  readonly instance?: string
+}
+
+/** Taken over from the agent when it has them: how to find programs, and where and in which tongue we are. */
+const inherited = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'] as const
+
+export function baseEnvironment(
+  agent: Readonly<Record<string, string | undefined>>,
+  home: string,
+  place: InstancePlace,
+): Readonly<Record<string, string>> {
+  const taken = inherited.flatMap((name) => {
+    const value = agent[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    HOME: home,
+    ...Object.fromEntries(taken),
+    HOLDFAST_PROJECT: place.project,
+    HOLDFAST_CONFIG: place.config,
+    HOLDFAST_RELEASE: place.release,
+    ...(place.service !== undefined && { HOLDFAST_SERVICE: place.service }),
+    ...(place.instance !== undefined && { HOLDFAST_INSTANCE: place.instance }),
+  }
+}
+
+/** A line is the shell's, words are run as they are. */
+export function wordsOf(command: string | readonly string[]): readonly string[] {
+  return typeof command === 'string' ? ['/bin/sh', '-c', command] : command
+}
