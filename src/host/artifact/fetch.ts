@@ -12,8 +12,10 @@ import { tooLarge } from './entry.ts'
 /** The part of the platform's `fetch` that is used. */
 export type Download = (
   url: string,
-  init: { headers: Record<string, string>; signal: AbortSignal },
+  init: { headers: Record<string, string>; signal: AbortSignal; redirect: 'manual' },
 ) => Promise<Response>
+
+const mostRedirects = 5
 
 export type ArchiveOrder = {
   readonly url: string
@@ -65,13 +67,7 @@ async function openSource(order: ArchiveOrder, signal: AbortSignal): Promise<Rea
     if (!(await stat(path)).isFile()) throw missing(order.url, 'it is no file')
     return createReadStream(path)
   }
-  const response = await order.download(order.url, { headers: { ...order.headers }, signal })
-  // A redirect may lead anywhere, but not out of TLS.
-  if (response.url !== '' && !response.url.startsWith('https:')) {
-    throw hostError('host.artifact_unreachable', `${order.url} redirects to an address without TLS`, {
-      retryable: false,
-    })
-  }
+  const response = await follow(order, signal)
   if (response.status === 404 || response.status === 410)
     throw missing(order.url, `the server answered ${response.status}`)
   if (!response.ok || response.body === null) {
@@ -80,6 +76,22 @@ async function openSource(order: ArchiveOrder, signal: AbortSignal): Promise<Rea
     })
   }
   return Readable.fromWeb(response.body)
+}
+
+/** A redirect may lead anywhere but out of TLS, and secrets do not go to another origin. */
+async function follow(order: ArchiveOrder, signal: AbortSignal): Promise<Response> {
+  let url = new URL(order.url)
+  for (let hops = 0; hops <= mostRedirects; hops++) {
+    const headers = url.origin === new URL(order.url).origin ? { ...order.headers } : {}
+    const response = await order.download(url.href, { headers, signal, redirect: 'manual' })
+    const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null
+    if (location === null) return response
+    await response.body?.cancel()
+    url = new URL(location, url)
+    if (url.protocol !== 'https:') break
+  }
+  const message = `${order.url} redirects to an address without TLS, or without end`
+  throw hostError('host.artifact_unreachable', message, { retryable: false })
 }
 
 const missing = (url: string, why: string): HoldfastError =>
