@@ -25,9 +25,17 @@ export function parsePage(list: string, request: PageRequest, maxCursorLength = 
 
 /** Makes the page out of one item more than `limit`, which the query read to see whether the list goes on. */
 export function pageOf<T>(list: string, limit: number, found: readonly T[], keyOf: (item: T) => string): Page<T> {
-  const items = found.slice(0, limit)
+  return pageOfPart(list, { items: found.slice(0, limit), more: found.length > limit }, keyOf)
+}
+
+/** Makes the page out of a part of the list that knows whether it is the last. */
+export function pageOfPart<T>(
+  list: string,
+  { items, more }: { readonly items: readonly T[]; readonly more: boolean },
+  keyOf: (item: T) => string,
+): Page<T> {
   const last = items.at(-1)
-  return found.length > limit && last !== undefined ? { items, cursor: cursorOfKey(list, keyOf(last)) } : { items }
+  return more && last !== undefined ? { items, cursor: cursorOfKey(list, keyOf(last)) } : { items }
 }
 
 function cursorOfKey(list: string, key: string): string {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import type { Actor } from '../access/index.ts'
-import { type Logger, silentLogger, VirtualClock } from '../base/index.ts'
+import { type Logger, type RandomBytes, silentLogger, VirtualClock } from '../base/index.ts'
 import { createExpressions } from '../jsonata/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import type { ExecutionDescription, HistoryRecord, StartedExecution } from './contract.ts'
@@ -92,6 +92,7 @@ export type WorldOptions = {
   readonly clock?: VirtualClock
   readonly logger?: Logger
   readonly limits?: Partial<EngineLimits>
+  readonly randomBytes?: RandomBytes
   /** Asked before the one that waits for the test. */
   readonly handlers?: readonly ResourceHandler[]
   /** Whatever else the engine is to have. */
@@ -114,6 +115,7 @@ export class World {
   readonly store: Store
   readonly engine: Engine
   readonly #options: WorldOptions
+  readonly #randomBytes: RandomBytes
   readonly #scripted = new ScriptedHandler()
   readonly #folders: string[] = []
   /** Goes on over a crash. */
@@ -123,13 +125,14 @@ export class World {
   constructor(options: WorldOptions = {}) {
     const { clock = new VirtualClock(), logger = silentLogger } = options
     this.#options = options
+    this.#randomBytes = options.randomBytes ?? countedBytes()
     this.clock = clock
     this.store = openStore({ path: options.path ?? ':memory:', clock, logger })
     this.engine = createEngine({
       store: this.store,
       clock,
       logger,
-      randomBytes: countedBytes(),
+      randomBytes: this.#randomBytes,
       expressions: shared,
       account,
       limits: { ...embeddedLimits, ...options.limits },
@@ -295,7 +298,7 @@ export class World {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'))
     const path = join(folder, 'holdfast.sqlite')
     for (const end of ['', '-wal']) if (existsSync(file + end)) copyFileSync(file + end, path + end)
-    const world = new World({ ...this.#options, clock: this.clock, ...options, path })
+    const world = new World({ ...this.#options, clock: this.clock, randomBytes: this.#randomBytes, ...options, path })
     world.#folders.push(folder)
     world.#machines = this.#machines
     // Tokens made with another key are others.
@@ -313,7 +316,7 @@ export class World {
 const turnOfLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Bytes that differ each time and are the same in each run. */
-function countedBytes(): (length: number) => Uint8Array {
+function countedBytes(): RandomBytes {
   const next = sfc32('00112233445566778899aabbccddeeff')
   return (length) => Uint8Array.from({ length }, () => Math.floor(next() * 256))
 }

@@ -2,10 +2,13 @@ import { type Actor, requirePermission } from '../../access/index.ts'
 import type { HistoryRecord, HistoryRequest, Page } from '../contract.ts'
 import type { Engine } from '../engine.ts'
 import { readHistory, readHistoryBackwards } from '../history/read.ts'
-import { numberOfKey, pageOf, parsePage } from '../page.ts'
+import { numberOfKey, pageOfPart, parsePage } from '../page.ts'
 import { requireExecution } from './rows.ts'
 
-/** @throws HoldfastError arn.invalid, execution.missing, page.cursor_invalid */
+/**
+ * One page of the history. Of large payloads a page has fewer events than its limit, and a cursor.
+ * @throws HoldfastError arn.invalid, execution.missing, page.cursor_invalid
+ */
 export async function getExecutionHistory(
   engine: Engine,
   actor: Actor,
@@ -18,9 +21,14 @@ export async function getExecutionHistory(
   const { id, revisionId } = requireExecution(engine.store.read, engine.account, executionArn)
   const { machine } = engine.revisions.get(engine.store.read, revisionId)
   const shown = numberOfKey(afterKey)
-  const events =
+  const part =
     reverse === true
-      ? readHistoryBackwards(engine.store.read, machine, id, shown ?? Number.MAX_SAFE_INTEGER, limit + 1)
-      : readHistory(engine.store.read, machine, id, shown ?? 0, limit + 1)
-  return pageOf(list, limit, events, (event) => String(event.id))
+      ? readHistoryBackwards(engine.store.read, {
+          machine,
+          executionId: id,
+          shown: shown ?? Number.MAX_SAFE_INTEGER,
+          limit,
+        })
+      : readHistory(engine.store.read, { machine, executionId: id, shown: shown ?? 0, limit })
+  return pageOfPart(list, part, (event) => String(event.id))
 }

@@ -230,6 +230,25 @@ describe('reading a history', () => {
     }
   })
 
+  it('with large payloads gives smaller pages, and all of it in the end', async () => {
+    const world = new World()
+    const arn = await world.run({
+      Work: taskState('work', { Next: 'More' }),
+      More: { Type: 'Choice', Choices: [{ Variable: '$', StringEquals: 'enough', Next: 'Done' }], Default: 'Work' },
+      Done: { Type: 'Succeed' },
+    })
+    for (let n = 0; n < 12; n++) await world.succeed('x'.repeat(1_500_000))
+    await world.succeed('enough')
+    const page = await getExecutionHistory(world.engine, admin, { executionArn: arn, limit: 1000 })
+    expect(page.items.length).toBeLessThan(60)
+    expect(page.cursor).toBeDefined()
+    for (const reverse of [false, true]) {
+      const whole = (await allPages(world, arn, 1000, reverse)).map(({ id }) => id)
+      const last = Math.max(...whole)
+      expect(reverse ? whole.toReversed() : whole).toEqual(Array.from({ length: last }, (_, n) => n + 1))
+    }
+  })
+
   it('begins with a hundred events unless told, oldest first', async () => {
     const world = new World()
     const arn = await long(world)

@@ -42,6 +42,11 @@ export function requireExecution(queries: Queries, account: Account, arn: string
   return row
 }
 
+/** Without reading its payloads. One that is no longer kept does not run. */
+export function isRunning(queries: Queries, id: number): boolean {
+  return queries.prepare<{ status: number }>('SELECT status FROM execution WHERE id = ?').get(id)?.status === 0
+}
+
 export type ListedExecution = Pick<
   ExecutionRecord,
   'id' | 'machineName' | 'machineArn' | 'name' | 'status' | 'startedAt' | 'stoppedAt'

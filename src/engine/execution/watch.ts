@@ -3,7 +3,7 @@ import type { HistoryRecord, WatchRequest } from '../contract.ts'
 import type { Engine } from '../engine.ts'
 import { readHistory } from '../history/read.ts'
 import type { WatchNews } from '../run/watchers.ts'
-import { requireExecution } from './rows.ts'
+import { isRunning, requireExecution } from './rows.ts'
 
 const pageSize = 500
 
@@ -27,11 +27,16 @@ export async function* watchExecution(
   try {
     while (!signal.aborted) {
       // Asked before the events are read: what was committed with the end is among them then.
-      const ended = bell.stopping || requireExecution(engine.store.read, engine.account, executionArn).status !== 0
-      const events = readHistory(engine.store.read, machine, id, after, pageSize)
-      if (events.length > 0) yield events
-      after = events.at(-1)?.id ?? after
-      if (events.length === pageSize) continue
+      const ended = bell.stopping || !isRunning(engine.store.read, id)
+      const { items, more } = readHistory(engine.store.read, {
+        machine,
+        executionId: id,
+        shown: after,
+        limit: pageSize,
+      })
+      if (items.length > 0) yield items
+      after = items.at(-1)?.id ?? after
+      if (more) continue
       if (ended) return
       await bell.rung()
     }

@@ -4,53 +4,93 @@ import type { HistoryRecord } from '../contract.ts'
 import type { Queries } from '../registry.ts'
 import { decodeChunk } from './decode.ts'
 import { eventNumber, eventShape } from './event-types.ts'
+import type { ChunkRow } from './rows.ts'
 
-type ChunkRow = { readonly seq: number; readonly firstEventId: number; readonly at: number; readonly body: string }
+/** `more`: the history goes on behind it. */
+export type HistoryPart = { readonly items: readonly HistoryRecord[]; readonly more: boolean }
+
+export type HistoryPlace = {
+  readonly machine: Machine
+  readonly executionId: number
+  /** Events that were shown already: those up to it, or from it on when reading backwards. */
+  readonly shown: number
+  readonly limit: number
+}
+
+/** Chunks are read in portions, and a part ends with the chunk that brings it here: payloads may be large. */
+const rowsAtOnce = 16
+const enoughCharacters = 8 * 1024 * 1024
 
 const select = 'SELECT seq, first_event AS firstEventId, at, body FROM chunk WHERE execution_id = ?'
 
-/** Events with ids above `after`, oldest first, at most `limit`. */
-export function readHistory(
-  queries: Queries,
-  machine: Machine,
-  executionId: number,
-  after: number,
-  limit: number,
-): readonly HistoryRecord[] {
-  const found: HistoryRecord[] = []
-  let seq = seqBefore(queries, executionId, after + 1)
+/** Events with ids above `shown`, oldest first, at most `limit`. */
+export function readHistory(queries: Queries, { machine, executionId, shown, limit }: HistoryPlace): HistoryPart {
+  const part = new Part(limit)
+  let seq = seqBefore(queries, executionId, shown + 1)
   for (;;) {
-    const rows = queries.prepare<ChunkRow>(`${select} AND seq > ? ORDER BY seq LIMIT 100`).all(executionId, seq)
-    for (const row of rows) {
-      for (const event of eventsOf(machine, row)) if (event.id > after) found.push(event)
-      if (found.length >= limit) return found.slice(0, limit)
+    const rows = queries
+      .prepare<ChunkRow>(`${select} AND seq > ? ORDER BY seq LIMIT ${rowsAtOnce}`)
+      .all(executionId, seq)
+    for (const [i, row] of rows.entries()) {
+      part.add(
+        eventsOf(machine, row).filter(({ id }) => id > shown),
+        row.body.length,
+      )
+      if (part.full) return part.end(i + 1 < rows.length || hasAfter(queries, executionId, row.seq))
       seq = row.seq
     }
-    if (rows.length < 100) return found
+    if (rows.length < rowsAtOnce) return part.end(false)
   }
 }
 
-/** Events with ids below `before`, newest first, at most `limit`. */
-export function readHistoryBackwards(
-  queries: Queries,
-  machine: Machine,
-  executionId: number,
-  before: number,
-  limit: number,
-): readonly HistoryRecord[] {
-  const found: HistoryRecord[] = []
+/** Events with ids below `shown`, newest first, at most `limit`. */
+export function readHistoryBackwards(queries: Queries, place: HistoryPlace): HistoryPart {
+  const { machine, executionId, shown, limit } = place
+  const part = new Part(limit)
   let seq = Number.MAX_SAFE_INTEGER
   for (;;) {
     const rows = queries
-      .prepare<ChunkRow>(`${select} AND seq < ? AND first_event < ? ORDER BY seq DESC LIMIT 100`)
-      .all(executionId, seq, before)
+      .prepare<ChunkRow>(`${select} AND seq < ? AND first_event < ? ORDER BY seq DESC LIMIT ${rowsAtOnce}`)
+      .all(executionId, seq, shown)
     for (const row of rows) {
-      for (const event of eventsOf(machine, row).toReversed()) if (event.id < before) found.push(event)
-      if (found.length >= limit) return found.slice(0, limit)
+      const events = eventsOf(machine, row).filter(({ id }) => id < shown)
+      part.add(events.toReversed(), row.body.length)
+      if (part.full) return part.end(row.seq > 1)
       seq = row.seq
     }
-    if (rows.length < 100) return found
+    if (rows.length < rowsAtOnce) return part.end(false)
   }
+}
+
+class Part {
+  readonly #limit: number
+  readonly #items: HistoryRecord[] = []
+  #characters = 0
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  get full(): boolean {
+    return this.#items.length > this.#limit || (this.#items.length > 0 && this.#characters >= enoughCharacters)
+  }
+
+  add(events: readonly HistoryRecord[], characters: number): void {
+    this.#items.push(...events)
+    this.#characters += characters
+  }
+
+  end(more: boolean): HistoryPart {
+    return { items: this.#items.slice(0, this.#limit), more: more || this.#items.length > this.#limit }
+  }
+}
+
+/** Whether there is an event behind a chunk; heartbeats and the like leave chunks without any, which is no matter here. */
+function hasAfter(queries: Queries, executionId: number, seq: number): boolean {
+  return (
+    queries.prepare('SELECT 1 FROM chunk WHERE execution_id = ? AND seq > ? LIMIT 1').get(executionId, seq) !==
+    undefined
+  )
 }
 
 /** The last chunk that lies wholly before an event. */
