@@ -3,6 +3,7 @@ import { type DoorHeaders, doorRules, isLoopback, refusedAtTheDoor } from './doo
 
 const asked = (headers: Partial<DoorHeaders>): DoorHeaders => ({
   method: 'POST',
+  target: '/',
   host: 'localhost:7400',
   origin: undefined,
   fetchSite: undefined,
@@ -44,6 +45,20 @@ describe('the door on loopback', () => {
   ])('refuses the host %s, to which a page may have been rebound', (host) => {
     expect(refusal({ host })).toBe('server.host_refused')
   })
+
+  it.each(['http://evil.example/v1/machines', 'HTTPS://evil.example', 'http://localhost@evil.example/', 'http:///v1'])(
+    'refuses the target %s, whose host goes before the header’s',
+    (target) => {
+      expect(refusal({ target })).toBe('server.host_refused')
+    },
+  )
+
+  it.each(['/v1/machines?next=http://evil.example/', '//evil.example/', '*', 'http://localhost:7400/v1/machines'])(
+    'lets the target %s in',
+    (target) => {
+      expect(refusal({ target })).toBeUndefined()
+    },
+  )
 
   it('lets in a further host that the operator names', () => {
     const rules = doorRules('127.0.0.1', ['Holdfast.example'])

@@ -12,6 +12,8 @@ export type DoorRules = {
 
 export type DoorHeaders = {
   readonly method: string
+  /** What the request asks for, as its first line has it: mostly a path. */
+  readonly target: string
   readonly host: string | undefined
   readonly origin: string | undefined
   readonly fetchSite: string | undefined
@@ -41,7 +43,13 @@ export function doorRules(listenOn: string, allowedHosts: readonly string[] = []
 
 /** Why the request is refused, or undefined when it may come in. */
 export function refusedAtTheDoor(rules: DoorRules, headers: DoorHeaders): HoldfastError | undefined {
-  return refusedHost(rules, headers.host) ?? refusedOrigin(headers)
+  return refusedHost(rules, headers.host) ?? refusedTarget(rules, headers.target) ?? refusedOrigin(headers)
+}
+
+/** As proxies are asked, a request names its host twice, and the first line goes before the header (RFC 9112, 3.2.2). */
+function refusedTarget(rules: DoorRules, target: string): HoldfastError | undefined {
+  const host = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(target)?.[1]
+  return host === undefined ? undefined : refusedHost(rules, host)
 }
 
 function refusedHost({ hosts }: DoorRules, host: string | undefined): HoldfastError | undefined {

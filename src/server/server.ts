@@ -89,7 +89,11 @@ class HttpEntrance implements Server {
     await this.#api.ready()
     const { host, port } = this.#options
     await new Promise<void>((resolve, reject) => {
-      this.#http.once('error', (error) => reject(cannotListen(host, port, error)))
+      // A promise hears the first error only. What fails later is one connection, which must not end the server.
+      this.#http.on('error', (error) => {
+        if (this.#http.listening) this.#dependencies.logger.error('a connection could not be accepted', { error })
+        else reject(cannotListen(host, port, error))
+      })
       this.#http.listen({ host, port, backlog: 1024 }, resolve)
     })
     const { address } = this
@@ -126,11 +130,11 @@ class HttpEntrance implements Server {
     this.#api.serve(request, response)
   }
 
-  #refusal({ method = '', headers }: IncomingMessage): HoldfastError | undefined {
+  #refusal({ method = '', url: target = '', headers }: IncomingMessage): HoldfastError | undefined {
     const { host, origin } = headers
     const fetchSite = single(headers['sec-fetch-site'])
     const fetchMode = single(headers['sec-fetch-mode'])
-    const refused = refusedAtTheDoor(this.#door, { method, host, origin, fetchSite, fetchMode })
+    const refused = refusedAtTheDoor(this.#door, { method, target, host, origin, fetchSite, fetchMode })
     if (refused !== undefined) return refused
     if (this.#traffic.closing) return serverError('server.closing', 'The server is closing')
     if (this.#traffic.answering < this.#options.maxInFlight) return undefined

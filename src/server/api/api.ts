@@ -57,7 +57,9 @@ export function createApi(dependencies: ServerDependencies, options: ApiOptions)
   app.register(fastifySwagger, documentation(dependencies.platform.version))
   app.after(() => addRoutes(app, dependencies, options.traffic))
   return {
-    ready: async () => void (await app.ready()),
+    ready: async () => {
+      await app.ready()
+    },
     serve: (request, response) => app.routing(request, response),
     refuse: (request, response, error) => refuse(request, response, error, dependencies.newRequestId()),
     close: () => app.close(),

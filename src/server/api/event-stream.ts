@@ -33,7 +33,10 @@ export async function streamEvents(
   const write = async (text: string): Promise<void> => {
     if (!signal.aborted && !response.write(text)) await drained(response, signal)
   }
-  const stopHeartbeat = every(clock, heartbeatMs, () => void write(': alive\n\n'))
+  const stopHeartbeat = every(clock, heartbeatMs, () => {
+    // A reader that does not even take what is written would be sent ever more, with one more to wait for it each time.
+    if (!response.writableNeedDrain) void write(': alive\n\n')
+  })
   try {
     await write('retry: 1000\n\n')
     await run((event) => write(printEvent(event)), signal)
