@@ -430,8 +430,8 @@ export type EdgeHappening =
 
 export interface Edge {
   /**
-   * Resolves when the version is in force everywhere: no request that arrives later is placed by an older one. It is on
-   * disk by then as the last good routes. Not slowed by probes, status or drains.
+   * Resolves when the version is in force everywhere: no request that arrives later is placed by an older one. Not slowed by
+   * probes, status or drains, nor stopped by a full disk. Pushing the version in force once more, unchanged, is allowed.
    * @throws HoldfastError edge.routes_invalid, edge.version_stale, edge.worker_silent, edge.unreachable
    */
   applyRoutes(routes: EdgeRoutes): Promise<RoutesInForce>
@@ -451,6 +451,12 @@ export interface Edge {
   restart(): Promise<void>
 }
 
-export type RoutesInForce = { readonly version: number; readonly workers: number; readonly tookMs: number }
+export type RoutesInForce = {
+  readonly version: number
+  readonly workers: number
+  readonly tookMs: number
+  /** Whether it is on disk as the last good routes, to start with after a crash of everything. */
+  readonly stored: boolean
+}
 
 export type DrainRequest = { readonly route: string; readonly targets: readonly string[] }

@@ -40,3 +40,23 @@ export function messageOf(error: unknown): string {
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
+
+/** An error as it crosses a process border. */
+export type WireError = {
+  readonly code: string
+  readonly message: string
+  readonly place?: string
+  readonly accepted?: string
+  readonly repair?: string
+}
+
+export function wireError(error: unknown): WireError {
+  if (!(error instanceof HoldfastError)) return { code: 'edge.failed', message: messageOf(error) }
+  const { code, message, place, accepted, repair } = error
+  return { code, message, place, accepted, repair }
+}
+
+export function errorFromWire({ code, message, place, accepted, repair }: WireError): HoldfastError {
+  const known = isEdgeErrorCode(code) ? code : 'edge.failed'
+  return edgeError(known, message, { place, accepted, ...(repair === undefined ? {} : { repair }) })
+}

@@ -33,6 +33,8 @@ export type RequestFacts = {
     | { readonly kind: 'chunked' }
   readonly requestId: string | undefined
   readonly cookie: string
+  /** X-Forwarded-For as it came; to be believed only from a trusted peer. */
+  readonly forwardedFor: string
   /** Lower-case names that a Connection header declares to be for this hop only. */
   readonly hopNames: ReadonlySet<string>
 }
@@ -51,6 +53,7 @@ type Gathered = {
   via: number
   requestId: string | undefined
   cookie: string
+  forwardedFor: string
   bytes: number
 }
 
@@ -71,6 +74,7 @@ function gather(rawHeaders: readonly string[]): Gathered {
     via: 0,
     requestId: undefined,
     cookie: '',
+    forwardedFor: '',
     bytes: 0,
   }
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
@@ -98,6 +102,9 @@ function note(found: Gathered, name: string, value: string): void {
       return
     case 'cookie':
       found.cookie += found.cookie === '' ? value : `; ${value}`
+      return
+    case 'x-forwarded-for':
+      found.forwardedFor += found.forwardedFor === '' ? value : `, ${value}`
       return
     case 'x-request-id':
       found.requestId ??= requestIdSyntax.test(value) ? value : undefined
@@ -168,6 +175,7 @@ function restOf(found: Gathered): Omit<RequestFacts, keyof Place> {
           : { kind: 'sized', bytes: Number(size) },
     requestId: found.requestId,
     cookie: found.cookie,
+    forwardedFor: found.forwardedFor,
     hopNames: hopNamesOf(found.connection),
   }
 }

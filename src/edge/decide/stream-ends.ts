@@ -1,9 +1,16 @@
 /** Where a stream may be ended without tearing a message: between two WebSocket frames, between two server-sent events. */
 
+const closeOpcode = 8
+
 /** Follows the frame heads of one direction of a WebSocket (RFC 6455, 5.2); payloads are skipped, not looked at. */
 export class FrameCursor {
   #head: number[] = []
   #payloadLeft = 0n
+  #sawClose = false
+
+  get sawClose(): boolean {
+    return this.#sawClose
+  }
 
   /** True when the bytes seen so far end between two frames. */
   get between(): boolean {
@@ -49,6 +56,7 @@ export class FrameCursor {
     if (this.#head.length < 2 + lengthBytes + maskBytes) return
     const long = this.#head.slice(2, 2 + lengthBytes).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
     this.#payloadLeft = lengthBytes === 0 ? BigInt(short) : long
+    if (((this.#head[0] ?? 0) & 0x0f) === closeOpcode) this.#sawClose = true
     this.#head = []
   }
 }
