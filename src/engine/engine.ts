@@ -156,9 +156,7 @@ class Assembly {
 
   async #recover(): Promise<{ readonly executions: number }> {
     const { store } = this.#core
-    const waiting = store.read.all<InboxRow>(
-      'SELECT id, execution_id AS executionId, event FROM inbox ORDER BY id',
-    )
+    const waiting = store.read.all<InboxRow>('SELECT id, execution_id AS executionId, event FROM inbox ORDER BY id')
     const accepted = waiting.map(({ id, executionId, event }) => ({ executionId, ...readInbox(event), inboxId: id }))
     const busy = store.read.all<{ id: number }>('SELECT id FROM execution WHERE busy = 1')
     const answered = new Set(accepted.flatMap(({ executionId, event }) => answeredCall(executionId, event)))

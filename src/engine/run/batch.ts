@@ -138,7 +138,10 @@ export class Batch {
       change: { machine: stateMachineArn(account, revision.machineName), inputSha256: sha256(work.input) },
       ...(cause === undefined ? {} : { cause }),
     })
-    this.#apply({ ...newLive(this.#core, { id, ...row }, compiled), busy: true }, { kind: 'event', executionId: id, event: { kind: 'start' } })
+    this.#apply(
+      { ...newLive(this.#core, { id, ...row }, compiled), busy: true },
+      { kind: 'event', executionId: id, event: { kind: 'start' } },
+    )
     return { executionArn: arn, startedAt: this.#now }
   }
 
@@ -180,7 +183,13 @@ export class Batch {
       sql.takeActivityTask(this.#tx, task.id)
       const { executionId, frame, enteredId, attempt } = task
       const { workerName } = work
-      const event: Event = { kind: 'taskStarted', frame, enteredId, attempt, ...(workerName === undefined ? {} : { workerName }) }
+      const event: Event = {
+        kind: 'taskStarted',
+        frame,
+        enteredId,
+        attempt,
+        ...(workerName === undefined ? {} : { workerName }),
+      }
       if (this.event({ kind: 'event', executionId, event }) !== 'applied') continue
       return { token: this.#core.token({ executionId, frame, enteredId, attempt }), input: task.input }
     }
@@ -232,7 +241,9 @@ export class Batch {
       subject: { type: 'execution', id: arn },
       execution: arn,
       eventId: live.state.nextEventId,
-      ...(actor.type === 'machine' || actor.type === 'system' ? { cause: { type: 'execution', id: actor.id } as const } : {}),
+      ...(actor.type === 'machine' || actor.type === 'system'
+        ? { cause: { type: 'execution', id: actor.id } as const }
+        : {}),
     })
   }
 
@@ -274,7 +285,14 @@ export class Batch {
     const seq = live.seq + 1
     const firstEvent = live.state.nextEventId
     const at = env.now
-    const chunk = { cause: env.cause(event), at, firstEventId: firstEvent, nextFrame: state.nextFrame, history, changes }
+    const chunk = {
+      cause: env.cause(event),
+      at,
+      firstEventId: firstEvent,
+      nextFrame: state.nextFrame,
+      history,
+      changes,
+    }
     const body = encodeChunk(live.machine, chunk)
     sql.insertChunk(this.#tx, { executionId: live.row.id, seq, firstEvent, at, body })
     const { chunks, bytes, size } = live.snapshot

@@ -1,5 +1,13 @@
 /** What the parts of the running engine share. */
-import type { Bindings, Chance, ExpressionChecker, Outcome, Refusal, StepLimits, TaskResource } from '../../asl/index.ts'
+import type {
+  Bindings,
+  Chance,
+  ExpressionChecker,
+  Outcome,
+  Refusal,
+  StepLimits,
+  TaskResource,
+} from '../../asl/index.ts'
 import type { JsonText, Logger } from '../../base/index.ts'
 import type { Queries, Registry } from '../registry.ts'
 import type { ResourceHandler } from '../resource-handler.ts'

@@ -101,15 +101,7 @@ export function closeExecution(tx: Transaction, executionId: number, row: Closin
   tx.prepare(
     `UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, digest = ?, busy = 0
      WHERE id = ?`,
-  ).run(
-    row.status,
-    row.stoppedAt,
-    row.output ?? null,
-    row.error ?? null,
-    row.cause ?? null,
-    row.digest,
-    executionId,
-  )
+  ).run(row.status, row.stoppedAt, row.output ?? null, row.error ?? null, row.cause ?? null, row.digest, executionId)
 }
 
 // ---- timers
