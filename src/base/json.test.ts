@@ -88,6 +88,26 @@ describe('parsing', () => {
     )
   })
 
+  it.each([
+    '0',
+    '7',
+    '-7',
+    '00',
+    '01',
+    '-0',
+    '123456789012345',
+    '1234567890123456',
+    '12345678901234567',
+    '1.',
+    '1e',
+    '1e5',
+  ])('reads the number %s as JSON.parse does, or refuses it as that does', (text) => {
+    expect(outcome((given) => plainFromJson(parseJson(given)), text)).toEqual(outcome(JSON.parse, text))
+    expect(outcome((given) => printJson(parseJson(given)), `[${text},${text}]`)).toEqual(
+      outcome((given) => (JSON.parse(given), { value: `[${text},${text}]` }).value, `[${text},${text}]`),
+    )
+  })
+
   it('keeps the spelling of numbers and the order of keys', () => {
     const text = '{"2":0.0,"1":1e3,"id":12345678901234567890,"z":-0,"list":[1.50,7]}'
     expect(printJson(parseJson(text))).toBe(text)
@@ -129,6 +149,9 @@ describe('parsing', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
     expect(isJsonText(nested(maxJsonDepth))).toBe(true)
     expect(faultOf(nested(maxJsonDepth + 1)).message).toContain('exceeds the maximum')
+    expect(isJsonText(nested(maxJsonDepth + 1))).toBe(false)
+    expect(isJsonText(`"${'['.repeat(5000)}\\"${'{'.repeat(5000)}"`)).toBe(true)
+    expect(isJsonText(`[${'[{}],'.repeat(5000)}"\\\\"]`)).toBe(true)
     expect(faultOf('['.repeat(1_000_000)).message).toContain('exceeds the maximum')
   })
 
