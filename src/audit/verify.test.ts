@@ -164,6 +164,29 @@ describe('a record that is not where it was', () => {
   })
 })
 
+describe('a record where the chain has none', () => {
+  const smuggle = (seq: number): Promise<void> =>
+    world.tamper(`INSERT INTO trail SELECT ${seq}, at, actor_type, 'eve', actor_via, action, subject_type, subject_id,
+      change, execution, event_id, cause_type, cause_id, drill, clock_regress, hash FROM trail WHERE seq = 9`)
+
+  it.each([0, -1])('is named when it stands before the first, at %i', async (seq) => {
+    await smuggle(seq)
+    expect(await broken()).toEqual([seq, 'smuggled'])
+    expect(await world.trail.verify({ from: 5 })).toMatchObject({ ok: true })
+  })
+
+  it('is named when it stands where everything was pruned', async () => {
+    world.clock.advanceBy(401 * 86_400_000)
+    await world.append(1)
+    await world.trail.seal()
+    while ((await world.trail.prune()) > 0);
+    expect(await world.trail.verify()).toMatchObject({ ok: true })
+    await world.tamper(`INSERT INTO trail SELECT 3, at, actor_type, 'eve', actor_via, action, subject_type, subject_id,
+      change, execution, event_id, cause_type, cause_id, drill, clock_regress, hash FROM trail WHERE seq > 9 LIMIT 1`)
+    expect(await broken()).toEqual([3, 'smuggled'])
+  })
+})
+
 describe('a chain that was cut short', () => {
   it('is found out by the heads in the database', async () => {
     writeFileSync(world.headsPath, '')

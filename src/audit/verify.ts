@@ -16,6 +16,8 @@ export type BreakReason =
   | 'missing'
   /** The record is not what was hashed: changed, or moved from another place. */
   | 'changed'
+  /** A record stands before the beginning of the chain, where lists would show it and no hash covers it. */
+  | 'smuggled'
   /** The hash is not the one that a signed statement gives for this place. */
   | 'head_differs'
   /** The signature of a head or cut is not ours. */
@@ -95,8 +97,20 @@ class Walk {
 
   #standOn(foothold: Foothold): boolean {
     this.#foothold = foothold
-    if (foothold.cut === undefined || isGenuine(this.#place.key, foothold.cut)) return true
-    return this.#break(foothold.seq, 'forged', 'the cut that says what was pruned is not signed with our key')
+    if (foothold.cut !== undefined && !isGenuine(this.#place.key, foothold.cut)) {
+      return this.#break(foothold.seq, 'forged', 'the cut that says what was pruned is not signed with our key')
+    }
+    return foothold.cut === undefined && foothold.seq > 0 ? true : this.#nothingUpTo(foothold.seq)
+  }
+
+  /** Behind a cut, and before the first record, there is nothing. */
+  #nothingUpTo(beginning: number): boolean {
+    const smuggled = this.#place.read.get<{ seq: number }>(
+      'SELECT seq FROM trail WHERE seq <= ? ORDER BY seq LIMIT 1',
+      beginning,
+    )
+    if (smuggled === undefined) return true
+    return this.#break(smuggled.seq, 'smuggled', `the chain begins after ${beginning}`)
   }
 
   /** False when the walk is over. */
