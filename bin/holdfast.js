@@ -29,7 +29,11 @@ function runOnPinnedNode() {
     process.stderr.write(`${noNodeMessage()}\n`)
     process.exit(1)
   }
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    // As in bin/holdfast, which says why.
+    env: { MALLOC_ARENA_MAX: '2', HOLDFAST_PROGRAM: process.argv[1], ...process.env },
+  })
   // A terminal sends its signals to the child as well; what others send to this process is handed on.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) {
     process.on(signal, () => (process.stdin.isTTY && signal === 'SIGINT' ? undefined : child.kill(signal)))

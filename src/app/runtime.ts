@@ -34,6 +34,8 @@ export interface Runtime {
   readonly address: ServerAddress
   /** File with the admin token; undefined when nobody is asked for one. */
   readonly tokenFile: string | undefined
+  /** Names of the procedures that the configuration file holds. */
+  readonly procedures: readonly string[]
   /** Executions that went on where the last process left them. */
   readonly resumed: number
   /** Stops in good order. The same promise every time. */
@@ -79,7 +81,7 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
   const access = openAccess({ store, clock, logger, randomBytes })
   const tokenFile = configuration.auth === 'none' ? undefined : await deliverToken(access, dataFolder)
 
-  const { engine, checkInput, resumed } = await startEngine(options, { store, account }, shutdown)
+  const { engine, checkInput, procedures, resumed } = await startEngine(options, { store, account }, shutdown)
   const server = createServer(
     {
       verbs: bindVerbs(engine, checkInput),
@@ -105,7 +107,7 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
   told.connection = { url: address.url, ...tokenIn(tokenFile), pid }
   writeConnection(dataFolder, told.connection)
   logger.info('started', { url: address.url, version: options.version, resumed })
-  return { address, tokenFile, resumed, stop: () => shutdown.run(), stopped: shutdown.done }
+  return { address, tokenFile, procedures, resumed, stop: () => shutdown.run(), stopped: shutdown.done }
 }
 
 type Ground = { readonly store: Store; readonly account: Account }
@@ -142,7 +144,7 @@ async function startEngine(options: RuntimeOptions, { store, account }: Ground, 
   const checkInput: InputCheck = async (name, input) => {
     if (names.has(name)) await procedures?.checkInput(name, input)
   }
-  return { engine, checkInput, resumed: executions }
+  return { engine, checkInput, procedures: [...names], resumed: executions }
 }
 
 function serverOptions({ server, limits }: Configuration, engine: Engine) {

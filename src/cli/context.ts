@@ -26,9 +26,13 @@ export function answer(context: Context, asJson: boolean, value: unknown, text: 
   print(context, asJson ? JSON.stringify(value, undefined, context.world.out.isTerminal ? 2 : undefined) : text())
 }
 
-/** Adds examples to a command's help. */
+/** Adds examples to a command's help: what each is for, and the line to copy. */
 export function withExamples(command: Command, examples: readonly (readonly [line: string, says: string])[]): Command {
-  const width = Math.max(...examples.map(([line]) => line.length))
-  const lines = examples.map(([line, says]) => `  ${line.padEnd(width)}  ${says}`)
-  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
+  return command.addHelpText('after', ({ command: helped }) => {
+    const program = rootOf(helped).name()
+    const lines = examples.map(([line, says]) => `  # ${says}\n  ${line.replaceAll(/^holdfast\b/gm, program)}`)
+    return `\nExamples:\n${lines.join('\n')}`
+  })
 }
+
+const rootOf = (command: Command): Command => (command.parent === null ? command : rootOf(command.parent))

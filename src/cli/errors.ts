@@ -22,6 +22,7 @@ const codes = {
   'cli.usage': 'invalid',
   'cli.file_unreadable': 'missing',
   'cli.file_invalid': 'invalid',
+  'cli.no_execution': 'missing',
   'cli.unreachable': 'unavailable',
   'cli.protocol': 'internal',
   'cli.not_stopped': 'internal',
@@ -32,6 +33,14 @@ export type CliErrorCode = keyof typeof codes
 export function cliError(code: CliErrorCode, message: string, details: Omit<ErrorDetails, 'kind'> = {}): HoldfastError {
   return new HoldfastError(code, message, { kind: codes[code], ...details })
 }
+
+/** Code → how a person at the command line repairs it, where the server cannot know that there is one. */
+export const commandRepairs: ReadonlyMap<string, string> = new Map([
+  ['execution.missing', 'copy the name from: holdfast executions'],
+  ['execution.exists', 'choose another name with --name, or leave it out for a new one'],
+  ['page.cursor_invalid', 'start the list again without --cursor'],
+  ['store.folder_in_use', 'stop it first (holdfast down, with the same --data), or choose another folder with --data'],
+])
 
 const exitCodeOfKind: Readonly<Record<ErrorKind, ExitCode>> = {
   invalid: exitCodes.failed,
@@ -47,5 +56,8 @@ const exitCodeOfKind: Readonly<Record<ErrorKind, ExitCode>> = {
 
 export function exitCodeOf(error: unknown): ExitCode {
   if (!(error instanceof HoldfastError)) return exitCodes.failed
-  return error.code === 'cli.usage' ? exitCodes.usage : exitCodeOfKind[error.kind]
+  return isUsage(error) ? exitCodes.usage : exitCodeOfKind[error.kind]
 }
+
+/** The command line is wrong, or names a file that cannot be read: nothing was tried. */
+const isUsage = ({ code }: HoldfastError): boolean => code === 'cli.usage' || code === 'cli.file_unreadable'

@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
+import { calledAs } from './called-as.ts'
 import { run } from './program.ts'
 import type { Output, World } from './world.ts'
 
@@ -23,6 +24,7 @@ process.exitCode = await run(process.argv.slice(2), createWorld())
 function createWorld(): World {
   return {
     version: versionOf(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')),
+    program: calledAs(process.argv[1] ?? '', process.env),
     pid: process.pid,
     environment: process.env,
     workingFolder: process.cwd(),
@@ -31,6 +33,7 @@ function createWorld(): World {
     err: outputOf(process.stderr),
     readInput: () => text(process.stdin),
     now: () => Date.now(),
+    timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     pause: (ms) => pause(ms),
     every(ms, act) {
       const timer = setInterval(act, ms)

@@ -1,4 +1,4 @@
-/** Values of options, checked where they are read. */
+/** Values of options, checked where they are read. What is thrown says what is accepted. */
 import { InvalidArgumentError } from 'commander'
 
 /** For commander: a whole number of at least `least`. */
@@ -6,9 +6,7 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
   return (text: string): number => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
     if (value >= least && value <= most) return value
-    throw new InvalidArgumentError(
-      `A whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''} is accepted.`,
-    )
+    throw new InvalidArgumentError(`a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ''}`)
   }
 }
 
@@ -17,6 +15,6 @@ export function oneOf<Word extends string>(words: readonly Word[]) {
   return (text: string): Word => {
     const found = words.find((word) => word.toLowerCase() === text.toLowerCase())
     if (found !== undefined) return found
-    throw new InvalidArgumentError(`Accepted: ${words.join(', ').toLowerCase()}.`)
+    throw new InvalidArgumentError(words.join(', ').toLowerCase())
   }
 }

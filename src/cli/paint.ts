@@ -57,6 +57,9 @@ export function toneOfStatus(status: string): Tone {
   }
 }
 
+/** `TIMED_OUT` → `timed out`. */
+export const wordOfStatus = (status: string): string => status.toLowerCase().replaceAll('_', ' ')
+
 /** Control characters of a payload must not drive the terminal. */
 export function printable(text: string): string {
   return text.replaceAll(

@@ -1,5 +1,6 @@
 /** The command line: which commands there are, and how a run of one ends. */
-import { Command, CommanderError } from 'commander'
+import { type Argument, Command, CommanderError } from 'commander'
+import { commandLine } from './command-line.ts'
 import { createContext, type Context } from './context.ts'
 import { checkCommand } from './commands/asl/check.ts'
 import { graphCommand } from './commands/asl/graph.ts'
@@ -12,8 +13,7 @@ import { executionsCommand } from './commands/executions.ts'
 import { showCommand } from './commands/show.ts'
 import { stopCommand } from './commands/stop.ts'
 import { upCommand } from './commands/up.ts'
-import { type ExitCode, exitCodeOf, exitCodes } from './errors.ts'
-import { paintFor } from './paint.ts'
+import { cliError, type ExitCode, exitCodeOf, exitCodes } from './errors.ts'
 import { errorAsJson, printError } from './print-error.ts'
 import type { World } from './world.ts'
 
@@ -27,25 +27,25 @@ export async function run(words: readonly string[], world: World): Promise<ExitC
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
     if (world.interrupted.aborted) return exitCodes.interrupted
-    const asJson = words.includes('--json')
-    world.err.write(asJson ? errorAsJson(error) : printError(error, paintFor(world.err, world.environment)))
+    world.err.write(words.includes('--json') ? errorAsJson(error, world) : printError(error, world))
     return exitCodeOf(error)
   }
 }
 
 export function createProgram(context: Context): Command {
-  const program = new Command('holdfast')
+  const { world } = context
+  const program = new Command(world.program)
     .description('Ship safely. Stay up. Recover in the open.')
-    .version(context.world.version)
-    .addHelpText('after', exitCodeHelp)
+    .version(world.version)
+    .addHelpText('after', () => startHere(world))
   const groups = [
-    group('asl', 'work with state machines in the Amazon States Language', [
+    group('asl', 'state machines in the Amazon States Language: check, run, draw, test', [
       checkCommand(context),
       runCommand(context),
       graphCommand(context),
       testCommand(context),
     ]),
-    group('audit', 'the audit trail', [verifyCommand(context), exportCommand(context)]),
+    group('audit', 'the audit trail: prove it, export it', [verifyCommand(context), exportCommand(context)]),
   ]
   const commands = [
     upCommand(context),
@@ -56,7 +56,7 @@ export function createProgram(context: Context): Command {
     ...groups,
   ]
   for (const command of commands) program.addCommand(command)
-  settle(program, context.world)
+  settle(program, world)
   return program
 }
 
@@ -69,25 +69,51 @@ function group(name: string, description: string, commands: readonly Command[]):
 /** Settings that commander does not hand down to commands that were made elsewhere. */
 function settle(command: Command, world: World): void {
   command
-    .exitOverride()
+    .exitOverride((error) => {
+      throw usageError(error, command)
+    })
     .configureOutput({
       writeOut: (text) => world.out.write(text),
       writeErr: (text) => world.err.write(text),
+      // Told as every other error is, by `run`.
+      outputError: () => undefined,
       getOutHelpWidth: () => world.out.columns,
       getErrHelpWidth: () => world.err.columns,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
-    .showHelpAfterError(`(holdfast ${pathOf(command)}--help tells more)`)
+    .configureHelp({
+      subcommandTerm: (inner) => [inner.name(), ...inner.registeredArguments.map(argumentTerm)].join(' '),
+    })
+    .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
   for (const inner of command.commands) settle(inner, world)
 }
 
-function pathOf(command: Command): string {
-  const { parent } = command
-  return parent === null ? '' : `${pathOf(parent)}${command.name()} `
+const argumentTerm = (argument: Argument): string =>
+  argument.required ? `<${argument.name()}>` : `[${argument.name()}]`
+
+/** What commander found wrong, in the form of our own errors; what is not wrong (help, version) stays as it is. */
+function usageError(error: CommanderError, command: Command): Error {
+  if (error.exitCode === 0 || error.code.startsWith('commander.help')) return error
+  const [words = '', hint] = error.message.replace(/^error: /, '').split('\n')
+  const [message = '', accepted] = words.split(/(?<=^option .* is invalid)\. /)
+  const help = `${pathOf(command)} --help tells more`
+  return cliError('cli.usage', `${message.slice(0, 1).toUpperCase()}${message.slice(1)}`, {
+    ...(accepted === undefined ? {} : { accepted }),
+    repair: hint === undefined ? help : `${hint.replace(/^\(D(.*)\)$/, 'd$1')} ${help}`,
+    cause: error,
+  })
 }
 
-const exitCodeHelp = `
-Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 refused, 5 no server answers.
-Start here: holdfast up, then in another terminal: holdfast asl run FILE`
+function pathOf(command: Command): string {
+  const { parent } = command
+  return parent === null ? command.name() : `${pathOf(parent)} ${command.name()}`
+}
+
+const startHere = (world: World): string => `
+Start here:
+  ${commandLine(world, 'up')}              # a server, in this terminal
+  ${commandLine(world, 'asl run FILE')}    # a state machine, in another one
+
+Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 refused, 5 no server answers.`

@@ -1,11 +1,17 @@
 /** One execution in full: as JSON for scripts, as text for people. */
-import { formatDuration } from '../base/index.ts'
+import { formatDuration, JsonSyntaxError } from '../base/index.ts'
 import type { Execution } from './client/api.ts'
+import { commandLine, quoted } from './command-line.ts'
+import type { Context } from './context.ts'
+import type { ServerOptions } from './find-server.ts'
 import { shortExecution, shortMachine } from './names.ts'
-import { type Paint, printable, toneOfStatus } from './paint.ts'
+import { printable, toneOfStatus, wordOfStatus } from './paint.ts'
 import { prettyJson } from './pretty.ts'
-import { renderRows } from './progress/render.ts'
+import { labelled } from './print-error.ts'
+import { pathOf, renderRows } from './progress/render.ts'
 import type { ExecutionView } from './progress/view.ts'
+import { ago, localTime, timeOf } from './times.ts'
+import { textWidth } from './world.ts'
 
 /** JSON text; payloads spelled as they were. */
 export function executionAsJson({ input, output, startedAt, stoppedAt, ...rest }: Execution): string {
@@ -18,36 +24,55 @@ export function executionAsJson({ input, output, startedAt, stoppedAt, ...rest }
   return `${JSON.stringify(plain).slice(0, -1)},${payloads.join(',')}}`
 }
 
-export type ShowOptions = { readonly paint: Paint; readonly now: number; readonly width: number }
+export function executionAsText(
+  context: Context,
+  execution: Execution,
+  view: ExecutionView,
+  server: ServerOptions,
+): string {
+  const { paint, world } = context
+  const { arn, status, input, output } = execution
+  const name = shortExecution(arn)
+  const tone = toneOfStatus(status)
+  const stop = commandLine(world, `stop ${quoted(name)}`, server)
+  return [
+    `${paint.state(tone, wordOfStatus(status))}  ${paint.bold(printable(name))}`,
+    ...labelled(factsOf(context, execution, view), paint, textWidth(world.out)),
+    '',
+    ...renderRows(view, { paint, now: world.now(), width: world.out.columns, height: maxRows }),
+    '',
+    section('input', input, context),
+    ...(output === undefined ? [] : [section('output', output, context)]),
+    ...(status === 'RUNNING' ? ['', `${paint.dim('stop it')}  ${stop}`] : []),
+  ].join('\n')
+}
 
-export function executionAsText(execution: Execution, view: ExecutionView, { paint, now, width }: ShowOptions): string {
-  const { arn, machine, status, input, output, error, cause, startedAt, stoppedAt } = execution
-  const facts = [
-    ['machine', shortMachine(machine)],
-    ['started', `${timeOf(startedAt)}  (${formatDuration(Math.max(0, now - startedAt))} ago)`],
-    ['took', stoppedAt === undefined ? undefined : formatDuration(stoppedAt - startedAt)],
+function factsOf({ world }: Context, execution: Execution, view: ExecutionView) {
+  const { arn, machine, error, cause, startedAt, stoppedAt } = execution
+  return [
+    ['failed at', view.failed === undefined ? undefined : pathOf(view.failed)],
     ['error', error],
-    ['cause', cause],
+    ['cause', cause === undefined ? undefined : causeText(cause)],
+    ['machine', shortMachine(machine)],
+    ['started', `${localTime(startedAt, world.timeZone)}  (${ago(world.now() - startedAt)})`],
+    ['took', stoppedAt === undefined ? undefined : formatDuration(stoppedAt - startedAt)],
     ['arn', arn],
   ] as const
-  return [
-    `${paint.bold(shortExecution(arn))}  ${paint.state(toneOfStatus(status), status.toLowerCase().replace('_', ' '))}`,
-    ...facts.flatMap(([label, text]) =>
-      text === undefined ? [] : [`  ${paint.dim(label.padEnd(8))} ${printable(text)}`],
-    ),
-    '',
-    ...renderRows(view, { paint, now, width, height: maxRows }),
-    '',
-    section('input', input, paint),
-    ...(output === undefined ? [] : [section('output', output, paint)]),
-    ...(status === 'RUNNING' ? ['', paint.dim(`stop it: holdfast stop ${shortExecution(arn)}`)] : []),
-  ].join('\n')
 }
 
 const maxRows = 500
 
-function section(label: string, json: string, paint: Paint): string {
+function section(label: string, json: string, { paint }: Context): string {
   return `${paint.dim(label)} ${prettyJson(json)}`
 }
 
-export const timeOf = (ms: number): string => new Date(ms).toISOString()
+/** Lambda and nested executions tell their cause as JSON, in one line. */
+export function causeText(cause: string): string {
+  if (!cause.startsWith('{')) return cause
+  try {
+    return prettyJson(cause)
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return cause
+    throw error
+  }
+}

@@ -12,6 +12,7 @@ export type TestWorldOptions = {
   readonly environment?: Readonly<Record<string, string>>
   readonly input?: string
   readonly terminal?: boolean
+  readonly columns?: number
   readonly interrupted?: AbortSignal
   /** Sees standard output as it is written. */
   readonly onOut?: (text: string) => void
@@ -32,13 +33,25 @@ export async function runIn(folder: string, words: readonly string[], options: T
   return { exitCode, out, err }
 }
 
+/** What a command would see; what it prints is lost. */
+export function worldFor(folder: string, options: TestWorldOptions = {}): World {
+  return worldIn(folder, options, { out: () => undefined, err: () => undefined })
+}
+
 type Sinks = { readonly out: (text: string) => void; readonly err: (text: string) => void }
 
 function worldIn(folder: string, options: TestWorldOptions, sinks: Sinks): World {
-  const { environment = {}, input = '', terminal = false, interrupted = new AbortController().signal } = options
-  const output = (write: (text: string) => void): Output => ({ write, isTerminal: terminal, columns: 100, rows: 30 })
+  const {
+    environment = {},
+    input = '',
+    terminal = false,
+    columns = 100,
+    interrupted = new AbortController().signal,
+  } = options
+  const output = (write: (text: string) => void): Output => ({ write, isTerminal: terminal, columns, rows: 30 })
   return {
     version: '0.0.0-test',
+    program: 'holdfast',
     pid: process.pid,
     environment,
     workingFolder: folder,
@@ -47,6 +60,7 @@ function worldIn(folder: string, options: TestWorldOptions, sinks: Sinks): World
     err: output(sinks.err),
     readInput: () => Promise.resolve(input),
     now: () => Date.now(),
+    timeZone: 'Asia/Tokyo',
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     every: () => () => undefined,
     interrupted,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clip, pad, visibleWidth } from './width.ts'
+import { clip, pad, visibleWidth, wrap } from './width.ts'
 
 describe('the width of text', () => {
   it.each([
@@ -22,5 +22,12 @@ describe('the width of text', () => {
   it('is filled up', () => {
     expect(pad('承認', 6)).toBe('承認  ')
     expect(pad('abcdef', 3)).toBe('abcdef')
+  })
+
+  it('is kept by breaking between words, never inside a path', () => {
+    expect(wrap('one two three', 8)).toEqual(['one two', 'three'])
+    expect(wrap('see /a/very/long/path here', 8)).toEqual(['see', '/a/very/long/path', 'here'])
+    expect(wrap('one\ntwo', 8)).toEqual(['one', 'two'])
+    expect(wrap('  indented stays so', 40)).toEqual(['  indented stays so'])
   })
 })

@@ -27,5 +27,23 @@ export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - visibleWidth(text)))
 }
 
+/** Lines of words, each within a width where a space allows it: paths and addresses stay whole. Line ends are kept. */
+export function wrap(text: string, width: number): readonly string[] {
+  return text.split('\n').flatMap((line) => (visibleWidth(line) <= width ? [line] : wrapLine(line, width)))
+}
+
+function wrapLine(line: string, width: number): readonly string[] {
+  const lines: string[] = []
+  let open = ''
+  for (const word of line.split(' ')) {
+    const longer = open === '' ? word : `${open} ${word}`
+    if (open !== '' && visibleWidth(longer) > width) {
+      lines.push(open)
+      open = word
+    } else open = longer
+  }
+  return [...lines, open]
+}
+
 const charactersOf = (text: string): string[] => Array.from(graphemes.segment(text), ({ segment }) => segment)
 const widthOf = (character: string): number => (wide.test(character) ? 2 : 1)

@@ -11,6 +11,8 @@ export type Output = {
 export type World = {
   /** Of Holdfast, as package.json has it. */
   readonly version: string
+  /** How the person called it: `holdfast`, `bin/holdfast`. */
+  readonly program: string
   /** Of this process. */
   readonly pid: number
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -23,9 +25,14 @@ export type World = {
   readInput(): Promise<string>
   /** Milliseconds since 1970 UTC. */
   now(): number
+  /** IANA name of the zone in which the person reads times. */
+  readonly timeZone: string
   pause(ms: number): Promise<void>
   /** Calls again and again; returns how to stop it. */
   every(ms: number, act: () => void): () => void
   /** Aborted when the person presses Ctrl-C or the system asks the process to end. */
   readonly interrupted: AbortSignal
 }
+
+/** Characters a line of prose may take: what is piped is not broken. */
+export const textWidth = ({ isTerminal, columns }: Output): number => (isTerminal ? columns : Infinity)

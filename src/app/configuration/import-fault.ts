@@ -12,25 +12,25 @@ export type ImportFault = {
 /** `error` is what `import()` threw, in whichever copy of this program. */
 export function importFault(error: unknown): ImportFault {
   if (!(error instanceof Error)) return { reason: String(error) }
-  const { accepted, repair } = toldBy(error)
-  const place = placeOf(error.stack ?? '')
+  const { accepted, repair, place: inside } = toldBy(error)
+  const place = [placeOf(error.stack ?? ''), inside].filter((part) => part !== undefined).join(' ')
   const mended = repair ?? repairOf(error)
   return {
     reason: error.message,
-    ...(place === undefined ? {} : { place }),
+    ...(place === '' ? {} : { place }),
     ...(accepted === undefined ? {} : { accepted }),
     ...(mended === undefined ? {} : { repair: mended }),
   }
 }
 
 /** Errors of ours, thrown by `procedure()` while the module was evaluated, say themselves what to do. */
-function toldBy(error: Error): { readonly accepted?: string | undefined; readonly repair?: string | undefined } {
+function toldBy(error: Error): { readonly [Key in 'place' | 'accepted' | 'repair']?: string | undefined } {
   if (error.name !== 'HoldfastError') return {}
   const text = (key: string): string | undefined => {
     const value: unknown = Object.entries(error).find(([name]) => name === key)?.[1]
     return typeof value === 'string' ? value : undefined
   }
-  return { accepted: text('accepted'), repair: text('repair') }
+  return { place: text('place'), accepted: text('accepted'), repair: text('repair') }
 }
 
 /** Node begins the stack of a syntax error with its place; else it is the topmost frame in a file of the user's. */
@@ -51,8 +51,8 @@ function columnIn(source: string): readonly number[] {
   return column === undefined ? [] : [column + 1]
 }
 
-const ourSource = new URL('../../', import.meta.url).href
-const isOurs = (url: string): boolean => url.startsWith(ourSource) || url.includes('/node_modules/')
+/** Also in another copy of this program, which a project has installed for itself. */
+const isOurs = (url: string): boolean => /\/src\/engine\/procedure\/|\/node_modules\//.test(url)
 
 function repairOf(error: Error): string | undefined {
   const code = 'code' in error ? error.code : undefined

@@ -60,7 +60,7 @@ function ask(file: string, signal: AbortSignal | undefined): Promise<SettingsMes
 function unreadable(file: string, { reason, place = file, accepted, repair }: z.infer<typeof fault>) {
   return appError('app.config_unreadable', `The configuration ${file} cannot be read: ${reason}`, {
     place,
-    accepted: accepted ?? 'a module with `export const procedures = […]`, `export default defineConfig({…})`, or both',
+    ...(accepted === undefined ? {} : { accepted }),
     ...(repair === undefined ? {} : { repair }),
   })
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -12,6 +12,9 @@ function write(name: string, text: string): string {
   writeFileSync(join(folder, name), text)
   return name
 }
+
+// A project of its own, wherever the folder for temporary files lies.
+write('package.json', '{"type":"module"}')
 
 const read = (file: string | undefined, overrides = {}) => readConfiguration({ workingFolder: folder, file, overrides })
 
@@ -93,12 +96,56 @@ describe('the configuration', () => {
     ['is not there', undefined, 'there is no such file'],
     ['throws', "throw new Error('broken on purpose')\n", 'broken on purpose'],
     ['has a mistake in it', 'export default {\n', 'cannot be read'],
-    ['ends its process', 'process.exit(0)\n', 'it ended its process'],
+    ['ends its process', 'process.exit(0)\n', 'it ended the process that loaded it'],
   ])('says why when the file %s', async (name, text, words) => {
     const file = `${name.replaceAll(' ', '-')}.config.ts`
     if (text !== undefined) write(file, text)
     const fault = await faultOf(() => read(file))
     expect(fault.code).toBe('app.config_unreadable')
     expect(fault.message).toContain(words)
+  })
+
+  it('names the line, and the repair where there is one', async () => {
+    const syntax = await faultOf(() => read(write('syntax.config.ts', 'const x: number = 1\nexport default { x )\n')))
+    expect(syntax.place).toBe(`${join(folder, 'syntax.config.ts')}:2:20`)
+    const thrown = await faultOf(() => read(write('throws-at.config.ts', '\nnull.x\n')))
+    expect(thrown.place).toBe(`${join(folder, 'throws-at.config.ts')}:2:6`)
+    const missing = await faultOf(() => read(write('needs.config.ts', "import 'left-over'\n")))
+    expect(missing.repair).toBe('npm install left-over')
+    const ours = await faultOf(() => read(write('ours.config.ts', "import 'holdfast'\n")))
+    expect(ours.repair).toBe('install it in the project: npm install /path/to/holdfast')
+    const path = await faultOf(() => read(write('path.config.ts', "import './order'\n")))
+    expect(path.repair).toContain('end in .ts')
+    const syntaxOnly = await faultOf(() => read(write('enum.config.ts', 'enum Colour { Red }\n')))
+    expect(syntaxOnly.repair).toContain('without enum')
+  })
+
+  it('says how a project of CommonJS is mended', async () => {
+    mkdirSync(join(folder, 'common'))
+    write('common/package.json', '{"type":"commonjs"}')
+    const fault = await faultOf(() => read(write('common/holdfast.config.ts', "import 'node:fs'\nexport default {}\n")))
+    expect(fault.repair).toContain('npm pkg set type=module')
+  })
+
+  it('passes on what procedure() says, with the line that called it', async () => {
+    const engine = join(import.meta.dirname, '../../engine/index.ts')
+    const text = [
+      `import { z } from ${JSON.stringify(join(import.meta.dirname, '../../../node_modules/zod/index.js'))}`,
+      `import { procedure } from ${JSON.stringify(engine)}`,
+      'const machine = { StartAt: "A", States: { A: { Type: "Task", Resource: "task:pya", End: true } } }',
+      'export const procedures = [procedure({ name: "p", input: z.any(), machine, tasks: { pay: () => 1 } })]',
+    ]
+    const fault = await faultOf(() => read(write('wrong-task.config.ts', text.join('\n'))))
+    expect(fault.message).toContain('there is no task function "pya"')
+    expect(fault.place).toBe(`${join(folder, 'wrong-task.config.ts')}:4:28 /States/A/Resource`)
+    expect(fault.accepted).toBe('pay')
+  })
+
+  it('is given up when the person gives up', async () => {
+    const file = write('never.config.ts', 'await new Promise(() => setInterval(() => {}, 1000))\n')
+    const interruption = new AbortController()
+    const reading = readConfiguration({ workingFolder: folder, file, overrides: {}, signal: interruption.signal })
+    interruption.abort(new Error('no more'))
+    await expect(reading).rejects.toThrow('no more')
   })
 })

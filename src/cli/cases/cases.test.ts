@@ -149,7 +149,6 @@ cases:
       /"soon" is not a duration/,
     ],
     ['no YAML', 'machine: [', /is no YAML/],
-    ['a machine that is not there', 'machine: none.json\ncases: [{ name: x, expect: {} }]', /Cannot read none\.json/],
   ])('says what is wrong with a file with %s', async (_name, text, words) => {
     const { exitCode, err } = await test(text)
     expect(err).toMatch(words)
@@ -160,7 +159,13 @@ cases:
     writeFileSync(join(home.path, 'wrong.json'), '{"StartAt":"X","States":{}}')
     const { exitCode, err } = await test('machine: wrong.json\ncases: [{ name: x, expect: {} }]')
     expect(exitCode).toBe(1)
-    expect(err).toContain('holdfast asl check wrong.json')
+    expect(err).toMatch(/✗ wrong\.json: 2 errors\n {2}✗ wrong\.json:1:16 {2}\/States /)
+  })
+
+  it('ends with 2 when there is no such machine', async () => {
+    const { exitCode, err } = await test('machine: none.json\ncases: [{ name: x, expect: {} }]')
+    expect(exitCode).toBe(2)
+    expect(err).toContain('Cannot read none.json')
   })
 
   it('gives the same result each time, random numbers included', async () => {

@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path'
 import { parse, YAMLParseError } from 'yaml'
 import type { z } from 'zod'
 import { nearestWord } from '../../base/index.ts'
-import { readDefinition } from '../definitions.ts'
+import { type Definition, readDefinition } from '../definitions.ts'
 import { cliError } from '../errors.ts'
 import { readText } from '../files.ts'
 import type { World } from '../world.ts'
 import { answer, type CaseFile, caseFile, expectation, testCase } from './schema.ts'
 
-export type Cases = CaseFile & { readonly definition: string; readonly machinePath: string }
+export type Cases = CaseFile & { readonly definition: Definition; readonly machinePath: string }
 
 /** @throws HoldfastError cli.file_unreadable, cli.file_invalid */
 export async function readCases(world: World, path: string): Promise<Cases> {

@@ -30,9 +30,11 @@ const historyEvent = z
 const verification = z.object({
   ok: z.boolean(),
   checked: z.int(),
-  broken: z.object({ seq: z.int(), reason: z.string() }).optional(),
+  broken: z.object({ seq: z.int(), reason: z.string(), detail: z.string() }).optional(),
+  to: z.int(),
+  signedThrough: z.int(),
+  prunedThrough: z.int(),
   unsealed: z.int(),
-  head: z.object({ seq: z.int(), hash: z.string() }).optional(),
 })
 const version = z.object({ version: z.string(), startedAt: time, region: z.string(), accountId: z.string() })
 
@@ -49,6 +51,8 @@ export type Page<T> = { readonly items: readonly T[]; readonly cursor?: string |
 
 export type Watched =
   | { readonly kind: 'history'; readonly event: ProgressEvent }
+  /** Lost, and later there again. */
+  | { readonly kind: 'connection'; readonly lost: boolean }
   | { readonly kind: 'end'; readonly execution: Execution }
 
 export class Api {
@@ -113,27 +117,37 @@ export class Api {
   /** The history as it happens, from the beginning; ends with the execution. A lost connection is taken up again. */
   async *watch(execution: string, pause: (ms: number) => Promise<void>): AsyncIterable<Watched> {
     let last: string | undefined
-    for (let attempt = 0; attempt < reconnects; attempt++) {
-      if (attempt > 0) await pause(reconnectMs)
+    let lost = false
+    for (let failures = 0; failures < reconnects; failures++) {
       try {
-        const events = await this.#http.events({
-          path: `${executionPath(execution)}/events`,
-          headers: last === undefined ? {} : { 'last-event-id': last },
-        })
+        const events = await this.#eventsAfter(last, execution)
+        if (lost) yield { kind: 'connection', lost: false }
+        lost = false
         if (events === undefined) break
         for await (const event of events) {
           const watched = this.#watched(event)
           if (watched === undefined) continue
           last = event.id ?? last
-          attempt = 0
+          failures = 0
           yield watched
           if (watched.kind === 'end') return
         }
       } catch (error) {
-        if (last === undefined || !isUnreachable(error) || attempt === reconnects - 1) throw error
+        if (last === undefined || !isUnreachable(error) || failures === reconnects - 1) throw error
       }
+      if (!lost) yield { kind: 'connection', lost: true }
+      lost = true
+      await pause(reconnectMs)
     }
     yield { kind: 'end', execution: await this.execution(execution) }
+  }
+
+  /** `undefined` when there is nothing more. */
+  #eventsAfter(last: string | undefined, execution: string): Promise<AsyncIterable<ServerEvent> | undefined> {
+    return this.#http.events({
+      path: `${executionPath(execution)}/events`,
+      headers: last === undefined ? {} : { 'last-event-id': last },
+    })
   }
 
   async stopExecution(
@@ -181,8 +195,8 @@ export class Api {
   }
 }
 
-/** A server that restarts is away for a second or two. */
-const reconnects = 20
+/** A server that restarts is away for a second or two, a person who restarts it for a minute. */
+const reconnects = 120
 const reconnectMs = 500
 
 const executionPath = (execution: string): string => `/v1/executions/${encodeURIComponent(execution)}`

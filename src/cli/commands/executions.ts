@@ -3,12 +3,14 @@ import { Command } from 'commander'
 import { formatDuration } from '../../base/index.ts'
 import type { ExecutionStatus, ExecutionSummary, Page } from '../client/api.ts'
 import { answer, type Context, withExamples } from '../context.ts'
+import { commandLine, quoted } from '../command-line.ts'
 import { connect, type ServerOptions, withServerOptions } from '../find-server.ts'
 import { shortExecution } from '../names.ts'
 import { oneOf, wholeNumber } from '../options.ts'
-import { type Paint, printable, toneOfStatus } from '../paint.ts'
+import { type Paint, printable, toneOfStatus, wordOfStatus } from '../paint.ts'
 import { printTable } from '../table.ts'
-import { timeOf } from '../show-execution.ts'
+import { ago, timeOf } from '../times.ts'
+import type { World } from '../world.ts'
 
 type Options = ServerOptions & {
   readonly machine?: string
@@ -18,6 +20,7 @@ type Options = ServerOptions & {
   readonly json?: true
 }
 
+const usualLimit = 20
 const statuses = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const
 
 export function executionsCommand(context: Context): Command {
@@ -26,13 +29,13 @@ export function executionsCommand(context: Context): Command {
     .description('list executions, newest first')
     .option('--machine <name>', 'only of this state machine (name or ARN)')
     .option('--status <status>', 'only running, succeeded, failed, timed_out or aborted ones', oneOf(statuses))
-    .option('--limit <count>', 'so many at once', wholeNumber(1, 1000), 20)
+    .option('--limit <count>', 'so many at once', wholeNumber(1, 1000), usualLimit)
     .option('--cursor <cursor>', 'go on after an earlier list')
     .option('--json', 'print them as JSON')
-    .action(async ({ json, data, url, ...query }: Options) => {
-      const api = await connect(context.world, { ...(data && { data }), ...(url && { url }) })
-      const page = await api.executions(query)
-      answer(context, json === true, pageAsJson(page), () => pageAsText(page, context))
+    .action(async (options: Options) => {
+      const { json, data: _data, url: _url, ...query } = options
+      const page = await (await connect(context.world, options)).executions(query)
+      answer(context, json === true, pageAsJson(page), () => pageAsText(page, context, options))
     })
   return withExamples(withServerOptions(command), [
     ['holdfast executions', 'the latest 20'],
@@ -49,18 +52,40 @@ function pageAsJson({ items, cursor }: Page<ExecutionSummary>): unknown {
   return { items: items.map(times), ...(cursor === undefined ? {} : { cursor }) }
 }
 
-function pageAsText({ items, cursor }: Page<ExecutionSummary>, { paint, world }: Context): string {
-  if (items.length === 0) return 'No executions. Start one: holdfast asl run FILE'
+function pageAsText({ items, cursor }: Page<ExecutionSummary>, { paint, world }: Context, server: Options): string {
+  const [latest] = items
+  if (latest === undefined) return nothingFound(world, server)
   const head = ['STATUS', 'EXECUTION', 'STARTED', 'TOOK'].map((word) => paint.dim(word))
   const table = printTable([head, ...items.map((item) => rowOf(item, paint, world.now()))])
-  return cursor === undefined ? table : `${table}\n${paint.dim(`more: holdfast executions --cursor ${cursor}`)}`
+  const looked = items.find(({ status }) => toneOfStatus(status) === 'failed') ?? latest
+  const next = [
+    ['look at one', commandLine(world, `show ${quoted(shortExecution(looked.arn))}`, server)],
+    ...(cursor === undefined ? [] : [['more', commandLine(world, `${wordsOf(server)} --cursor ${cursor}`, server)]]),
+  ]
+  return [table, ...next.map(([label = '', line]) => `${paint.dim(label.padEnd(11))}  ${line}`)].join('\n')
+}
+
+function nothingFound(world: World, options: Options): string {
+  const isFiltered = options.machine !== undefined || options.status !== undefined || options.cursor !== undefined
+  if (isFiltered) return `No such executions. All of them: ${commandLine(world, 'executions', options)}`
+  return `Nothing has run yet. Start something: ${commandLine(world, 'asl run FILE', options)}`
+}
+
+/** The command once more, as it was narrowed. */
+function wordsOf({ machine, status, limit }: Options): string {
+  return [
+    'executions',
+    ...(machine === undefined ? [] : [`--machine ${quoted(machine)}`]),
+    ...(status === undefined ? [] : [`--status ${status.toLowerCase()}`]),
+    ...(limit === usualLimit ? [] : [`--limit ${limit}`]),
+  ].join(' ')
 }
 
 function rowOf({ arn, status, startedAt, stoppedAt }: ExecutionSummary, paint: Paint, now: number): readonly string[] {
   return [
-    paint.state(toneOfStatus(status), status.toLowerCase().replace('_', ' ')),
+    paint.state(toneOfStatus(status), wordOfStatus(status)),
     printable(shortExecution(arn)),
-    `${formatDuration(Math.max(0, now - startedAt))} ago`,
+    ago(now - startedAt),
     formatDuration(Math.max(0, (stoppedAt ?? now) - startedAt)),
   ]
 }

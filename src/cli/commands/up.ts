@@ -1,4 +1,5 @@
 /** `up`: the server, in the foreground, until it is told to stop. */
+import { join } from 'node:path'
 import { Command } from 'commander'
 import {
   createLogger,
@@ -11,10 +12,13 @@ import {
   systemRandom,
 } from '../../app/index.ts'
 import { type Context, print, withExamples } from '../context.ts'
+import { commandLine } from '../command-line.ts'
 import { dataFolderIn } from '../find-server.ts'
 import { echoOf } from '../log-echo.ts'
 import { oneOf, wholeNumber } from '../options.ts'
 import { paintFor } from '../paint.ts'
+import { labelled } from '../print-error.ts'
+import { textWidth } from '../world.ts'
 
 type Options = {
   readonly data?: string
@@ -49,14 +53,25 @@ export function upCommand(context: Context): Command {
 
 async function up(context: Context, options: Options): Promise<void> {
   const { world } = context
-  const runtime = await startRuntime(await runtimeOptions(context, options))
-  sayReady(context, runtime, options)
-  const stop = (): void => void runtime.stop()
+  const started = await runtimeOptions(context, options)
+  const runtime = await startRuntime(started)
+  sayReady(context, runtime, started, options)
+  const stop = (): void => void stopInGoodOrder(context, runtime)
   world.interrupted.addEventListener('abort', stop)
   if (world.interrupted.aborted) stop()
   await runtime.stopped
   if (options.json !== true) print(context, context.paint.state('halted', 'stopped'))
 }
+
+/** Most stops take a moment; who waits longer is told for what. */
+async function stopInGoodOrder({ world, paint }: Context, runtime: Runtime): Promise<void> {
+  const stopped = runtime.stop().then(() => true)
+  const patience = world.pause(patienceMs).then(() => false)
+  if (await Promise.race([stopped, patience])) return
+  world.err.write(`${paint.state('waiting', 'stopping: requests under way may end. Ctrl-C again ends at once')}\n`)
+}
+
+const patienceMs = 1000
 
 async function runtimeOptions({ world }: Context, options: Options): Promise<RuntimeOptions> {
   const dataFolder = dataFolderIn(world, options.data)
@@ -64,6 +79,7 @@ async function runtimeOptions({ world }: Context, options: Options): Promise<Run
     workingFolder: world.workingFolder,
     file: options.config,
     overrides: options,
+    signal: world.interrupted,
   })
   const logs = new LogFiles({
     dataFolder,
@@ -91,16 +107,28 @@ async function runtimeOptions({ world }: Context, options: Options): Promise<Run
   }
 }
 
-function sayReady(context: Context, { address, tokenFile, resumed }: Runtime, { data, json }: Options): void {
-  if (json === true) return print(context, JSON.stringify({ url: address.url, tokenFile, resumed }))
+type Started = Pick<RuntimeOptions, 'dataFolder' | 'configurationFile'>
+
+function sayReady(context: Context, runtime: Runtime, started: Started, options: Options): void {
+  const { address, tokenFile, resumed } = runtime
+  if (options.json === true) return print(context, JSON.stringify({ url: address.url, tokenFile, resumed }))
   const { paint, world } = context
-  const facts = [
-    ['data', dataFolderIn(world, data)],
-    ['token', tokenFile ?? 'none needed'],
-    ...(resumed > 0 ? [['resumed', `${resumed} executions`]] : []),
-  ]
-  const lines = facts.map(([label = '', text = '']) => `  ${paint.dim(label.padEnd(8))} ${text}`)
+  const lines = labelled(factsOf(runtime, started), paint, textWidth(world.out))
   print(context, [`${paint.state('done', 'Holdfast is up')} at ${paint.bold(address.url)}`, ...lines].join('\n'))
-  if (world.out.isTerminal)
-    print(context, paint.dim('  Ctrl-C stops it. Next, in another terminal: holdfast asl run FILE'))
+  if (!world.out.isTerminal) return
+  const next = commandLine(world, 'asl run FILE', options.data === undefined ? {} : { data: options.data })
+  print(context, `  ${paint.dim('next'.padEnd(10))}${next}  ${paint.dim('in another terminal')}`)
+  print(context, paint.dim('  Ctrl-C stops it; what runs goes on at the next start.'))
+}
+
+function factsOf({ address, tokenFile, procedures, resumed }: Runtime, { dataFolder, configurationFile }: Started) {
+  const names = procedures.length === 0 ? 'no procedures' : `procedures ${procedures.join(', ')}`
+  return [
+    ['data', dataFolder],
+    ['config', configurationFile === undefined ? undefined : `${configurationFile}: ${names}`],
+    ['token', tokenFile ?? 'none is asked for'],
+    ['logs', join(dataFolder, 'logs')],
+    ['aws', tokenFile === undefined ? `export AWS_ENDPOINT_URL_SFN=${address.url}` : undefined],
+    ['resumed', resumed === 0 ? undefined : `${resumed} execution${resumed === 1 ? '' : 's'}`],
+  ] as const
 }

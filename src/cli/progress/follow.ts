@@ -3,53 +3,63 @@ import { formatDuration } from '../../base/index.ts'
 import type { Execution, Watched } from '../client/api.ts'
 import { type Context, print } from '../context.ts'
 import { LiveLines } from '../live.ts'
-import { icon, printable } from '../paint.ts'
+import { icon, printable, toneOfStatus, wordOfStatus } from '../paint.ts'
+import { clip } from '../width.ts'
 import { noteOf, pathOf, renderRows } from './render.ts'
 import { ExecutionView, type Row, type Step } from './view.ts'
 
 /** How often a running execution is drawn again, for its durations and its spinner. */
 const redrawMs = 100
 
-/** Resolves to the execution when it has ended. @throws whatever reading the events throws */
-export async function follow(
-  context: Context,
-  title: string,
-  events: AsyncIterable<Watched>,
-): Promise<Execution | undefined> {
+export type Followed = {
+  /** Undefined when the events ended without it. */
+  readonly execution: Execution | undefined
+  readonly view: ExecutionView
+}
+
+/** Fulfils when the execution has ended. @throws whatever reading the events throws */
+export async function follow(context: Context, title: string, events: AsyncIterable<Watched>): Promise<Followed> {
   const view = new ExecutionView()
   const show = context.world.out.isTerminal ? liveDisplay(context, title, view) : lineDisplay(context, view)
   try {
     for await (const watched of events) {
-      if (watched.kind === 'end') return watched.execution
-      show.step(view.apply(watched.event))
+      if (watched.kind === 'end') return { execution: watched.execution, view }
+      if (watched.kind === 'history') show.step(view.apply(watched.event))
+      else show.connection(watched.lost)
     }
-    return undefined
+    return { execution: undefined, view }
   } finally {
     show.end()
   }
 }
 
-type Display = { step(step: Step | undefined): void; end(): void }
+type Display = { step(step: Step | undefined): void; connection(lost: boolean): void; end(): void }
 
 function liveDisplay(context: Context, title: string, view: ExecutionView): Display {
   const { world, paint } = context
   const live = new LiveLines(world.out)
   let frame = 0
-  const draw = (): void => {
+  let lost = false
+  const draw = (mark: string): void => {
     const now = world.now()
-    const spinner = view.end === undefined ? (spinnerFrames[frame++ % spinnerFrames.length] ?? '') : ' '
-    const elapsed =
-      view.startedAt === undefined ? '' : formatDuration(Math.max(0, (view.end?.at ?? now) - view.startedAt))
-    const head = `${paint.tone('running', spinner)} ${paint.bold(title)} ${paint.dim(elapsed)}`
-    const size = { width: world.out.columns - 1, height: Math.max(3, world.out.rows - 4) }
-    live.draw([head, ...renderRows(view, { paint, now, ...size })])
+    const { startedAt = now, end } = view
+    const tone = end === undefined ? (lost ? 'halted' : 'running') : toneOfStatus(end.status)
+    const word = end === undefined ? (lost ? 'connection lost, trying again' : 'running') : wordOfStatus(end.status)
+    const width = world.out.columns - 1
+    const words = clip(
+      `${title}  ${formatDuration(Math.max(0, (end?.at ?? now) - startedAt))}`,
+      width - word.length - 4,
+    )
+    const head = `${paint.tone(tone, `${end === undefined ? mark : icon(tone)} ${word}`)}  ${paint.bold(words)}`
+    live.draw([head, ...renderRows(view, { paint, now, width, height: Math.max(3, world.out.rows - 4) })])
   }
-  const stop = world.every(redrawMs, draw)
+  const stop = world.every(redrawMs, () => draw(spinnerFrames[frame++ % spinnerFrames.length] ?? ''))
   return {
     step: () => undefined,
+    connection: (isLost) => (lost = isLost),
     end: () => {
       stop()
-      draw()
+      draw(icon('running'))
       live.end()
     },
   }
@@ -63,6 +73,8 @@ function lineDisplay(context: Context, view: ExecutionView): Display {
       const line = step === undefined ? undefined : lineOf(step, view)
       if (line !== undefined) print(context, line)
     },
+    connection: (lost) =>
+      print(context, lost ? `${icon('halted')} connection lost, trying again` : `${icon('running')} connected again`),
     end: () => undefined,
   }
 }

@@ -29,12 +29,13 @@ export function renderRows(view: ExecutionView, options: RenderOptions): string[
 export function renderRow(row: Row, { paint, now, width }: RenderOptions): string {
   const name = `${'  '.repeat(depthOf(row) + 1)}${icon(row.tone)} ${printable(labelOf(row))}`
   const time = formatDuration(Math.max(0, (row.endedAt ?? now) - row.enteredAt))
-  const left = `${pad(name, nameWidth)} ${row.type.padEnd(8)} ${time.padStart(8)}`
+  const left = `${pad(name, nameWidth(width))} ${row.type.padEnd(8)} ${time.padStart(8)}`
   const note = clip(printable(noteOf(row)), width - visibleWidth(left) - 2)
   return `${paint.tone(row.tone, clip(left, width))}${note === '' ? '' : `  ${paint.dim(note)}`}`
 }
 
-const nameWidth = 36
+/** Narrow terminals leave the words behind the name their room. */
+const nameWidth = (width: number): number => Math.max(24, Math.min(36, width - 54))
 
 /** What there is to say besides name and time. */
 export function noteOf(row: Row): string {

@@ -65,8 +65,9 @@ describe('the view of an execution', () => {
       [8, 4, 'ParallelStateFailed'],
       [9, 8, 'ExecutionFailed', { error: 'Bad', cause: 'broken' }],
     ])
-    expect(picture(view)).toEqual(['✗ Both', '✗ Both / Broken', '■ Both / Slow: stopped'])
+    expect(picture(view)).toEqual(['✗ Both', '✗ Both / Broken: Bad', '■ Both / Slow: stopped'])
     expect(view.end).toMatchObject({ status: 'FAILED', error: 'Bad', cause: 'broken' })
+    expect(view.failed?.name).toBe('Broken')
   })
 
   it('shows a caught failure of a Parallel as done, and what follows on its level', () => {

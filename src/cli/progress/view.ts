@@ -73,6 +73,15 @@ export class ExecutionView {
     return this.#end
   }
 
+  /** The innermost state that made the execution fail. */
+  get failed(): Row | undefined {
+    return this.#failed
+  }
+
+  get #failed(): OpenRow | undefined {
+    return this.#end?.status === 'FAILED' ? this.#rows.findLast(({ tone }) => tone === 'failed') : undefined
+  }
+
   /** Undefined when nothing changed that is shown. */
   apply(event: ProgressEvent): Step | undefined {
     if (event.type.startsWith('Execution')) return this.#executionEvent(event)
@@ -96,10 +105,13 @@ export class ExecutionView {
     }
     const status = endOfType.get(event.type)
     if (status === undefined) return undefined
+    const { output, error, cause } = textDetails(event)
     const failing = status === 'FAILED' ? this.#places.get(event.previousEventId)?.row : undefined
     this.#closeAll(failing, event.timestamp)
-    const { output, error, cause } = textDetails(event)
     this.#end = { status, at: event.timestamp, output, error, cause }
+    // A Fail state's error is told by the end alone.
+    const innermost = this.#failed
+    if (innermost !== undefined) innermost.error ??= error
     return { kind: 'ended', end: this.#end }
   }
 

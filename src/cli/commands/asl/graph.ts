@@ -1,7 +1,8 @@
 /** `asl graph`: a state machine drawn. Needs no server. */
 import { Command } from 'commander'
 import { type Graph, graphOf } from '../../../asl/index.ts'
-import { parseJson } from '../../../base/index.ts'
+import { type Json, JsonSyntaxError, parseJson } from '../../../base/index.ts'
+import { quoted } from '../../command-line.ts'
 import { type Context, print, withExamples } from '../../context.ts'
 import { cliError } from '../../errors.ts'
 import { readDefinition } from '../../definitions.ts'
@@ -29,13 +30,26 @@ export function graphCommand(context: Context): Command {
 }
 
 async function readGraph({ world }: Context, file: string): Promise<Graph> {
-  const graph = graphOf(parseJson(await readDefinition(world, file)))
+  const { name, text } = await readDefinition(world, file)
+  const graph = graphOf(parseDefinition(name, text))
   if (graph.nodes.length > 0) return graph
-  throw cliError('cli.file_invalid', `${file} holds no states`, {
+  throw cliError('cli.file_invalid', `${name} holds no states`, {
     place: '/States',
     accepted: 'an object with StartAt and States',
-    repair: `holdfast asl check ${file}`,
+    repair: `holdfast asl check ${quoted(file)}`,
   })
+}
+
+function parseDefinition(name: string, text: string): Json {
+  try {
+    return parseJson(text)
+  } catch (cause) {
+    if (!(cause instanceof JsonSyntaxError)) throw cause
+    throw cliError('cli.file_invalid', `${name} is no JSON: ${cause.reason}`, {
+      place: `${name}:${cause.line}:${cause.column}`,
+      cause,
+    })
+  }
 }
 
 function draw(graph: Graph, options: Options, { paint }: Context): string {

@@ -1,17 +1,14 @@
 /** `asl run`: a definition from a file, created at the server, started and followed to its end. */
 import { Command } from 'commander'
-import { formatDuration } from '../../../base/index.ts'
-import type { Api, Execution } from '../../client/api.ts'
-import { readDefinition } from '../../definitions.ts'
-import { answer, type Context, print, withExamples } from '../../context.ts'
-import { exitCodes } from '../../errors.ts'
+import { HoldfastError } from '../../../base/index.ts'
+import type { Api } from '../../client/api.ts'
+import { commandLine, quoted } from '../../command-line.ts'
+import { type Definition, readDefinition } from '../../definitions.ts'
+import { answer, type Context, withExamples } from '../../context.ts'
 import { connect, type ServerOptions, withServerOptions } from '../../find-server.ts'
 import { readPayload } from '../../files.ts'
 import { machineNameOf, shortExecution } from '../../names.ts'
-import { printable, toneOfStatus } from '../../paint.ts'
-import { prettyJson } from '../../pretty.ts'
-import { executionAsJson } from '../../show-execution.ts'
-import { follow } from '../../progress/follow.ts'
+import { followToEnd } from '../../progress/follow-to-end.ts'
 
 type Options = ServerOptions & {
   readonly input: string
@@ -34,7 +31,7 @@ export function runCommand(context: Context): Command {
   return withExamples(withServerOptions(command), [
     [`holdfast asl run order.asl.json --input '{"order": 7}'`, 'runs it, with live progress'],
     ['holdfast asl run order.asl.json --input @order.json --json', 'for scripts: the result as JSON'],
-    ['holdfast asl run order.asl.json --detach', 'starts it; holdfast show tells how it goes'],
+    ['holdfast asl run order.asl.json --detach', 'starts it and returns at once'],
   ])
 }
 
@@ -43,50 +40,27 @@ async function run(context: Context, file: string, options: Options): Promise<vo
   const input = await readPayload(world, options.input)
   const api = await connect(world, options)
   const definition = await readDefinition(world, file, await api.version())
-  const machine = await api.putMachine(options.machine ?? machineNameOf(file), definition)
+  const machine = await putMachine(api, options.machine ?? machineNameOf(file), definition)
   const arn = await api.startExecution(machine, input, options.name)
-  const asJson = options.json === true
-  if (options.detach === true) {
-    return answer(
-      context,
-      asJson,
-      { arn },
-      () => `started ${shortExecution(arn)}\nfollow it: holdfast show ${shortExecution(arn)}`,
-    )
-  }
-  await finish(context, await followToEnd(context, api, arn, asJson), asJson)
+  if (options.detach !== true) return followToEnd(context, { api, arn, server: options, json: options.json === true })
+  answer(context, options.json === true, { arn }, () => started(context, arn, options))
 }
 
-async function followToEnd(context: Context, api: Api, arn: string, quiet: boolean): Promise<Execution> {
-  const events = api.watch(arn, (ms) => context.world.pause(ms))
+/** A definition that the server refuses is shown with every finding, and the line of each. */
+async function putMachine(api: Api, name: string, definition: Definition): Promise<string> {
   try {
-    const followed = quiet ? await lastOf(events) : await follow(context, shortExecution(arn), events)
-    return followed ?? (await api.execution(arn))
+    return await api.putMachine(name, definition.text)
   } catch (error) {
-    if (!context.world.interrupted.aborted) throw error
-    const name = shortExecution(arn)
-    context.world.err.write(`It goes on. Look: holdfast show ${name}\nStop it: holdfast stop ${name}\n`)
-    throw error
+    if (!(error instanceof HoldfastError) || error.code !== 'machine.definition_invalid') throw error
+    // Loaded only now: the checker is much, and the server has it.
+    const { findingsOf, invalidDefinition, isError } = await import('../../findings.ts')
+    const errors = findingsOf(definition).filter(isError)
+    throw errors.length === 0 ? error : invalidDefinition(definition, errors)
   }
 }
 
-async function lastOf(events: ReturnType<Api['watch']>): Promise<Execution | undefined> {
-  let execution: Execution | undefined
-  for await (const watched of events) if (watched.kind === 'end') execution = watched.execution
-  return execution
-}
-
-async function finish(context: Context, execution: Execution, asJson: boolean): Promise<void> {
-  if (execution.status !== 'SUCCEEDED') context.exitWith(exitCodes.failed)
-  if (asJson) return print(context, executionAsJson(execution))
-  print(context, outcome(context, execution))
-}
-
-function outcome({ paint }: Context, execution: Execution): string {
-  const { status, output, error, cause, startedAt, stoppedAt } = execution
-  const took = formatDuration((stoppedAt ?? startedAt) - startedAt)
-  const head = paint.state(toneOfStatus(status), `${status.toLowerCase().replace('_', ' ')} in ${took}`)
-  if (output !== undefined) return `${head}\n${prettyJson(output)}`
-  const why = [error, cause].filter((part) => part !== undefined).join(': ')
-  return `${head}${why === '' ? '' : `  ${printable(why)}`}\n${paint.dim(`look closer: holdfast show ${shortExecution(execution.arn)}`)}`
+function started({ world, paint }: Context, arn: string, server: ServerOptions): string {
+  const name = shortExecution(arn)
+  const next = commandLine(world, `show ${quoted(name)} --follow`, server)
+  return `${paint.state('running', 'started')}  ${paint.bold(name)}\n  ${paint.dim('follow it')}  ${next}`
 }

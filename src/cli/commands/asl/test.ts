@@ -1,13 +1,16 @@
 /** `asl test`: the cases of a file against their state machine, in virtual time. Needs no server. */
 import { Command } from 'commander'
-import { checkDefinition, compileMachine, describeDiagnostics } from '../../../asl/index.ts'
-import { formatDuration, HoldfastError } from '../../../base/index.ts'
+import { compileMachine } from '../../../asl/index.ts'
+import { formatDuration, type HoldfastError } from '../../../base/index.ts'
 import { createExpressions, type Expressions } from '../../../jsonata/index.ts'
 import { type Cases, readCases } from '../../cases/read.ts'
 import { type CaseResult, runCase } from '../../cases/run.ts'
 import { answer, type Context, withExamples } from '../../context.ts'
 import { cliError, exitCodes } from '../../errors.ts'
-import { type Paint, printable } from '../../paint.ts'
+import { findingsOf, invalidDefinition, isError } from '../../findings.ts'
+import { icon, type Paint, printable } from '../../paint.ts'
+import { textWidth } from '../../world.ts'
+import { wrap } from '../../width.ts'
 
 type Options = { readonly only?: string; readonly json?: true }
 
@@ -21,7 +24,9 @@ export function testCommand(context: Context): Command {
       const results = await runCases(await readCases(context.world, file), options.only ?? '')
       if (results.length === 0) throw nothingToRun(file, options.only ?? '')
       if (results.some(({ passed }) => !passed)) context.exitWith(exitCodes.failed)
-      answer(context, options.json === true, results.map(resultAsJson), () => report(results, context.paint))
+      answer(context, options.json === true, results.map(resultAsJson), () =>
+        report(results, { paint: context.paint, width: textWidth(context.world.out) }),
+      )
     })
   return withExamples(command, [
     ['holdfast asl test order.test.yaml', 'all cases of the file'],
@@ -43,38 +48,45 @@ async function runCases(file: Cases, only: string): Promise<readonly CaseResult[
   }
 }
 
-function checked({ definition, machinePath }: Cases, expressions: Expressions): string {
-  const errors = checkDefinition(definition, { type: 'STANDARD', expressions }).filter(
-    ({ severity }) => severity === 'ERROR',
-  )
-  if (errors.length === 0) return definition
-  throw new HoldfastError('cli.file_invalid', describeDiagnostics(errors), {
-    place: machinePath,
-    repair: `holdfast asl check ${machinePath}`,
-  })
+function checked({ definition }: Cases, expressions: Expressions): string {
+  const errors = findingsOf(definition, expressions).filter(isError)
+  if (errors.length === 0) return definition.text
+  throw invalidDefinition(definition, errors)
 }
 
 function nothingToRun(file: string, only: string): HoldfastError {
   return cliError('cli.usage', `No case of ${file} has "${only}" in its name`, { place: '--only' })
 }
 
-function report(results: readonly CaseResult[], paint: Paint): string {
+type Style = { readonly paint: Paint; readonly width: number }
+
+/** The verdict first; then what failed in full, and what passed by its name. */
+function report(results: readonly CaseResult[], { paint, width }: Style): string {
   const failed = results.filter(({ passed }) => !passed).length
-  const summary = `${results.length - failed} passed, ${failed} failed`
-  return [...results.flatMap((result) => reportOne(result, paint)), '', summary].join('\n')
+  const virtualMs = results.reduce((sum, { simulation }) => sum + simulation.elapsedMs, 0)
+  const verdict = paint.state(failed === 0 ? 'done' : 'failed', `${results.length - failed} passed, ${failed} failed`)
+  const skipped = paint.dim(`${formatDuration(virtualMs)} of virtual time`)
+  return [`${verdict}  ${skipped}`, ...results.flatMap((result) => reportOne(result, { paint, width }))].join('\n')
 }
 
-function reportOne({ name, passed, differences, simulation }: CaseResult, paint: Paint): string[] {
-  const took = paint.dim(`${simulation.path.length} states, ${formatDuration(simulation.elapsedMs)} of virtual time`)
-  const head = `${paint.state(passed ? 'done' : 'failed', printable(name))}  ${took}`
+function reportOne({ name, passed, differences, simulation }: CaseResult, { paint, width }: Style): string[] {
+  const tone = passed ? 'done' : 'failed'
+  const facts = paint.dim(`${simulation.path.length} states, ${formatDuration(simulation.elapsedMs)}`)
+  const [head = '', ...rest] = wrap(`${printable(name)}  ${facts}`, width - 4)
   const told = differences.flatMap(({ what, expected, actual }) => [
-    `    ${what}`,
-    `      expected  ${printable(expected)}`,
-    `      actual    ${printable(actual)}`,
+    `      ${what}`,
+    `        expected  ${printable(expected)}`,
+    `        actual    ${printable(actual)}`,
   ])
   const why =
-    passed || simulation.error === undefined ? [] : [`    error     ${simulation.error}: ${simulation.cause ?? ''}`]
-  return [head, ...told, ...why.map((line) => printable(line))]
+    passed || simulation.error === undefined
+      ? []
+      : [
+          printable(
+            `      error     ${simulation.error}${simulation.cause === undefined ? '' : `: ${simulation.cause}`}`,
+          ),
+        ]
+  return [`  ${paint.tone(tone, icon(tone))} ${head}`, ...rest.map((line) => `    ${line}`), ...told, ...why]
 }
 
 function resultAsJson({ name, passed, differences, simulation }: CaseResult): unknown {

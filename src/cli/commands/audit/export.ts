@@ -12,8 +12,8 @@ export function exportCommand(context: Context): Command {
     .option('--from <seq>', 'first record', wholeNumber(1))
     .option('--to <seq>', 'last record', wholeNumber(1))
     .option('--json', 'the same: it is always JSON lines')
-    .action(async ({ from, to, data, url }: Options) => {
-      const api = await connect(context.world, { ...(data && { data }), ...(url && { url }) })
+    .action(async ({ from, to, ...server }: Options) => {
+      const api = await connect(context.world, server)
       const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
       for await (const chunk of await api.exportTrail(range)) context.world.out.write(chunk)
     })

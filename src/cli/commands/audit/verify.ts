@@ -5,7 +5,8 @@ import { answer, type Context, withExamples } from '../../context.ts'
 import { exitCodes } from '../../errors.ts'
 import { connect, type ServerOptions, withServerOptions } from '../../find-server.ts'
 import { wholeNumber } from '../../options.ts'
-import type { Paint } from '../../paint.ts'
+import { labelled } from '../../print-error.ts'
+import { textWidth } from '../../world.ts'
 
 type Options = ServerOptions & { readonly from?: number; readonly to?: number; readonly json?: true }
 
@@ -22,7 +23,7 @@ export function verifyCommand(context: Context): Command {
         ...(to === undefined ? {} : { to }),
       })
       if (!found.ok) context.exitWith(exitCodes.failed)
-      answer(context, json === true, found, () => report(found, context.paint))
+      answer(context, json === true, found, () => report(found, context))
     })
   return withExamples(withServerOptions(command), [
     ['holdfast audit verify', 'the whole trail'],
@@ -30,12 +31,31 @@ export function verifyCommand(context: Context): Command {
   ])
 }
 
-function report({ ok, checked, broken, unsealed, head }: Verification, paint: Paint): string {
-  const verdict = ok
-    ? paint.state('done', `${checked} records, the chain holds`)
-    : paint.state('failed', `the chain breaks at record ${broken?.seq ?? '?'}: ${broken?.reason ?? 'unknown reason'}`)
-  const tail = `  ${paint.dim('unsealed')} ${unsealed}`
-  return [verdict, ...(head === undefined ? [] : [`  ${paint.dim('head    ')} ${head.seq} ${head.hash}`]), tail].join(
-    '\n',
-  )
+/** The verdict first, then how far the proof reaches. */
+function report(found: Verification, { paint, world }: Context): string {
+  const { checked, to, signedThrough, prunedThrough, unsealed, broken } = found
+  const records = `${checked} record${checked === 1 ? '' : 's'}`
+  if (broken !== undefined) return reportBreak(broken, { paint, world })
+  const details = [
+    ['signed', signedThrough >= to ? 'all of it' : `to record ${signedThrough} of ${to}; the rest will be in a minute`],
+    ['pruned', prunedThrough === 0 ? undefined : `to record ${prunedThrough}, as a signed cut says`],
+    ['unsealed', unsealed === 0 ? undefined : `${unsealed} more, sealed in a moment: verify again`],
+  ] as const
+  return [
+    paint.state('done', `the trail holds: ${records}, none changed, removed or inserted`),
+    ...labelled(details, paint, textWidth(world.out)),
+  ].join('\n')
 }
+
+function reportBreak({ seq, reason, detail }: NonNullable<Verification['broken']>, { paint, world }: Style): string {
+  const details = [
+    ['reason', `${reason.replaceAll('_', ' ')}: ${detail}`],
+    ['next', 'keep the data folder as it is, and compare with copies of trail-heads.jsonl and of earlier exports'],
+  ] as const
+  return [
+    paint.state('failed', `the trail breaks at record ${seq}`),
+    ...labelled(details, paint, textWidth(world.out)),
+  ].join('\n')
+}
+
+type Style = Pick<Context, 'paint' | 'world'>

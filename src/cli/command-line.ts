@@ -1,0 +1,19 @@
+/** Command lines to copy: as the person calls the program, on the server they talk to. */
+import type { ServerOptions } from './find-server.ts'
+import type { World } from './world.ts'
+
+/** `show order:7` → `bin/holdfast show order:7 --data ./data`. */
+export function commandLine({ program }: World, words: string, { data, url }: ServerOptions = {}): string {
+  const where = url === undefined ? (data === undefined ? '' : ` --data ${quoted(data)}`) : ` --url ${quoted(url)}`
+  return `${program} ${words}${where}`
+}
+
+/** One word of a shell, whatever it holds. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+}
+
+/** In texts that the program did not write itself: repairs that servers and libraries of ours name. */
+export function asCalled({ program }: World, text: string): string {
+  return text.replaceAll(/(?<![\w/.-])holdfast (?=(?:up|down|asl|executions|show|stop|audit)\b)/g, `${program} `)
+}
