@@ -403,6 +403,13 @@ export type EdgeHappening =
       readonly release: string
       readonly inFlight: number
     }
+  /** It serves again before it was empty. */
+  | {
+      readonly kind: 'drain_called_off'
+      readonly route: string
+      readonly target: string
+      readonly release: string
+    }
   /** `cut`: requests that were not finished in time, by request id. */
   | {
       readonly kind: 'target_drained'
@@ -449,6 +456,8 @@ export interface Edge {
   reload(): Promise<void>
   /** Replaces every worker without refusing, resetting or losing a request. Resolves when the new ones serve. */
   restart(): Promise<void>
+  /** Ends the edge: refuses new connections at once and gives what is under way `withinMs`. No part of any deploy. */
+  stop(options?: { readonly withinMs?: number }): Promise<void>
 }
 
 export type RoutesInForce = {

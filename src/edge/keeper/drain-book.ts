@@ -1,7 +1,7 @@
 /** A target is drained when it is in every worker: the old one may still have what the new one never had. */
 import type { EdgeHappening } from '../contract.ts'
 
-type DrainHappening = Extract<EdgeHappening, { kind: 'drain_started' | 'target_drained' }>
+type DrainHappening = Extract<EdgeHappening, { kind: 'drain_started' | 'drain_called_off' | 'target_drained' }>
 type Pending = { readonly workers: Set<number>; readonly cut: string[]; tookMs: number; readonly last: Drained }
 type Drained = Extract<EdgeHappening, { kind: 'target_drained' }>
 
@@ -11,9 +11,14 @@ export class DrainBook {
   /** What of it is to be told on. */
   note(worker: number, happening: DrainHappening): DrainHappening | undefined {
     const key = JSON.stringify([happening.route, happening.target, happening.release])
-    return happening.kind === 'drain_started'
-      ? this.#begin(key, worker, happening)
-      : this.#end(key, worker, happening.cut, happening.tookMs)
+    switch (happening.kind) {
+      case 'drain_started':
+        return this.#begin(key, worker, happening)
+      case 'drain_called_off':
+        return this.#end(key, worker, [], 0) === undefined ? undefined : happening
+      case 'target_drained':
+        return this.#end(key, worker, happening.cut, happening.tookMs)
+    }
   }
 
   /** With a worker ends all that was under way in it. */

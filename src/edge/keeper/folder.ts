@@ -30,7 +30,8 @@ export async function makeFolder(folder: EdgeFolder): Promise<void> {
 /** @throws HoldfastError edge.settings_invalid */
 export async function readSettings(folder: EdgeFolder): Promise<CompleteSettings> {
   const text = await readText(folder.settings)
-  if (text === undefined) throw edgeError('edge.settings_invalid', `${folder.settings} is missing`, { place: folder.settings })
+  if (text === undefined)
+    throw edgeError('edge.settings_invalid', `${folder.settings} is missing`, { place: folder.settings })
   return parseSettings(parsed('edge.settings_invalid', folder.settings, text))
 }
 

@@ -22,7 +22,11 @@ export function mergeReports(
 }
 
 /** Adds the last words of a worker to those before. Only what the routes in force still name is kept. */
-export function keepLastWords(before: WorkerReport | undefined, words: WorkerReport, live: readonly WorkerReport[]): WorkerReport {
+export function keepLastWords(
+  before: WorkerReport | undefined,
+  words: WorkerReport,
+  live: readonly WorkerReport[],
+): WorkerReport {
   const named = new Set([...live, words].flatMap(({ routes }) => routes.map(({ id }) => id)))
   const parts = before === undefined ? [words] : [before, words]
   const byId = Map.groupBy(
@@ -39,8 +43,18 @@ export function keepLastWords(before: WorkerReport | undefined, words: WorkerRep
 
 function sumRoute(parts: readonly RouteReport[]): RouteReport {
   const last = lastOf(parts)
-  const releases = [...groupCounts(parts.flatMap(({ releases }) => releases), ({ release }) => release)]
-  const targets = [...groupCounts(parts.flatMap(({ targets }) => targets), ({ key }) => key)]
+  const releases = [
+    ...groupCounts(
+      parts.flatMap(({ releases }) => releases),
+      ({ release }) => release,
+    ),
+  ]
+  const targets = [
+    ...groupCounts(
+      parts.flatMap(({ targets }) => targets),
+      ({ key }) => key,
+    ),
+  ]
   return {
     ...last,
     inFlight: 0,

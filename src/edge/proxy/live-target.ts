@@ -130,6 +130,7 @@ export class LiveTarget implements Candidate, Load {
   }
 
   #stopDrain(): void {
+    if (this.#drain !== undefined) this.#tell({ kind: 'drain_called_off', ...this.#name() })
     this.#drain = undefined
     this.connections.revive()
     for (const [exchange, callOff] of this.#underway) {

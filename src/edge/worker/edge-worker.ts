@@ -102,15 +102,14 @@ export class EdgeWorker {
    * Hands over: accepts nothing more, lets what is under way finish, and resolves when nobody is connected any more. What
    * lasts longer than `leaveMs` ends as in a drain.
    */
-  async leave(): Promise<void> {
+  async leave(withinMs = this.#settings.client.leaveMs): Promise<void> {
     this.#leaving = true
     // Probes go on: routes pushed meanwhile may name targets that requests on kept connections have to reach.
     const { clock } = this.#machine
-    const { leaveMs } = this.#settings.client
     for (const route of this.#routes.all)
-      for (const target of this.#routes.targetsOf(route)) target.departWithin(leaveMs)
+      for (const target of this.#routes.targetsOf(route)) target.departWithin(withinMs)
     // A polite goodbye takes its moment, too.
-    const cancel = clock.alarm(clock.now() + leaveMs + goodbyeMs, () => this.destroy())
+    const cancel = clock.alarm(clock.now() + withinMs + Math.min(goodbyeMs, withinMs), () => this.destroy())
     await Promise.all(this.#fronts.map((front) => front.leave()))
     cancel()
     this.destroy()

@@ -19,7 +19,7 @@ export type ToWorker =
       readonly withheld: readonly DrainRequest[]
     }
   | ({ readonly kind: 'ask'; readonly number: number } & Question)
-  | { readonly kind: 'leave' }
+  | { readonly kind: 'leave'; readonly withinMs?: number }
 
 export type Question =
   | { readonly about: 'routes'; readonly routes: CompleteRoutes }
@@ -29,6 +29,8 @@ export type Question =
 
 export type FromWorker =
   | { readonly kind: 'serving' }
+  /** It cannot begin, and ends. */
+  | { readonly kind: 'failed'; readonly error: WireError }
   | { readonly kind: 'answer'; readonly number: number; readonly outcome: Outcome }
   | { readonly kind: 'happening'; readonly happening: EdgeHappening }
   | { readonly kind: 'health'; readonly key: string; readonly health: HealthStatus }
@@ -37,8 +39,6 @@ export type FromWorker =
   /** Its last words: everything it has counted. */
   | { readonly kind: 'left'; readonly report: WorkerReport }
 
-export type Outcome =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly error: WireError }
+export type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: WireError }
 
 export const pulseMs = 1000

@@ -1,5 +1,6 @@
 /** A worker process: does what its keeper says, and raises a new keeper should this one die. */
 import { HoldfastError } from '../../base/index.ts'
+import type { ListenerSettings } from '../contract.ts'
 import { messageOf, wireError } from '../errors.ts'
 import type { EdgeMachine } from '../machine.ts'
 import { EdgeWorker } from './edge-worker.ts'
@@ -12,11 +13,14 @@ export type KeeperLink = {
   onClose(listener: () => void): void
 }
 
+/** A listener and the port it really has. */
+export type BoundListener = { readonly listener: ListenerSettings; readonly port: number }
+
 export type WorkerLife = {
   readonly machine: EdgeMachine
   readonly keeper: KeeperLink
-  /** Starts a keeper that inherits so many listening descriptors, and links to it. */
-  readonly raiseKeeper: (listeners: number) => KeeperLink
+  /** Starts a keeper that inherits our listening descriptors, and links to it. */
+  readonly raiseKeeper: (listeners: readonly BoundListener[]) => KeeperLink
   /** Ends the process. */
   readonly exit: (code: number) => void
 }
@@ -29,7 +33,7 @@ class WorkerProcess {
   readonly #life: WorkerLife
   #keeper: KeeperLink
   #worker: EdgeWorker | undefined
-  #listeners = 0
+  #listeners: readonly ListenerSettings[] = []
   #serving = false
   #leaving = false
 
@@ -55,7 +59,7 @@ class WorkerProcess {
       case 'ask':
         return this.#say({ kind: 'answer', number: message.number, outcome: this.#answer(message) })
       case 'leave':
-        this.#leave().catch((error: unknown) => this.#failToStart(error))
+        this.#leave(message.withinMs).catch((error: unknown) => this.#failToStart(error))
         return
     }
   }
@@ -68,7 +72,7 @@ class WorkerProcess {
       noteHealth: (key, health) => this.#say({ kind: 'health', key, health }),
     })
     this.#worker = worker
-    this.#listeners = start.settings.listeners.length
+    this.#listeners = start.settings.listeners
     if (start.routes !== undefined) worker.apply(start.routes, start.known)
     for (const request of start.withheld) this.#drainIfThere(worker, request)
     await worker.listen(start.settings.listeners.map((_listener, at) => ({ fd: firstDescriptor + at })))
@@ -88,7 +92,8 @@ class WorkerProcess {
 
   #answer(question: Question): Outcome {
     const worker = this.#worker
-    if (worker === undefined) return { ok: false, error: { code: 'edge.worker_silent', message: 'The worker is starting' } }
+    if (worker === undefined)
+      return { ok: false, error: { code: 'edge.worker_silent', message: 'The worker is starting' } }
     try {
       return { ok: true, value: answerOf(worker, question) }
     } catch (error) {
@@ -96,16 +101,17 @@ class WorkerProcess {
     }
   }
 
-  async #leave(): Promise<void> {
+  async #leave(withinMs: number | undefined): Promise<void> {
     if (this.#leaving || this.#worker === undefined) return
     this.#leaving = true
-    await this.#worker.leave()
+    await this.#worker.leave(withinMs)
     this.#say({ kind: 'left', report: this.#worker.report() })
     this.#life.exit(0)
   }
 
   #failToStart(error: unknown): void {
     this.#life.machine.logger.error('the worker gives up', { error: messageOf(error) })
+    this.#say({ kind: 'failed', error: wireError(error) })
     this.#life.exit(1)
   }
 
@@ -121,7 +127,12 @@ class WorkerProcess {
       return
     }
     this.#life.machine.logger.warn('the keeper is gone; raising another', {})
-    this.#follow(this.#life.raiseKeeper(this.#listeners))
+    this.#follow(this.#life.raiseKeeper(this.#boundListeners()))
+  }
+
+  #boundListeners(): readonly BoundListener[] {
+    const ports = this.#worker?.ports ?? []
+    return this.#listeners.map((listener, at) => ({ listener, port: ports[at] ?? listener.port }))
   }
 
   #pulse(): void {
