@@ -67,6 +67,7 @@ export type HealthReport = {
   readonly proof?: 'release-id' | 'socket' | 'command' | 'process'
   /** Why not, for a machine; `final` says that waiting longer is of no use. */
   readonly reason?:
+    | 'starting'
     | 'not-listening'
     | 'no-answer'
     | 'status'

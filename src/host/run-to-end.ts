@@ -13,16 +13,18 @@ export type Runner = {
   readonly busy: Set<string>
 }
 
-export type RunOrder = Omit<StartOrder, 'statusFile'> & {
+export type RunOrder = {
   /** Names what runs in the marker. */
   readonly owner: string
   readonly timeoutMs: number
+  /** What to start, with this marker in its environment. */
+  readonly order: (marker: string, token: string) => StartOrder
 }
 
 export type RunEnd = Ending & { readonly timedOut: boolean; readonly tookMs: number }
 
 /** Answers when the process has ended; at the timeout it and all it started are killed. Nothing of it is left behind. */
-export async function runToEnd(runner: Runner, { owner, timeoutMs, ...order }: RunOrder): Promise<RunEnd> {
+export async function runToEnd(runner: Runner, { owner, timeoutMs, order }: RunOrder): Promise<RunEnd> {
   const { busy, clock, host, processes } = runner
   const token = runner.newToken()
   const marker = printMarker({ host, owner, token })
@@ -34,8 +36,9 @@ export async function runToEnd(runner: Runner, { owner, timeoutMs, ...order }: R
     killAll(runner, { owner, token })
   })
   try {
-    const environment = { ...order.environment, [markerVariable]: marker }
-    const ending = await new Promise<Ending>((resolve) => processes.start({ ...order, environment }, resolve))
+    const { environment, ...rest } = order(marker, token)
+    const marked = { ...rest, environment: { ...environment, [markerVariable]: marker } }
+    const ending = await new Promise<Ending>((resolve) => processes.start(marked, resolve))
     return { ...ending, timedOut, tookMs: clock.now() - startedAt }
   } finally {
     cancel()

@@ -22,5 +22,6 @@ export {
 export { storeErrorCodes } from './errors.ts'
 export { fileFaultOf } from './folder/file-fault.ts'
 export { readPrivate, writePrivate } from './folder/private-file.ts'
+export { type FolderLock, lockFolder } from './folder/lock.ts'
 export { type Migration, readMigrations } from './migration.ts'
 export { openStore, type StoreOptions } from './sqlite/open.ts'

@@ -7,8 +7,6 @@ export type Holdings = {
   readonly artifacts: readonly string[]
   /** Of every instance the host knows. */
   readonly usedCopies: ReadonlySet<string>
-  /** Being made now. */
-  readonly usedArtifacts: ReadonlySet<string>
 }
 
 export type PrunePlan = { readonly copies: readonly string[]; readonly artifacts: readonly string[] }
@@ -24,7 +22,7 @@ export function planPrune(command: CommandOf<'pruneArtifacts'>, holdings: Holdin
   const kept = new Set(holdings.copies.filter(isKept).map(({ artifact }) => artifact))
   return {
     copies: holdings.copies.filter((copy) => !isKept(copy)).map(({ id }) => id),
-    artifacts: holdings.artifacts.filter((id) => !kept.has(id) && !holdings.usedArtifacts.has(id)),
+    artifacts: holdings.artifacts.filter((id) => !kept.has(id)),
   }
 }
 

@@ -12,6 +12,8 @@ export type Finding = {
   readonly address?: '127.0.0.1' | '::1'
   readonly reason?: Reason
   readonly detail: string
+  /** Which run it was: a restart begins the counting again. */
+  readonly run?: string
 }
 
 export type HttpAnswer =
@@ -81,10 +83,11 @@ export type Tally = {
 export const emptyTally: Tally = { probes: 0, successes: 0, same: 0, last: undefined }
 
 export function count(tally: Tally, finding: Finding): Tally {
+  const isSameRun = finding.run === tally.last?.run
   const isSame = finding.reason !== undefined && finding.reason === tally.last?.reason
   return {
     probes: tally.probes + 1,
-    successes: finding.healthy ? tally.successes + 1 : 0,
+    successes: finding.healthy ? (isSameRun ? tally.successes : 0) + 1 : 0,
     same: isSame ? tally.same + 1 : 1,
     last: finding,
   }

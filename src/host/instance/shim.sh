@@ -34,4 +34,6 @@ fi
   born main
   exec "$@" 2>&1 3>&-
 )
-echo "exit $?" >&3
+code=$?
+echo "exit $code" >&3
+exit "$code"

@@ -1,0 +1,155 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CommandOf, HealthSpec } from '../contract.ts'
+import { checkUntilClear } from '../health/check.ts'
+import { probeHttp } from '../health/http-probe.ts'
+import { type Finding, judgeHttp, type SocketOwner } from '../health/judge.ts'
+import { wordsOf } from '../instance/environment.ts'
+import type { InstanceRecord } from '../instance/record.ts'
+import { phaseOf } from '../instance/restart.ts'
+import { instanceEnvironment, workFolder } from '../instance/start-order.ts'
+import { shimOrder } from '../instance/shim.ts'
+import { readLast } from '../log/read.ts'
+import type { HealthReport } from '../outcome.ts'
+import { instanceFolder } from '../paths.ts'
+import { runToEnd } from '../run-to-end.ts'
+import { maskSecrets } from '../secrets.ts'
+import { findUser } from '../user.ts'
+import type { HostWorld } from '../world.ts'
+import { instanceRecord } from './instance-record.ts'
+
+export function checkHealth(host: HostWorld, command: CommandOf<'checkHealth'>): Promise<HealthReport> {
+  const { instance, withinMs } = command
+  const { spec } = instanceRecord(host, instance)
+  const probing = spec.health.kind === 'staying-up' ? { successes: 1, intervalMs: 100 } : spec.health
+  return checkUntilClear({
+    instance,
+    release: spec.release,
+    withinMs,
+    successes: command.successes ?? probing.successes,
+    intervalMs: probing.intervalMs,
+    look: () => look(host, instance),
+    clock: host.clock,
+    signal: host.closing,
+  })
+}
+
+async function look(host: HostWorld, instance: string): Promise<Finding> {
+  const record = host.records.get(instance)
+  if (record === undefined) return { healthy: false, reason: 'not-running', detail: `${instance} was removed` }
+  const notUp = refuseUnlessUp(host, record)
+  if (notUp !== undefined) return notUp
+  const run = record.run?.token ?? ''
+  const finding = await probe(host, record)
+  // What was asked may have been answered by a process that is gone by now.
+  const isSame = host.records.get(instance)?.run?.token === run
+  if (finding.healthy && !isSame)
+    return { healthy: false, run, reason: 'starting', detail: `${instance} was restarted meanwhile` }
+  return { ...finding, run }
+}
+
+function refuseUnlessUp(host: HostWorld, record: InstanceRecord): Finding | undefined {
+  const { instance } = record.spec
+  const phase = phaseOf(record, host.clock.now())
+  if (phase === 'running') return undefined
+  const said = `${describeExit(record)}${lastLines(host, instance)}`
+  switch (phase) {
+    case 'crash-looping':
+      return { healthy: false, reason: 'crash-loop', detail: `${instance} ends again and again. ${said}` }
+    case 'starting':
+      return { healthy: false, reason: 'starting', detail: `${instance} is about to start. ${said}` }
+    default:
+      return { healthy: false, reason: 'not-running', detail: `${instance} is ${phase}. ${said}` }
+  }
+}
+
+function describeExit({ exits }: InstanceRecord): string {
+  const exit = exits.at(-1)
+  if (exit === undefined) return ''
+  const how = exit.signal ?? (exit.code === undefined ? exit.reason : `code ${exit.code}`)
+  return `It last ended after ${exit.ranMs} ms with ${how} (${exit.reason}). ${exit.detail ?? ''}`
+}
+
+const shownLines = 10
+
+function lastLines(host: HostWorld, instance: string): string {
+  const { text } = readLast(instanceFolder(host.paths, instance), shownLines)
+  return text === '' ? '' : `\n${maskSecrets(text, host.secretsInUse.get(instance) ?? [])}`
+}
+
+function probe(host: HostWorld, record: InstanceRecord): Promise<Finding> {
+  const { health } = record.spec
+  switch (health.kind) {
+    case 'http':
+      return probeByHttp(host, record, health)
+    case 'command':
+      return probeByCommand(host, record, health)
+    case 'staying-up':
+      return Promise.resolve(probeByAge(host, record, health.forMs))
+  }
+}
+
+async function probeByHttp(
+  host: HostWorld,
+  { port = 0, spec: { instance, release } }: InstanceRecord,
+  spec: Extract<HealthSpec, { kind: 'http' }>,
+): Promise<Finding> {
+  const answer = await probeHttp(spec, port, host.closing)
+  const isAsked = answer.kind === 'answer' && answer.echo === undefined
+  return judgeHttp({ spec, release, port, answer, owner: isAsked ? socketOwner(host, instance, port) : 'unknown' })
+}
+
+/** All that listen on the port have to be the instance's: beside a wildcard, somebody else may hold the loopback. */
+function socketOwner({ sockets, supervisor }: HostWorld, instance: string, port: number): SocketOwner {
+  const listeners = sockets.listeners(port)
+  if (listeners === undefined) return 'unknown'
+  if (listeners.length === 0) return 'none'
+  const pids = supervisor.processesOf(instance).map(({ pid }) => pid)
+  const isOurs = (socket: string): boolean => pids.some((pid) => sockets.holds(pid, new Set([socket])))
+  return listeners.every(({ socket }) => isOurs(socket)) ? 'ours' : 'foreign'
+}
+
+async function probeByCommand(
+  host: HostWorld,
+  record: InstanceRecord,
+  { command, timeoutMs }: Extract<HealthSpec, { kind: 'command' }>,
+): Promise<Finding> {
+  const { spec } = record
+  const user = findUser(spec.user, host.userSource)
+  const output = join(instanceFolder(host.paths, spec.instance), `health-${host.newToken()}`)
+  try {
+    const { code, timedOut } = await runToEnd(host.runner, {
+      owner: `probe-${spec.instance}`,
+      timeoutMs,
+      order: (marker) =>
+        shimOrder(host.tools, {
+          marker,
+          nice: 0,
+          command: wordsOf(command),
+          environment: instanceEnvironment(host, record),
+          folder: workFolder(host, spec, user),
+          outputFile: output,
+          ...(user !== undefined && { user: { uid: user.uid, gid: user.gid } }),
+        }),
+    })
+    if (code === 0 && !timedOut) return { healthy: true, proof: 'command', detail: 'The health command ended with 0' }
+    const how = timedOut ? `did not end within ${timeoutMs} ms` : `ended with ${code ?? 'a signal'}`
+    const said = maskSecrets(readFileSync(output, 'utf8').slice(-2000), host.secretsInUse.get(spec.instance) ?? [])
+    return { healthy: false, reason: 'command-failed', detail: `The health command ${how}\n${said}` }
+  } finally {
+    rmSync(output, { force: true })
+  }
+}
+
+function probeByAge(
+  { clock, supervisor }: HostWorld,
+  { run, spec: { instance } }: InstanceRecord,
+  forMs: number,
+): Finding {
+  const ageMs = run === undefined ? 0 : clock.now() - run.startedAt
+  if (supervisor.mainOf(instance) === undefined) {
+    return { healthy: false, reason: 'starting', detail: `${instance} has no process yet` }
+  }
+  const detail = `${instance} has been up for ${ageMs} of ${forMs} ms`
+  return ageMs >= forMs ? { healthy: true, proof: 'process', detail } : { healthy: false, reason: 'too-young', detail }
+}

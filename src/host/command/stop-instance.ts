@@ -1,0 +1,48 @@
+import type { CommandOf } from '../contract.ts'
+import { hostError } from '../errors.ts'
+import { withStop } from '../instance/order.ts'
+import type { InstanceRecord } from '../instance/record.ts'
+import type { StoppedInstance } from '../outcome.ts'
+import type { HostWorld } from '../world.ts'
+import { damaged } from './instance-record.ts'
+
+export async function stopInstance(host: HostWorld, command: CommandOf<'stopInstance'>): Promise<StoppedInstance> {
+  const { instance, killMs, remove } = command
+  const startedAt = host.clock.now()
+  if (host.records.damaged.has(instance)) throw damaged(instance)
+  // A start that is under way is finished first.
+  const before = await host.queue.run(`instance ${instance}`, async () => host.records.get(instance))
+  const wasRunning = before?.run !== undefined
+  if (before !== undefined && before.stoppedAt === undefined) {
+    host.records.save(withStop(before, startedAt, killMs))
+    host.tick()
+    await host.until(() => isOver(host.records.get(instance)))
+  }
+  const after = host.records.get(instance)
+  if (!isOver(after)) throw unfinished(instance)
+  const removed = remove && after !== undefined
+  if (removed) forget(host, instance)
+  const exit = wasRunning ? after?.exits.at(-1) : undefined
+  const tookMs = host.clock.now() - startedAt
+  return {
+    instance,
+    wasRunning,
+    killed: after?.stop?.killed === true,
+    removed,
+    tookMs,
+    ...(exit !== undefined && { exit }),
+  }
+}
+
+const isOver = (record: InstanceRecord | undefined): boolean => record === undefined || record.stoppedAt !== undefined
+
+function forget(host: HostWorld, instance: string): void {
+  const now = host.clock.now()
+  host.records.remove(instance, `instance-${host.newToken()}`, now, now + host.settings.portQuarantineMs)
+  host.secretsInUse.delete(instance)
+}
+
+const unfinished = (instance: string) =>
+  hostError('host.internal', `The agent closed while ${instance} was stopping; the next agent goes on with it`, {
+    retryable: true,
+  })

@@ -1,0 +1,51 @@
+/** What the verbs of this folder work with; agent.ts builds it. */
+import type { Clock, Logger } from '../base/index.ts'
+import type { Download } from './artifact/fetch.ts'
+import type { ArtifactStore } from './artifact/store.ts'
+import type { Records } from './instance/records.ts'
+import type { ShimTools } from './instance/shim.ts'
+import type { Supervisor } from './instance/supervisor.ts'
+import type { KeyedQueue } from './keyed-queue.ts'
+import type { MemoryGroups } from './limit/groups.ts'
+import type { Files, Processes, Sockets } from './machine/machine.ts'
+import type { HostPaths } from './paths.ts'
+import type { Runner } from './run-to-end.ts'
+import type { SecretSource } from './secrets.ts'
+import type { HostSettings } from './settings.ts'
+import type { UserSource } from './user.ts'
+
+export type HostWorld = {
+  readonly id: string
+  readonly startedAt: number
+  readonly paths: HostPaths
+  readonly settings: HostSettings
+  readonly clock: Clock
+  readonly log: Logger
+  readonly files: Files
+  readonly processes: Processes
+  readonly sockets: Sockets
+  readonly groups: MemoryGroups
+  readonly records: Records
+  readonly supervisor: Supervisor
+  readonly store: ArtifactStore
+  readonly runner: Runner
+  readonly tools: ShimTools
+  readonly secretSource: SecretSource
+  readonly userSource: UserSource
+  readonly download: Download
+  readonly newToken: () => string
+  /** Artifacts, copies and instances that something is being done to. */
+  readonly queue: KeyedQueue
+  /** Ports of instances about to be recorded. */
+  readonly reservedPorts: Set<number>
+  /** Folders of builds that write a log now, which is rotated as those of instances are. */
+  readonly buildLogs: Set<string>
+  /** Values of secrets in use, to mask them in what is shown: owner → values. In memory only. */
+  readonly secretsInUse: Map<string, readonly string[]>
+  /** Brings every instance forward now. */
+  readonly tick: () => void
+  /** Resolves after the tick in which the condition holds, or when the agent closes. */
+  readonly until: (condition: () => boolean) => Promise<void>
+  /** Aborted when the agent closes. */
+  readonly closing: AbortSignal
+}
