@@ -4,6 +4,7 @@ import { HoldfastError, type ErrorDetails, type ErrorKind } from '../base/index.
 const kinds = {
   'app.config_unreadable': 'invalid',
   'app.config_invalid': 'invalid',
+  'app.procedure_refused': 'invalid',
   'app.account_changed': 'conflict',
   'app.folder_damaged': 'internal',
   'app.auth_none_exposed': 'forbidden',

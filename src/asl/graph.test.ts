@@ -105,7 +105,7 @@ describe('the graph of a definition', () => {
     const summary = (task: object) =>
       graphOf(jsonFromPlain({ States: { T: { Type: 'Task', ...task } } })).nodes[0]?.summary
     const order = 'arn:aws:lambda:us-east-1:000000000000:function:order'
-    expect(summary({ Resource: order, Parameters: { Task: 'charge', 'Input.$': '$' } })).toBe('lambda order charge')
+    expect(summary({ Resource: order, Parameters: { Task: 'charge', 'Input.$': '$' } })).toBe('task order.charge')
     expect(summary({ Resource: order })).toBe('lambda order')
     expect(summary({ Resource: 'arn:aws:states:us-east-1:000000000000:activity:approve' })).toBe('activity approve')
     expect(summary({ Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken' })).toBe(

@@ -123,12 +123,13 @@ function doingOf(type: string, state: JsonObject): string {
   }
 }
 
-/** `lambda order charge`, `activity approve`, `sqs:sendMessage`: ARNs say much that a drawing need not. */
+/** `lambda order`, `task order.charge` (a task function of the procedure order), `activity approve`, `sqs:sendMessage`: ARNs say much that a drawing need not. */
 function resourceOf(arn: string, parameters: JsonObject): string {
   const [, kind, name] = /^arn:[^:]*:(?:lambda|states):[^:]+:[^:]*:(function|activity):(.+)$/.exec(arn) ?? []
   if (kind === undefined || name === undefined) return arn.replace(/^arn:[^:]*:states:::/, '')
   const task = textOf(parameters.get('Task'))
-  return [kind === 'function' ? 'lambda' : kind, name, ...(task === '' ? [] : [task])].join(' ')
+  if (kind === 'function') return task === '' ? `lambda ${name}` : `task ${name}.${task}`
+  return `${kind} ${name}`
 }
 
 function waitOf(state: JsonObject): string {

@@ -249,7 +249,7 @@ describe('the command line without a server', () => {
     expect(bad.exitCode).toBe(1)
     expect(bad.out).toContain('✗ bad.json: 2 errors\n')
     expect(bad.out).toContain(
-      "✗ bad.json:1:45  /States/A/Next  MISSING_TRANSITION_TARGET\n    Missing 'Next' target: B\n",
+      "✗ bad.json:1:45  /States/A/Next\n    Missing 'Next' target: B  MISSING_TRANSITION_TARGET\n",
     )
     expect(JSON.parse((await holdfast('asl check bad.json --json')).out)).toMatchObject({
       ok: false,

@@ -46,10 +46,10 @@ export function reportFindings(definition: Definition, found: readonly Diagnosti
 function reportOne(finding: Diagnostic, definition: Definition, { paint, width }: ReportStyle): readonly string[] {
   const tone = isError(finding) ? 'failed' : 'halted'
   const { place, message } = inPlainWords(finding, definition)
-  const words = wrap(printable(message), width - 4)
+  const words = wrap(`${printable(message)}  ${finding.code}`, width - 4).join('\n    ')
   return [
-    `  ${paint.tone(tone, icon(tone))} ${paint.bold(printable(place))}  ${paint.dim(finding.code)}`,
-    ...words.map((line) => `    ${line}`),
+    `  ${paint.tone(tone, icon(tone))} ${paint.bold(printable(place))}`,
+    `    ${words.slice(0, -finding.code.length)}${paint.dim(finding.code)}`,
   ]
 }
 

@@ -7,6 +7,10 @@ const paint = paintFor({ write() {}, isTerminal: false, columns: 80, rows: 24 },
 describe('what the terminal of a server shows of its log', () => {
   it.each([
     ['{"level":"error","time":"t","message":"broken","error":{"message":"disk gone"}}', '✗ broken: disk gone\n'],
+    [
+      '{"level":"warn","message":"a task function threw","at":"/shop/order.ts:12","error":{"message":"no such sku"}}',
+      '■ a task function threw: no such sku\n  at /shop/order.ts:12\n',
+    ],
     ['{"level":"warn","time":"t","message":"slow"}', '■ slow\n'],
     ['{"level":"info","time":"t","message":"started"}', undefined],
     ['{"level":"warn","time":"t"}', undefined],

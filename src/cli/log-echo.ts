@@ -6,6 +6,8 @@ const logLine = z.object({
   level: z.enum(['warn', 'error']),
   message: z.string(),
   error: z.object({ message: z.string() }).optional(),
+  /** A line of the user's own. */
+  at: z.string().optional(),
 })
 
 /** Undefined for what only the log file needs. `line` is one line of JSON. */
@@ -16,5 +18,6 @@ export function echoOf(line: string, paint: Paint): string | undefined {
   if (data === undefined) return undefined
   const tone = data.level === 'error' ? 'failed' : 'halted'
   const why = data.error === undefined ? '' : `: ${data.error.message}`
-  return `${paint.tone(tone, icon(tone))} ${printable(data.message + why)}\n`
+  const where = data.at === undefined ? '' : `\n  ${paint.dim('at')} ${printable(data.at)}`
+  return `${paint.tone(tone, icon(tone))} ${printable(data.message + why)}${where}\n`
 }

@@ -31,6 +31,10 @@ export const serverErrors = {
     kind: 'unauthenticated',
     repair: 'set the access key id of the AWS credentials to a Holdfast token, or send Authorization: Bearer TOKEN',
   },
+  'wire.token_refused': {
+    kind: 'unauthenticated',
+    repair: 'set AWS_ACCESS_KEY_ID to what stands in admin-token in the data folder; the secret key may be anything',
+  },
 
   'api.json': { kind: 'invalid' },
   'api.request': { kind: 'invalid' },

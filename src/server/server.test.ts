@@ -100,6 +100,17 @@ describe('the server', () => {
     })
   })
 
+  it.each([
+    ['an address of another machine', '203.0.113.7', 'this machine has no such address'],
+    ['a host that nobody knows', 'nobody.invalid', 'there is no such host'],
+  ])('says why it cannot listen on %s', async (_name, host, words) => {
+    await expect(openWorld({}, {}, { host })).rejects.toMatchObject({
+      code: 'server.port',
+      message: expect.stringContaining(words),
+      repair: expect.stringContaining('leave out --host'),
+    })
+  })
+
   it('tells more callers than it can answer to come again, and long polls are not among them', async () => {
     const slow = gate({ items: [] })
     const polls = gate(undefined)

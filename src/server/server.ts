@@ -167,7 +167,28 @@ function addressOf({ address, port, family }: AddressInfo): ServerAddress {
 }
 
 function cannotListen(host: string, port: number, cause: Error): HoldfastError {
-  const inUse = 'code' in cause && cause.code === 'EADDRINUSE'
-  const why = inUse ? 'something else listens there' : cause.message
-  return serverError('server.port', `Cannot listen on ${host}, port ${port}: ${why}`, { place: `port ${port}`, cause })
+  const { why, repair } = listenFault(cause, port)
+  return serverError('server.port', `Cannot listen on ${host}, port ${port}: ${why}`, {
+    place: `port ${port}`,
+    ...(repair === undefined ? {} : { repair }),
+    cause,
+  })
+}
+
+function listenFault(cause: Error, port: number): { readonly why: string; readonly repair?: string } {
+  switch ('code' in cause ? cause.code : undefined) {
+    case 'EADDRINUSE':
+      return { why: 'something else listens there' }
+    case 'EADDRNOTAVAIL':
+      return { why: 'this machine has no such address', repair: 'leave out --host, or name an address of this machine' }
+    case 'ENOTFOUND':
+      return { why: 'there is no such host', repair: 'leave out --host, or name an address of this machine' }
+    case 'EACCES':
+      return {
+        why: 'the system does not allow it',
+        repair: port < 1024 ? 'choose a port from 1024 on with --port' : 'choose another one with --port',
+      }
+    default:
+      return { why: cause.message }
+  }
 }

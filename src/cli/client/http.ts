@@ -108,9 +108,22 @@ export class Http {
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
-  if (code === 'ECONNREFUSED') return ': nothing listens there'
-  return code === undefined ? '' : `: ${code}`
+  const words = code === undefined ? undefined : reasons.get(code)
+  if (words !== undefined) return `: ${words}`
+  return cause instanceof Error && cause.message !== '' ? `: ${cause.message}` : ''
 }
+
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'nothing listens there'],
+  ['ECONNRESET', 'it closed the connection'],
+  ['UND_ERR_SOCKET', 'it closed the connection'],
+  ['ENOTFOUND', 'there is no such host'],
+  ['EAI_AGAIN', 'the name of the host cannot be looked up now'],
+  ['ETIMEDOUT', 'it did not answer in time'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'it did not answer in time'],
+  ['EHOSTUNREACH', 'no way leads to that host'],
+  ['ENETUNREACH', 'no way leads to that host'],
+])
 
 const kindOfStatus: ReadonlyMap<number, ErrorKind> = new Map([
   [401, 'unauthenticated'],

@@ -33,17 +33,17 @@ describe('a state machine drawn', () => {
       '▶ Size  Choice',
       '├ if $.n NumericGreaterThan 1 → Both',
       '└ otherwise → Sorry',
-      '● Both  Parallel',
+      '○ Both  Parallel',
       '│ branch 1',
       '│   ▶ Pack  Pass',
-      '│   └ ■ end',
+      '│   └ end',
       '│ branch 2',
       '│   ▶ Say "hi"  Wait  5 s',
-      '│   └ ■ end',
+      '│   └ end',
       '├ on States.ALL → Sorry',
-      '└ ■ end',
-      '● Sorry  Fail  Refused',
-      '└ ■ end',
+      '└ end',
+      '○ Sorry  Fail  Refused',
+      '└ end',
     ])
   })
 

@@ -12,12 +12,12 @@ function drawScope(graph: Graph, paint: Paint): string[] {
 
 function drawNode(node: GraphNode, starts: boolean, paint: Paint): string[] {
   const summary = node.summary === '' ? '' : `  ${paint.dim(printable(node.summary))}`
-  const head = `${starts ? '▶' : '●'} ${paint.bold(printable(node.name))}  ${node.type}${summary}`
+  const head = `${starts ? '▶' : '○'} ${paint.bold(printable(node.name))}  ${node.type}${summary}`
   const scopes = node.scopes.flatMap(({ label, graph }) => [
     `│ ${paint.dim(label)}`,
     ...drawScope(graph, paint).map((line) => `│   ${line}`),
   ])
-  const exits = [...node.edges.map((edge) => drawEdge(edge, paint)), ...(node.ends ? ['■ end'] : [])]
+  const exits = [...node.edges.map((edge) => drawEdge(edge, paint)), ...(node.ends ? ['end'] : [])]
   return [head, ...scopes, ...exits.map((exit, i) => `${i === exits.length - 1 ? '└' : '├'} ${exit}`)]
 }
 

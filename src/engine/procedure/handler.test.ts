@@ -91,6 +91,35 @@ describe('task functions in this process', () => {
     ])
   })
 
+  it('tells the author on which line a function broke, but not of failures that are meant', async () => {
+    const lines: [string, LogFields | undefined][] = []
+    const log: Logger = { ...silentLogger, warn: (message, fields) => lines.push([message, fields]) }
+    const handler = handlerOf(
+      {
+        slips: () => {
+          throw new TypeError('x is not a function')
+        },
+        slipsLater: () => Promise.reject(new Error('no such order')),
+        means: () => {
+          throw new TaskFailure('Busy', 'come back')
+        },
+        throwsAnything: () => {
+          throw 'oops'
+        },
+      },
+      log,
+    )
+    for (const Task of ['slips', 'slipsLater', 'means', 'throwsAnything']) await handler.call(callOf({ Task }), never)
+    await handler.call(callOf({ Task: 'slips' }), AbortSignal.abort())
+    expect(lines).toEqual([
+      ['a task function threw', expect.objectContaining({ error: told('TypeError: x is not a function') })],
+      ['a task function threw', expect.objectContaining({ error: told('Error: no such order') })],
+    ])
+    expect(lines[0]?.[1]).toMatchObject({ procedure: 'orders', stateName: 'Pay' })
+  })
+
+  const told = (message: string) => ({ message, stack: expect.stringContaining('handler.test.ts') })
+
   const unreadable = Object.defineProperty(new Error(), 'message', {
     get: () => {
       throw new Error('no')

@@ -2,6 +2,7 @@
 import { inspect } from 'node:util'
 import type { JsonText, LogFields, Logger } from '../../base/index.ts'
 import type { TaskAnswer } from '../resource-handler.ts'
+import { tellMistake } from './mistake.ts'
 import type { Procedure, TaskContext, TaskFunction } from './procedure.ts'
 
 /**
@@ -58,10 +59,17 @@ export function givenUp(): TaskAnswer {
 function answerOf(run: TaskFunction, input: unknown, context: TaskContext): TaskAnswer | Promise<TaskAnswer> {
   try {
     const output = run(input, context)
-    return isThenable(output) ? Promise.resolve(output).then(succeeded).catch(failedBy) : succeeded(output)
+    const fails = (thrown: unknown): FailedAnswer => threw(thrown, context)
+    return isThenable(output) ? Promise.resolve(output).then(succeeded, fails) : succeeded(output)
   } catch (thrown) {
-    return failedBy(thrown)
+    return threw(thrown, context)
   }
+}
+
+function threw(thrown: unknown, context: TaskContext): FailedAnswer {
+  const answer = failedBy(thrown)
+  tellMistake(thrown, answer.error ?? '', context)
+  return answer
 }
 
 function succeeded(output: unknown): TaskAnswer {

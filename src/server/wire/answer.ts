@@ -25,6 +25,7 @@ const ofServer: Partial<Record<ServerErrorCode, Exception>> = {
   'wire.action_unknown': { type: framework('UnknownOperationException'), status: 400 },
   'wire.action_later': { type: framework('UnknownOperationException'), status: 400 },
   'wire.token_missing': { type: framework('MissingAuthenticationTokenException'), status: 400 },
+  'wire.token_refused': { type: framework('UnrecognizedClientException'), status: 400 },
   'server.content_type': { type: framework('SerializationException'), status: 415 },
   'server.content_encoding': { type: framework('SerializationException'), status: 415 },
   'server.not_utf8': { type: framework('SerializationException'), status: 400 },

@@ -98,8 +98,10 @@ async function authenticate(dependencies: ServerDependencies, authorization: str
   try {
     return await dependencies.authenticate(token)
   } catch (error) {
-    if (token !== undefined || !(error instanceof HoldfastError) || error.kind !== 'unauthenticated') throw error
-    throw serverError('wire.token_missing', 'The request carries no token', { place: 'Authorization', cause: error })
+    if (!(error instanceof HoldfastError) || error.kind !== 'unauthenticated') throw error
+    const details = { place: 'Authorization', cause: error }
+    if (token === undefined) throw serverError('wire.token_missing', 'The request carries no token', details)
+    throw serverError('wire.token_refused', 'The AWS access key id is no valid token of this Holdfast', details)
   }
 }
 

@@ -482,14 +482,14 @@ describe('who calls', () => {
     expect(answer.text).toContain('access key id')
   })
 
-  it('is refused with a wrong token', async () => {
+  it('is refused with a wrong token, and told where the right one stands', async () => {
     world = await openWorld({})
-    expect(
-      await callWire(world, 'ListStateMachines', {}, { headers: { authorization: 'Bearer hf_no' } }),
-    ).toMatchObject({
+    const answer = await callWire(world, 'ListStateMachines', {}, { headers: { authorization: 'Bearer hf_no' } })
+    expect(answer).toMatchObject({
       status: 400,
       body: { __type: 'com.amazon.coral.service#UnrecognizedClientException' },
     })
+    expect(answer.text).toContain('set AWS_ACCESS_KEY_ID to what stands in admin-token')
   })
 
   it.each(Object.entries(actions))('may not ask for %s without the permission', async (name, { verb }) => {
