@@ -31,7 +31,7 @@ describe('any execution', () => {
       cuts += run.cuts
     })
     fc.assert(property, { numRuns, seed })
-  })
+  }, 3_600_000)
 
   it('was of every kind: all types of history events, late events and cut steps occurred', () => {
     expect([...seen].toSorted()).toEqual(eventTypes.toSorted())

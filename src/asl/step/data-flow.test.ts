@@ -147,6 +147,14 @@ describe('a JSONPath state', () => {
     expect(driver.closed?.error).toBe('States.Runtime')
   })
 
+  it('gathers what a path to many values finds, which may be nothing', () => {
+    const gather = (path: string, input: string): string | undefined =>
+      runState({ Type: 'Pass', Parameters: { 'x.$': path } }, { input }).output
+    expect(gather('$.list[*].n', '{"list":[{"n":1.0},{},{"n":2}]}')).toBe('{"x":[1.0,2]}')
+    expect(gather('$.list[?(@.n > 5)]', '{"list":[{"n":1}]}')).toBe('{"x":[]}')
+    expect(gather('$.no[*].n', '{"list":[]}')).toBe('{"x":[]}')
+  })
+
   it('says in the words of the path library why InputPath or OutputPath found nothing', () => {
     expect(runState({ Type: 'Pass', OutputPath: '$.no.such' }).closed?.cause).toBe(
       runtime('S', 2, "Invalid path '$.no.such' : Missing property in path $['no']"),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { activity, attemptOf, type Driver, lambda, run, runState, startedAt } from './driver.fake.ts'
+import { scheduledCall } from './task.ts'
 
 const token = 'arn:aws:states:::sqs:sendMessage.waitForTaskToken'
 const sync = 'arn:aws:states:::states:startExecution.sync:2'
@@ -121,6 +122,23 @@ describe('a Task', () => {
     })
     expect(driver.tasks).toEqual([])
     expect(driver.closed?.error).toBe('States.DataLimitExceeded')
+  })
+})
+
+describe('a call that a crash has cut off', () => {
+  it('can be made again as it was first asked for, until it has returned', () => {
+    const driver = runState(task({ Resource: token, Parameters: { 't.$': '$$.Task.Token' }, TimeoutSeconds: 9 }))
+    const first = driver.task('S')
+    const again = (): unknown => {
+      const frame = driver.state.frames.get(1)
+      return frame && scheduledCall(driver.machine, frame)
+    }
+    expect(again()).toEqual(first)
+    driver.submit('S')
+    expect(again()).toBeUndefined()
+    const waiting = runState({ Type: 'Wait', Seconds: 5 })
+    expect(waiting.state.frames.size).toBe(1)
+    for (const frame of waiting.state.frames.values()) expect(scheduledCall(waiting.machine, frame)).toBeUndefined()
   })
 })
 
