@@ -53,6 +53,25 @@ export const verbs = {
   'trail.verify': admins,
   'trail.export': admins,
 
+  'key.add': admins,
+  'key.list': admins,
+  'key.revoke': admins,
+
+  'lock.acquire': admins,
+  'lock.release': admins,
+  'lock.break': admins,
+  'lock.list': adminsAndMachines,
+
+  'deploy.start': admins,
+  'deploy.plan': adminsAndMachines,
+  // What takes back or stops: an execution that answers an alert may do it.
+  'deploy.halt': adminsAndMachines,
+  'deploy.pause': adminsAndMachines,
+  'deploy.resume': admins,
+  'deploy.retry': admins,
+  'deploy.rollback': adminsAndMachines,
+  'deploy.read': adminsAndMachines,
+
   'platform.describe': adminsAndMachines,
   'platform.stop': admins,
 } as const satisfies Record<`${string}.${string}`, Rule>

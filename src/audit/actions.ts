@@ -29,6 +29,28 @@ export const actions = {
   'task.call': 'a mutating call to the outside was made',
   'task.succeed': 'a task was reported successful from outside',
   'task.fail': 'a task was reported failed from outside',
+
+  'key.add': 'a key that may sign releases was registered',
+  'key.revoke': 'a key that may sign releases was revoked',
+
+  'lock.acquire': 'somebody closed a project and config against deployments',
+  'lock.release': 'somebody opened a project and config for deployments again',
+  'lock.break': 'a lock was broken',
+
+  'deploy.start': 'a deployment was begun',
+  'deploy.refuse': 'a release was refused',
+  'deploy.halt': 'a deployment was told to halt',
+  'deploy.pause': 'a deployment was told to pause',
+  'deploy.resume': 'a deployment was told to go on',
+  'deploy.takeover': 'a deployment whose execution was lost was taken over',
+  'deploy.call': 'a deployment intends a mutating call',
+  'deploy.called': 'a mutating call of a deployment has answered',
+  'deploy.undone': 'a mutating call of a deployment was taken back',
+  'deploy.commit': 'a deployment has put its release in charge',
+  'deploy.succeed': 'a deployment has succeeded',
+  'deploy.fail': 'a deployment has failed and was taken back',
+  'deploy.halted': 'a deployment was halted and taken back',
+  'deploy.retire': 'a release that had stood warm long enough is taken down',
 } as const satisfies Record<`${string}.${string}`, string>
 
 export type Action = keyof typeof actions

@@ -11,7 +11,6 @@ export const deployErrors = {
   'deploy.release_replayed': { kind: 'conflict' },
   'deploy.release_older': { kind: 'conflict', repair: 'to return to an older release use: rollback' },
   'deploy.release_missing': { kind: 'missing', repair: 'history lists the releases' },
-  'deploy.release_damaged': { kind: 'internal', repair: 'deploy a newly signed release' },
 
   'deploy.signature_invalid': { kind: 'forbidden', repair: 'sign the release again, after its last change' },
   'deploy.key_unknown': { kind: 'forbidden', repair: 'register the public key with: keys add' },
@@ -23,10 +22,6 @@ export const deployErrors = {
   'deploy.lock_settling': { kind: 'unavailable', repair: 'try again in a few seconds' },
   'deploy.lock_missing': { kind: 'missing', repair: 'locks lists them' },
   'deploy.lock_lost': { kind: 'conflict' },
-
-  'deploy.plan_changed': { kind: 'conflict', repair: 'make a new plan, look at it, and deploy with its hash' },
-  'deploy.plan_refused': { kind: 'conflict' },
-  'deploy.deviated': { kind: 'conflict' },
 
   'deploy.request_invalid': { kind: 'invalid' },
   'deploy.deployment_missing': { kind: 'missing', repair: 'history lists the deployments' },

@@ -1,0 +1,125 @@
+import { z } from 'zod'
+import { type Actor, requirePermission } from '../../access/index.ts'
+import type { Transaction } from '../../store/index.ts'
+import type { Deploys } from '../deploys.ts'
+import { deployError } from '../errors.ts'
+import { runningOf } from '../intent/standing.ts'
+import { requireUnclosed } from '../lock/rows.ts'
+import { type Place, placeName, placeSchema } from '../place.ts'
+import { parseRequest } from '../request.ts'
+import { readRelease, requireDeployer, requireRelease, standingsOf } from './fleet.ts'
+import { haltDeployment } from './halt.ts'
+import { pointerOf } from './pointer.ts'
+import { type DeploymentKind, openDeploymentAt, requireDeployment } from './rows.ts'
+import { beginDeployment, startMachine } from './start.ts'
+
+export const rollbackRequestSchema = placeSchema.extend({
+  to: z.string().max(100).optional().describe('A release of the history; the one before unless told'),
+  reason: z.string().min(1).max(500).default('rolled back on request'),
+})
+export type RollbackRequest = z.input<typeof rollbackRequestSchema>
+
+/** `halted`: the deployment under way is taken back. Otherwise what goes back: to the warm release at once, or to one brought up anew. */
+export type RollbackAnswer = {
+  readonly outcome: 'halted' | 'rollback' | 'return'
+  readonly deployment: string
+  readonly releaseId: string
+}
+
+/** How long the warm release may take to say that it is well. */
+const healthMs = 500
+
+/**
+ * Brings the former release back. Without `to` and with a deployment under way, that one is halted: the former release serves
+ * still, or stands beside it.
+ * @throws HoldfastError access.forbidden, deploy.request_invalid, deploy.nothing_to_roll_back, deploy.release_missing, deploy.locked
+ */
+export async function rollBack(deploys: Deploys, actor: Actor, request: RollbackRequest): Promise<RollbackAnswer> {
+  const { to, reason, ...place } = parseRequest(rollbackRequestSchema, request)
+  requirePermission(actor, 'deploy.rollback', { type: 'place', id: placeName(place) })
+  const open = openDeploymentAt(deploys.store.read, place)
+  if (open !== undefined && open.committedAt === null && to === undefined) {
+    await haltDeployment(deploys, actor, { id: open.id, reason })
+    return { outcome: 'halted', deployment: open.id, releaseId: open.releaseId }
+  }
+  const isWarmWell = await warmIsWell(deploys, place)
+  const id = await deploys.store.write((tx) => {
+    requireUnclosed(tx, place, deploys.clock.now())
+    const goal = goalOf(tx, place, to, isWarmWell)
+    const release = readRelease(deploys, requireRelease(tx, goal.releaseId))
+    // One that only cleans up is waited for: going back cannot wait for a person.
+    const underWay = openDeploymentAt(tx, place)
+    const waitForLock = underWay !== undefined && underWay.committedAt !== null
+    return beginDeployment(deploys, tx, { actor, release, waitForLock, ...goal })
+  })
+  const deployment = requireDeployment(deploys.store.read, id)
+  await startMachine(deploys, deployment, 'forward')
+  return {
+    outcome: deployment.kind === 'rollback' ? 'rollback' : 'return',
+    deployment: id,
+    releaseId: deployment.releaseId,
+  }
+}
+
+type Goal = { readonly kind: DeploymentKind; readonly releaseId: string; readonly fleet?: string }
+
+function goalOf(tx: Transaction, place: Place, to: string | undefined, isWarmWell: boolean): Goal {
+  const { servingRelease, warmRelease, warmFleet } = pointerOf(tx, place)
+  const releaseId = to ?? warmRelease ?? formerRelease(tx, place, servingRelease)
+  if (releaseId === undefined) {
+    throw deployError('deploy.nothing_to_roll_back', `No former release of ${placeName(place)} has ever served`)
+  }
+  if (releaseId === servingRelease) {
+    throw deployError('deploy.nothing_to_roll_back', `The release ${releaseId} serves already`, { place: 'to' })
+  }
+  if (releaseId === warmRelease && warmFleet !== null && isWarmWell) {
+    return { kind: 'rollback', releaseId, fleet: warmFleet }
+  }
+  requireServed(tx, place, releaseId)
+  return { kind: 'return', releaseId }
+}
+
+/** The release that served before the one that serves. */
+function formerRelease(tx: Transaction, { project, config }: Place, serving: string | null): string | undefined {
+  const sql = `SELECT release_id AS id FROM deployment WHERE project = ? AND config = ? AND status = 'succeeded'
+    AND release_id <> ? ORDER BY position DESC LIMIT 1`
+  return tx.prepare<{ id: string }>(sql).get(project, config, serving ?? '')?.id
+}
+
+/** What never served is nothing to go back to. */
+function requireServed(tx: Transaction, place: Place, releaseId: string): void {
+  const { project, config } = requireRelease(tx, releaseId)
+  const sql = `SELECT 1 FROM deployment WHERE release_id = ? AND status = 'succeeded' LIMIT 1`
+  const served = tx.prepare(sql).get(releaseId) !== undefined
+  if (served && project === place.project && config === place.config) return
+  throw deployError('deploy.nothing_to_roll_back', `The release ${releaseId} has never served ${placeName(place)}`, {
+    place: 'to',
+  })
+}
+
+/** A warm release that says it is unwell is brought up anew; one that cannot be asked in time is believed. */
+async function warmIsWell(deploys: Deploys, place: Place): Promise<boolean> {
+  const { warmFleet } = pointerOf(deploys.store.read, place)
+  if (warmFleet === null) return false
+  const { fleet, standing } = standingsOf(deploys, deploys.store.read, warmFleet)
+  const leave = new AbortController()
+  const late = new Promise<undefined>((resolve) => {
+    const cancel = deploys.clock.alarm(deploys.clock.now() + healthMs, () => resolve(undefined))
+    leave.signal.addEventListener('abort', cancel, { once: true })
+  })
+  try {
+    const reading = await Promise.race([
+      requireDeployer(deploys, fleet.release.target).readHealth(fleet, leave.signal),
+      late,
+    ])
+    return reading === undefined || runningOf(standing).every((name) => isUsable(name, reading))
+  } catch (error) {
+    deploys.logger.warn('the health of the warm release could not be read', { ...place, error })
+    return true
+  } finally {
+    leave.abort()
+  }
+}
+
+const isUsable = (name: string, reading: readonly { readonly instance: string; readonly state: string }[]): boolean =>
+  reading.some(({ instance, state }) => instance === name && state === 'healthy')

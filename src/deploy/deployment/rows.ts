@@ -1,0 +1,274 @@
+/** Deployments as rows, and as the objects that verbs and machines work with. */
+import type { Actor } from '../../audit/index.ts'
+import type { Weights } from '../deployer.ts'
+import { deployError } from '../errors.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import type { TrafficReading } from '../evidence/traffic.ts'
+import type { Diagnosis } from '../failure.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Place } from '../place.ts'
+import type { Queries } from '../sql.ts'
+import type { Transaction } from '../../store/index.ts'
+import type { StateName } from '../machine/states.ts'
+import type { Wish } from '../strategy/decide.ts'
+
+/** `deploy`: a new release. `rollback`: back to the warm one. `return`: any other release of the history, brought up anew. */
+export type DeploymentKind = 'deploy' | 'rollback' | 'return'
+export type DeploymentStatus = 'running' | 'paused' | 'succeeded' | 'failed' | 'halted'
+/** What is to be done with what was begun. */
+export type Course = 'forward' | 'compensate' | 'finish'
+
+/** What a deployment remembers of its way, so that it can go on from anywhere. */
+export type Progress = {
+  /** Index of the strategy's step under way. */
+  readonly step: number
+  /** Since when its traffic flows. */
+  readonly shiftedAt?: number
+  /** Since when the health of its instances is awaited. */
+  readonly awaitedSince?: number
+  /** Traffic as it was last divided. */
+  readonly weights?: Weights
+  /** Hooks that have ended well: `before/0`. */
+  readonly hooksDone: readonly string[]
+  readonly readings: Readonly<Partial<Record<'begin' | 'shift' | 'switched' | 'end', TrafficReading>>>
+  /** Sums of the incoming fleet when the step's traffic began to flow. */
+  readonly requestsAtShift?: number
+  /** How often the traffic was judged, for the statistics. */
+  readonly looks: number
+  /** As `looks` was when the step's traffic began to flow. */
+  readonly looksAtShift?: number
+  /** Where to go on after a pause. */
+  readonly resumeAt?: StateName
+  readonly lastFailure?: Diagnosis
+  /** The state on the way forward in which it was last. */
+  readonly lastState?: StateName
+  /** How often a hook failed: the next try has a name of its own. */
+  readonly hookFailures?: number
+  /** Told to people: what is being waited for. */
+  readonly waitingFor?: string
+  /** Hooks after a failure that failed themselves. */
+  readonly remarks?: readonly string[]
+}
+
+export const noProgress: Progress = { step: 0, hooksDone: [], readings: {}, looks: 0 }
+
+export type Deployment = Place & {
+  readonly id: string
+  readonly position: number
+  readonly target: string
+  readonly kind: DeploymentKind
+  readonly releaseId: string
+  readonly fleet: string
+  readonly retryOf: string | null
+  readonly startFrom: StateName | null
+  readonly status: DeploymentStatus
+  readonly course: Course
+  readonly state: StateName
+  readonly control: Wish
+  readonly controlReason: string | null
+  readonly expectedPlan: string | null
+  readonly planHash: string | null
+  readonly plan: Plan | undefined
+  readonly progress: Progress
+  readonly diagnosis: Diagnosis | undefined
+  readonly evidence: Evidence | undefined
+  readonly term: number
+  readonly run: number
+  readonly executionArn: string | null
+  readonly requestedBy: Actor
+  readonly createdAt: number
+  readonly deadlineAt: number
+  readonly pausedAt: number | null
+  readonly committedAt: number | null
+  readonly endedAt: number | null
+  /** 1 while it has ended and something is still to be taken down for it. */
+  readonly leftovers: number
+}
+
+/** JSON columns as text. */
+type Row = Omit<Deployment, 'plan' | 'progress' | 'diagnosis' | 'evidence' | 'requestedBy'> & {
+  readonly plan: string | null
+  readonly progress: string
+  readonly diagnosis: string | null
+  readonly evidence: string | null
+  readonly requestedBy: string
+}
+
+const columnOf = {
+  id: 'id',
+  position: 'position',
+  project: 'project',
+  config: 'config',
+  target: 'target',
+  kind: 'kind',
+  releaseId: 'release_id',
+  fleet: 'fleet',
+  retryOf: 'retry_of',
+  startFrom: 'start_from',
+  status: 'status',
+  course: 'course',
+  state: 'state',
+  control: 'control',
+  controlReason: 'control_reason',
+  expectedPlan: 'expected_plan',
+  planHash: 'plan_hash',
+  plan: 'plan',
+  progress: 'progress',
+  diagnosis: 'diagnosis',
+  evidence: 'evidence',
+  term: 'term',
+  run: 'run',
+  executionArn: 'execution_arn',
+  requestedBy: 'requested_by',
+  createdAt: 'created_at',
+  deadlineAt: 'deadline_at',
+  pausedAt: 'paused_at',
+  committedAt: 'committed_at',
+  endedAt: 'ended_at',
+  leftovers: 'leftovers',
+} as const satisfies Record<keyof Row, string>
+
+const columns = Object.entries(columnOf)
+  .map(([member, column]) => `${column} AS ${member}`)
+  .join(', ')
+
+export type NewDeployment = Place &
+  Pick<Deployment, 'id' | 'target' | 'kind' | 'releaseId' | 'fleet' | 'term' | 'requestedBy' | 'createdAt'> &
+  Pick<Deployment, 'deadlineAt'> &
+  Partial<Pick<Deployment, 'retryOf' | 'startFrom' | 'expectedPlan'>>
+
+export function insertDeployment(tx: Transaction, made: NewDeployment): void {
+  tx.prepare(
+    `INSERT INTO deployment (id, position, project, config, target, kind, release_id, fleet, retry_of, start_from,
+      status, course, state, control, expected_plan, progress, term, run, requested_by, created_at, deadline_at,
+      leftovers)
+    VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM deployment), ?, ?, ?, ?, ?, ?, ?, ?, 'running', 'forward',
+      'Validate', 'run', ?, ?, ?, 0, ?, ?, ?, 0)`,
+  ).run(
+    made.id,
+    made.project,
+    made.config,
+    made.target,
+    made.kind,
+    made.releaseId,
+    made.fleet,
+    made.retryOf ?? null,
+    made.startFrom ?? null,
+    made.expectedPlan ?? null,
+    JSON.stringify(noProgress),
+    made.term,
+    JSON.stringify(made.requestedBy),
+    made.createdAt,
+    made.deadlineAt,
+  )
+}
+
+export function findDeployment(queries: Queries, id: string): Deployment | undefined {
+  const row = queries.prepare<Row>(`SELECT ${columns} FROM deployment WHERE id = ?`).get(id)
+  return row === undefined ? undefined : deploymentOf(row)
+}
+
+/** @throws HoldfastError deploy.deployment_missing */
+export function requireDeployment(queries: Queries, id: string): Deployment {
+  const found = findDeployment(queries, id)
+  if (found === undefined)
+    throw deployError('deploy.deployment_missing', `There is no deployment ${id}`, { place: 'id' })
+  return found
+}
+
+/** Those that have not ended, oldest first. */
+export function openDeployments(queries: Queries): Deployment[] {
+  const sql = `SELECT ${columns} FROM deployment WHERE ended_at IS NULL ORDER BY position`
+  return queries.prepare<Row>(sql).all().map(deploymentOf)
+}
+
+/** Those that have ended and have left something to take down. */
+export function unfinishedDeployments(queries: Queries): Deployment[] {
+  return queries.prepare<Row>(`SELECT ${columns} FROM deployment WHERE leftovers = 1`).all().map(deploymentOf)
+}
+
+export function openDeploymentAt(queries: Queries, { project, config }: Place): Deployment | undefined {
+  const sql = `SELECT ${columns} FROM deployment WHERE project = ? AND config = ? AND ended_at IS NULL ORDER BY position`
+  const row = queries.prepare<Row>(sql).get(project, config)
+  return row === undefined ? undefined : deploymentOf(row)
+}
+
+export type HistoryPage = Partial<Place> & { readonly before?: number | undefined; readonly limit: number }
+
+/** Newest first. */
+export function deploymentHistory(queries: Queries, page: HistoryPage): Deployment[] {
+  const { project, config, before, limit } = page
+  const asked = [
+    ['project = ?', project],
+    ['config = ?', config],
+    ['position < ?', before],
+  ].flatMap(([condition, value]) => (value === undefined ? [] : [[String(condition), value] as const]))
+  const where = asked.length === 0 ? '' : `WHERE ${asked.map(([condition]) => condition).join(' AND ')}`
+  const sql = `SELECT ${columns} FROM deployment ${where} ORDER BY position DESC LIMIT ?`
+  const rows = queries.prepare<Row>(sql).all(...asked.map(([, value]) => value), limit)
+  return rows.map(deploymentOf)
+}
+
+/** The last deployment of a release, whatever became of it. */
+export function lastDeploymentOf(queries: Queries, releaseId: string): Deployment | undefined {
+  const sql = `SELECT ${columns} FROM deployment WHERE release_id = ? ORDER BY position DESC LIMIT 1`
+  const row = queries.prepare<Row>(sql).get(releaseId)
+  return row === undefined ? undefined : deploymentOf(row)
+}
+
+export type DeploymentChange = Partial<
+  Pick<
+    Deployment,
+    | 'status'
+    | 'course'
+    | 'state'
+    | 'control'
+    | 'controlReason'
+    | 'planHash'
+    | 'plan'
+    | 'progress'
+    | 'evidence'
+    | 'term'
+    | 'run'
+    | 'executionArn'
+    | 'startFrom'
+    | 'deadlineAt'
+    | 'pausedAt'
+    | 'committedAt'
+    | 'endedAt'
+    | 'leftovers'
+  > & { readonly diagnosis: Diagnosis | null }
+>
+
+const jsonMembers: ReadonlySet<string> = new Set(['plan', 'progress', 'diagnosis', 'evidence'])
+
+/** Writes the members given. The caller has made sure that it may (term, lock). */
+export function changeDeployment(tx: Transaction, id: string, change: DeploymentChange): void {
+  const given = Object.entries(change).filter(([, value]) => value !== undefined)
+  if (given.length === 0) return
+  const set = given.map(([member]) => `${columnFor(member)} = ?`).join(', ')
+  const values = given.map(([member, value]) =>
+    value !== null && jsonMembers.has(member) ? JSON.stringify(value) : asSql(value),
+  )
+  tx.prepare(`UPDATE deployment SET ${set} WHERE id = ?`).run(...values, id)
+}
+
+/** A member of `DeploymentChange` has a column: the type of both says so. */
+const columnFor = (member: string): string => columnOf[member as keyof Row]
+
+/** Members that are no JSON are texts, numbers or null. */
+const asSql = (value: unknown): string | number | null => value as string | number | null
+
+/** The columns hold what this file wrote. */
+function deploymentOf(row: Row): Deployment {
+  return {
+    ...row,
+    plan: read<Plan>(row.plan),
+    progress: read<Progress>(row.progress) ?? noProgress,
+    diagnosis: read<Diagnosis>(row.diagnosis),
+    evidence: read<Evidence>(row.evidence),
+    requestedBy: JSON.parse(row.requestedBy) as Actor,
+  }
+}
+
+const read = <T>(text: string | null): T | undefined => (text === null ? undefined : (JSON.parse(text) as T))

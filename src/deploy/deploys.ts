@@ -1,0 +1,28 @@
+/** What the verbs and the machines of this folder work with. `app/` builds one. */
+import type { Clock, Logger, RandomBytes } from '../base/index.ts'
+import type { Engine } from '../engine/index.ts'
+import type { Store } from '../store/index.ts'
+import type { Deployers } from './deployer.ts'
+import type { Release } from './release/schemas.ts'
+import { Signals } from './deployment/signals.ts'
+
+export type DeploysOptions = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly randomBytes: RandomBytes
+  readonly deployers: Deployers
+  /** Asked for when it is needed: the engine is built with the procedures of this folder, so it comes after them. */
+  readonly engine: () => Engine
+}
+
+export type Deploys = DeploysOptions & {
+  /** Tells a deployment under way in this process that somebody wants something of it. */
+  readonly signals: Signals
+  /** Releases as their deployers understand them, by digest: a signed release never changes. */
+  readonly releases: Map<string, Release>
+}
+
+export function openDeploys(options: DeploysOptions): Deploys {
+  return { ...options, signals: new Signals(), releases: new Map() }
+}

@@ -1,0 +1,70 @@
+/** The proof that is kept with a deployment: its traffic before, during and after, and what the switch itself cost. Pure. */
+import { median } from './statistics.ts'
+import { addCounts, countsBetween, type LatencyWindow, type TrafficCounts, type TrafficReading } from './traffic.ts'
+
+export type Phase = TrafficCounts & {
+  readonly ms: number
+  /** Of ten-second windows: the middle one's median, and the worst one's slowest hundredth. Null without traffic. */
+  readonly p50Ms: number | null
+  readonly p99Ms: number | null
+}
+
+export type Evidence = {
+  /** From the beginning until the first request may go to the new version. */
+  readonly before: Phase
+  /** Until all of them do. */
+  readonly during: Phase
+  /** Until the deployment is done. */
+  readonly after: Phase
+  /** Failures that the switch made: see `switchFailures`. */
+  readonly madeBySwitch: number
+}
+
+export type Readings = Readonly<Partial<Record<'begin' | 'shift' | 'switched' | 'end', TrafficReading>>>
+
+/** Undefined when nobody counts. */
+export function evidenceOf(readings: Readings): Evidence | undefined {
+  const { begin, shift = begin, switched = shift, end = switched } = readings
+  if (begin === undefined || shift === undefined || switched === undefined || end === undefined) return undefined
+  return {
+    before: phaseBetween(begin, shift),
+    during: phaseBetween(shift, switched),
+    after: phaseBetween(switched, end),
+    madeBySwitch: switchFailures(begin, shift, end),
+  }
+}
+
+/**
+ * Requests that failed on the way to an instance since the traffic began to move, beyond what failed so before. A balancer
+ * that made such failures already (an instance was sick) goes on making them; the switch is blamed for what came on top.
+ * Not counted: clients that left, and answers of the application itself, however bad.
+ */
+export function switchFailures(begin: TrafficReading, shift: TrafficReading, now: TrafficReading): number {
+  const [before, since] = [lostBetween(begin, shift), lostBetween(shift, now)]
+  const expected = before.requests === 0 ? 0 : (before.lost / before.requests) * since.requests
+  return Math.max(0, since.lost - (before.lost === 0 ? 0 : Math.ceil(expected + 3 * Math.sqrt(expected))))
+}
+
+function lostBetween(from: TrafficReading, to: TrafficReading): { readonly lost: number; readonly requests: number } {
+  const { requests, deliveryFailures } = countsOfBoth(from, to)
+  const unplaced = to.unplaced < from.unplaced ? to.unplaced : to.unplaced - from.unplaced
+  return { lost: deliveryFailures + unplaced, requests: requests + unplaced }
+}
+
+const countsOfBoth = (from: TrafficReading, to: TrafficReading): TrafficCounts =>
+  addCounts(countsBetween(from.incoming, to.incoming), countsBetween(from.outgoing, to.outgoing))
+
+function phaseBetween(from: TrafficReading, to: TrafficReading): Phase {
+  const windows = [...to.incoming.latency, ...to.outgoing.latency].filter(within(from.at, to.at))
+  return {
+    ms: to.at - from.at,
+    ...countsOfBoth(from, to),
+    p50Ms: windows.length === 0 ? null : median(windows.map(({ p50Ms }) => p50Ms)),
+    p99Ms: windows.length === 0 ? null : Math.max(...windows.map(({ p99Ms }) => p99Ms)),
+  }
+}
+
+const within =
+  (from: number, to: number) =>
+  ({ startedAt, count }: LatencyWindow): boolean =>
+    count > 0 && startedAt >= from && startedAt < to

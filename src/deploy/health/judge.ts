@@ -1,0 +1,123 @@
+/** Whether a fleet is healthy, will be, or will not. Decided from readings; the loop that reads stands in machine/. Pure. */
+import { formatDuration } from '../../base/index.ts'
+
+/** What the target says of one instance. */
+export type InstanceHealth = {
+  /** `web/0`. */
+  readonly instance: string
+  readonly state: 'starting' | 'healthy' | 'unhealthy' | 'gone'
+  /** How often it was started again by itself. */
+  readonly restarts: number
+  /** It is certain that waiting does not help: a crash loop, another release answering, a foreign process on its port. */
+  readonly hopeless?: boolean
+  /** For people: what was asked and what came. */
+  readonly detail: string
+}
+
+/** What is remembered between two readings of an instance. */
+export type Watched = {
+  readonly state: InstanceHealth['state']
+  /** Changes from healthy to something else. */
+  readonly lapses: number
+  /** Readings in a row in which it was not healthy. */
+  readonly bad: number
+  readonly restarts: number
+}
+export type Watch = ReadonlyMap<string, Watched>
+
+export type HealthPolicy = {
+  /** Readings in a row without health until an instance that was healthy has failed. */
+  readonly fall: number
+  /** So many lapses are flapping. */
+  readonly lapses: number
+  /** So many restarts since the watch began are a crash loop. */
+  readonly restarts: number
+}
+export const healthPolicy: HealthPolicy = { fall: 3, lapses: 3, restarts: 3 }
+
+/** The watch with one more reading in it. */
+export function watched(watch: Watch, reading: readonly InstanceHealth[]): Watch {
+  return new Map(reading.map((one) => [one.instance, watchedOne(watch.get(one.instance), one)]))
+}
+
+function watchedOne(before: Watched | undefined, { state, restarts }: InstanceHealth): Watched {
+  const lapsed = before?.state === 'healthy' && state !== 'healthy'
+  return {
+    state,
+    lapses: (before?.lapses ?? 0) + (lapsed ? 1 : 0),
+    bad: state === 'healthy' ? 0 : (before?.bad ?? 0) + 1,
+    restarts,
+  }
+}
+
+export type HealthVerdict =
+  | { readonly kind: 'healthy' }
+  | { readonly kind: 'waiting'; readonly healthy: number; readonly of: number }
+  | { readonly kind: 'failed'; readonly what: string }
+
+export type HealthQuestion = {
+  /** Every instance that must be there. */
+  readonly expected: readonly string[]
+  readonly reading: readonly InstanceHealth[]
+  readonly watch: Watch
+  readonly policy?: HealthPolicy
+}
+
+/** While instances come up: they may take their time, as long as there is hope. `leftMs`: until the deployment's deadline. */
+export function judgeStart(question: HealthQuestion, leftMs: number): HealthVerdict {
+  const { expected, reading } = question
+  const doomed = reading.find((one) => hopelessness(one, question) !== undefined)
+  if (doomed !== undefined) {
+    return { kind: 'failed', what: `${doomed.instance}: ${hopelessness(doomed, question)}: ${doomed.detail}` }
+  }
+  const healthy = expected.filter((name) => isHealthy(reading, name))
+  if (healthy.length === expected.length) return { kind: 'healthy' }
+  if (leftMs > 0) return { kind: 'waiting', healthy: healthy.length, of: expected.length }
+  const late = expected.filter((name) => !isHealthy(reading, name))
+  return {
+    kind: 'failed',
+    what: `never healthy within the timeout: ${late.map((name) => tell(reading, name)).join('; ')}`,
+  }
+}
+
+/** While they have traffic: what was healthy must stay so. One bad reading is none. */
+export function judgeRunning(question: HealthQuestion): HealthVerdict {
+  const { expected, reading, watch, policy = healthPolicy } = question
+  for (const name of expected) {
+    const one = reading.find(({ instance }) => instance === name)
+    const known = watch.get(name)
+    const why = one === undefined ? undefined : hopelessness(one, question)
+    if (one !== undefined && why !== undefined) return { kind: 'failed', what: `${name}: ${why}: ${one.detail}` }
+    if (one === undefined || (known?.bad ?? 0) >= policy.fall) {
+      return { kind: 'failed', what: `no longer healthy: ${tell(reading, name)}` }
+    }
+  }
+  const healthy = expected.filter((name) => isHealthy(reading, name))
+  return healthy.length === expected.length
+    ? { kind: 'healthy' }
+    : { kind: 'waiting', healthy: healthy.length, of: expected.length }
+}
+
+function hopelessness(one: InstanceHealth, { watch, policy = healthPolicy }: HealthQuestion): string | undefined {
+  if (one.hopeless === true) return 'cannot become healthy'
+  if (one.restarts >= policy.restarts) return `crashed ${one.restarts} times`
+  if (one.state === 'gone') return 'is gone'
+  const lapses = watch.get(one.instance)?.lapses ?? 0
+  return lapses >= policy.lapses ? `flapping, ${lapses} times healthy and not` : undefined
+}
+
+const isHealthy = (reading: readonly InstanceHealth[], name: string): boolean =>
+  reading.some(({ instance, state }) => instance === name && state === 'healthy')
+
+function tell(reading: readonly InstanceHealth[], name: string): string {
+  const one = reading.find(({ instance }) => instance === name)
+  return one === undefined ? `${name} is not there` : `${name} ${one.state} (${one.detail})`
+}
+
+/** How long to wait until the next reading: often at first, then by a tenth of the time that has passed. */
+export function pauseUntilNextReading(elapsedMs: number): number {
+  return Math.min(1000, Math.max(100, Math.round(elapsedMs / 10)))
+}
+
+export const describeWait = (verdict: Extract<HealthVerdict, { kind: 'waiting' }>, elapsedMs: number): string =>
+  `${verdict.healthy} of ${verdict.of} healthy after ${formatDuration(elapsedMs)}`

@@ -1,0 +1,115 @@
+/**
+ * deploy: taking signed releases to their targets: out slowly, back fast, and never half.
+ * Words: release (signed request to deploy), deployment (one attempt), fleet (what one deployment made), place (project and config),
+ * plan (every call before it is made), intent (a call written down before it is made), deployer (what knows one kind of target), janitor.
+ * It does not know processes, machines or balancers: a deployer does. It opens no port and reads no file.
+ */
+export { type Deploys, type DeploysOptions, openDeploys } from './deploys.ts'
+export {
+  type Call,
+  call,
+  type CallContext,
+  type CallParts,
+  type Deployer,
+  type Deployers,
+  type Fleet,
+  type Needs,
+  outcomeOf,
+  type PlannedCall,
+  type Problem,
+  resolveSymbols,
+  showSymbols,
+  type Situation,
+  type StartCall,
+  type Thing,
+  type Wave,
+  type Weights,
+} from './deployer.ts'
+export { type DeployErrorCode, deployErrors } from './errors.ts'
+export {
+  DeployFailure,
+  type Diagnosis,
+  type FailureClass,
+  failureClasses,
+  failureRules,
+  type Mender,
+  type Reaction,
+} from './failure.ts'
+export type { Evidence, Phase } from './evidence/evidence.ts'
+export {
+  type CanaryPolicy,
+  canaryPolicy,
+  type CanaryQuestion,
+  type CanaryVerdict,
+  judgeCanary,
+} from './evidence/canary.ts'
+export {
+  type FleetTraffic,
+  type LatencyWindow,
+  noCounts,
+  type TrafficCounts,
+  type TrafficReading,
+} from './evidence/traffic.ts'
+export type { InstanceHealth } from './health/judge.ts'
+
+export {
+  type CommonArtifact,
+  type CommonService,
+  commonServiceSchema,
+  durationSchema,
+  nameSchema,
+  projectSchema,
+  type Release,
+  releaseJsonSchema,
+  type ReleaseParts,
+  type SignedRelease,
+} from './release/schemas.ts'
+export { parseRelease, readReleaseText } from './release/parse.ts'
+export { identityOf, type ReleaseIdentity } from './release/identity.ts'
+export { readPublicKey, signRelease } from './release/signature.ts'
+export { type Strategy, strategySchema } from './strategy/schemas.ts'
+
+export { type Act, actsOf, hashOf, type Plan, type Stage } from './plan/plan.ts'
+export { describePlan } from './plan/describe.ts'
+export { diffPlans, type PlanDifference } from './plan/diff.ts'
+
+export { addKey, type NewKey, newKeySchema } from './key/add.ts'
+export { listKeys } from './key/list.ts'
+export { revokeKey } from './key/revoke.ts'
+export type { Key } from './key/rows.ts'
+export { acquireLock, type LockRequest, lockRequestSchema } from './lock/acquire.ts'
+export { type BreakAnswer, breakLock, type BreakRequest, breakRequestSchema } from './lock/break.ts'
+export type { Lock, LockKind } from './lock/lease.ts'
+export { listLocks } from './lock/list.ts'
+export { releaseLock } from './lock/release.ts'
+
+export { type BegunDeployment, deployRelease, type DeployRequest, deployRequestSchema } from './deployment/deploy.ts'
+export { haltDeployment, type HaltRequest, haltRequestSchema } from './deployment/halt.ts'
+export { pauseDeployment, type PauseRequest, pauseRequestSchema } from './deployment/pause.ts'
+export { type PlanAnswer, planDeployment, type PlanRequest, planRequestSchema } from './deployment/plan.ts'
+export type { Pointer } from './deployment/pointer.ts'
+export { resumeDeployment, type ResumeRequest, resumeRequestSchema } from './deployment/resume.ts'
+export { retryDeployment } from './deployment/retry.ts'
+export { rollBack, type RollbackAnswer, type RollbackRequest, rollbackRequestSchema } from './deployment/rollback.ts'
+export type { Course, Deployment, DeploymentKind, DeploymentStatus } from './deployment/rows.ts'
+export { type Place, placeName, placeSchema } from './place.ts'
+export {
+  type CallSummary,
+  describeDeployment,
+  type DeploymentDescription,
+  describeRelease,
+  explainDeployment,
+  type Explanation,
+  type HistoryRequest,
+  historyRequestSchema,
+  listDeployments,
+  listPlaces,
+  type PlaceStatus,
+  statusOfPlace,
+} from './queries.ts'
+export type { StoredRelease } from './release/rows.ts'
+
+export { janitorMs, janitorTick, startJanitor } from './janitor.ts'
+export { procedureName } from './machine/names.ts'
+export { deployProcedures } from './machine/procedure.ts'
+export { type ForwardState, forwardStates, type StateName } from './machine/states.ts'

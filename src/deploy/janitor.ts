@@ -1,0 +1,198 @@
+/** The janitor: whatever dies, someone finishes it or takes it back. A tick looks at everything that has not ended. */
+import { appendRecord } from '../audit/index.ts'
+import { HoldfastError } from '../base/index.ts'
+import { describeExecution, type TaskContext } from '../engine/index.ts'
+import type { Transaction } from '../store/index.ts'
+import type { Deploys } from './deploys.ts'
+import { standingsOf } from './deployment/fleet.ts'
+import { expiredWarm, forgetWarm, type Pointer, pointerOf } from './deployment/pointer.ts'
+import {
+  changeDeployment,
+  type Deployment,
+  openDeployments,
+  requireDeployment,
+  unfinishedDeployments,
+} from './deployment/rows.ts'
+import { nameExecution, startMachine } from './deployment/start.ts'
+import { findIntent, insertIntent, intentsOfDeployment } from './intent/rows.ts'
+import { compensations, courseOf, type JanitorDecision, janitorDecision, removals } from './intent/settle.ts'
+import { viewLease } from './lock/lease.ts'
+import { lockOf, raiseTerm, renewDeploymentLock } from './lock/rows.ts'
+import { mustAsk } from './machine/must-ask.ts'
+import { allOf, settle } from './machine/perform.ts'
+import { Run } from './machine/run.ts'
+import { systemActor } from './machine/system.ts'
+import { removal } from './plan/make.ts'
+import { idOf } from './plan/plan.ts'
+
+/** One look at everything. One deployment that cannot be helped now does not keep the others from it. */
+export async function janitorTick(deploys: Deploys, signal: AbortSignal): Promise<void> {
+  for (const deployment of openDeployments(deploys.store.read)) {
+    await quietly(deploys, deployment.id, () => lookAfter(deploys, deployment))
+  }
+  for (const pointer of expiredWarm(deploys.store.read, deploys.clock.now())) {
+    await quietly(deploys, pointer.warmFleet ?? '', () => retire(deploys, pointer))
+  }
+  for (const deployment of unfinishedDeployments(deploys.store.read)) {
+    await quietly(deploys, deployment.id, () => finishEnd(deploys, deployment, signal))
+  }
+}
+
+async function quietly(deploys: Deploys, deployment: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    deploys.logger.warn('the janitor could not finish something and will try again', { deployment, error })
+  }
+}
+
+async function lookAfter(deploys: Deploys, deployment: Deployment): Promise<void> {
+  const executionRuns = await runs(deploys, deployment)
+  if (executionRuns === true) return renew(deploys, deployment)
+  const ask = mustAsk(deploys, deploys.store.read, deployment)
+  const decision = janitorDecision({ deployment, executionRuns, mustAsk: ask })
+  if (decision === 'renew') return
+  if (decision === 'begin') return startMachine(deploys, deployment, 'forward')
+  await takeOver(deploys, deployment, decision)
+}
+
+async function runs(deploys: Deploys, { executionArn }: Deployment): Promise<boolean | undefined> {
+  if (executionArn === null) return undefined
+  try {
+    return (await describeExecution(deploys.engine(), systemActor, executionArn)).status === 'RUNNING'
+  } catch (error) {
+    if (error instanceof HoldfastError && error.kind === 'missing') return undefined
+    throw error
+  }
+}
+
+async function renew(deploys: Deploys, { id, term, ...place }: Deployment): Promise<void> {
+  if (term === 0) return
+  await deploys.store.write((tx) => renewDeploymentLock(tx, place, { owner: id, term, now: deploys.clock.now() }))
+}
+
+/**
+ * Another execution for a deployment whose own is lost. Two janitors that meet here: the second finds a newer run, and
+ * leaves it. The new term keeps away whatever the lost execution has still under way.
+ */
+async function takeOver(
+  deploys: Deploys,
+  { id, run }: Deployment,
+  decision: Exclude<JanitorDecision, 'renew' | 'begin'>,
+): Promise<void> {
+  const course = courseOf(decision)
+  const taken = await deploys.store.write((tx) => {
+    const now = requireDeployment(tx, id)
+    if (now.run !== run || now.endedAt !== null) return false
+    const at = deploys.clock.now()
+    const term = now.term === 0 ? 0 : raiseTerm(tx, now, id, at)
+    changeDeployment(tx, id, { term, ...(decision === 'compensate' ? { course: 'compensate' } : {}) })
+    nameExecution(deploys, tx, { ...now, run: run + 1 })
+    appendRecord(tx, {
+      at,
+      actor: systemActor,
+      action: 'deploy.takeover',
+      subject: { type: 'deployment', id },
+      change: { course },
+      cause: { type: 'execution', id: now.executionArn ?? id },
+    })
+    return true
+  })
+  if (taken) await startMachine(deploys, requireDeployment(deploys.store.read, id), course)
+}
+
+// ---- what stood warm
+
+/**
+ * Takes down what has stood warm long enough. From the first commit on nobody can wake it any more, and all of what is to be
+ * done is written down, so a crash in between is finished by the next tick.
+ */
+async function retire(deploys: Deploys, { project, config }: Pointer): Promise<void> {
+  await deploys.store.write((tx) => {
+    const now = deploys.clock.now()
+    const pointer = pointerOf(tx, { project, config })
+    const { warmFleet, warmUntil } = pointer
+    if (warmFleet === null || warmUntil === null || warmUntil > now) return
+    // A deployment that is under way decides about it itself.
+    if (viewLease(lockOf(tx, pointer, 'deployment'), '', now, true).kind !== 'free') return
+    forgetWarm(tx, pointer)
+    intendRemoval(deploys, tx, warmFleet, now)
+    changeDeployment(tx, warmFleet, { leftovers: 1 })
+    appendRecord(tx, {
+      at: now,
+      actor: systemActor,
+      action: 'deploy.retire',
+      subject: { type: 'deployment', id: warmFleet },
+      cause: { type: 'schedule', id: 'warm' },
+    })
+  })
+}
+
+function intendRemoval(deploys: Deploys, tx: Transaction, fleetId: string, now: number): void {
+  for (const [wave, acts] of removal('later', standingsOf(deploys, tx, fleetId)).entries()) {
+    for (const act of acts) {
+      if (act.kind === 'do' || findIntent(tx, fleetId, idOf(act)) !== undefined) continue
+      const undoes = findIntent(tx, act.of.deployment, act.of.call)?.position ?? null
+      const made = { deployment: fleetId, fleet: fleetId, callId: idOf(act), stage: 'Later', wave, act, undoes }
+      insertIntent(tx, made, now)
+    }
+  }
+}
+
+/** What an ended deployment has left to be taken down: after its warm time, or because its lock was broken. */
+async function finishEnd(deploys: Deploys, deployment: Deployment, signal: AbortSignal): Promise<void> {
+  const run = new Run({
+    deploys,
+    deployment,
+    context: contextFor(deploys, deployment, signal),
+    interruptible: false,
+    underLock: false,
+  })
+  try {
+    const intents = intentsOfDeployment(deploys.store.read, deployment.id)
+    const groups = deployment.status === 'succeeded' ? removals(intents) : compensations(intents)
+    for (const group of groups) await allOf(group.map((settlement) => settle(run, settlement)))
+    await deploys.store.write((tx) => changeDeployment(tx, deployment.id, { leftovers: 0 }))
+  } finally {
+    run.end()
+  }
+}
+
+function contextFor(deploys: Deploys, { id, executionArn }: Deployment, signal: AbortSignal): TaskContext {
+  const { clock, logger: log } = deploys
+  return { signal, idempotencyKey: id, executionArn: executionArn ?? id, attempt: 0, now: () => clock.now(), log }
+}
+
+// ---- the loop
+
+export const janitorMs = 2000
+
+/** Ticks until it is stopped; what it returns stops it, after the tick that may be running. */
+export function startJanitor(deploys: Deploys, everyMs: number = janitorMs): () => Promise<void> {
+  const leave = new AbortController()
+  const loop = (async () => {
+    while (!leave.signal.aborted) {
+      await janitorTick(deploys, leave.signal)
+      await pause(deploys, everyMs, leave.signal)
+    }
+  })()
+  return () => {
+    leave.abort()
+    return loop
+  }
+}
+
+function pause({ clock }: Deploys, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const cancel = clock.alarm(clock.now() + ms, resolve)
+    signal.addEventListener(
+      'abort',
+      () => {
+        cancel()
+        resolve()
+      },
+      { once: true },
+    )
+  })
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { type Actor, requirePermission } from '../../access/index.ts'
+import { appendRecord } from '../../audit/index.ts'
+import { stopExecution } from '../../engine/index.ts'
+import type { Transaction } from '../../store/index.ts'
+import type { Deploys } from '../deploys.ts'
+import { changeDeployment, type Deployment, findDeployment } from '../deployment/rows.ts'
+import { systemActor } from '../machine/system.ts'
+import { type Place, placeName, placeSchema } from '../place.ts'
+import { parseRequest } from '../request.ts'
+import { lockMissing } from './release.ts'
+import { freeLock, lockOf } from './rows.ts'
+
+export const breakRequestSchema = placeSchema.extend({
+  reason: z.string().min(1).max(500).describe('Why it cannot wait; kept in the trail'),
+})
+export type BreakRequest = z.input<typeof breakRequestSchema>
+
+/** `opened`: nobody closes the place any more. `halting`: the deployment is taken back first, as by a halt. */
+export type BreakAnswer = { readonly outcome: 'opened' | 'halting'; readonly owner: string }
+
+/**
+ * Breaks a lock that is not one's own. Of a person: the place is open. Of a deployment on its way forward: it is halted, and
+ * the lock goes when everything is taken back. Of a deployment that is on its way back, or cleaning up, and does not come to
+ * an end (its host is gone for good): the place is open at once, and what is left is taken down in the background for as
+ * long as it takes.
+ * @throws HoldfastError access.forbidden, deploy.request_invalid, deploy.lock_missing
+ */
+export async function breakLock(deploys: Deploys, actor: Actor, request: BreakRequest): Promise<BreakAnswer> {
+  const { reason, ...place } = parseRequest(breakRequestSchema, request)
+  requirePermission(actor, 'lock.break', { type: 'place', id: placeName(place) })
+  const { answer, abandoned } = await deploys.store.write((tx) => breakIn(deploys, tx, { actor, place, reason }))
+  deploys.signals.wake(answer.owner)
+  if (abandoned !== undefined) {
+    const stop = { executionArn: abandoned, error: 'Broken', cause: reason }
+    await stopExecution(deploys.engine(), systemActor, stop)
+  }
+  return answer
+}
+
+type Breaking = { readonly actor: Actor; readonly place: Place; readonly reason: string }
+type Broken = { readonly answer: BreakAnswer; readonly abandoned?: string }
+
+function breakIn(deploys: Deploys, tx: Transaction, { actor, place, reason }: Breaking): Broken {
+  const at = deploys.clock.now()
+  const person = lockOf(tx, place, 'person')
+  const held = person?.owner === null || person === undefined ? lockOf(tx, place, 'deployment') : person
+  const owner = held?.owner
+  if (held === undefined || owner === null || owner === undefined) throw lockMissing(place)
+  const subject = { type: 'place', id: placeName(place) }
+  appendRecord(tx, { at, actor, action: 'lock.break', subject, change: { owner, kind: held.kind, reason } })
+  const deployment = held.kind === 'deployment' ? findDeployment(tx, owner) : undefined
+  if (deployment !== undefined && deployment.endedAt === null) return breakDeployment(tx, deployment, { reason, at })
+  freeLock(tx, place, held.kind, owner)
+  return { answer: { outcome: 'opened', owner } }
+}
+
+function breakDeployment(
+  tx: Transaction,
+  deployment: Deployment,
+  { reason, at }: { reason: string; at: number },
+): Broken {
+  const { id, course, executionArn, progress } = deployment
+  if (course === 'forward') {
+    changeDeployment(tx, id, { control: 'halt', controlReason: `its lock was broken: ${reason}` })
+    return { answer: { outcome: 'halting', owner: id } }
+  }
+  const status = course === 'finish' ? 'succeeded' : deployment.control === 'halt' ? 'halted' : 'failed'
+  const remarks = [
+    ...(progress.remarks ?? []),
+    `its lock was broken: ${reason}; what is left is still being taken down`,
+  ]
+  changeDeployment(tx, id, { status, endedAt: at, leftovers: 1, progress: { ...progress, remarks } })
+  freeLock(tx, deployment, 'deployment', id)
+  return { answer: { outcome: 'opened', owner: id }, ...(executionArn === null ? {} : { abandoned: executionArn }) }
+}

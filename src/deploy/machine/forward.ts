@@ -1,0 +1,148 @@
+/** The states on the way to the first traffic. */
+import type { PlainJson } from '../../audit/index.ts'
+import { HoldfastError } from '../../base/index.ts'
+import { groundOf, readRelease, requireRelease } from '../deployment/fleet.ts'
+import { changeDeployment } from '../deployment/rows.ts'
+import { DeployFailure } from '../failure.ts'
+import {
+  describeWait,
+  type InstanceHealth,
+  judgeStart,
+  pauseUntilNextReading,
+  type Watch,
+  watched,
+} from '../health/judge.ts'
+import { runningOf } from '../intent/standing.ts'
+import { findKey } from '../key/rows.ts'
+import { takeDeploymentLock } from '../lock/rows.ts'
+import { makePlan, situationOf } from '../plan/make.ts'
+import { hashOf, type Plan, stageOf } from '../plan/plan.ts'
+import { signatureRefusal } from '../release/acceptance.ts'
+import { identityOf } from '../release/identity.ts'
+import { perform } from './perform.ts'
+import { paused, type Run } from './run.ts'
+import { isSkipped } from './states.ts'
+import { readTraffic } from './traffic.ts'
+
+/** What is deployed is what was signed: read again from where it is kept. */
+export async function validate(run: Run): Promise<void> {
+  const stored = requireRelease(run.deploys.store.read, run.deployment.releaseId)
+  const release = readRelease(run.deploys, stored)
+  const { digest, canonical } = identityOf(JSON.parse(stored.document) as PlainJson, release.createdAt)
+  if (digest !== stored.digest) throw new DeployFailure('platform', `the stored release ${stored.id} was changed`)
+  // A key that was revoked since does not take back what served before.
+  const known = findKey(run.deploys.store.read, stored.keyId)
+  const key = run.deployment.kind === 'deploy' || known === undefined ? known : { ...known, revokedAt: null }
+  const signature = { key: stored.keyId, value: stored.signature }
+  const refused = signatureRefusal({ id: stored.id, canonical, createdAtMs: stored.signedAt, signature }, key)
+  if (refused !== undefined) throw refused
+}
+
+/** A rollback may have been accepted while a deployment was still cleaning up: then it waits here. */
+export async function lock(run: Run): Promise<void> {
+  const { deployment, deploys } = run
+  if (deployment.term > 0) return
+  try {
+    await deploys.store.write((tx) => {
+      const term = takeDeploymentLock(tx, deployment, { owner: run.id, reason: deployment.kind, now: run.now })
+      changeDeployment(tx, run.id, { term })
+    })
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error
+    throw new DeployFailure('consistency', error.message, { cause: error })
+  }
+  run.reload()
+}
+
+/** Makes the plan under the lock, so that what it was made from can no longer change. */
+export async function checkResources(run: Run): Promise<void> {
+  if (run.deployment.plan !== undefined) return
+  const { deployment, deploys, deployer } = run
+  const warmOnly = deployment.kind === 'rollback'
+  const first = groundOf(deploys, deploys.store.read, { ...deployment, survey: null })
+  const survey = warmOnly ? null : await run.race(deployer.survey(first.incoming, run.signal))
+  const ground = { ...first, survey }
+  const plan = makePlan(ground)
+  requireExpected(plan, deployment.expectedPlan)
+  requireSameTarget(plan, ground.serving?.fleet.release.target)
+  if (!warmOnly && !isSkipped('CheckResources', deployment.startFrom)) {
+    const [problem] = deployer.check(situationOf(ground), plan.needs)
+    if (problem !== undefined) throw new DeployFailure(problem.class, problem.what, problem)
+  }
+  await run.write((tx) => changeDeployment(tx, run.id, { plan, planHash: hashOf(plan) }))
+  run.reload()
+  // On the way back nothing comes before the switch.
+  if (!warmOnly) await readTraffic(run, 'begin')
+}
+
+function requireExpected(plan: Plan, expected: string | null): void {
+  const hash = hashOf(plan)
+  if (expected === null || expected === hash) return
+  throw new DeployFailure(
+    'consistency',
+    `the plan that was agreed to (${expected}) no longer holds; now it is ${hash}`,
+    {
+      command: 'make a new plan with --plan, look at it, and deploy with its hash',
+    },
+  )
+}
+
+function requireSameTarget(plan: Plan, serving: string | undefined): void {
+  if (serving === undefined || serving === plan.target) return
+  throw new DeployFailure('user', `the release before runs on the target "${serving}", this one on "${plan.target}"`, {
+    field: 'target',
+    command: 'use another config for the other target, and move the traffic by yourself',
+  })
+}
+
+export const makeRoom = (run: Run): Promise<void> => perform(run, stageOf(run.plan, 'MakeRoom'))
+export const prepare = (run: Run): Promise<void> => perform(run, stageOf(run.plan, 'Prepare'))
+
+/** Brings up the instances of the step, without traffic. */
+export async function start(run: Run): Promise<object> {
+  const { step } = run.progress
+  await perform(run, stageOf(run.plan, 'Start', step))
+  if (run.progress.awaitedSince === undefined) await run.remember({ awaitedSince: run.now })
+  return { last: step === run.plan.steps.length - 1 }
+}
+
+/** As long as one visit to a waiting state lasts, so that the history shows that it lives. */
+export const visitMs = 10_000
+
+/** Until every instance that was started is healthy, or it is certain that one will not be. */
+export async function checkHealth(run: Run): Promise<object> {
+  const begun = run.now
+  let watch: Watch = new Map()
+  for (;;) {
+    const { fleet, standing } = run.standings()
+    const reading = await run.race(run.deployer.readHealth(fleet, run.signal))
+    watch = watched(watch, reading)
+    const question = { expected: runningOf(standing), reading, watch }
+    const verdict = judgeStart(question, run.deployment.deadlineAt - run.now)
+    if (verdict.kind === 'failed') throw new DeployFailure('health', verdict.what)
+    if (verdict.kind === 'healthy') return { healthy: true }
+    run.see(tellUnhealthy(reading))
+    const elapsedMs = run.now - (run.progress.awaitedSince ?? begun)
+    await waitFor(run, describeWait(verdict, elapsedMs), pauseUntilNextReading(elapsedMs))
+    if (run.now - begun >= visitMs) return { healthy: false }
+  }
+}
+
+const tellUnhealthy = (reading: readonly InstanceHealth[]): string =>
+  reading
+    .filter(({ state }) => state !== 'healthy')
+    .map(({ instance, state, detail }) => `${instance} ${state} (${detail})`)
+    .join('; ')
+
+/** Tells what is waited for, once, and waits. A pause ends the wait. */
+export async function waitFor(run: Run, what: string, ms: number): Promise<void> {
+  const told = what.replace(/ after .*$/, '')
+  if (run.progress.waitingFor !== told) await run.remember({ waitingFor: told })
+  await run.sleep(ms)
+  requireNoPause(run)
+}
+
+/** @throws Steered Paused */
+export function requireNoPause(run: Run): void {
+  if (run.wish() === 'pause') throw paused(run.deployment)
+}

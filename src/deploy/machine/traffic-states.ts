@@ -1,0 +1,140 @@
+/** The states in which the traffic moves, and those after. */
+import { appendRecord } from '../../audit/index.ts'
+import { pointerOf, writePointer } from '../deployment/pointer.ts'
+import { changeDeployment } from '../deployment/rows.ts'
+import { DeployFailure } from '../failure.ts'
+import { type HealthVerdict, judgeRunning, pauseUntilNextReading, type Watch, watched } from '../health/judge.ts'
+import { runningOf } from '../intent/standing.ts'
+import { stageOf } from '../plan/plan.ts'
+import { decide, type Decision, type Sight } from '../strategy/decide.ts'
+import { weightsAt } from '../strategy/steps.ts'
+import { requireNoPause, visitMs, waitFor } from './forward.ts'
+import { perform } from './perform.ts'
+import type { Run } from './run.ts'
+import { isSkipped } from './states.ts'
+import { look, readTraffic } from './traffic.ts'
+
+/** Gives the step its part of the traffic. */
+export async function shift(run: Run): Promise<void> {
+  await readTraffic(run, 'shift')
+  const { step } = run.progress
+  await perform(run, stageOf(run.plan, 'Shift', step))
+  await flowing(run)
+}
+
+/** Gives the new version all of the traffic. */
+export async function switchOver(run: Run): Promise<void> {
+  const isRollback = run.deployment.kind === 'rollback'
+  if (!isRollback) await readTraffic(run, 'shift')
+  await perform(run, stageOf(run.plan, 'Switch'))
+  await flowing(run)
+  if (!isRollback) await readTraffic(run, 'switched')
+}
+
+async function flowing(run: Run): Promise<void> {
+  const { step, shiftedAt, readings, looks } = run.progress
+  if (shiftedAt !== undefined) return
+  const now = run.plan.steps[step]
+  await run.remember({
+    shiftedAt: run.now,
+    weights: now === undefined ? {} : weightsAt(now),
+    requestsAtShift: readings.shift?.incoming.requests ?? 0,
+    looksAtShift: looks,
+  })
+}
+
+/** Watches a step until its bake is over. The next one begins only after that. */
+export async function bake(run: Run): Promise<object> {
+  // Its bake was over, and the process ended before the machine heard of it.
+  if (run.progress.shiftedAt === undefined) return { over: true }
+  const decision = await watchStep(run)
+  if (decision.kind !== 'next') return { over: decision.kind === 'done' }
+  const { shiftedAt: _, awaitedSince: _since, ...progress } = run.progress
+  const next = { ...progress, step: decision.step }
+  await run.write((tx) => changeDeployment(tx, run.id, { progress: next }))
+  return { over: true }
+}
+
+/** Watches the new version with all of the traffic. */
+export async function watch(run: Run): Promise<object> {
+  return { over: (await watchStep(run)).kind === 'done' }
+}
+
+async function watchStep(run: Run): Promise<Decision> {
+  const begun = run.now
+  const state = run.deployment.state === 'Watch' ? 'Watch' : 'Bake'
+  let health: Watch = new Map()
+  for (;;) {
+    const { step, shiftedAt = run.now } = run.progress
+    const elapsedMs = run.now - shiftedAt
+    const seen = await readHealth(run, health)
+    health = seen.watch
+    const skipped = isSkipped(state, run.deployment.startFrom)
+    const sight = await see(run, { elapsedMs, health: seen.verdict, skipped })
+    const decision = decide(run.plan.steps, { step, shiftedAt: skipped ? 0 : shiftedAt }, sight, run.wish())
+    if (decision.kind === 'fail') throw new DeployFailure('health', decision.what)
+    if (decision.kind === 'pause' || decision.kind === 'halt') requireNoPause(run)
+    if (decision.kind === 'next' || decision.kind === 'done') return decision
+    if (run.now - begun >= visitMs) return decision
+    const why = decision.kind === 'wait' ? decision.why : state
+    await waitFor(run, why, pauseUntilNextReading(elapsedMs))
+  }
+}
+
+async function readHealth(
+  run: Run,
+  before: Watch,
+): Promise<{ readonly verdict: HealthVerdict; readonly watch: Watch }> {
+  const { fleet, standing } = run.standings()
+  const reading = await run.race(run.deployer.readHealth(fleet, run.signal))
+  const watch = watched(before, reading)
+  return { verdict: judgeRunning({ expected: runningOf(standing), reading, watch }), watch }
+}
+
+type Seeing = { readonly elapsedMs: number; readonly health: HealthVerdict; readonly skipped: boolean }
+
+async function see(run: Run, { elapsedMs, health, skipped }: Seeing): Promise<Sight> {
+  const bakeMs = run.plan.steps[run.progress.step]?.bake.ms ?? 0
+  const { objection, requests } = await look(run, elapsedMs, elapsedMs >= bakeMs)
+  return { now: run.now, health, objection, requests: skipped ? undefined : requests }
+}
+
+// ---- after the commit
+
+/**
+ * The commit: from here on the new version is what serves, and what is left to do is finished, whatever happens. Then the
+ * former version rests: its workers are stopped, the rest of it stands ready.
+ */
+export async function keepWarm(run: Run): Promise<void> {
+  await commit(run)
+  await perform(run, stageOf(run.plan, 'KeepWarm'))
+}
+
+async function commit(run: Run): Promise<void> {
+  if (run.deployment.committedAt !== null) return
+  const { deployment, plan, now } = run
+  await run.write((tx) => {
+    const pointer = pointerOf(tx, deployment)
+    const isRollback = deployment.kind === 'rollback'
+    const warm = isRollback ? null : pointer.servingFleet
+    writePointer(tx, {
+      ...pointer,
+      servingFleet: deployment.fleet,
+      servingRelease: deployment.releaseId,
+      warmFleet: warm,
+      warmRelease: warm === null ? null : pointer.servingRelease,
+      warmUntil: warm === null ? null : now + plan.warmMs,
+    })
+    changeDeployment(tx, run.id, { committedAt: now, course: 'finish' })
+    appendRecord(tx, {
+      at: now,
+      actor: run.actor,
+      action: 'deploy.commit',
+      subject: { type: 'deployment', id: run.id },
+      change: { before: pointer.servingRelease, after: deployment.releaseId },
+      cause: run.cause,
+      execution: run.context.executionArn,
+    })
+  })
+  run.reload()
+}

@@ -1,0 +1,66 @@
+/** Reading the traffic, and judging it while the new version bakes. */
+import { type CanaryVerdict, judgeCanary } from '../evidence/canary.ts'
+import { evidenceOf, type Readings, switchFailures } from '../evidence/evidence.ts'
+import type { TrafficReading } from '../evidence/traffic.ts'
+import type { Run } from './run.ts'
+
+/** Undefined when nobody counts. A deployer that does not know what a plan is for is not asked. */
+async function take(run: Run): Promise<TrafficReading | undefined> {
+  return run.race(run.deployer.readTraffic(run.standings().fleet, run.outgoing(), run.signal))
+}
+
+/** Reads, and keeps the reading under this name unless there is one. */
+export async function readTraffic(run: Run, name: keyof Readings): Promise<void> {
+  if (run.progress.readings[name] !== undefined) return
+  const reading = await take(run)
+  if (reading === undefined) return
+  await run.remember({ readings: { ...run.progress.readings, [name]: reading } })
+}
+
+/** The last reading, for the evidence. What cannot be read any more is missing from it, and keeps nothing from ending. */
+export async function readLast(run: Run): Promise<void> {
+  try {
+    const reading = await take(run)
+    if (reading !== undefined) await run.remember({ readings: { ...run.progress.readings, end: reading } })
+  } catch (error) {
+    run.deploys.logger.warn('the traffic could not be read at the end of a deployment', { deployment: run.id, error })
+  }
+}
+
+export const evidenceFor = (run: Run) => evidenceOf(run.progress.readings)
+
+/** When the traffic of a step is looked at: soon, and then ever less often, for each look has its price. */
+export function isLookDue(elapsedMs: number, looks: number): boolean {
+  return elapsedMs >= 1000 * 1.6 ** looks
+}
+
+export type Look = {
+  readonly objection: string | undefined
+  /** Answered by the new version since the step's traffic flows; undefined when nobody counts. */
+  readonly requests: number | undefined
+  readonly canary: CanaryVerdict | undefined
+}
+
+/** What the traffic says now. `final`: the bake is over but for this. */
+export async function look(run: Run, elapsedMs: number, final: boolean): Promise<Look> {
+  const now = await take(run)
+  const { begin, shift } = run.progress.readings
+  if (now === undefined || begin === undefined || shift === undefined) {
+    return { objection: undefined, requests: undefined, canary: undefined }
+  }
+  const requests = now.incoming.requests - (run.progress.requestsAtShift ?? 0)
+  const lost = switchFailures(begin, shift, now)
+  if (lost > 0) return { objection: `${lost} requests were lost by the switch`, requests, canary: undefined }
+  const stepLooks = run.progress.looks - (run.progress.looksAtShift ?? 0)
+  if (!final && !isLookDue(elapsedMs, stepLooks)) return { objection: undefined, requests, canary: undefined }
+  const canary = judgeCanary({
+    // The old version is known from the beginning, the new one since it has traffic.
+    since: { ...shift, outgoing: begin.outgoing },
+    now,
+    look: run.progress.looks + 1,
+    final,
+    steps: run.plan.steps.length,
+  })
+  await run.remember({ looks: run.progress.looks + 1 })
+  return { objection: canary.objection, requests, canary }
+}
