@@ -1,5 +1,5 @@
 /** A worker as the keeper sees it. */
-import { HoldfastError } from '../../base/index.ts'
+import type { HoldfastError } from '../../base/index.ts'
 import type { EdgeHappening, HealthStatus, WorkerStatus } from '../contract.ts'
 import { edgeError, errorFromWire } from '../errors.ts'
 import type { EdgeMachine } from '../machine.ts'
