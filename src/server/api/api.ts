@@ -90,8 +90,11 @@ function addRoutes(app: FastifyInstance, dependencies: ServerDependencies, traff
       },
     })
   }
+  // Made once: it takes long enough that whoever asks for it again and again, without a token, would hold up the others.
+  let document: string | undefined
   app.get('/v1/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
-    return reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger()))
+    document ??= JSON.stringify(app.swagger())
+    return reply.type('application/json; charset=utf-8').send(document)
   })
 }
 
