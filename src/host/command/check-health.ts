@@ -4,7 +4,7 @@ import type { CommandOf, HealthSpec } from '../contract.ts'
 import { checkUntilClear } from '../health/check.ts'
 import { probeHttp } from '../health/http-probe.ts'
 import { type Finding, judgeHttp, type SocketOwner } from '../health/judge.ts'
-import { wordsOf } from '../instance/environment.ts'
+import { wordsOf } from '../instance/command-line.ts'
 import type { InstanceRecord } from '../instance/record.ts'
 import { phaseOf } from '../instance/restart.ts'
 import { instanceEnvironment, workFolder } from '../instance/start-order.ts'
@@ -70,7 +70,7 @@ function describeExit({ exits }: InstanceRecord): string {
   return `It last ended after ${exit.ranMs} ms with ${how} (${exit.reason}). ${exit.detail ?? ''}`
 }
 
-const shownLines = 10
+const shownLines = 20
 
 function lastLines(host: HostWorld, instance: string): string {
   const { text } = readLast(instanceFolder(host.paths, instance), shownLines)

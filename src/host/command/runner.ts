@@ -1,5 +1,5 @@
 /** A command from its text to its outcome. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import { type Command, commandSchema, type Outcome } from '../contract.ts'
 import { failureOf, hostError } from '../errors.ts'
 import type { HostWorld } from '../world.ts'

@@ -16,10 +16,10 @@ export async function stopInstance(host: HostWorld, command: CommandOf<'stopInst
   if (before !== undefined && before.stoppedAt === undefined) {
     host.records.save(withStop(before, startedAt, killMs))
     host.tick()
-    await host.until(() => isOver(host.records.get(instance)))
+    await host.until(() => isOver(host.records.get(instance)) || isHopeless(host, instance))
   }
   const after = host.records.get(instance)
-  if (!isOver(after)) throw unfinished(instance)
+  if (!isOver(after)) throw host.closing.aborted ? unfinished(instance) : unprovable(instance)
   const removed = remove && after !== undefined
   if (removed) forget(host, instance)
   const exit = wasRunning ? after?.exits.at(-1) : undefined
@@ -36,11 +36,27 @@ export async function stopInstance(host: HostWorld, command: CommandOf<'stopInst
 
 const isOver = (record: InstanceRecord | undefined): boolean => record === undefined || record.stoppedAt !== undefined
 
+/** SIGKILL takes milliseconds: what is there so long after it did not get it, or sits in the kernel. */
+const afterKillMs = 10_000
+
+function isHopeless({ clock, records }: HostWorld, instance: string): boolean {
+  const killAt = records.get(instance)?.stop?.killAt
+  return killAt !== undefined && clock.now() > killAt + afterKillMs
+}
+
 function forget(host: HostWorld, instance: string): void {
   const now = host.clock.now()
   host.records.remove(instance, `instance-${host.newToken()}`, now, now + host.settings.portQuarantineMs)
   host.secretsInUse.delete(instance)
 }
+
+const unprovable = (instance: string) =>
+  hostError('host.instance_unprovable', `${instance} does not end, and is not killed unless it is proven to be ours`, {
+    place: 'instance',
+    repair:
+      'look at its processes on the host (ps -e -o pid,lstart,args) and end them by hand; the agent sees it at once',
+    retryable: true,
+  })
 
 const unfinished = (instance: string) =>
   hostError('host.internal', `The agent closed while ${instance} was stopping; the next agent goes on with it`, {

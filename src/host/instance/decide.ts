@@ -1,6 +1,7 @@
 /** What to do about an instance now: a pure decision over its record and what the machine shows. */
 import type { Identity, SignalName } from '../machine/machine.ts'
 import type { InstanceExit } from '../outcome.ts'
+import { isWrapped } from './command-line.ts'
 import { exitOf } from './exit.ts'
 import type { InstanceRecord, Run } from './record.ts'
 import { afterExit } from './restart.ts'
@@ -82,22 +83,30 @@ function stopRun(record: InstanceRecord, facts: RunFacts, now: number): Decision
   return {
     kind: 'signal',
     record: { ...record, stop: { ...stop, signalledAt: now } },
-    targets: [{ process: facts.main, signal: record.spec.stop.signal }],
+    targets: [facts.main, ...(isWrapped(record.spec.command) ? facts.others : [])].map((process) => ({
+      process,
+      signal: record.spec.stop.signal,
+    })),
     again: now + lookAgainMs,
   }
 }
 
 /** What the main process left behind holds ports and files: it goes before anything is started or called stopped. */
 function sweep(record: InstanceRecord, run: Run, { others }: RunFacts, now: number): Decision {
+  const { spec, stop } = record
   if (run.leftSince === undefined) {
     return {
       kind: 'signal',
       record: { ...record, run: { ...run, leftSince: now } },
-      targets: others.map((process) => ({ process, signal: 'SIGTERM' as const })),
+      // A shell that ended at the stop signal leaves its application, which has had it as well.
+      targets:
+        stop?.signalledAt !== undefined && isWrapped(spec.command)
+          ? []
+          : others.map((process) => ({ process, signal: 'SIGTERM' })),
       again: now + lookAgainMs,
     }
   }
-  const killAt = Math.min(run.leftSince + leftBehindMs, record.stop?.killAt ?? Infinity)
+  const killAt = Math.min(run.leftSince + leftBehindMs, stop?.killAt ?? Infinity)
   if (now >= killAt) return kill(record, others, now)
   return { kind: 'rest', until: Math.min(killAt, now + lookAgainMs) }
 }

@@ -31,8 +31,3 @@ export function baseEnvironment(
     ...(place.instance !== undefined && { HOLDFAST_INSTANCE: place.instance }),
   }
 }
-
-/** A line is the shell's, words are run as they are. */
-export function wordsOf(command: string | readonly string[]): readonly string[] {
-  return typeof command === 'string' ? ['/bin/sh', '-c', command] : command
-}

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest'
+import { portCandidates } from './choose.ts'
+
+const range = { from: 10, to: 14 }
+const candidates = (taken: number[], last?: number) => [...portCandidates(range, new Set(taken), last)]
+
+it('goes on behind the port given last, so that a freed one comes round last', () => {
+  expect(candidates([], undefined)).toEqual([10, 11, 12, 13, 14])
+  expect(candidates([12], 11)).toEqual([13, 14, 10, 11])
+  expect(candidates([], 14)).toEqual([10, 11, 12, 13, 14])
+  expect(candidates([], 99)).toEqual([10, 11, 12, 13, 14])
+})
+
+it('has nothing to offer when all are taken', () => {
+  expect(candidates([10, 11, 12, 13, 14], 12)).toEqual([])
+})
