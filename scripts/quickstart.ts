@@ -13,19 +13,40 @@ const holdfast = join(root, 'bin/holdfast.js')
 const example = join(root, 'examples/order')
 const dataFolder = process.env['HOLDFAST_DATA'] ?? join(root, '.holdfast/quickstart')
 const usualPort = 7400
+const isTerminal = process.stdout.isTTY
 
+// What is printed can be copied, here and by the commands that are started.
+const environment = {
+  MALLOC_ARENA_MAX: '2',
+  ...process.env,
+  HOLDFAST_PROGRAM: 'bin/holdfast',
+  HOLDFAST_DATA: dataFolder,
+}
+
+let over = false
 const server = await startServer()
-const exitCode = (await runExample('order.json')) + (await runExample('refused.json'))
-sayWhatIsNext()
-if (!process.stdout.isTTY || exitCode !== 0) server.kill('SIGTERM')
-const [code] = await once(server, 'exit')
-process.exitCode = exitCode === 0 ? (code ?? 0) : 1
+// A terminal sends Ctrl-C to the server as well: it stops by itself.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    over = true
+    if (signal === 'SIGTERM') server.kill(signal)
+  })
+}
+const failures = (await runExample('order.json')) + (await runExample('refused.json'))
+if (!over) sayWhatIsNext()
+if (!isTerminal || failures > 0) server.kill('SIGTERM')
+const [code] = server.exitCode === null ? await once(server, 'exit') : [server.exitCode]
+if (isTerminal) console.log(`\nStopped. What was running goes on at the next npm run quickstart.`)
+process.exitCode = failures === 0 || over ? (code ?? 0) : 1
 
 async function startServer(): Promise<ChildProcess> {
   const port = (await isFree(usualPort)) ? usualPort : 0
-  const where = ['--data', dataFolder, '--port', String(port), '--config', join(example, 'holdfast.config.ts')]
-  const child = spawn(process.execPath, [holdfast, 'up', '--json', ...where], { stdio: ['inherit', 'pipe', 'inherit'] })
-  const giveUp = (code: number | null): void => process.exit(code ?? 1)
+  const where = ['--port', String(port), '--config', join(example, 'holdfast.config.ts')]
+  const child = spawn(process.execPath, [holdfast, 'up', '--json', ...where], {
+    stdio: ['inherit', 'pipe', 'inherit'],
+    env: environment,
+  })
+  const giveUp = (status: number | null): void => process.exit(status ?? 1)
   child.once('exit', giveUp)
   const [line] = await once(createInterface(child.stdout), 'line')
   child.off('exit', giveUp)
@@ -34,33 +55,42 @@ async function startServer(): Promise<ChildProcess> {
   return child
 }
 
-async function isFree(port: number): Promise<boolean> {
-  const probe = createServer().listen(port, '127.0.0.1')
-  const free = await Promise.race([once(probe, 'listening').then(() => true), once(probe, 'error').then(() => false)])
-  probe.close()
-  return free
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+  })
 }
 
 async function runExample(input: string): Promise<number> {
-  const args = ['asl', 'run', join(example, 'order.ts'), '--data', dataFolder, '--input', `@${join(example, input)}`]
-  console.log(`$ bin/holdfast asl run examples/order/order.ts --input @examples/order/${input}`)
-  const [code] = await once(spawn(process.execPath, [holdfast, ...args], { stdio: 'inherit' }), 'exit')
+  if (over) return 0
+  console.log(`$ bin/holdfast asl run examples/order/order.ts \\\n    --input @examples/order/${input}`)
+  const args = ['asl', 'run', join(example, 'order.ts'), '--input', `@${join(example, input)}`]
+  const [status] = await once(
+    spawn(process.execPath, [holdfast, ...args], { stdio: 'inherit', env: environment }),
+    'exit',
+  )
   console.log()
-  return code ?? 1
+  // Ctrl-C reached the command, perhaps before it reached us.
+  over ||= status === 130
+  return status ?? 1
 }
 
 function sayWhatIsNext(): void {
-  const data = `--data ${relative(process.cwd(), dataFolder) || dataFolder}`
+  const folder = relative(process.cwd(), dataFolder) || dataFolder
   const lines = [
-    [`bin/holdfast executions ${data}`, 'what ran'],
-    [`bin/holdfast show MACHINE:NAME ${data}`, 'one of them, state by state'],
-    [`bin/holdfast audit verify ${data}`, 'the trail of who did what, proven'],
-    ['bin/holdfast asl graph examples/order/order.ts', 'the state machine, drawn'],
-    ['bin/holdfast asl test examples/order/order.test.yaml', 'its tests, waits skipped'],
+    ['bin/holdfast show', 'the last order'],
+    ['bin/holdfast executions', 'what ran'],
+    ['bin/holdfast audit verify', 'the trail, proven'],
+    ['bin/holdfast asl graph examples/order/order.ts', 'the machine, drawn'],
+    ['bin/holdfast asl test examples/order/order.test.yaml', 'its tests, no waiting'],
   ]
   const width = Math.max(...lines.map(([command = '']) => command.length))
-  console.log('Try next:')
-  for (const [command = '', says] of lines) console.log(`  ${command.padEnd(width)}  ${says}`)
-  if (process.stdout.isTTY)
-    console.log('\nKill the server with kill -9 amid a run and start it again: the order goes on. Ctrl-C stops it.')
+  console.log(`Try next, ${isTerminal ? 'in another terminal' : 'while a server runs'}, in this folder:\n`)
+  console.log(`  export HOLDFAST_DATA=${folder}`)
+  for (const [command = '', says] of lines) console.log(`  ${command.padEnd(width)}  # ${says}`)
+  if (!isTerminal) return
+  console.log('\nOr end the server with kill -9 amid an order, and start it again: the order goes')
+  console.log('on, and no card is charged twice. Ctrl-C stops the server.')
 }

@@ -1,5 +1,6 @@
 /** How the person called the program, so that what is printed can be copied and run. */
 import { basename, delimiter, dirname } from 'node:path'
+import { quoted } from './command-line.ts'
 
 /**
  * `script` is the file that Node runs. `bin/holdfast` says in HOLDFAST_PROGRAM how it was called itself; what the shell found in
@@ -10,5 +11,5 @@ export function calledAs(script: string, environment: Readonly<Record<string, st
   const called = typed === '' ? script : typed
   if (/[\\/]node_modules[\\/]\.bin[\\/]/.test(called)) return 'npx holdfast'
   if (typed === '' || (environment['PATH'] ?? '').split(delimiter).includes(dirname(typed))) return 'holdfast'
-  return basename(typed) === typed ? 'holdfast' : typed
+  return basename(typed) === typed ? 'holdfast' : quoted(typed)
 }

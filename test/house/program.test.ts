@@ -1,9 +1,10 @@
 /** The program as it is started: by npm, by hand, by an older Node; and the quickstart that a newcomer runs first. */
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, describe, expect, it } from 'vitest'
 
@@ -68,6 +69,33 @@ describe('bin/holdfast', () => {
     expect(existsSync(join(data, 'connection.json'))).toBe(false)
   })
 
+  it('repeats in its hints how it was called', async () => {
+    const link = join(home, 'folder with bin', 'hold')
+    mkdirSync(dirname(link))
+    symlinkSync(program, link)
+    expect((await run(link, ['executions'])).err).toContain(`repair    '${link}' up`)
+    expect((await run('holdfast', ['executions'], { PATH: `${dirname(program)}:/usr/bin:/bin` })).err).toContain(
+      'repair    holdfast up',
+    )
+  })
+
+  it.skipIf(process.platform !== 'linux')('keeps the arenas of glibc few, unless told otherwise', async () => {
+    for (const [given, kept] of [
+      [undefined, '2'],
+      ['7', '7'],
+    ] as const) {
+      const child = spawn(program, ['up', '--json', '--port', '0', '--data', join(home, `arenas-${kept}`)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, MALLOC_ARENA_MAX: given },
+      })
+      await once(createInterface(child.stdout), 'line')
+      const environment = readFileSync(`/proc/${child.pid}/environ`, 'utf8').split('\0')
+      expect(environment).toContain(`MALLOC_ARENA_MAX=${kept}`)
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    }
+  })
+
   it('passes the exit code on', async () => {
     expect((await run(program, ['executions'])).code).toBe(5)
     expect((await run(program, ['no-such-command'])).code).toBe(2)
@@ -88,7 +116,6 @@ describe('bin/holdfast', () => {
 
 describe('npm run quickstart', () => {
   it('starts the server, runs the example and says what to try next', async () => {
-    const script = [join(root, 'scripts/run.js'), join(root, 'scripts/quickstart.ts')]
     const { code, out, err } = await run(process.execPath, script, { HOLDFAST_DATA: join(home, 'quickstart') })
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toMatch(/Holdfast is up at http:\/\/127\.0\.0\.1:\d+/)
@@ -96,6 +123,28 @@ describe('npm run quickstart', () => {
     expect(out).toContain('✓ Fulfil / AwaitCarrier')
     expect(out).toContain('"status": "shipped"')
     expect(out).toContain('"status": "refused"')
-    expect(out).toContain('Try next:')
+    expect(out).toContain('Try next')
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([])
   }, 60_000)
+
+  it('takes another port when the usual one is taken', async () => {
+    const taken = createServer().listen(7400, '127.0.0.1')
+    // When somebody else has it, that does as well.
+    await Promise.race([once(taken, 'listening'), new Promise((resolve) => taken.once('error', resolve))])
+    try {
+      const child = spawn(process.execPath, script, {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, HOLDFAST_DATA: join(home, 'quickstart-port') },
+      })
+      const [line] = await once(createInterface(child.stdout), 'line')
+      expect(line).toMatch(/Holdfast is up at http:\/\/127\.0\.0\.1:(?!7400\b)\d+/)
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+      expect(existsSync(join(home, 'quickstart-port/connection.json'))).toBe(false)
+    } finally {
+      taken.close()
+    }
+  }, 60_000)
+
+  const script = [join(root, 'scripts/run.js'), join(root, 'scripts/quickstart.ts')]
 })

@@ -159,7 +159,7 @@ cases:
     writeFileSync(join(home.path, 'wrong.json'), '{"StartAt":"X","States":{}}')
     const { exitCode, err } = await test('machine: wrong.json\ncases: [{ name: x, expect: {} }]')
     expect(exitCode).toBe(1)
-    expect(err).toMatch(/✗ wrong\.json: 2 errors\n {2}✗ wrong\.json:1:16 {2}\/States /)
+    expect(err).toMatch(/✗ wrong\.json: 2 errors\n {2}✗ wrong\.json:1:16 {2}\/States\n/)
   })
 
   it('ends with 2 when there is no such machine', async () => {
