@@ -84,7 +84,7 @@ describe('task functions in this process', () => {
     const call = callOf({ Task: 'tell' })
     expect(handler.call(call, never)).toEqual({
       kind: 'succeeded',
-      output: JSON.stringify(['one/7', call.executionArn, 2, 7, true]),
+      output: JSON.stringify(['orders:one/7', call.executionArn, 2, 7, true]),
     })
     expect(lines).toEqual([
       ['hello', { procedure: 'orders', executionArn: call.executionArn, stateName: 'Pay', attempt: 2, card: 1 }],

@@ -9,7 +9,7 @@ import type { CheckedMachine, Scope } from './machine-types.ts'
 export type TaskContext = {
   /** Aborted when the task times out or its execution is stopped: pass it on to whatever takes one. */
   readonly signal: AbortSignal
-  /** The same for every retry of one visit to the state: give it to whoever must not do a thing twice. */
+  /** The same for every retry of one visit to the state, and never for another: give it to whoever must not do a thing twice. */
   readonly idempotencyKey: string
   readonly executionArn: string
   /** 0 for the first. */

@@ -132,8 +132,14 @@ class CallContext implements TaskContext {
     this.#log = world.log
   }
 
+  /**
+   * `order:6f1c/12`. The engine's own key holds the execution's number, which another data folder gives to another execution:
+   * whoever remembers keys outside must not take the one for the other.
+   */
   get idempotencyKey(): string {
-    return this.#facts.idempotencyKey
+    const { executionArn, idempotencyKey } = this.#facts
+    const execution = executionArn.split(':').slice(-2).join(':')
+    return execution + idempotencyKey.slice(idempotencyKey.lastIndexOf('/'))
   }
 
   get executionArn(): string {

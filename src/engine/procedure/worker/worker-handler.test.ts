@@ -93,7 +93,7 @@ describe('the procedures of a user', () => {
     expect(await call('environment')).toEqual({ kind: 'succeeded', output: '["SHOP_NAME"]' })
     expect(await call('facts')).toEqual({
       kind: 'succeeded',
-      output: '{"idempotencyKey":"one/7","executionArn":"execution-1","attempt":1}',
+      output: '{"idempotencyKey":"execution-1/7","executionArn":"execution-1","attempt":1}',
     })
   })
 
