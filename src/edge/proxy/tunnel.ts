@@ -53,7 +53,7 @@ export class Tunnel {
       [this.#toUpstream, 'in'],
     ] as const) {
       lane.from.on('data', (chunk: Buffer) => this.#pass(lane, direction, chunk))
-      lane.from.on('end', () => lane.to.end())
+      lane.from.on('end', () => this.#onEnd(lane))
     }
     if (upstreamHead.length > 0) this.#pass(this.#toClient, 'out', upstreamHead)
     if (clientHead.length > 0) this.#pass(this.#toUpstream, 'in', clientHead)
@@ -75,6 +75,15 @@ export class Tunnel {
     this.#ends.client.destroy()
     this.#ends.upstream.destroy()
     this.#ends.onClosed()
+  }
+
+  /** A WebSocket that is half closed is closed; other protocols may mean it. */
+  #onEnd(lane: Lane): void {
+    lane.to.end()
+    const { clock, isWebSocket } = this.#ends
+    if (!isWebSocket || this.#closing || this.#closed) return
+    this.#closing = true
+    this.#cancel = clock.alarm(clock.now() + goodbyeMs, () => this.#hangUp())
   }
 
   #pass(lane: Lane, direction: 'in' | 'out', chunk: Uint8Array): void {

@@ -1,0 +1,274 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { Agent, createServer, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { connect } from 'node:tls'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Clock } from '../base/index.ts'
+import type { EdgeClient } from './client.ts'
+import type { EdgeSettings, EdgeStatus, Route } from './contract.ts'
+import { edgeSuite } from './edge.suite.ts'
+import { launchEdge } from './launch.ts'
+import { ask, until } from './world.fake.ts'
+
+const realClock: Clock = {
+  now: () => Date.now(),
+  alarm(atMs, ring) {
+    const timer = setTimeout(ring, Math.max(0, atMs - Date.now()))
+    return () => clearTimeout(timer)
+  },
+}
+const launcher = {
+  executable: process.execPath,
+  before: [fileURLToPath(new URL('../app/edge-main.ts', import.meta.url))],
+}
+const plain: EdgeSettings = { listeners: [{ name: 'main', host: '127.0.0.1', port: 0 }] }
+
+async function launch(settings = plain, folder = mkdtempSync(join(tmpdir(), 'edge-'))) {
+  const edge = await launchEdge({ folder, settings, launcher, clock: realClock })
+  const { listeners } = await edge.status()
+  const stop = async () => {
+    await edge.stop({ withinMs: 200 })
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return { edge, port: listeners[0]?.port ?? 0, stop, folder }
+}
+
+edgeSuite('our own processes', launch)
+
+const stops: (() => Promise<void> | void)[] = []
+afterEach(async () => {
+  for (const stop of stops.splice(0).toReversed()) await stop()
+})
+
+async function started(settings = plain) {
+  const running = await launch(settings)
+  stops.push(running.stop)
+  return running
+}
+
+async function app(): Promise<number> {
+  const server = createServer((incoming, response) => {
+    incoming.resume().on('end', () => response.setHeader('x-release-id', 'r1').end('r1'))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  stops.push(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const address = server.address()
+  return address !== null && typeof address === 'object' ? address.port : 0
+}
+
+const route = (port: number): Route => ({
+  id: 'shop',
+  project: 'acme/shop',
+  config: 'production',
+  service: 'web',
+  hosts: ['*'],
+  weights: [{ release: 'r1', weight: 1 }],
+  targets: [{ id: 'a', release: 'r1', instance: 'web.1', address: { host: '127.0.0.1', port }, state: 'active' }],
+  health: { bootIntervalMs: 10, intervalMs: 100 },
+})
+
+async function serve(edge: EdgeClient, version = 1): Promise<void> {
+  await edge.applyRoutes({ version, routes: [route(await app())] })
+  await seen(edge, ({ routes }) => routes[0]?.targets[0]?.health.state === 'healthy')
+}
+
+async function seen(edge: EdgeClient, fits: (status: EdgeStatus) => boolean): Promise<EdgeStatus> {
+  for (;;) {
+    const status = await edge.status().catch(() => undefined)
+    if (status !== undefined && fits(status)) return status
+  }
+}
+
+/** Clients in a closed loop, half of them on kept connections, some uploading. Counts what was not a whole 200. */
+function load(port: number) {
+  const kept = new Agent({ keepAlive: true, maxSockets: 8 })
+  const failures: string[] = []
+  let going = true
+  let done = 0
+  const once = (agent: Agent | false, method: 'GET' | 'POST') =>
+    new Promise<void>((resolve) => {
+      const fail = (error: Error & { code?: string }) => {
+        failures.push(error.code ?? error.message)
+        resolve()
+      }
+      const call = request({ host: '127.0.0.1', port, agent, method }, (answer) => {
+        if (answer.statusCode !== 200)
+          failures.push(`${answer.statusCode} ${String(answer.headers['x-holdfast-edge'])}`)
+        answer.on('error', fail)
+        answer.resume().on('end', () => {
+          done++
+          resolve()
+        })
+      })
+      call.on('error', fail)
+      call.end(method === 'POST' ? 'x'.repeat(2000) : undefined)
+    })
+  const client = async (agent: Agent | false, method: 'GET' | 'POST') => {
+    while (going) await once(agent, method)
+  }
+  const clients = [
+    client(kept, 'GET'),
+    client(kept, 'GET'),
+    client(kept, 'POST'),
+    client(false, 'GET'),
+    client(false, 'POST'),
+  ]
+  return {
+    failures,
+    get done() {
+      return done
+    },
+    async stop() {
+      going = false
+      await Promise.all(clients)
+      kept.destroy()
+      return { done, failures }
+    },
+  }
+}
+
+describe('the edge as processes', () => {
+  it('loses nothing over ten hand-overs under load', async () => {
+    const { edge, port } = await started()
+    await serve(edge)
+    const traffic = load(port)
+    for (let turn = 0; turn < 10; turn++) await edge.restart()
+    const { done, failures } = await traffic.stop()
+    expect(failures).toEqual([])
+    expect(done).toBeGreaterThan(100)
+    const status = await edge.status()
+    expect(status.crashes).toBe(0)
+    expect(status.routes[0]?.releases[0]?.totals).toMatchObject({
+      edgeFailures: {},
+      classes: [0, expect.any(Number), 0, 0, 0],
+    })
+  })
+
+  it('refuses no connection when a worker is killed, and loses only what that worker had under way', async () => {
+    const { edge, port } = await started()
+    await serve(edge)
+    const traffic = load(port)
+    for (let turn = 1; turn <= 3; turn++) {
+      const { workers } = await edge.status()
+      const before = traffic.done
+      process.kill(workers.find(({ state }) => state === 'serving')?.pid ?? 0, 'SIGKILL')
+      await seen(edge, (status) => status.crashes === turn && status.workers.some(({ state }) => state === 'serving'))
+      await until(() => traffic.done > before + 20)
+    }
+    const { failures } = await traffic.stop()
+    expect(failures).not.toContain('ECONNREFUSED')
+    // Five clients: at each kill each of them had at most one request under way.
+    expect(failures.length).toBeLessThanOrEqual(15)
+    expect(new Set(failures).difference(new Set(['ECONNRESET', 'EPIPE']))).toEqual(new Set())
+  })
+
+  it('survives the death of its keeper without losing a request, and has a new one', async () => {
+    const { edge, port } = await started()
+    await serve(edge)
+    const traffic = load(port)
+    const { keeper } = await edge.status()
+    process.kill(keeper.pid, 'SIGKILL')
+    const after = await seen(edge, (status) => status.keeper.pid !== keeper.pid && status.workers.length === 1)
+    expect(after.listeners[0]?.port).toBe(port)
+    await edge.applyRoutes({ ...(await edge.routes()), version: 2 })
+    const { failures } = await traffic.stop()
+    expect(failures).toEqual([])
+    expect((await ask(port)).body).toBe('r1')
+  })
+
+  it('starts with the last good routes when everything was killed', async () => {
+    const { edge, folder, stop } = await started({
+      listeners: [{ name: 'main', host: '127.0.0.1', port: await freePort() }],
+    })
+    await serve(edge)
+    const { keeper, workers } = await edge.status()
+    for (const pid of [keeper.pid, ...workers.map((worker) => worker.pid)]) process.kill(pid, 'SIGSTOP')
+    for (const pid of [keeper.pid, ...workers.map((worker) => worker.pid)]) process.kill(pid, 'SIGKILL')
+    const settings: EdgeSettings = JSON.parse(readFileSync(join(folder, 'edge.json'), 'utf8'))
+    const again = await launch(settings, folder)
+    expect(await again.edge.status()).toMatchObject({ version: 1, origin: 'disk' })
+    expect((await ask(again.port)).body).toBe('r1')
+    expect(stop).toBeDefined()
+  })
+
+  it('is one per folder, and is found again by who asks for it twice', async () => {
+    const { edge, folder } = await started()
+    const { keeper } = await edge.status()
+    const again = await launchEdge({ folder, settings: plain, launcher, clock: realClock })
+    expect((await again.status()).keeper).toEqual(keeper)
+    expect(() => execFileSync(process.execPath, [...launcher.before, 'keeper', folder], { stdio: 'pipe' })).toThrow(
+      /runs on .* already/,
+    )
+  })
+
+  it('says who has the port', async () => {
+    const { port } = await started()
+    const settings = { listeners: [{ name: 'main', host: '127.0.0.1', port }] }
+    const folder = mkdtempSync(join(tmpdir(), 'edge-'))
+    const launched = launchEdge({ folder, settings, launcher, clock: realClock })
+    await expect(launched).rejects.toMatchObject({
+      message: expect.stringContaining(`Another process listens on 127.0.0.1:${port}`),
+    })
+  })
+
+  it('can be reached by its owner only', async () => {
+    const { folder } = await started()
+    expect(statSync(join(folder, 'admin.sock')).mode & 0o777).toBe(0o600)
+    expect(statSync(folder).mode & 0o077).toBe(0)
+  })
+
+  it("shows certificates by name, and new ones after a reload on the same connections' port", async () => {
+    const files = mkdtempSync(join(tmpdir(), 'edge-tls-'))
+    const [shop, other] = ['shop.example.com', '*.other.example.com'].map((name) => certificate(files, name))
+    const certificates = [shop, other].filter((one) => one !== undefined)
+    const { edge, port } = await started({ listeners: [{ name: 'tls', host: '127.0.0.1', port: 0, certificates }] })
+    await serve(edge)
+    expect(await subjectOf(port, 'shop.example.com')).toBe('shop.example.com')
+    expect(await subjectOf(port, 'a.other.example.com')).toBe('*.other.example.com')
+    const before = await serialOf(port)
+    certificate(files, 'shop.example.com')
+    await edge.reload()
+    expect(await serialOf(port)).not.toBe(before)
+    writeFileSync(join(files, 'shop.example.com.pem'), 'broken')
+    await expect(edge.reload()).rejects.toMatchObject({ code: 'edge.settings_invalid' })
+    expect(await subjectOf(port, 'shop.example.com')).toBe('shop.example.com')
+    await edge.restart().catch(() => {})
+    expect(await subjectOf(port, 'shop.example.com')).toBe('shop.example.com')
+  })
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return address !== null && typeof address === 'object' ? address.port : 0
+}
+
+function certificate(folder: string, name: string) {
+  const [certFile, keyFile] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)]
+  const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`, '-days', '2']
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile]
+  execFileSync('openssl', ['req', '-x509', ...key, '-out', certFile, ...subject], { stdio: 'pipe' })
+  return { hosts: [name], certFile, keyFile }
+}
+
+function peerOf(port: number, servername: string) {
+  return new Promise<{ readonly subject: string; readonly serial: string }>((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, servername, rejectUnauthorized: false }, () => {
+      const { subject, serialNumber } = socket.getPeerCertificate()
+      resolve({ subject: String(subject.CN), serial: serialNumber })
+      socket.destroy()
+    })
+    socket.on('error', reject)
+  })
+}
+
+const subjectOf = async (port: number, name: string) => (await peerOf(port, name)).subject
+const serialOf = async (port: number) => (await peerOf(port, 'shop.example.com')).serial
