@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { accountOf, tokenKeyOf } from './identity.ts'
+import { accountOf, lostIdentity, tokenKeyOf } from './identity.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -49,5 +49,17 @@ describe('the key of task tokens', () => {
   it('stops the start when it is damaged, for a new one would orphan every token', () => {
     writeFileSync(join(folder, 'task-token.key'), 'short')
     expect(() => tokenKeyOf(folder, count)).toThrow(/does not hold a key/)
+  })
+})
+
+describe('a folder that has lost a part of itself', () => {
+  it('says which, and what that means', () => {
+    accountOf(folder, nothing, undefined)
+    tokenKeyOf(folder, count)
+    expect(lostIdentity(folder)).toEqual([])
+    rmSync(join(folder, 'task-token.key'))
+    expect(lostIdentity(folder)).toEqual([expect.stringMatching(/task-token\.key was missing.*cannot be answered/)])
+    rmSync(join(folder, 'account.json'))
+    expect(lostIdentity(folder)[0]).toMatch(/account\.json was missing.*ARNs/)
   })
 })

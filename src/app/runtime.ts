@@ -1,4 +1,5 @@
 /** One Holdfast: its objects, built lowest first, started in that order and stopped in the other. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Access, anonymousAdmin, authenticate, ensureLocalToken, openAccess } from '../access/index.ts'
 import { openTrail, startTrail } from '../audit/index.ts'
@@ -11,7 +12,7 @@ import { openStore, readPrivate, type Store, writePrivate } from '../store/index
 import type { Configuration } from './configuration/schema.ts'
 import { type Connection, removeConnection, writeConnection } from './connection.ts'
 import { appError } from './errors.ts'
-import { accountOf, tokenKeyOf } from './identity.ts'
+import { accountOf, lostIdentity, tokenKeyOf } from './identity.ts'
 import { installProcedures } from './install-procedures.ts'
 import { keptAnswers } from './kept-answers.ts'
 import { Shutdown } from './shutdown.ts'
@@ -59,13 +60,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Runtime> {
   const { dataFolder, configuration, clock, randomBytes, logger, pid } = options
   const startedAt = clock.now()
-  const store = openStore({ path: join(dataFolder, 'holdfast.sqlite'), clock, logger })
+  const database = join(dataFolder, 'holdfast.sqlite')
+  const lost = existsSync(database) ? lostIdentity(dataFolder) : []
+  const store = openStore({ path: database, clock, logger })
   const told: { connection?: Connection } = {}
   shutdown.add('the store', async () => {
     await store.close()
     // Last of all: whoever waits for the file to go may take the data folder at once.
     if (told.connection !== undefined) await removeConnection(dataFolder, told.connection)
   })
+  for (const loss of lost) logger.error(loss)
   const account = accountOf(dataFolder, configuredAccount(configuration), awsConfigFrom(options.environment).region)
 
   const trail = openTrail({

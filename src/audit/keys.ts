@@ -3,7 +3,7 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, ve
 import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RandomBytes } from '../base/index.ts'
-import { readPrivate, writePrivate } from '../store/index.ts'
+import { fileFaultOf, readPrivate, writePrivate } from '../store/index.ts'
 import { keyDamaged, keyMissing } from './errors.ts'
 
 export type SigningKey = {
@@ -29,13 +29,21 @@ const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
 
 /** Reads the keys; at the first start makes them. @throws HoldfastError audit.key_missing, audit.key_damaged */
 export function openKeys({ folder, randomBytes, signedBefore }: KeyOptions): TrailKeys {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const signingFile = join(folder, 'trail-signing.pem')
   const redactionFile = join(folder, 'redaction.key')
   if (signedBefore && !existsSync(signingFile)) throw keyMissing(signingFile)
   const pem = readOrMake(signingFile, () => newPrivateKey(randomBytes))
   const redaction = readOrMake(redactionFile, () => `${Buffer.from(randomBytes(32)).toString('hex')}\n`)
   return { signing: parseSigningKey(signingFile, pem), redaction: parseRedactionKey(redactionFile, redaction) }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw fileFaultOf(error, folder)
+  }
 }
 
 function newPrivateKey(randomBytes: RandomBytes): string {
