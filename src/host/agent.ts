@@ -113,6 +113,7 @@ class Agent {
     this.#wakeUp()
     await this.#loop
     for (const look of this.#waiting) look()
+    this.host.groups.close()
   }
 
   async #run(): Promise<void> {

@@ -1,5 +1,7 @@
 /** Reading and unpacking a `.tar.gz` that may be hostile: first all of it is looked at, then it is written. */
 import { createReadStream } from 'node:fs'
+import { chmod, lstat, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { extract, Parser, type ReadEntry } from 'tar'
@@ -37,16 +39,21 @@ export async function unpackArchive(
       strict: true,
       preserveOwner: false,
       noMtime: true,
-      // Nobody's set-user-id bits, sticky bits or write permission for others.
-      umask: 0o022,
-      processUmask: 0o022,
-      dmode: 0o755,
-      fmode: 0o644,
     })
+    await normalizeModes(folder)
   } catch (fault) {
     throw readable(fault)
   }
   return { files: tree.files, bytes: tree.bytes }
+}
+
+/** Nobody's set-user-id bits, sticky bits or write permission for others come onto a host. */
+async function normalizeModes(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    if (entry.isDirectory()) await chmod(path, 0o755)
+    else if (entry.isFile()) await chmod(path, ((await lstat(path)).mode & 0o100) === 0 ? 0o644 : 0o755)
+  }
 }
 
 /** Stops at the first entry that is refused, however much follows. */

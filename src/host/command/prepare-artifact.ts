@@ -1,9 +1,10 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { fetchArchive, wrongDigest } from '../artifact/fetch.ts'
 import { archiveId, copyId, type ArtifactNote, type CopyNote } from '../artifact/store.ts'
 import { cloneTree, copyTree } from '../artifact/tree.ts'
 import { unpackArchive } from '../artifact/unpack.ts'
 import type { ArtifactSource, CommandOf } from '../contract.ts'
+import { hostError } from '../errors.ts'
 import type { PreparedArtifact } from '../outcome.ts'
 import { resolveSecrets } from '../secrets.ts'
 import { findUser } from '../user.ts'
@@ -53,11 +54,22 @@ async function readFolder(
   { path, exclude, sha256 }: Extract<ArtifactSource, { kind: 'folder' }>,
   draft: string,
 ): Promise<ArtifactNote> {
+  const isFolder = await stat(path).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  )
+  if (!isFolder) throw missingFolder(path)
   await mkdir(draft, { recursive: true })
   const copied = await copyTree({ from: path, to: draft, exclude: new Set(exclude), limits: limitsOf(host) })
   if (sha256 !== undefined && copied.sha256 !== sha256) throw wrongDigest(path, sha256, copied.sha256)
   return copied
 }
+
+const missingFolder = (path: string) =>
+  hostError('host.artifact_missing', `There is no folder ${path} that the agent may read`, {
+    place: 'artifact.path',
+    repair: 'name a folder of the host itself, or bring the release as an archive',
+  })
 
 type Bringing = {
   readonly id: string

@@ -26,10 +26,10 @@ if [ "$group" = join ]; then
   echo 0 >&4 || echo 'group refused' >&3
   exec 4>&-
 fi
-[ "$files" = - ] || ulimit -n "$files"
+[ "$files" = - ] || ulimit -n "$files" || echo "holdfast: the limit of $files open files is refused by the system"
 
-# In the foreground: sh starts what runs in the background deaf to SIGINT and SIGQUIT. Its own stderr is not the
-# application's, or sh would write "Killed" into the log.
+# In the foreground: sh starts what runs in the background deaf to SIGINT and SIGQUIT. The application's stderr joins its
+# stdout; the shim's own leads nowhere, or sh would write "Killed" into the log.
 (
   born main
   exec "$@" 2>&1 3>&-

@@ -16,6 +16,8 @@ export interface MemoryGroups {
   /** One with processes left is tried again later. */
   remove(run: string): void
   list(): readonly string[]
+  /** The agent ends: what is empty goes, what instances are in stays. */
+  close(): void
 }
 
 export const watchedMemory: MemoryGroups = {
@@ -24,6 +26,7 @@ export const watchedMemory: MemoryGroups = {
   wasOutOfMemory: () => false,
   remove: () => {},
   list: () => [],
+  close: () => {},
 }
 
 /** `root` is where the control groups are mounted. */
@@ -84,6 +87,7 @@ function groupsIn(parent: string, { kind, limit, kills }: Version): MemoryGroups
     },
     wasOutOfMemory: (run) => kills(join(parent, run)) > 0,
     remove: (run) => void attempt(() => rmdirSync(join(parent, run))),
+    close: () => void attempt(() => rmdirSync(parent)),
     list: () =>
       readdirSync(parent, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])),
   }

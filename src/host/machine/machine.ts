@@ -20,7 +20,7 @@ export type StartOrder = {
   readonly words: readonly string[]
   readonly folder: string
   readonly environment: Readonly<Record<string, string>>
-  /** Receives both output streams, by appending. */
+  /** Receives the standard output, by appending; the standard error goes nowhere unless the program joins the two. */
   readonly outputFile: string
   /** Appended to on descriptor 3. */
   readonly statusFile?: string

@@ -1,6 +1,7 @@
 /** Starting a process that outlives us: a session of its own, no pipe to us, output straight into files. */
 import { spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
+import { devNull } from 'node:os'
 import type { Ending, StartOrder } from './machine.ts'
 
 /** The file of an instance's output and status lies in a folder only the agent may write to; a link there is an attack. */
@@ -15,13 +16,13 @@ export function startProcess(order: StartOrder, ended: (ending: Ending) => void)
   }
   try {
     const output = open(order.outputFile, appending)
-    const status = order.statusFile === undefined ? 'ignore' : open(order.statusFile, appending)
+    const status = open(order.statusFile ?? devNull, appending)
     const group = order.groupFile === undefined ? 'ignore' : open(order.groupFile, constants.O_WRONLY)
     const child = spawn(order.file, order.words, {
       cwd: order.folder,
       env: { ...order.environment },
       detached: true,
-      stdio: ['ignore', output, output, status, group],
+      stdio: ['ignore', output, 'ignore', status, group],
       ...order.user,
     })
     let isOver = false
