@@ -115,6 +115,97 @@ describe('the command line against a server', () => {
     await holdfast('stop waiting:w2')
   })
 
+  it('takes a lost connection up again when the server is back', async () => {
+    const other = temporaryFolder()
+    try {
+      write('waiting.asl.json', waiting)
+      const first = await serverIn(other.path)
+      const { port } = new URL(first.url)
+      const file = join(home.path, 'waiting.asl.json')
+      const stages = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      const seen = ['Wait', 'connection lost, trying again', 'connected again']
+      const onOut = (text: string): void => seen.forEach((words, i) => text.includes(words) && stages[i]?.resolve())
+      const ran = runIn(other.path, ['asl', 'run', file, '--name', 'long', '--data', 'data'], { onOut })
+      await stages[0]?.promise
+      await first.stop()
+      await stages[1]?.promise
+      const second = await serverIn(other.path, ['--port', port])
+      await stages[2]?.promise
+      await runIn(other.path, ['stop', 'waiting:long', '--data', 'data', '--cause', 'enough'])
+      expect(await ran).toMatchObject({ exitCode: 1, out: expect.stringContaining('■ aborted in') })
+      await second.stop()
+    } finally {
+      other.remove()
+    }
+  })
+
+  it('shows the latest when none is named, or the latest of a machine', async () => {
+    await holdfast('asl run hello.asl.json --name latest-hello --input @input.json')
+    await holdfast('asl run failing.asl.json --name latest-failing')
+    const latest = await holdfast('show')
+    expect(latest.out).toMatch(/^✗ failed {2}failing:latest-failing\n {2}failed at {2}No\n {2}error {6}OutOfStock\n/)
+    expect(latest.out).toMatch(/started {4}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d Asia\/Tokyo {2}\(just now\)/)
+    expect((await holdfast('show hello')).out).toMatch(/^✓ succeeded {2}hello:latest-hello\n/)
+    const none = await holdfast('show never-made')
+    expect(none).toMatchObject({ exitCode: 1, err: expect.stringContaining('State Machine Does Not Exist') })
+  })
+
+  it('follows an execution that was started before, to its end', async () => {
+    await holdfast('asl run waiting.asl.json --name w3 --detach')
+    let stopped: Promise<unknown> | undefined
+    const onOut = (text: string): void => {
+      if (text.includes('◌ Wait')) stopped ??= holdfast('stop waiting:w3')
+    }
+    const { exitCode, out } = await holdfast('show waiting:w3 --follow', { onOut })
+    await stopped
+    expect(exitCode).toBe(1)
+    expect(out).toMatch(/■ aborted in/)
+    const again = await holdfast('show waiting:w3 --follow --json')
+    expect(JSON.parse(again.out)).toMatchObject({ status: 'ABORTED' })
+  })
+
+  it('stops what runs, and says so of what had ended', async () => {
+    await holdfast('asl run waiting.asl.json --name w4 --detach')
+    const stopped = await holdfast('stop waiting:w4')
+    expect(stopped).toMatchObject({ exitCode: 0, out: '■ stopped  waiting:w4  just now\n' })
+    await holdfast('asl run hello.asl.json --name ended --input @input.json')
+    const ended = await holdfast('stop hello:ended')
+    expect(ended.out).toMatch(/^✓ nothing to stop, it has succeeded {2}hello:ended/)
+    expect(JSON.parse((await holdfast('stop hello:ended --json')).out)).toMatchObject({ status: 'SUCCEEDED' })
+  })
+
+  it('suggests commands for the server that the person talks to', async () => {
+    const data = join(home.path, 'data')
+    const { out } = await runIn(home.path, [
+      'asl',
+      'run',
+      'waiting.asl.json',
+      '--name',
+      'w5',
+      '--detach',
+      '--data',
+      data,
+    ])
+    expect(out).toBe(`● started  waiting:w5\n  follow it  holdfast show waiting:w5 --follow --data ${data}\n`)
+    await holdfast('stop waiting:w5')
+    const list = await runIn(home.path, ['executions', '--machine', 'waiting', '--limit', '1', '--data', data])
+    expect(list.out).toMatch(
+      new RegExp(`more +holdfast executions --machine waiting --limit 1 --cursor \\S+ --data ${data}\n$`),
+    )
+  })
+
+  it('shows every finding of a definition that the server refuses, with its line', async () => {
+    write('wrong.asl.json', '{\n  "StartAt": "A",\n  "States": {\n    "A": { "Type": "Pass", "Next": "B" }\n  }\n}\n')
+    const { exitCode, out, err } = await holdfast('asl run wrong.asl.json')
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' })
+    expect(err).toContain("✗ wrong.asl.json:4:28  /States/A/Next\n    Missing 'Next' target: B")
+    write('cut.asl.json', '{\n  "StartAt": "A",\n}\n')
+    const cut = await holdfast('asl run cut.asl.json')
+    expect(cut.err).toMatch(/^✗ cut\.asl\.json: 1 error\n {2}✗ cut\.asl\.json:3:1\n {4}Unexpected character/)
+    const asJson = await holdfast('asl run wrong.asl.json --json')
+    expect(JSON.parse(asJson.err).error).toMatchObject({ code: 'cli.file_invalid', place: '/States/A/Next' })
+  })
+
   it('updates the machine when the file has changed', async () => {
     write('changing.asl.json', { StartAt: 'A', States: { A: { Type: 'Pass', Result: 'old', End: true } } })
     await holdfast('asl run changing.asl.json')
@@ -174,108 +265,6 @@ describe('the command line against a server', () => {
     expect(
       (await holdfast(`executions --url ${server.url}`, { environment: { HOLDFAST_TOKEN: token } })).exitCode,
     ).toBe(0)
-  })
-})
-
-describe('the command line without a server', () => {
-  const home = temporaryFolder()
-  afterAll(() => home.remove())
-  const holdfast = (line: string, options: TestWorldOptions = {}) => runIn(home.path, line.split(' '), options)
-
-  it('ends with 5 and says how to start one', async () => {
-    const { exitCode, err } = await holdfast('executions')
-    expect(exitCode).toBe(5)
-    expect(err).toContain('repair    holdfast up')
-  })
-
-  it('ends with 5 when nothing listens at the address', async () => {
-    const { exitCode, err } = await holdfast('executions --url http://127.0.0.1:1')
-    expect(exitCode).toBe(5)
-    expect(err).toContain('http://127.0.0.1:1')
-  })
-
-  it.each([
-    ['an unknown command', 'exections', /did you mean executions\? holdfast --help tells more/],
-    ['an unknown option', 'executions --statsu failed', /did you mean --status\? holdfast executions --help/],
-    ['a wrong value', 'executions --status broken', /accepted +running, succeeded, failed/],
-    ['a missing argument', 'stop', /Missing required argument/],
-    ['too many arguments', 'show a:b c', /Too many arguments/],
-    ['a word that names no single execution', 'stop order', /does not name one execution[\s\S]*--status running/],
-    ['a file that is not there', 'asl check missing.json', /Cannot read missing\.json: there is no such file/],
-    ['a module that is not there', 'asl check missing.ts', /Cannot read missing\.ts: there is no such file/],
-    ['a wrong port', 'up --port 70000', /accepted +a whole number from 0 to 65535/],
-    ['a wrong address', 'executions --url nonsense', /is no address/],
-    ['an input that is no JSON', 'asl run x.json --input {', /The input is no JSON/],
-  ])('ends with 2 for %s', async (_name, line, words) => {
-    const { exitCode, err } = await holdfast(line)
-    expect(err).toMatch(words)
-    expect(exitCode).toBe(2)
-  })
-
-  it('has help with examples for every command', async () => {
-    const lines = [
-      'up',
-      'down',
-      'executions',
-      'show',
-      'stop',
-      'asl check',
-      'asl run',
-      'asl graph',
-      'asl test',
-      'audit verify',
-      'audit export',
-    ]
-    for (const line of lines) {
-      const { exitCode, out } = await holdfast(`${line} --help`)
-      expect({ line, exitCode }).toEqual({ line, exitCode: 0 })
-      expect(out).toMatch(/Examples:\n {2}# .*\n {2}holdfast /)
-      expect(out).toContain('--json')
-    }
-    expect((await holdfast('--help')).out).toContain('Exit codes: 0 ok, 1 failed')
-  })
-
-  it('checks a definition and says where it is wrong', async () => {
-    writeFileSync(join(home.path, 'good.json'), JSON.stringify(hello))
-    writeFileSync(
-      join(home.path, 'bad.json'),
-      JSON.stringify({ StartAt: 'A', States: { A: { Type: 'Pass', Next: 'B' } } }),
-    )
-    expect(await holdfast('asl check good.json')).toMatchObject({
-      exitCode: 0,
-      out: '✓ good.json is a valid state machine\n',
-    })
-    const bad = await holdfast('asl check bad.json')
-    expect(bad.exitCode).toBe(1)
-    expect(bad.out).toContain('✗ bad.json: 2 errors\n')
-    expect(bad.out).toContain(
-      "✗ bad.json:1:45  /States/A/Next\n    Missing 'Next' target: B  MISSING_TRANSITION_TARGET\n",
-    )
-    expect(JSON.parse((await holdfast('asl check bad.json --json')).out)).toMatchObject({
-      ok: false,
-      diagnostics: [{ severity: 'ERROR' }, { severity: 'ERROR' }],
-    })
-    const piped = await holdfast('asl check -', { input: '{"StartAt":' })
-    expect(piped.exitCode).toBe(1)
-  })
-
-  it('draws a definition in three languages', async () => {
-    writeFileSync(join(home.path, 'good.json'), JSON.stringify(hello))
-    expect((await holdfast('asl graph good.json')).out).toContain('▶ Greet  Pass')
-    expect((await holdfast('asl graph good.json --dot')).out).toContain('digraph machine')
-    expect((await holdfast('asl graph good.json --mermaid')).out).toContain('stateDiagram-v2')
-    expect(JSON.parse((await holdfast('asl graph good.json --json')).out)).toMatchObject({ startAt: 'Greet' })
-    writeFileSync(join(home.path, 'empty.json'), '{}')
-    expect(await holdfast('asl graph empty.json')).toMatchObject({
-      exitCode: 1,
-      err: expect.stringContaining('holds no states'),
-    })
-  })
-
-  it('does not let the network in without authentication', async () => {
-    const { exitCode, err } = await holdfast('up --auth none --host 0.0.0.0 --port 0 --data exposed')
-    expect(exitCode).toBe(3)
-    expect(err).toContain('app.auth_none_exposed')
   })
 })
 

@@ -61,7 +61,8 @@ function worldIn(folder: string, options: TestWorldOptions, sinks: Sinks): World
     readInput: () => Promise.resolve(input),
     now: () => Date.now(),
     timeZone: 'Asia/Tokyo',
-    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    // Nobody waits in a test for what a person would.
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 20))),
     every: () => () => undefined,
     interrupted,
   }

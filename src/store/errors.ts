@@ -110,13 +110,27 @@ export const folderForeign = (folder: string): HoldfastError =>
     },
   )
 
-export const folderUnwritable = (folder: string, cause: unknown): HoldfastError =>
-  new HoldfastError('store.folder_unwritable', `The data folder ${folder} cannot be made or written`, {
-    kind: 'forbidden',
-    place: folder,
-    repair: `make it yours: chown -R "$(id -un)" ${folder}; or choose another folder`,
-    cause,
-  })
+export const folderUnwritable = (folder: string, cause: unknown): HoldfastError => {
+  const reason = unwritable.get(cause instanceof Error && 'code' in cause ? cause.code : undefined)
+  const chown = reason === undefined ? `make it yours: chown -R "$(id -un)" ${folder}; or ` : ''
+  return new HoldfastError(
+    'store.folder_unwritable',
+    `The data folder ${folder} cannot be made or written${reason ?? ''}`,
+    {
+      kind: 'forbidden',
+      place: folder,
+      repair: `${chown}choose another folder`,
+      cause,
+    },
+  )
+}
+
+/** Where no owner helps. */
+const unwritable: ReadonlyMap<unknown, string> = new Map([
+  ['EEXIST', ': there is a file of that name'],
+  ['ENOTDIR', ': a file stands in its way'],
+  ['ENOENT', ': the folder above it takes none'],
+])
 
 export const folderInUse = (folder: string, owner: string): HoldfastError =>
   new HoldfastError('store.folder_in_use', `The data folder ${folder} is in use by ${owner}`, {

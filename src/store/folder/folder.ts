@@ -1,6 +1,6 @@
 /** The data folder: its owner's alone (700), its files too (600). */
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { folderForeign } from '../errors.ts'
 import { fileFaultOf } from './file-fault.ts'
 import { syncFolder } from './private-file.ts'
@@ -11,7 +11,7 @@ const ours = ['owner.lock', 'holdfast.sqlite']
 /** Makes the folder if need be and closes it to others. @throws HoldfastError store.folder_foreign, store.folder_unwritable, store.full */
 export function prepareFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolders(folder)
     if ((statSync(folder).mode & 0o077) === 0 || process.platform === 'win32') return
     // Somebody may have named /tmp or a home folder: its mode is not ours to change.
     const files = readdirSync(folder)
@@ -19,6 +19,17 @@ export function prepareFolder(folder: string): void {
     chmodSync(folder, 0o700)
   } catch (error) {
     throw fileFaultOf(error, folder)
+  }
+}
+
+/** Level by level: Node's own `recursive` tries for ever where the folder above is there but takes none, as in /proc. */
+function makeFolders(folder: string): void {
+  if (!existsSync(dirname(folder))) makeFolders(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    // Also when another process was faster.
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error
   }
 }
 

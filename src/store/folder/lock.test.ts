@@ -137,8 +137,13 @@ describe.skipIf(process.platform === 'win32')('making a folder private', () => {
   it('says so when the folder cannot be made', () => {
     const file = join(newFolder(), 'file')
     writeFileSync(file, '')
-    expect(() => prepareFolder(join(file, 'data'))).toThrow('cannot be made or written')
+    expect(() => prepareFolder(join(file, 'data'))).toThrow('cannot be made or written: a file stands in its way')
+    expect(() => prepareFolder(file)).toThrow('cannot be made or written: there is a file of that name')
   })
+})
+
+it.skipIf(process.platform !== 'linux')('does not try for ever where the folder above takes none', () => {
+  expect(() => prepareFolder('/proc/holdfast/data')).toThrow('the folder above it takes none')
 })
 
 describe('process names', () => {
