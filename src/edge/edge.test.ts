@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { Agent, createServer, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -183,7 +183,7 @@ describe('the edge as processes', () => {
   })
 
   it('starts with the last good routes when everything was killed', async () => {
-    const { edge, folder, stop } = await started({
+    const { edge, folder } = await started({
       listeners: [{ name: 'main', host: '127.0.0.1', port: await freePort() }],
     })
     await serve(edge)
@@ -194,7 +194,6 @@ describe('the edge as processes', () => {
     const again = await launch(settings, folder)
     expect(await again.edge.status()).toMatchObject({ version: 1, origin: 'disk' })
     expect((await ask(again.port)).body).toBe('r1')
-    expect(stop).toBeDefined()
   })
 
   it('is one per folder, and is found again by who asks for it twice', async () => {
@@ -223,23 +222,43 @@ describe('the edge as processes', () => {
     expect(statSync(folder).mode & 0o077).toBe(0)
   })
 
-  it("shows certificates by name, and new ones after a reload on the same connections' port", async () => {
+  it('shows certificates by name, new ones after a reload, and the old ones while a file is broken', async () => {
     const files = mkdtempSync(join(tmpdir(), 'edge-tls-'))
-    const [shop, other] = ['shop.example.com', '*.other.example.com'].map((name) => certificate(files, name))
-    const certificates = [shop, other].filter((one) => one !== undefined)
+    cpSync(fixtures, files, { recursive: true })
+    const file = (name: string) => join(files, name)
+    const keyFile = file('test-only.key')
+    const certificates = [
+      { hosts: ['shop.example.com'], certFile: file('shop.pem'), keyFile },
+      { hosts: ['*.other.example.com'], certFile: file('other.pem'), keyFile },
+    ]
     const { edge, port } = await started({ listeners: [{ name: 'tls', host: '127.0.0.1', port: 0, certificates }] })
-    await serve(edge)
-    expect(await subjectOf(port, 'shop.example.com')).toBe('shop.example.com')
-    expect(await subjectOf(port, 'a.other.example.com')).toBe('*.other.example.com')
-    const before = await serialOf(port)
-    certificate(files, 'shop.example.com')
+    expect(await peerOf(port, 'shop.example.com')).toBe('shop.example.com 01')
+    expect(await peerOf(port, 'a.other.example.com')).toBe('*.other.example.com 03')
+    expect(await peerOf(port, 'unknown.test')).toBe('shop.example.com 01')
+    cpSync(file('shop-renewed.pem'), file('shop.pem'))
     await edge.reload()
-    expect(await serialOf(port)).not.toBe(before)
-    writeFileSync(join(files, 'shop.example.com.pem'), 'broken')
-    await expect(edge.reload()).rejects.toMatchObject({ code: 'edge.settings_invalid' })
-    expect(await subjectOf(port, 'shop.example.com')).toBe('shop.example.com')
-    await edge.restart().catch(() => {})
-    expect(await subjectOf(port, 'shop.example.com')).toBe('shop.example.com')
+    expect(await peerOf(port, 'shop.example.com')).toBe('shop.example.com 02')
+    writeFileSync(file('shop.pem'), 'broken')
+    await expect(edge.reload()).rejects.toMatchObject({ code: 'edge.settings_invalid', place: file('shop.pem') })
+    await edge.restart()
+    expect(await peerOf(port, 'shop.example.com')).toBe('shop.example.com 02')
+  })
+
+  it('takes other listeners and rules for clients after a reload, without a gap', async () => {
+    const { edge, port, folder } = await started()
+    await serve(edge)
+    const traffic = load(port)
+    const settings: EdgeSettings = {
+      listeners: [...plain.listeners, { name: 'second', host: '127.0.0.1', port: 0 }],
+      client: { keepAliveMs: 2000 },
+    }
+    await launchEdge({ folder, settings, launcher, clock: realClock })
+    const { listeners } = await edge.status()
+    expect(listeners.map(({ name }) => name)).toEqual(['main', 'second'])
+    expect(listeners[0]?.port).toBe(port)
+    const answer = await ask(listeners[1]?.port ?? 0, { headers: { connection: 'keep-alive' } })
+    expect(answer).toMatchObject({ status: 200, headers: { 'keep-alive': 'timeout=2' } })
+    expect((await traffic.stop()).failures).toEqual([])
   })
 })
 
@@ -251,24 +270,16 @@ async function freePort(): Promise<number> {
   return address !== null && typeof address === 'object' ? address.port : 0
 }
 
-function certificate(folder: string, name: string) {
-  const [certFile, keyFile] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)]
-  const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`, '-days', '2']
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile]
-  execFileSync('openssl', ['req', '-x509', ...key, '-out', certFile, ...subject], { stdio: 'pipe' })
-  return { hosts: [name], certFile, keyFile }
-}
+const fixtures = fileURLToPath(new URL('fixtures', import.meta.url))
 
-function peerOf(port: number, servername: string) {
-  return new Promise<{ readonly subject: string; readonly serial: string }>((resolve, reject) => {
+/** Whom the certificate is for, and its serial number. */
+function peerOf(port: number, servername: string): Promise<string> {
+  return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port, servername, rejectUnauthorized: false }, () => {
       const { subject, serialNumber } = socket.getPeerCertificate()
-      resolve({ subject: String(subject.CN), serial: serialNumber })
+      resolve(`${String(subject.CN)} ${serialNumber}`)
       socket.destroy()
     })
     socket.on('error', reject)
   })
 }
-
-const subjectOf = async (port: number, name: string) => (await peerOf(port, name)).subject
-const serialOf = async (port: number) => (await peerOf(port, 'shop.example.com')).serial

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, request, type RequestListener, type
 import { connect, type Socket } from 'node:net'
 import { silentLogger, VirtualClock } from '../base/index.ts'
 import type { EdgeHappening, EdgeSettings, Route, Target } from './contract.ts'
+import { loadSettings } from './keeper/load-settings.ts'
 import type { EdgeMachine } from './machine.ts'
 import { parseRoutes, parseSettings } from './routes/parse-routes.ts'
 import { EdgeWorker } from './worker/edge-worker.ts'
@@ -59,7 +60,7 @@ export class World {
   async edge(settings: Partial<EdgeSettings> = {}): Promise<number> {
     const listeners = settings.listeners ?? [{ name: 'main', host: '127.0.0.1', port: 0 }]
     const worker = new EdgeWorker({
-      settings: parseSettings({ ...settings, listeners }),
+      settings: await loadSettings(parseSettings({ ...settings, listeners })),
       machine: this.machine,
       tell: (happening) => {
         this.happenings.push(happening)

@@ -53,11 +53,11 @@ describe('a failed try', () => {
     })
     fc.assert(
       fc.property(tries, (tried) => {
-        if (!judgeRetry(tried, { ...policy, attempts: 10 }).repeat) return
+        const { repeat } = judgeRetry(tried, { ...policy, attempts: 10 })
         const nothingSent = !tried.connected
         const incomplete = tried.hasBody && tried.bodyBytesSent === 0
-        expect(nothingSent || incomplete || isIdempotent(tried.method)).toBe(true)
-        if (tried.connected) expect(tried).toMatchObject({ answerBytes: 0, reusedConnection: true })
+        const raceLost = tried.reusedConnection && tried.answerBytes === 0
+        expect(!repeat || nothingSent || (raceLost && (incomplete || isIdempotent(tried.method)))).toBe(true)
       }),
     )
   })

@@ -6,11 +6,12 @@ import type { DrainRequest, EdgeHappening, EdgeRoutes, EdgeStatus, HealthStatus,
 import { edgeError, messageOf } from '../errors.ts'
 import type { EdgeMachine } from '../machine.ts'
 import { believeAll, targetKey } from '../proxy/live-routes.ts'
-import { type CompleteRoutes, type CompleteSettings, parseRoutes } from '../routes/parse-routes.ts'
+import { type CompleteRoutes, parseRoutes } from '../routes/parse-routes.ts'
 import { pulseMs } from '../worker/protocol.ts'
 import type { WorkerReport } from '../worker/report.ts'
 import { DrainBook } from './drain-book.ts'
 import type { EventLog } from './event-log.ts'
+import type { LoadedListener, LoadedSettings } from './load-settings.ts'
 import { keepLastWords, mergeReports } from './merge-status.ts'
 import type { ListeningSockets } from './sockets.ts'
 import { WorkerHandle, type WorkerLink } from './worker-handle.ts'
@@ -19,14 +20,14 @@ export type KeeperOptions = {
   readonly machine: EdgeMachine
   readonly pid: number
   readonly sockets: ListeningSockets
-  readonly settings: CompleteSettings
+  readonly settings: LoadedSettings
   /** The last good ones. */
   readonly routes: CompleteRoutes | undefined
   readonly events: EventLog
   readonly spawn: (descriptors: readonly number[]) => WorkerLink
   /** Durable when it resolves. */
   readonly store: (routes: CompleteRoutes) => Promise<void>
-  readonly readSettings: () => Promise<CompleteSettings>
+  readonly readSettings: () => Promise<LoadedSettings>
 }
 
 /** An urgent push must not hang on a worker that hangs; the watch over pulses replaces that one. */
@@ -37,7 +38,7 @@ const crashesAtOnce = 3
 export class Keeper {
   readonly #options: KeeperOptions
   readonly #startedAt: number
-  #settings: CompleteSettings
+  #settings: LoadedSettings
   #routes: CompleteRoutes | undefined
   #origin: EdgeStatus['origin']
   #inForce: number
@@ -324,15 +325,18 @@ export class Keeper {
 }
 
 /** New certificates for the listeners there are. */
-function withListeners(settings: CompleteSettings, now: CompleteSettings): CompleteSettings {
+function withListeners(settings: LoadedSettings, now: LoadedSettings): LoadedSettings {
   const names = new Set(now.listeners.map(({ name }) => name))
   return { ...settings, listeners: settings.listeners.filter(({ name }) => names.has(name)) }
 }
 
-function withoutFiles(settings: CompleteSettings): unknown {
+function withoutFiles(settings: LoadedSettings): unknown {
   return {
     ...settings,
-    listeners: settings.listeners.map(({ certificates, ...rest }) => ({ ...rest, tls: certificates !== undefined })),
+    listeners: settings.listeners.map(({ certificates, ...rest }: LoadedListener) => ({
+      ...rest,
+      tls: certificates !== undefined,
+    })),
   }
 }
 

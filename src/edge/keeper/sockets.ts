@@ -4,6 +4,7 @@ import { BoundSocket } from 'node:net'
 import type { ListenerSettings } from '../contract.ts'
 import { edgeError, messageOf, systemCode } from '../errors.ts'
 
+type Place = Pick<ListenerSettings, 'name' | 'host' | 'port'>
 type Held = { readonly place: string; readonly descriptor: number; readonly port: number; readonly close: () => void }
 
 export class ListeningSockets {
@@ -14,7 +15,7 @@ export class ListeningSockets {
   }
 
   /** @throws HoldfastError edge.port_taken */
-  static bind(listeners: readonly ListenerSettings[]): ListeningSockets {
+  static bind(listeners: readonly Place[]): ListeningSockets {
     const sockets = new ListeningSockets([])
     sockets.follow(listeners)
     return sockets
@@ -22,7 +23,7 @@ export class ListeningSockets {
 
   /** From a worker that outlived its keeper: the descriptors in the order of the listeners. */
   static inherit(
-    listeners: readonly ListenerSettings[],
+    listeners: readonly Place[],
     descriptors: readonly number[],
     ports: readonly number[],
   ): ListeningSockets {
@@ -47,7 +48,7 @@ export class ListeningSockets {
   }
 
   /** Binds what is new, lets go of what is gone. All or nothing. @throws HoldfastError edge.port_taken */
-  follow(listeners: readonly ListenerSettings[]): void {
+  follow(listeners: readonly Place[]): void {
     const before = this.#held
     const bound: Held[] = []
     try {
@@ -72,11 +73,11 @@ export class ListeningSockets {
 }
 
 /** Listeners on port 0 are told apart by name: each has its own free port. */
-function placeOf({ name, host, port }: ListenerSettings): string {
+function placeOf({ name, host, port }: Place): string {
   return port === 0 ? `${host}:0:${name}` : `${host}:${port}`
 }
 
-function bind(listener: ListenerSettings): Held {
+function bind(listener: Place): Held {
   try {
     const socket = new BoundSocket({ host: listener.host, port: listener.port })
     return {

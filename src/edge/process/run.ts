@@ -1,11 +1,11 @@
 /** What the processes of an edge do. `app/` starts this with the machine's clock and chance. */
 import { join } from 'node:path'
-import type { ListenerSettings } from '../contract.ts'
 import { edgeError, messageOf } from '../errors.ts'
 import { AdminServer } from '../keeper/admin-server.ts'
 import { EventLog } from '../keeper/event-log.ts'
 import { edgeFolder, type EdgeFolder, makeFolder, readLastGood, readSettings, writeDurably } from '../keeper/folder.ts'
 import { Keeper } from '../keeper/keeper.ts'
+import { type LoadedListener, loadSettings } from '../keeper/load-settings.ts'
 import { ListeningSockets } from '../keeper/sockets.ts'
 import type { EdgeMachine } from '../machine.ts'
 import { EdgeClient } from '../client.ts'
@@ -49,7 +49,7 @@ async function runKeeperProcess(
 ): Promise<void> {
   await makeFolder(folder)
   if (inherited === undefined) await refuseSecond(folder, machine)
-  const settings = await readSettings(folder)
+  const settings = await loadSettings(await readSettings(folder))
   const sockets = socketsFor(settings.listeners, inherited)
   const events = new EventLog(() => machine.clock.now(), machine.clock.now() * 1000)
   const keeper = new Keeper({
@@ -61,7 +61,7 @@ async function runKeeperProcess(
     events,
     spawn: (descriptors) => spawnWorker({ ...launcher, roleArguments: [folder.path] }, descriptors),
     store: (routes) => writeDurably(folder.routes, routes),
-    readSettings: () => readSettings(folder),
+    readSettings: async () => loadSettings(await readSettings(folder)),
   })
   const exit = (): void => process.exit(0)
   const stop = (): void => void keeper.stop(undefined).finally(exit)
@@ -76,7 +76,7 @@ async function runKeeperProcess(
 }
 
 function socketsFor(
-  listeners: readonly ListenerSettings[],
+  listeners: readonly LoadedListener[],
   inherited: readonly BoundListener[] | undefined,
 ): ListeningSockets {
   if (inherited === undefined) return ListeningSockets.bind(listeners)

@@ -280,7 +280,7 @@ describe('what goes wrong between edge and target', () => {
     })
     const port = await world.edge()
     await world.serve(world.route([world.target('r1', app)]))
-    await expect(ask(port)).rejects.toThrow()
+    await expect(ask(port)).rejects.toThrow('aborted')
     const counts = () => world.worker?.report().routes[0]?.targets[0]?.counts
     await until(() => counts()?.totals.requests === 1)
     expect(counts()?.totals.edgeFailures).toEqual({ reset_in_answer: 1 })

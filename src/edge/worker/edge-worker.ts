@@ -9,11 +9,12 @@ import { Certificates } from '../proxy/certificates.ts'
 import { Front } from '../proxy/front.ts'
 import { type KnownHealth, LiveRoutes, targetKey } from '../proxy/live-routes.ts'
 import { Prober } from '../proxy/prober.ts'
-import type { CompleteRoutes, CompleteSettings } from '../routes/parse-routes.ts'
+import type { LoadedSettings } from '../keeper/load-settings.ts'
+import type { CompleteRoutes } from '../routes/parse-routes.ts'
 import { reportOf, type WorkerReport } from './report.ts'
 
 export type EdgeWorkerOptions = {
-  readonly settings: CompleteSettings
+  readonly settings: LoadedSettings
   readonly machine: EdgeMachine
   readonly tell: (happening: EdgeHappening) => void
   /** The health of a target took another state: for whoever comes after this worker. */
@@ -23,7 +24,7 @@ export type EdgeWorkerOptions = {
 export type ListenOn = { readonly fd: number } | { readonly host: string; readonly port: number }
 
 export class EdgeWorker {
-  readonly #settings: CompleteSettings
+  readonly #settings: LoadedSettings
   readonly #machine: EdgeMachine
   readonly #routes: LiveRoutes
   readonly #prober: Prober
@@ -32,7 +33,6 @@ export class EdgeWorker {
   readonly #world: ProxyWorld
   #leaving = false
 
-  /** @throws HoldfastError edge.settings_invalid when a certificate cannot be read */
   constructor({ settings, machine, tell, noteHealth }: EdgeWorkerOptions) {
     this.#settings = settings
     this.#machine = machine
@@ -46,8 +46,8 @@ export class EdgeWorker {
       stopProbing: (target) => this.#prober.stop(target),
     })
     this.#world = this.#newWorld()
-    this.#fronts = settings.listeners.map(({ name, certificates: files }) => {
-      if (files !== undefined) this.#certificates.set(name, new Certificates(files))
+    this.#fronts = settings.listeners.map(({ name, certificates: pems }) => {
+      if (pems !== undefined) this.#certificates.set(name, new Certificates(pems))
       return new Front({ world: this.#world, policy: settings.client, certificates: this.#certificates.get(name) })
     })
   }
@@ -89,8 +89,8 @@ export class EdgeWorker {
     return reportOf(this.#routes, this.connections, this.#machine.clock.now())
   }
 
-  /** All certificates are read before one is replaced. @throws HoldfastError edge.settings_invalid */
-  reload(settings: CompleteSettings): number {
+  /** All or none are replaced. Returns how many there are. */
+  reload(settings: LoadedSettings): number {
     const read = settings.listeners.map(
       ({ name, certificates }) => [name, new Certificates(certificates ?? [])] as const,
     )

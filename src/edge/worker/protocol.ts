@@ -4,7 +4,8 @@
  */
 import type { DrainRequest, EdgeHappening, HealthStatus } from '../contract.ts'
 import type { WireError } from '../errors.ts'
-import type { CompleteRoutes, CompleteSettings } from '../routes/parse-routes.ts'
+import type { LoadedSettings } from '../keeper/load-settings.ts'
+import type { CompleteRoutes } from '../routes/parse-routes.ts'
 import type { WorkerReport } from './report.ts'
 
 /** Descriptors of the listening sockets in a worker and in a keeper that inherits them: from here on, in order of the listeners. */
@@ -13,7 +14,7 @@ export const firstDescriptor = 4
 export type ToWorker =
   | {
       readonly kind: 'start'
-      readonly settings: CompleteSettings
+      readonly settings: LoadedSettings
       readonly routes: CompleteRoutes | undefined
       readonly known: Readonly<Record<string, HealthStatus>>
       readonly withheld: readonly DrainRequest[]
@@ -25,7 +26,7 @@ export type Question =
   | { readonly about: 'routes'; readonly routes: CompleteRoutes }
   | { readonly about: 'drain'; readonly request: DrainRequest }
   | { readonly about: 'report' }
-  | { readonly about: 'reload'; readonly settings: CompleteSettings }
+  | { readonly about: 'reload'; readonly settings: LoadedSettings }
 
 export type FromWorker =
   | { readonly kind: 'serving' }

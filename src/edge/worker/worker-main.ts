@@ -72,7 +72,8 @@ class WorkerProcess {
       noteHealth: (key, health) => this.#say({ kind: 'health', key, health }),
     })
     this.#worker = worker
-    this.#listeners = start.settings.listeners
+    // Without the certificates: these go into the arguments of a process.
+    this.#listeners = start.settings.listeners.map(({ name, host, port }) => ({ name, host, port }))
     if (start.routes !== undefined) worker.apply(start.routes, start.known)
     for (const request of start.withheld) this.#drainIfThere(worker, request)
     await worker.listen(start.settings.listeners.map((_listener, at) => ({ fd: firstDescriptor + at })))
