@@ -158,12 +158,14 @@ class Assembly {
     const { store } = this.#core
     const waiting = store.read.all<InboxRow>('SELECT id, execution_id AS executionId, event FROM inbox ORDER BY id')
     const accepted = waiting.map(({ id, executionId, event }) => ({ executionId, ...readInbox(event), inboxId: id }))
+    for (const work of accepted) this.#writer.post({ kind: 'event', ...work })
+    const due = store.read.get<{ due: number | null }>('SELECT MIN(due) AS due FROM timer')?.due
+    // What ran out while no process was there comes before any answer to a call that is made again.
+    if (typeof due === 'number' && due <= this.#core.clock.now()) this.#writer.post({ kind: 'timers' })
+    else if (typeof due === 'number') this.#armTimer(due)
     const busy = store.read.all<{ id: number }>('SELECT id FROM execution WHERE busy = 1')
     const answered = new Set(accepted.flatMap(({ executionId, event }) => answeredCall(executionId, event)))
     for (const { id } of busy) this.#resume(id, answered)
-    for (const work of accepted) this.#writer.post({ kind: 'event', ...work })
-    const due = store.read.get<{ due: number | null }>('SELECT MIN(due) AS due FROM timer')?.due
-    if (typeof due === 'number') this.#armTimer(due)
     this.#retention?.start()
     return { executions: busy.length }
   }
