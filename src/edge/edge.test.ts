@@ -242,6 +242,7 @@ describe('the edge as processes', () => {
     await expect(edge.reload()).rejects.toMatchObject({ code: 'edge.settings_invalid', place: file('shop.pem') })
     await edge.restart()
     expect(await peerOf(port, 'shop.example.com')).toBe('shop.example.com 02')
+    await seen(edge, ({ workers }) => workers.length === 1)
   })
 
   it('takes other listeners and rules for clients after a reload, without a gap', async () => {

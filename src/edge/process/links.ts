@@ -20,7 +20,8 @@ export function spawnWorker({ executable, before, roleArguments }: Role, descrip
     onMessage: (listener) => void child.on('message', (message) => listener(wordsOf<FromWorker>(message))),
     onGone: (listener) => {
       child.on('exit', (code, signal) => listener(signal ?? `exit code ${code}`))
-      child.on('error', (error) => listener(error.message))
+      // What could not be started has an error and no exit; any other error tells of a message that came too late.
+      child.on('error', (error) => void (child.pid === undefined && listener(error.message)))
     },
     kill: () => void child.kill('SIGKILL'),
   }
@@ -37,8 +38,9 @@ export function spawnKeeper({ executable, before, roleArguments }: Role, listene
     send: (message) => sendTo(child, message),
     onMessage: (listener) => void child.on('message', (message) => listener(wordsOf<ToWorker>(message))),
     onClose: (listener) => {
-      child.on('exit', listener)
-      child.on('error', listener)
+      // A process that could not be started has an error and no exit.
+      child.once('exit', listener)
+      child.once('error', () => void (child.pid === undefined && listener()))
     },
   }
 }

@@ -122,8 +122,10 @@ export class LiveRoutes {
   /** Makes drains and probes follow what the routes say. */
   #settle(route: LiveRoute, target: LiveTarget): void {
     target.serve(serves(target, route.spec.weights))
-    if (target.state === 'draining') this.#hooks.stopProbing(target)
-    else this.#hooks.startProbing(route, target)
+    if (target.state !== 'draining') return this.#hooks.startProbing(route, target)
+    this.#hooks.stopProbing(target)
+    // Whoever comes back from there may have been stopped meanwhile, and something else started in its place.
+    target.healthStatus = unproven(this.#machine.clock.now())
   }
 
   #depart(target: LiveTarget, route: LiveRoute | undefined): void {

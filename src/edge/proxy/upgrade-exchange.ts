@@ -8,7 +8,7 @@ import { edgeAnswer } from '../decide/page.ts'
 import { messageOf } from '../errors.ts'
 import { chance } from '../machine.ts'
 import type { Admission, Admitted, ProxyWorld, Refusal } from './admission.ts'
-import { authorityOf } from './connections.ts'
+import { authorityOf, type Outgoing } from './connections.ts'
 import { Deadline } from './deadline.ts'
 import type { LiveTarget, Underway } from './live-target.ts'
 import { answerFactsOf, Passage } from './passage.ts'
@@ -90,7 +90,8 @@ export class UpgradeExchange implements Underway {
       peer,
       upgrade: request.headers.upgrade ?? '',
     })
-    const upstream = target.connections.requestAlone({ method: request.method ?? 'GET', path: facts.target, headers })
+    const upstream = this.#open(target, { method: request.method ?? 'GET', path: facts.target, headers })
+    if (upstream === undefined) return this.#fail('edge_failed')
     this.#upstream = upstream
     let connected = false
     const { connectMs, responseMs } = route.spec.timeouts
@@ -108,6 +109,17 @@ export class UpgradeExchange implements Underway {
     upstream.on('upgrade', (answer, socket, head) => this.#join(upstream, { answer, socket, head }))
     upstream.on('response', (answer) => this.#relay(upstream, answer))
     upstream.end()
+  }
+
+  /** What Node refuses to write ends this request, not the process. */
+  #open(target: LiveTarget, outgoing: Outgoing): ClientRequest | undefined {
+    try {
+      return target.connections.requestAlone(outgoing)
+    } catch (error) {
+      const { logger } = this.#world.machine
+      logger.error('an upgrade could not be passed on', { id: this.requestId, error: messageOf(error) })
+      return undefined
+    }
   }
 
   #failed(

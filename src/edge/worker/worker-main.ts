@@ -36,6 +36,7 @@ class WorkerProcess {
   #listeners: readonly ListenerSettings[] = []
   #serving = false
   #leaving = false
+  #raised = 0
 
   constructor(life: WorkerLife) {
     this.#life = life
@@ -127,8 +128,12 @@ class WorkerProcess {
       clock.alarm(clock.now() + orphanLeaveMs, () => this.#life.exit(0))
       return
     }
-    this.#life.machine.logger.warn('the keeper is gone; raising another', {})
-    this.#follow(this.#life.raiseKeeper(this.#boundListeners()))
+    const { clock, logger } = this.#life.machine
+    logger.warn('the keeper is gone; raising another', { before: this.#raised })
+    // The first at once; one that cannot live is tried again with pauses.
+    const pauseMs = this.#raised === 0 ? 0 : Math.min(5000, 100 * 2 ** this.#raised)
+    this.#raised++
+    clock.alarm(clock.now() + pauseMs, () => this.#follow(this.#life.raiseKeeper(this.#boundListeners())))
   }
 
   #boundListeners(): readonly BoundListener[] {
