@@ -117,8 +117,8 @@ function sayReady(context: Context, runtime: Runtime, started: Started, options:
   print(context, [`${paint.state('done', 'Holdfast is up')} at ${paint.bold(address.url)}`, ...lines].join('\n'))
   if (!world.out.isTerminal) return
   const next = commandLine(world, 'asl run FILE', options.data === undefined ? {} : { data: options.data })
-  print(context, `  ${paint.dim('next'.padEnd(10))}${next}  ${paint.dim('in another terminal')}`)
-  print(context, paint.dim('  Ctrl-C stops it; what runs goes on at the next start.'))
+  print(context, `  ${paint.dim('In another terminal:')} ${next}`)
+  print(context, `  ${paint.dim('Ctrl-C stops it; what runs goes on at the next start.')}`)
 }
 
 function factsOf({ address, tokenFile, procedures, resumed }: Runtime, { dataFolder, configurationFile }: Started) {
