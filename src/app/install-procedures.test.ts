@@ -57,7 +57,10 @@ describe('the procedures of a configuration', () => {
 
   it('keep the program from starting when they are wrong', async () => {
     const wrong = [{ name: 'deploy', definition: '{"StartAt":"Nowhere","States":{}}' }]
-    await expect(installProcedures(engine, wrong)).rejects.toMatchObject({ code: 'machine.definition_invalid' })
+    await expect(installProcedures(engine, wrong)).rejects.toMatchObject({
+      code: 'app.procedure_refused',
+      place: expect.stringMatching(/^deploy/),
+    })
   })
 
   it('do not keep it from starting while their machine waits to be deleted', async () => {
