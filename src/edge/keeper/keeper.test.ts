@@ -267,6 +267,13 @@ describe('a keeper', () => {
     await stopping
     expect(workers).toHaveLength(1)
   })
+
+  it('does not wait for ever for a worker that does not leave', async () => {
+    const stopping = keeper.stop(50)
+    clock.advanceBy(4000)
+    await stopping
+    expect(worker(0).killed).toBe(true)
+  })
 })
 
 describe('a keeper with last good routes', () => {

@@ -33,6 +33,8 @@ export type KeeperOptions = {
 /** An urgent push must not hang on a worker that hangs; the watch over pulses replaces that one. */
 const askMs = 3000
 const startMs = 15_000
+/** A worker that was told to leave and does not is killed so much later. */
+const stopMs = 3000
 const crashesAtOnce = 3
 
 export class Keeper {
@@ -151,7 +153,13 @@ export class Keeper {
     this.#options.sockets.close()
     const workers = this.#live()
     for (const worker of workers) worker.send({ kind: 'leave', withinMs })
+    const { clock } = this.#options.machine
+    const patienceMs = 2 * (withinMs ?? this.#settings.client.leaveMs) + stopMs
+    const cancel = clock.alarm(clock.now() + patienceMs, () => {
+      for (const worker of workers) worker.kill()
+    })
     await Promise.all(workers.map((worker) => worker.ended))
+    cancel()
     await this.#stored
   }
 

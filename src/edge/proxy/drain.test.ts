@@ -286,6 +286,18 @@ describe('a worker that leaves', () => {
     expect(await refused.ended).toBe('')
   })
 
+  it('can be told to hurry', async () => {
+    const { old, port } = await oldAndNew()
+    const slow = ask(port, { path: '/slow' })
+    await until(() => old.seen.length === 1)
+    const left = world.worker?.leave()
+    world.clock.advanceBy(1000)
+    void world.worker?.leave(10)
+    world.clock.advanceBy(10)
+    expect(await slow).toMatchObject({ status: 504, headers: { 'x-holdfast-edge': 'drain_timeout' } })
+    await left
+  })
+
   it('closes WebSockets politely within its time', async () => {
     const app = await world.app('r1')
     app.server.on('upgrade', (_, socket: Socket) => {

@@ -31,7 +31,8 @@ export class EdgeWorker {
   readonly #fronts: readonly Front[]
   readonly #certificates = new Map<string, Certificates>()
   readonly #world: ProxyWorld
-  #leaving = false
+  #left: Promise<void> | undefined
+  #hurry: () => void = () => {}
 
   constructor({ settings, machine, tell, noteHealth }: EdgeWorkerOptions) {
     this.#settings = settings
@@ -100,19 +101,22 @@ export class EdgeWorker {
 
   /**
    * Hands over: accepts nothing more, lets what is under way finish, and resolves when nobody is connected any more. What
-   * lasts longer than `leaveMs` ends as in a drain.
+   * lasts longer than `leaveMs` ends as in a drain. Told again, it takes the new time.
    */
-  async leave(withinMs = this.#settings.client.leaveMs): Promise<void> {
-    this.#leaving = true
+  leave(withinMs = this.#settings.client.leaveMs): Promise<void> {
     // Probes go on: routes pushed meanwhile may name targets that requests on kept connections have to reach.
     const { clock } = this.#machine
-    for (const route of this.#routes.all)
+    for (const route of this.#routes.all) {
       for (const target of this.#routes.targetsOf(route)) target.departWithin(withinMs)
+    }
+    this.#hurry()
     // A polite goodbye takes its moment, too.
-    const cancel = clock.alarm(clock.now() + withinMs + Math.min(goodbyeMs, withinMs), () => this.destroy())
-    await Promise.all(this.#fronts.map((front) => front.leave()))
-    cancel()
-    this.destroy()
+    this.#hurry = clock.alarm(clock.now() + withinMs + Math.min(goodbyeMs, withinMs), () => this.destroy())
+    this.#left ??= Promise.all(this.#fronts.map((front) => front.leave())).then(() => {
+      this.#hurry()
+      this.destroy()
+    })
+    return this.#left
   }
 
   destroy(): void {
@@ -129,7 +133,7 @@ export class EdgeWorker {
       routes: this.#routes,
       accessLog: accessLog === undefined ? noAccessLog : new AccessLogFile(accessLog, this.#machine),
       isTrusted: trustOf(trustedProxies),
-      isLeaving: () => this.#leaving,
+      isLeaving: () => this.#left !== undefined,
       newRequestId: () => uuid7(clock.now(), randomBytes),
       suspect: (_route, target) => this.#prober.probeNow(target),
     }

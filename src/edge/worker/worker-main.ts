@@ -104,9 +104,12 @@ class WorkerProcess {
   }
 
   async #leave(withinMs: number | undefined): Promise<void> {
-    if (this.#leaving || this.#worker === undefined) return
+    if (this.#worker === undefined) return
+    const isTold = this.#leaving
     this.#leaving = true
-    await this.#worker.leave(withinMs)
+    const left = this.#worker.leave(withinMs)
+    if (isTold) return
+    await left
     this.#say({ kind: 'left', report: this.#worker.report() })
     this.#life.exit(0)
   }
