@@ -11,6 +11,11 @@ describe('what the terminal of a server shows of its log', () => {
       '{"level":"warn","message":"a task function threw","at":"/shop/order.ts:12","error":{"message":"no such sku"}}',
       '■ a task function threw: no such sku\n  at /shop/order.ts:12\n',
     ],
+    [
+      '{"level":"warn","procedure":"night","stateName":"Work","message":"a worker process is stuck: it is killed"}',
+      '■ night / Work: a worker process is stuck: it is killed\n',
+    ],
+    ['{"level":"warn","procedure":"night","message":"gone"}', '■ night: gone\n'],
     ['{"level":"warn","time":"t","message":"slow"}', '■ slow\n'],
     ['{"level":"info","time":"t","message":"started"}', undefined],
     ['{"level":"warn","time":"t"}', undefined],

@@ -6,6 +6,9 @@ const logLine = z.object({
   level: z.enum(['warn', 'error']),
   message: z.string(),
   error: z.object({ message: z.string() }).optional(),
+  /** Which task of which procedure it is about. */
+  procedure: z.string().optional(),
+  stateName: z.string().optional(),
   /** A line of the user's own. */
   at: z.string().optional(),
 })
@@ -19,5 +22,6 @@ export function echoOf(line: string, paint: Paint): string | undefined {
   const tone = data.level === 'error' ? 'failed' : 'halted'
   const why = data.error === undefined ? '' : `: ${data.error.message}`
   const where = data.at === undefined ? '' : `\n  ${paint.dim('at')} ${printable(data.at)}`
-  return `${paint.tone(tone, icon(tone))} ${printable(data.message + why)}${where}\n`
+  const who = [data.procedure, data.stateName].filter((name) => name !== undefined).join(' / ')
+  return `${paint.tone(tone, icon(tone))} ${printable(`${who === '' ? '' : `${who}: `}${data.message}${why}`)}${where}\n`
 }

@@ -279,6 +279,10 @@ describe('a call that is to stop', () => {
 
     clock.advanceBy(2000)
     await log.hear('a task function goes on after it was told to stop: its process takes no more calls')
+    expect(log.lines.find(({ message }) => message.startsWith('a task function goes on'))?.fields).toMatchObject({
+      procedure: 'shop',
+      stateName: 'Go',
+    })
     expect(processOf(await call('where'))).not.toBe(old)
     expect(hasEnded(old)).toBe(false)
     other.abort()

@@ -5,7 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { type Clock, formatDuration, type Logger } from '../../../base/index.ts'
+import { type Clock, formatDuration, type LogFields, type Logger } from '../../../base/index.ts'
 import type { Account } from '../../arn.ts'
 import type { TaskAnswer } from '../../resource-handler.ts'
 import { badConfig } from '../errors.ts'
@@ -40,6 +40,8 @@ export type WorkerOptions = {
 export type Reply = { readonly kind: 'answer'; readonly answer: TaskAnswer } | Checked
 
 type Pending = {
+  /** Who is called, for the log. */
+  readonly about: LogFields
   readonly resolve: (reply: Reply) => void
   /** Whoever asked has got the answer that the request was given up; the function may still be running. */
   abandoned: boolean
@@ -48,6 +50,13 @@ type Pending = {
   /** It went on for longer than its grace. */
   overdue: boolean
   cancelGrace: () => void
+}
+
+function aboutOf(request: Request): LogFields {
+  const { procedure } = request
+  if (request.kind === 'check') return { procedure }
+  const { executionArn, stateName, attempt } = request.facts
+  return { procedure, executionArn, stateName, attempt }
 }
 
 type End = { readonly error: string; readonly cause: string }
@@ -107,6 +116,7 @@ export class WorkerProcess {
     const { promise, resolve } = Promise.withResolvers<Reply>()
     const abort = (): void => this.#abort(id)
     const pending: Pending = {
+      about: aboutOf(request),
       resolve: (reply) => {
         signal.removeEventListener('abort', abort)
         resolve(reply)
@@ -217,14 +227,14 @@ export class WorkerProcess {
    */
   #becomeOverdue(pending: Pending): void {
     const { log, graceMs } = this.#options
-    const process = this.#child.pid
+    const about = { process: this.#child.pid, ...pending.about }
     pending.overdue = true
     this.#state = 'retired'
     if (pending.acknowledged) {
-      log.warn('a task function goes on after it was told to stop: its process takes no more calls', { process })
+      log.warn('a task function goes on after it was told to stop: its process takes no more calls', about)
       this.#killWhenOnlyOverdue()
     } else {
-      log.warn('a worker process is stuck: it is killed', { process })
+      log.warn('a worker process is stuck: it is killed', about)
       const cause = `The worker process was stuck for ${formatDuration(graceMs)} when a call in it was to stop, and was killed.`
       this.kill(taskErrors.processEnded, cause)
     }
