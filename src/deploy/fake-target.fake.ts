@@ -35,6 +35,8 @@ type Instance = {
 export type Fault =
   | { readonly kind: 'fail'; readonly failure: DeployFailure; readonly times: number }
   | { readonly kind: 'hang-before' | 'hang-after' }
+  /** Its effect comes so late. */
+  | { readonly kind: 'slow'; readonly ms: number }
 
 export class FakeTarget {
   readonly #clock: VirtualClock
@@ -69,7 +71,7 @@ export class FakeTarget {
   async act(name: string, context: CallContext, scope: string, effect: () => PlainJson): Promise<PlainJson> {
     const fault = this.faultsAt.get(this.calls++) ?? this.faults.get(name)
     if (fault?.kind === 'hang-before') return never()
-    await this.#takeTime(context.signal)
+    await this.#takeTime(fault?.kind === 'slow' ? fault.ms : this.latencyMs)
     if (fault?.kind === 'fail' && fault.times > 0) {
       this.faults.set(name, { ...fault, times: fault.times - 1 })
       throw fault.failure
@@ -77,7 +79,7 @@ export class FakeTarget {
     this.#requireTerm(scope, context.term)
     const outcome = effect()
     if (fault?.kind === 'hang-after') return never()
-    await this.#takeTime(context.signal)
+    await this.#takeTime(this.latencyMs)
     return outcome
   }
 
@@ -87,11 +89,10 @@ export class FakeTarget {
     this.#terms.set(scope, term)
   }
 
-  #takeTime(signal: AbortSignal): Promise<void> {
-    // The target does not stop what it has begun because somebody has hung up.
-    void signal
+  /** No signal: a target does not stop what it has begun because somebody has hung up. */
+  #takeTime(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      this.#clock.alarm(this.#clock.now() + this.latencyMs, resolve)
+      this.#clock.alarm(this.#clock.now() + ms, resolve)
     })
   }
 

@@ -14,6 +14,7 @@ import {
   unfinishedDeployments,
 } from './deployment/rows.ts'
 import { nameExecution, startMachine } from './deployment/start.ts'
+import { DeployFailure, diagnose, type Diagnosis } from './failure.ts'
 import { findIntent, insertIntent, intentsOfDeployment } from './intent/rows.ts'
 import { compensations, courseOf, type JanitorDecision, janitorDecision, removals } from './intent/settle.ts'
 import { viewLease } from './lock/lease.ts'
@@ -86,7 +87,11 @@ async function takeOver(
     if (now.run !== run || now.endedAt !== null) return false
     const at = deploys.clock.now()
     const term = now.term === 0 ? 0 : raiseTerm(tx, now, id, at)
-    changeDeployment(tx, id, { term, ...(decision === 'compensate' ? { course: 'compensate' } : {}) })
+    changeDeployment(tx, id, {
+      term,
+      progress: { ...now.progress, lastFailure: now.progress.lastFailure ?? lostIn(now) },
+      ...(decision === 'compensate' ? { course: 'compensate' } : {}),
+    })
     nameExecution(deploys, tx, { ...now, run: run + 1 })
     appendRecord(tx, {
       at,
@@ -100,6 +105,9 @@ async function takeOver(
   })
   if (taken) await startMachine(deploys, requireDeployment(deploys.store.read, id), course)
 }
+
+const lostIn = ({ id, state }: Deployment): Diagnosis =>
+  diagnose(new DeployFailure('platform', 'its execution was stopped, or lost with its process'), state, id)
 
 // ---- what stood warm
 

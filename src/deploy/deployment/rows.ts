@@ -178,8 +178,9 @@ export function requireDeployment(queries: Queries, id: string): Deployment {
 
 /** Those that have not ended, oldest first. */
 export function openDeployments(queries: Queries): Deployment[] {
-  const sql = `SELECT ${columns} FROM deployment WHERE ended_at IS NULL ORDER BY position`
-  return queries.prepare<Row>(sql).all().map(deploymentOf)
+  // Sorted here: asked for an order, SQLite walks the whole history in that order.
+  const rows = queries.prepare<Row>(`SELECT ${columns} FROM deployment WHERE ended_at IS NULL`).all()
+  return rows.toSorted((a, b) => a.position - b.position).map(deploymentOf)
 }
 
 /** Those that have ended and have left something to take down. */
@@ -188,9 +189,18 @@ export function unfinishedDeployments(queries: Queries): Deployment[] {
 }
 
 export function openDeploymentAt(queries: Queries, { project, config }: Place): Deployment | undefined {
-  const sql = `SELECT ${columns} FROM deployment WHERE project = ? AND config = ? AND ended_at IS NULL ORDER BY position`
-  const row = queries.prepare<Row>(sql).get(project, config)
-  return row === undefined ? undefined : deploymentOf(row)
+  const sql = `SELECT ${columns} FROM deployment WHERE project = ? AND config = ? AND ended_at IS NULL`
+  const [oldest] = queries
+    .prepare<Row>(sql)
+    .all(project, config)
+    .toSorted((a, b) => a.position - b.position)
+  return oldest === undefined ? undefined : deploymentOf(oldest)
+}
+
+/** What a person wants of it: asked often while it waits. @throws HoldfastError deploy.deployment_missing */
+export function wishFor(queries: Queries, id: string): Wish {
+  const row = queries.prepare<{ control: Wish }>('SELECT control FROM deployment WHERE id = ?').get(id)
+  return row?.control ?? requireDeployment(queries, id).control
 }
 
 export type HistoryPage = Partial<Place> & { readonly before?: number | undefined; readonly limit: number }

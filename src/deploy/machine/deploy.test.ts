@@ -1,13 +1,33 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { endWorlds, World } from '../world.ts'
+import type { PlainJson } from '../../audit/index.ts'
+import { haltDeployment } from '../deployment/halt.ts'
+import { pauseDeployment } from '../deployment/pause.ts'
+import { resumeDeployment } from '../deployment/resume.ts'
+import { retryDeployment } from '../deployment/retry.ts'
+import { DeployFailure, type FailureClass } from '../failure.ts'
+import { listLocks } from '../lock/list.ts'
+import { admin, endWorlds, World } from '../world.ts'
 
 afterEach(endWorlds)
+
+const web = (more: Readonly<Record<string, PlainJson>> = {}) => ({ services: { web: { instances: 3, ...more } } })
+const place = 'shop/web/production'
+
+/** Only the old release serves, whole; nothing of the new one is left; the lock is free. */
+function expectOldGood(world: World, old: string, failed: string): void {
+  expect(world.pointer().servingFleet).toBe(old)
+  expect(world.target.weightOf(place, old, 'web')).toBe(100)
+  expect(world.target.weightOf(place, failed, 'web')).toBe(0)
+  expect(world.target.standing().filter((name) => name.includes(failed))).toEqual([])
+  expect(world.target.standing().filter((name) => name.includes(old))).toHaveLength(4)
+  expect(listLocks(world.deploys, admin)).toEqual([])
+}
 
 describe('a deployment', () => {
   it('takes the first release to its target, state by state', async () => {
     const world = await new World().begin()
     const deployment = await world.deployed()
-    expect(deployment).toMatchObject({ status: 'succeeded', diagnosis: undefined })
+    expect(deployment).toMatchObject({ status: 'succeeded', diagnosis: undefined, leftovers: 0 })
     const path = await world.path(deployment.executionArn)
     expect(path.filter((state, i) => !state.endsWith('?') && state !== path[i - 2])).toEqual([
       'Enter',
@@ -27,5 +47,353 @@ describe('a deployment', () => {
       'CleanUp',
       'Success',
     ])
+    expect(world.target.weightOf(place, deployment.id, 'web')).toBe(100)
+    expect(world.pointer()).toMatchObject({ servingFleet: deployment.id, warmFleet: null })
+  })
+
+  it('keeps the former release warm, without traffic, and at most one', async () => {
+    const world = await new World().begin()
+    const first = await world.deployed()
+    const second = await world.deployed()
+    expect(world.pointer()).toMatchObject({ servingFleet: second.id, warmFleet: first.id })
+    expect(world.target.healthOf(first.id)).toHaveLength(3)
+    expect(world.target.weightOf(place, first.id, 'web')).toBe(0)
+
+    const third = await world.deployed()
+    expect(world.pointer()).toMatchObject({ servingFleet: third.id, warmFleet: second.id })
+    expect(world.target.healthOf(first.id)).toEqual([])
+  })
+
+  it('takes the warm release down when its time is over', async () => {
+    const world = await new World().begin()
+    const first = await world.deployed()
+    const second = await world.deployed()
+    await world.advance(15 * 60_000)
+    await world.tick()
+    expect(world.target.healthOf(first.id)).toHaveLength(3)
+    await world.advance(60_000)
+    await world.tick()
+    expect(world.target.standing().filter((name) => name.includes(first.id))).toEqual([])
+    expect(world.pointer()).toMatchObject({ servingFleet: second.id, warmFleet: null })
+    expect(world.trail()).toContain('deploy.retire')
+  })
+
+  it('stops the former queue workers instead of keeping them warm', async () => {
+    const world = await new World().begin()
+    const services = { web: {}, mail: { queueWorker: true, instances: 2 } }
+    const first = await world.deployed({ services })
+    const second = await world.deployed({ services })
+    expect(world.target.healthOf(first.id).map(({ instance }) => instance)).toEqual(['web/0'])
+    expect(world.target.healthOf(second.id)).toHaveLength(3)
+    expect(second.plan?.stopped).toEqual(['mail'])
+  })
+
+  it('records who asked, each call before and after, the commit and the end', async () => {
+    const world = await new World().begin()
+    await world.deployed({ services: { web: {} } })
+    expect(world.trail().filter((action) => action.startsWith('deploy.'))).toEqual([
+      'deploy.start',
+      ...['fetch', 'start', 'shift'].flatMap(() => ['deploy.call', 'deploy.called']),
+      'deploy.commit',
+      'deploy.succeed',
+    ])
+  })
+
+  it.each<[string, PlainJson, number[]]>([
+    ['all-at-once', { kind: 'all-at-once' }, [100]],
+    ['one-box', { kind: 'one-box' }, [10, 100]],
+    ['percentage', { kind: 'percentage', steps: [5, 25] }, [5, 25, 100]],
+    ['linear', { kind: 'linear', by: 40 }, [40, 80, 100]],
+  ])('moves the traffic in the steps of %s, each baked', async (_name, strategy, steps) => {
+    const world = await new World().begin()
+    await world.deployed(web())
+    await world.advance(1000)
+    const { id } = await world.deploy({ ...web(), strategy })
+    const seen: number[] = []
+    const since: number[] = []
+    while (world.deployment(id).endedAt === null) {
+      const weight = world.target.weightOf(place, id, 'web')
+      if (weight !== (seen.at(-1) ?? 0)) {
+        seen.push(weight)
+        since.push(world.clock.now())
+      }
+      await world.advance(100)
+    }
+    expect(seen).toEqual(steps)
+    expect(since.slice(1).every((at, i) => at - (since[i] ?? 0) >= 30_000)).toBe(true)
+    expect(world.deployment(id).status).toBe('succeeded')
+  })
+
+  it('bakes until the requests are answered too, not only until the time is over', async () => {
+    const world = await new World().begin()
+    world.target.requestsPerSecond = 10
+    await world.deployed()
+    const begun = world.clock.now()
+    const bake = { for: '5s', requests: 600 }
+    const second = await world.deployed({ strategy: { kind: 'all-at-once', bake } })
+    expect(second.status).toBe('succeeded')
+    expect(world.clock.now() - begun).toBeGreaterThan(60_000)
+  })
+
+  it('keeps the evidence of its traffic', async () => {
+    const world = await new World().begin()
+    await world.deployed()
+    const { evidence } = await world.deployed({ strategy: { kind: 'one-box', bake: { for: '20s' } } })
+    expect(evidence?.madeBySwitch).toBe(0)
+    expect(evidence?.during.requests).toBeGreaterThan(1900)
+    expect(evidence?.after.requests).toBeGreaterThan(1900)
+  })
+})
+
+describe('a release that does not work', () => {
+  it.each<[string, string, string, RegExp]>([
+    [
+      'is never healthy',
+      'never',
+      'CheckHealth',
+      /the timeout of 1m was over in CheckHealth: web\/0 starting \(status 500/,
+    ],
+    ['crashes again and again', 'crash', 'CheckHealth', /web\/0: crashed 3 times: exited with code 1/],
+    ['answers as another release', 'wrong-release', 'CheckHealth', /cannot become healthy: another release answered/],
+    ['is no longer healthy under traffic', 'fades', 'Watch', /no longer healthy: web\/0 unhealthy \(timed out\)/],
+  ])('comes back when it %s', async (_what, behaviour, state, what) => {
+    const world = await new World().begin()
+    const old = await world.deployed(web())
+    const failed = await world.deployed({ ...web({ behaviour }), timeout: '1m' })
+    expect(failed).toMatchObject({
+      status: 'failed',
+      diagnosis: { class: 'health', state, what: expect.stringMatching(what), mender: 'author' },
+    })
+    expect(failed.diagnosis?.command).not.toBe('')
+    expectOldGood(world, old.id, failed.id)
+    expect((await world.path(failed.executionArn)).slice(-6)).toEqual(
+      ['Diagnose', 'Course?', 'Compensate', 'FailureHooks', 'ReleaseLock', 'End?', 'FailureClean'].slice(-6),
+    )
+  })
+
+  it('comes back when it flaps', async () => {
+    const world = await new World().begin()
+    const old = await world.deployed(web())
+    const failed = await world.deployed(web({ behaviour: 'flap', bootMs: 0 }))
+    expect(failed.diagnosis?.what).toMatch(/flapping|no longer healthy/)
+    expectOldGood(world, old.id, failed.id)
+  })
+
+  it('is allowed to start slowly', async () => {
+    const world = await new World().begin()
+    expect(await world.deployed(web({ bootMs: 120_000 }))).toMatchObject({ status: 'succeeded' })
+  })
+
+  it('comes back from one box when its answers fail, and has cost no more than that box', async () => {
+    const world = await new World().begin()
+    const old = await world.deployed(web({ instances: 10 }))
+    await world.advance(20_000)
+    const { id } = await world.deploy({ ...web({ instances: 10 }), strategy: { kind: 'one-box', bake: { for: '5m' } } })
+    world.target.failing.set(id, 0.3)
+    let most = 0
+    while (world.deployment(id).endedAt === null) {
+      most = Math.max(most, world.target.weightOf(place, id, 'web'))
+      await world.advance(200)
+    }
+    const failed = world.deployment(id)
+    expect(failed).toMatchObject({ status: 'failed', diagnosis: { class: 'health', state: 'Bake' } })
+    expect(failed.diagnosis?.what).toMatch(/requests failed on the new version, 0 of \d+ on the old: more than chance/)
+    expect(most).toBe(10)
+    expect(world.pointer().servingFleet).toBe(old.id)
+  })
+
+  it('comes back when the switch itself has lost requests', async () => {
+    const world = await new World().begin()
+    const old = await world.deployed(web())
+    await world.advance(1000)
+    const { id } = await world.deploy(web())
+    await world.until(() => world.deployment(id).state === 'Watch')
+    world.target.lost += 3
+    const failed = await world.untilEnded(id)
+    expect(failed.diagnosis?.what).toBe('3 requests were lost by the switch')
+    expectOldGood(world, old.id, failed.id)
+  })
+})
+
+describe('a call that fails', () => {
+  const failing = (failureClass: FailureClass, times: number) =>
+    ({ kind: 'fail', failure: new DeployFailure(failureClass, `no: ${failureClass}`), times }) as const
+
+  it.each<FailureClass>(['throttle', 'platform', 'consistency'])(
+    'is made again after a pause: %s',
+    async (failureClass) => {
+      const world = await new World().begin()
+      world.target.faults.set('start', failing(failureClass, 3))
+      expect(await world.deployed()).toMatchObject({ status: 'succeeded', diagnosis: undefined })
+    },
+  )
+
+  it.each<FailureClass>(['user', 'permission', 'quota', 'capacity'])(
+    'stops the deployment: %s',
+    async (failureClass) => {
+      const world = await new World().begin()
+      const old = await world.deployed()
+      world.target.faults.set('start', failing(failureClass, 1))
+      const failed = await world.deployed()
+      expect(failed.diagnosis).toMatchObject({ class: failureClass, state: 'Start', call: 'start/web/0' })
+      expect(failed.diagnosis?.what).toBe(`no: ${failureClass}`)
+      expectOldGood(world, old.id, failed.id)
+    },
+  )
+
+  it('stops the deployment when it fails as often as it is tried', async () => {
+    const world = await new World().begin()
+    const old = await world.deployed()
+    world.target.faults.set('fetch', failing('platform', 5))
+    const failed = await world.deployed()
+    expect(failed.diagnosis).toMatchObject({ class: 'platform', state: 'Prepare', call: 'prepare/fetch' })
+    expectOldGood(world, old.id, failed.id)
+  })
+
+  it('is taken back for as long as it takes', async () => {
+    const world = await new World().begin()
+    const old = await world.deployed()
+    world.target.faults.set('stop', failing('platform', 20))
+    const failed = await world.deployed({ ...web({ behaviour: 'crash' }) })
+    expectOldGood(world, old.id, failed.id)
+  })
+
+  it('is not made when there is no room, which the check finds before anything is changed', async () => {
+    const world = await new World().begin()
+    world.target.survey = { room: 100 }
+    const failed = await world.deployed()
+    expect(failed.diagnosis).toMatchObject({
+      class: 'capacity',
+      state: 'CheckResources',
+      field: 'services',
+      command: 'add a host',
+    })
+    expect(world.target.made).toEqual([])
+  })
+})
+
+describe('a person', () => {
+  const states = ['Prepare', 'Start', 'CheckHealth', 'Shift', 'Bake', 'Switch', 'Watch'] as const
+
+  it.each(states)('halts a deployment in %s: it is taken back at once', async (state) => {
+    const world = await new World().begin()
+    const old = await world.deployed(web())
+    await world.advance(1000)
+    world.target.latencyMs = 200
+    const { id } = await world.deploy({ ...web(), strategy: { kind: 'percentage', steps: [50] } })
+    await world.until(() => world.deployment(id).state === state)
+    await haltDeployment(world.deploys, admin, { id, reason: 'changed my mind' })
+    const begun = world.clock.now()
+    const halted = await world.untilEnded(id)
+    expect(halted).toMatchObject({
+      status: 'halted',
+      diagnosis: { class: 'halted', state, what: 'changed my mind', mender: 'nobody' },
+    })
+    expect(world.clock.now() - begun).toBeLessThan(3000)
+    expectOldGood(world, old.id, id)
+    expect((await world.path(halted.executionArn)).at(-1)).toBe('Halted')
+  })
+
+  it('halts a deployment whose call is under way and arrives late: it is refused by its term', async () => {
+    const world = await new World().begin()
+    const old = await world.deployed(web())
+    await world.advance(1000)
+    world.target.faultsAt.set(world.target.calls + 1, { kind: 'slow', ms: 60_000 })
+    const { id } = await world.deploy(web())
+    await world.until(() => world.deployment(id).state === 'Start')
+    await world.advance(1000)
+    await haltDeployment(world.deploys, admin, { id })
+    await world.untilEnded(id)
+    await world.advance(120_000)
+    expectOldGood(world, old.id, id)
+  })
+
+  it('pauses a bake and lets it go on: the pause does not count against the timeout', async () => {
+    const world = await new World().begin()
+    await world.deployed(web())
+    await world.advance(1000)
+    const { id } = await world.deploy({ ...web(), timeout: '2m', strategy: { kind: 'percentage', steps: [50] } })
+    await world.until(() => world.deployment(id).state === 'Bake')
+    await pauseDeployment(world.deploys, admin, { id, reason: 'lunch' })
+    await world.until(() => world.deployment(id).status === 'paused')
+    await world.advance(3_600_000)
+    expect(world.deployment(id)).toMatchObject({ status: 'paused', state: 'Paused', controlReason: 'lunch' })
+    expect(world.target.weightOf(place, id, 'web')).toBe(50)
+    await resumeDeployment(world.deploys, admin, { id })
+    expect(await world.untilEnded(id)).toMatchObject({ status: 'succeeded' })
+  })
+
+  it('keeps the lock of a paused deployment', async () => {
+    const world = await new World().begin()
+    const { id } = await world.deploy(web())
+    await pauseDeployment(world.deploys, admin, { id })
+    await world.until(() => world.deployment(id).status === 'paused')
+    for (let minutes = 0; minutes < 5; minutes++) {
+      await world.advance(60_000)
+      await world.tick()
+    }
+    await expect(world.deploy({ metadata: { commit: '2' } })).rejects.toMatchObject({ code: 'deploy.locked' })
+    await haltDeployment(world.deploys, admin, { id })
+    expect(await world.untilEnded(id)).toMatchObject({ status: 'halted' })
+  })
+
+  it('goes on from a later state: waits up to it are skipped, health never', async () => {
+    const world = await new World().begin()
+    await world.deployed(web())
+    await world.advance(1000)
+    const strategy = { kind: 'percentage', steps: [20, 40, 60], bake: { for: '10m' } }
+    const { id } = await world.deploy({ ...web(), timeout: '2h', strategy })
+    await world.until(() => world.deployment(id).state === 'Bake')
+    await pauseDeployment(world.deploys, admin, { id })
+    await world.until(() => world.deployment(id).status === 'paused')
+    const begun = world.clock.now()
+    await resumeDeployment(world.deploys, admin, { id, from: 'AfterHooks' })
+    expect(await world.untilEnded(id)).toMatchObject({ status: 'succeeded' })
+    expect(world.clock.now() - begun).toBeLessThan(10_000)
+  })
+
+  it.each([
+    ['an ended one', 'deploy.ended'],
+    ['one that is not there', 'deploy.deployment_missing'],
+  ])('cannot halt %s', async (what, code) => {
+    const world = await new World().begin()
+    const { id } = await world.deployed(web())
+    const asked = haltDeployment(world.deploys, admin, { id: what === 'an ended one' ? id : 'dep_none' })
+    await expect(asked).rejects.toMatchObject({ code })
+  })
+
+  it('cannot resume what is not paused, nor at a state that is not there', async () => {
+    const world = await new World().begin()
+    const { id } = await world.deploy(web())
+    await expect(resumeDeployment(world.deploys, admin, { id })).rejects.toMatchObject({ code: 'deploy.not_paused' })
+    const asked = resumeDeployment(world.deploys, admin, { id, from: 'Strat' })
+    await expect(asked).rejects.toMatchObject({ code: 'deploy.state_unknown', repair: 'write "Start"' })
+  })
+
+  it('retries a failed release as a new attempt of the same signature', async () => {
+    const world = await new World().begin()
+    const old = await world.deployed(web())
+    world.target.faults.set('start', { kind: 'fail', failure: new DeployFailure('quota', 'no more'), times: 1 })
+    const failed = await world.deployed(web())
+    const again = await retryDeployment(world.deploys, admin, { id: failed.id })
+    const done = await world.untilEnded(again.id)
+    expect(done).toMatchObject({ status: 'succeeded', retryOf: failed.id, releaseId: failed.releaseId })
+    expect(world.pointer()).toMatchObject({ servingFleet: again.id, warmFleet: old.id })
+    await expect(retryDeployment(world.deploys, admin, { id: done.id })).rejects.toMatchObject({
+      code: 'deploy.not_retryable',
+    })
+    await expect(retryDeployment(world.deploys, admin, { id: failed.id })).rejects.toMatchObject({
+      message: expect.stringContaining('its release serves'),
+    })
+  })
+
+  it('does not retry what a newer release has overtaken', async () => {
+    const world = await new World().begin()
+    await world.deployed(web())
+    const failed = await world.deployed(web({ behaviour: 'crash' }))
+    await world.deployed(web())
+    await expect(retryDeployment(world.deploys, admin, { id: failed.id })).rejects.toMatchObject({
+      message: expect.stringContaining('a newer release serves'),
+    })
   })
 })

@@ -6,7 +6,7 @@ import type { Transaction } from '../../store/index.ts'
 import type { Deployer, Fleet } from '../deployer.ts'
 import type { Deploys } from '../deploys.ts'
 import { requireDeployer, standingsOf } from '../deployment/fleet.ts'
-import { changeDeployment, type Deployment, type Progress, requireDeployment } from '../deployment/rows.ts'
+import { changeDeployment, type Deployment, type Progress, requireDeployment, wishFor } from '../deployment/rows.ts'
 import { DeployFailure, Steered, steering } from '../failure.ts'
 import type { Standings } from '../plan/make.ts'
 import { renewDeploymentLock } from '../lock/rows.ts'
@@ -95,7 +95,7 @@ export class Run {
   }
 
   wish(): Wish {
-    return requireDeployment(this.deploys.store.read, this.id).control
+    return wishFor(this.deploys.store.read, this.id)
   }
 
   /**

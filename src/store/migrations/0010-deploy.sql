@@ -74,7 +74,7 @@ CREATE TABLE deployment (
 CREATE INDEX deployment_leftovers ON deployment (id) WHERE leftovers = 1;
 CREATE INDEX deployment_open ON deployment (project, config) WHERE ended_at IS NULL;
 CREATE INDEX deployment_history ON deployment (project, config, position);
-CREATE INDEX deployment_release ON deployment (release_id);
+CREATE INDEX deployment_release ON deployment (release_id, position);
 
 -- Leases. A row is never deleted, for its term must only ever grow; it is free without an owner or past its time.
 CREATE TABLE deploy_lock (

@@ -1,0 +1,180 @@
+/** The control plane dies at every boundary of a deployment: around each call to the target, around each commit. */
+import { afterAll, describe, expect, it } from 'vitest'
+import type { PlainJson } from '../../audit/index.ts'
+import type { Store } from '../../store/index.ts'
+import { stopExecution } from '../../engine/index.ts'
+import { haltDeployment } from '../deployment/halt.ts'
+import { rollBack } from '../deployment/rollback.ts'
+import { openDeploymentAt } from '../deployment/rows.ts'
+import type { Fault } from '../fake-target.fake.ts'
+import { listLocks } from '../lock/list.ts'
+import { admin, endWorlds, World } from '../world.ts'
+
+/** A store whose writes for deployments can stop being answered, before or after their commit. */
+class Boundaries {
+  writes = 0
+  stop: { readonly at: number; readonly when: 'before' | 'after' } | undefined
+
+  wrap(store: Store): Store {
+    return new Proxy(store, {
+      get: (inner, name) => (name === 'write' ? (work: never) => this.#write(inner, work) : Reflect.get(inner, name)),
+    })
+  }
+
+  async #write(store: Store, work: Parameters<Store['write']>[0]): Promise<unknown> {
+    const number = this.writes++
+    const stopped = this.stop?.at === number ? this.stop.when : undefined
+    if (stopped === 'before') return never()
+    const answer = await store.write(work)
+    return stopped === 'after' ? never() : answer
+  }
+}
+
+const never = (): Promise<never> => new Promise(() => {})
+
+/** Small, quick and good enough for choosing where to die. */
+function chance(seed: number): (below: number) => number {
+  let state = (seed + 1) * 2654435761
+  return (below) => {
+    state = Math.imul(state ^ (state >>> 15), 2246822519) ^ (state >>> 13)
+    state = Math.imul(state ^ (state >>> 16), 3266489917)
+    return (state >>> 0) % below
+  }
+}
+
+const seeds = Number(process.env['DEPLOY_CRASH_SEEDS'] ?? 150)
+
+describe('a control plane that dies at any boundary', () => {
+  const boundaries = new Boundaries()
+  let world: World
+
+  afterAll(endWorlds)
+
+  const behaviours = ['good', 'good', 'good', 'never', 'crash', 'fades', 'wrong-release'] as const
+  const strategies: readonly PlainJson[] = [
+    { kind: 'all-at-once', bake: { for: '1s' } },
+    { kind: 'one-box', bake: { for: '1s' } },
+    { kind: 'percentage', steps: [20, 60], bake: { for: '1s' } },
+  ]
+
+  it(`leaves the old release or the new one, whole and alone (${seeds} histories)`, { timeout: 600_000 }, async () => {
+    for (let seed = 0; seed < seeds; seed++) {
+      if (seed % 50 === 0) await anotherWorld()
+      try {
+        await history(seed)
+      } catch (error) {
+        throw new Error(`seed ${seed}`, { cause: error })
+      }
+    }
+  })
+
+  async function anotherWorld(): Promise<void> {
+    boundaries.stop = undefined
+    await endWorlds()
+    world = await new World({ store: (store) => boundaries.wrap(store) }).begin()
+  }
+
+  async function history(seed: number): Promise<void> {
+    const pick = chance(seed)
+    const project = `shop/s${seed}`
+    await world.advance(1000)
+    const first = await world.deployed(release(project, 'good', strategies[0] ?? {}))
+    expect(first.status).toBe('succeeded')
+    const warmBefore = pick(2) === 0
+    if (warmBefore) await world.deployed(release(project, 'good', strategies[0] ?? {}))
+
+    await world.advance(1000)
+    await begin(project, pick)
+    for (let deaths = 1 + pick(3); deaths > 0; deaths--) await dieSomewhere(project, pick)
+    await putInOrder(project)
+    requireWhole(project)
+  }
+
+  const faults: readonly Fault[] = [{ kind: 'hang-before' }, { kind: 'hang-after' }, { kind: 'slow', ms: 3000 }]
+
+  const release = (project: string, behaviour: string, strategy: PlainJson): Readonly<Record<string, PlainJson>> => ({
+    project,
+    timeout: '30s',
+    strategy,
+    services: {
+      web: { instances: 2, bootMs: 100, behaviour },
+      worker: { instances: 1, bootMs: 100, queueWorker: true },
+    },
+  })
+
+  async function begin(project: string, pick: (below: number) => number): Promise<void> {
+    arm(pick)
+    const way = pick(8)
+    if (way === 0) {
+      void rollBack(world.deploys, admin, { project, config: 'production' }).catch(() => {})
+    } else {
+      const behaviour = behaviours[pick(behaviours.length)] ?? 'good'
+      void world.deploy(release(project, behaviour, strategies[pick(strategies.length)] ?? {})).catch(() => {})
+      await world.settle()
+      if (way === 1) await haltSometime(project, pick)
+    }
+    await world.settle()
+  }
+
+  async function haltSometime(project: string, pick: (below: number) => number): Promise<void> {
+    await world.advance(pick(2500))
+    const open = openDeploymentAt(world.store.read, { project, config: 'production' })
+    if (open !== undefined) void haltDeployment(world.deploys, admin, { id: open.id }).catch(() => {})
+  }
+
+  function arm(pick: (below: number) => number): void {
+    world.target.calls = 0
+    world.target.faultsAt.clear()
+    boundaries.writes = 0
+    boundaries.stop = undefined
+    if (pick(2) === 0) world.target.faultsAt.set(pick(14), faults[pick(faults.length)] ?? { kind: 'hang-before' })
+    else boundaries.stop = { at: pick(60), when: pick(2) === 0 ? 'before' : 'after' }
+  }
+
+  async function dieSomewhere(project: string, pick: (below: number) => number): Promise<void> {
+    await world.advance(pick(4000))
+    if (pick(3) === 0) await loseExecution(project)
+    if (pick(4) > 0) await world.crash()
+    arm(pick)
+    if (pick(2) === 0) await world.tick().catch(() => {})
+  }
+
+  /** Somebody stops the execution in the console, or the engine gives it up. */
+  async function loseExecution(project: string): Promise<void> {
+    const open = openDeploymentAt(world.store.read, { project, config: 'production' })
+    if (open === undefined || open.executionArn === null) return
+    void stopExecution(world.engine, admin, { executionArn: open.executionArn }).catch(() => {})
+    await world.settle()
+  }
+
+  /** Nobody dies any more: everything comes to its end. */
+  async function putInOrder(project: string): Promise<void> {
+    world.target.faultsAt.clear()
+    boundaries.stop = undefined
+    await world.crash()
+    for (let rounds = 0; rounds < 100; rounds++) {
+      await world.tick()
+      if (openDeploymentAt(world.store.read, { project, config: 'production' }) === undefined) return
+      await world.advance(2000)
+    }
+    throw new Error('a deployment does not come to its end')
+  }
+
+  function requireWhole(project: string): void {
+    const { servingFleet, warmFleet } = world.pointer(project)
+    const fleets = [servingFleet, warmFleet].filter((fleet) => fleet !== null)
+    const own = world.rows<{ id: string }>('SELECT id FROM deployment WHERE project = ?', project).map(({ id }) => id)
+    const standing = world.target.standing().filter((name) => own.some((id) => name.includes(id)))
+    const expected = fleets.flatMap((fleet) => [
+      `${fleet} web/0`,
+      `${fleet} web/1`,
+      ...(fleet === servingFleet ? [`${fleet} worker/0`] : []),
+      `folder ${fleet}`,
+    ])
+    expect(standing).toEqual(expected.toSorted())
+    for (const service of ['web', 'worker']) {
+      expect(world.target.weightOf(`${project}/production`, servingFleet ?? '', service)).toBe(100)
+    }
+    expect(listLocks(world.deploys, admin)).toEqual([])
+  }
+})
