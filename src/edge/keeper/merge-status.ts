@@ -1,7 +1,7 @@
 /** One status out of the reports of several workers, those that have left included. */
-import type { EdgeFailures, HealthState, ReleaseStatus, RouteStatus, TargetStatus } from '../contract.ts'
+import type { EdgeFailures, ReleaseStatus, RouteStatus, TargetStatus } from '../contract.ts'
 import { addFailures, mergeCounts, type MeterCounts, sumTraffic } from '../proxy/meter.ts'
-import type { ReleaseReport, RouteReport, TargetReport, WorkerReport } from '../worker/report.ts'
+import type { ReleaseReport, RouteReport, WorkerReport } from '../worker/report.ts'
 
 /** `current` first among `live`: its word counts where only one can be right. `left`: what went with workers that left. */
 export function mergeReports(
@@ -108,15 +108,6 @@ function mergeTargets(live: readonly RouteReport[], gone: readonly RouteReport[]
     const traffic = sumTraffic(counts)
     return { id, release, instance, state, serving, health, drained: !serving && traffic.inFlight === 0, ...traffic }
   })
-}
-
-/** The health a new worker should begin with. */
-export function healthByKey(report: WorkerReport): Readonly<Record<string, TargetReport['health']>> {
-  const keep: readonly HealthState[] = ['healthy', 'believed', 'unhealthy', 'impostor']
-  const targets = report.routes.flatMap((route) => route.targets)
-  return Object.fromEntries(
-    targets.filter(({ health }) => keep.includes(health.state)).map(({ key, health }) => [key, health]),
-  )
 }
 
 /** Groups are never empty. */

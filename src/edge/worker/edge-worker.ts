@@ -62,9 +62,6 @@ export class EdgeWorker {
   get inFlight(): number {
     return this.#routes.all.reduce((sum, { inFlight }) => sum + inFlight, 0)
   }
-  get version(): number {
-    return this.#routes.version
-  }
 
   /** One place for each listener of the settings, in their order. */
   async listen(places: readonly ListenOn[]): Promise<void> {
