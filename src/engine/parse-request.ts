@@ -74,8 +74,14 @@ function valueAt(request: unknown, path: readonly PropertyKey[]): unknown {
   )
 }
 
+function shortText(value: {}): string {
+  if (typeof value === 'string') return value
+  if (Array.isArray(value)) return '[…]'
+  return typeof value === 'object' ? '{…}' : (JSON.stringify(value) ?? typeof value)
+}
+
 function showValue(value: unknown): string {
   if (value === undefined || value === null) return 'null'
-  const text = typeof value === 'object' ? (Array.isArray(value) ? '[…]' : '{…}') : String(value)
+  const text = shortText(value)
   return `'${text.length > maxShown ? `${text.slice(0, maxShown)}…` : text}'`
 }

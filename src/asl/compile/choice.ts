@@ -1,5 +1,5 @@
 /** Choice rules of both languages → conditions. */
-import { equalJson, isJsonNumber, isJsonObject, type Json, type JsonObject } from '../../base/index.ts'
+import { equalJson, isJsonNumber, isJsonObject, type Json, type JsonObject, printJson } from '../../base/index.ts'
 import { compileValue } from '../intrinsic/index.ts'
 import type { ChoiceRule, Condition } from '../machine.ts'
 import { timestampNanos } from '../timestamp.ts'
@@ -42,10 +42,13 @@ function compileComparison(rule: JsonObject): Condition {
     const byPath = name.endsWith('Path')
     const holds = comparison(byPath ? name.slice(0, -4) : name)
     if (holds === undefined) continue
-    return { kind: 'compare', variable, operand: byPath ? compileValue(String(operand)) : operand, byPath, holds }
+    return { kind: 'compare', variable, operand: byPath ? compileValue(textOf(operand)) : operand, byPath, holds }
   }
   throw uncompilable('a choice rule has no comparison')
 }
+
+/** The checker lets only texts pass where a path has to stand. */
+const textOf = (json: Json): string => (typeof json === 'string' ? json : printJson(json))
 
 type Comparison = (value: Json, operand: Json) => boolean
 

@@ -56,7 +56,7 @@ export function readText(field: TextField, world: ValueWorld): string {
     case 'literal':
       return field.text
     case 'expression':
-      return String(evaluateTyped(field.expression, 'string', world))
+      return plainText(evaluateTyped(field.expression, 'string', world))
     case 'path': {
       const value = readField(field.value, field.field, world)
       if (typeof value === 'string') return value
