@@ -46,7 +46,8 @@ function createWorld(): World {
 function outputOf(stream: NodeJS.WriteStream): Output {
   return {
     write: (words) => void stream.write(words),
-    isTerminal: stream.isTTY,
+    // One that cannot move its cursor is written to like a file.
+    isTerminal: stream.isTTY && process.env['TERM'] !== 'dumb',
     get columns() {
       return stream.columns ?? 100
     },

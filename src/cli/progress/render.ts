@@ -2,7 +2,7 @@
 import { formatDuration } from '../../base/index.ts'
 import { icon, type Paint, printable } from '../paint.ts'
 import { clip, pad, visibleWidth } from '../width.ts'
-import type { ExecutionView, Row } from './view.ts'
+import type { ExecutionView, Iterations, Row } from './view.ts'
 
 export type RenderOptions = {
   readonly paint: Paint
@@ -50,8 +50,12 @@ export function noteOf(row: Row): string {
     .join(', ')
 }
 
-function iterationNote({ done, failed, all }: NonNullable<Row['iterations']>): string {
-  return `${done} of ${all} done${failed > 0 ? `, ${failed} failed` : ''}`
+function iterationNote({ done, failed, stopped, all }: Iterations): string {
+  return [
+    `${done} of ${all} done`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(stopped > 0 ? [`${stopped} stopped`] : []),
+  ].join(', ')
 }
 
 /** `Pack`, or `Pack [2]` in the third iteration of a Map. */

@@ -109,6 +109,24 @@ describe('the view of an execution', () => {
     ])
   })
 
+  it('tells iterations that failed from those that were stopped for it', () => {
+    const view = play([
+      [2, 0, 'MapStateEntered', { name: 'Each' }],
+      [3, 2, 'MapStateStarted', { length: 3 }],
+      [4, 3, 'MapIterationStarted', { name: 'Each', index: 0 }],
+      [5, 4, 'WaitStateEntered', { name: 'Slow' }],
+      [6, 3, 'MapIterationStarted', { name: 'Each', index: 1 }],
+      [7, 6, 'FailStateEntered', { name: 'Bad' }],
+      [8, 7, 'MapIterationFailed', { name: 'Each', index: 1 }],
+      [9, 5, 'MapIterationAborted', { name: 'Each', index: 0 }],
+    ])
+    expect(picture(view)).toEqual([
+      '● Each: 0 of 3 done, 1 failed, 1 stopped',
+      '■ Each / Slow [0]: stopped',
+      '✗ Each / Bad [1]',
+    ])
+  })
+
   it('begins a retried Parallel anew and stops what the first attempt left', () => {
     const view = play([
       [2, 0, 'ParallelStateEntered', { name: 'Both' }],

@@ -15,6 +15,14 @@ export type ProgressEvent = {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
+export type Iterations = {
+  readonly done: number
+  readonly failed: number
+  /** Because another one failed. */
+  readonly stopped: number
+  readonly all: number
+}
+
 /** One stay in a state. */
 export type Row = {
   readonly name: string
@@ -32,7 +40,7 @@ export type Row = {
   /** What it waits for, in words. */
   readonly waitsFor: string | undefined
   /** Map: iterations ended and all of them. */
-  readonly iterations: { readonly done: number; readonly failed: number; readonly all: number } | undefined
+  readonly iterations: Iterations | undefined
 }
 
 export type End = {
@@ -161,10 +169,11 @@ export class ExecutionView {
     if (row === undefined) return undefined
     const index = event.details?.['index']
     this.#places.set(event.id, { row, iteration: typeof index === 'number' ? index : 0 })
-    const counts = row.iterations ?? { done: 0, failed: 0, all: 0 }
+    const counts = row.iterations ?? { ...noIterations, all: 0 }
     if (event.type === 'MapIterationSucceeded') row.iterations = { ...counts, done: counts.done + 1 }
+    if (event.type === 'MapIterationFailed') row.iterations = { ...counts, failed: counts.failed + 1 }
+    if (event.type === 'MapIterationAborted') row.iterations = { ...counts, stopped: counts.stopped + 1 }
     if (event.type === 'MapIterationFailed' || event.type === 'MapIterationAborted') {
-      row.iterations = { ...counts, failed: counts.failed + 1 }
       this.#closeInside(row, index, event)
     }
     return undefined
@@ -231,7 +240,7 @@ export class ExecutionView {
     row.attempts++
     row.tone = 'running'
     row.waitsFor = undefined
-    if (row.type === 'Map') row.iterations = { done: 0, failed: 0, all: numberOf(event.details?.['length']) }
+    if (row.type === 'Map') row.iterations = { ...noIterations, all: numberOf(event.details?.['length']) }
     return row.attempts > 1 ? { kind: 'retried', row } : undefined
   }
 
@@ -241,6 +250,8 @@ export class ExecutionView {
     return { kind: 'failing', row }
   }
 }
+
+const noIterations = { done: 0, failed: 0, stopped: 0 }
 
 const endOfType: ReadonlyMap<string, End['status']> = new Map([
   ['ExecutionSucceeded', 'SUCCEEDED'],
