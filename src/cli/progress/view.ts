@@ -180,7 +180,9 @@ export class ExecutionView {
   }
 
   #closeInside(scope: OpenRow, iteration: unknown, event: ProgressEvent): void {
-    const failing = this.#places.get(event.previousEventId)?.row
+    // What is aborted did not fail; what came before its abort was merely the last that happened there.
+    const isAbort = event.type === 'MapIterationAborted'
+    const failing = isAbort ? undefined : this.#places.get(event.previousEventId)?.row
     for (const row of this.#rows) {
       if (row.endedAt !== undefined || !isInside(row, scope, iteration)) continue
       close(
