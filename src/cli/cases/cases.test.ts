@@ -162,6 +162,13 @@ cases:
     expect(err).toMatch(/✗ wrong\.json: 2 errors\n {2}✗ wrong\.json:1:16 {2}\/States\n/)
   })
 
+  it('takes the absolute path of a machine as it is', async () => {
+    const file = join(home.path, 'absolute.json')
+    writeFileSync(file, '{"StartAt":"X","States":{"X":{"Type":"Succeed"}}}')
+    const { exitCode } = await test(`machine: ${JSON.stringify(file)}\ncases: [{ name: x, expect: {} }]`)
+    expect(exitCode).toBe(0)
+  })
+
   it('ends with 2 when there is no such machine', async () => {
     const { exitCode, err } = await test('machine: none.json\ncases: [{ name: x, expect: {} }]')
     expect(exitCode).toBe(2)

@@ -1,5 +1,5 @@
 /** A case file, read and checked: each fault with its line or its member. */
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { parse, YAMLParseError } from 'yaml'
 import type { z } from 'zod'
 import { nearestWord } from '../../base/index.ts'
@@ -14,7 +14,8 @@ export type Cases = CaseFile & { readonly definition: Definition; readonly machi
 /** @throws HoldfastError cli.file_unreadable, cli.file_invalid */
 export async function readCases(world: World, path: string): Promise<Cases> {
   const cases = checked(path, yaml(path, await readText(world, path)))
-  const machinePath = join(path === '-' ? '.' : dirname(path), cases.machine)
+  const folder = path === '-' ? '.' : dirname(path)
+  const machinePath = isAbsolute(cases.machine) ? cases.machine : join(folder, cases.machine)
   return { ...cases, machinePath, definition: await readDefinition(world, machinePath) }
 }
 
