@@ -68,7 +68,7 @@ function pageAsText({ items, cursor }: Page<ExecutionSummary>, { paint, world }:
 function nothingFound(world: World, options: Options): string {
   const isFiltered = options.machine !== undefined || options.status !== undefined || options.cursor !== undefined
   if (isFiltered) return `No such executions. All of them: ${commandLine(world, 'executions', options)}`
-  return `Nothing has run yet. Start something: ${commandLine(world, 'asl run FILE', options)}`
+  return `No executions. Start one: ${commandLine(world, 'asl run FILE', options)}`
 }
 
 /** The command once more, as it was narrowed. */
