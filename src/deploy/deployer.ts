@@ -73,7 +73,10 @@ export type CallContext = {
   readonly project: string
   readonly config: string
   readonly releaseId: string
-  /** Fencing token: a target that keeps the highest it has seen refuses calls with a lower one. */
+  /**
+   * Fencing token. A target refuses a call whose term is lower than the highest it has seen: for the fleet, where the call is
+   * about things of the fleet; for the project and config, where it divides the traffic.
+   */
   readonly term: number
   /** Aborted when the answer is no longer wanted; the call may have been made all the same. */
   readonly signal: AbortSignal

@@ -9,14 +9,23 @@ import { expiredWarm, forgetWarm, type Pointer, pointerOf } from './deployment/p
 import {
   changeDeployment,
   type Deployment,
+  deploymentHistory,
   openDeployments,
   requireDeployment,
   unfinishedDeployments,
 } from './deployment/rows.ts'
 import { nameExecution, startMachine } from './deployment/start.ts'
 import { DeployFailure, diagnose, type Diagnosis } from './failure.ts'
+import { deployError } from './errors.ts'
 import { findIntent, insertIntent, intentsOfDeployment } from './intent/rows.ts'
-import { compensations, courseOf, type JanitorDecision, janitorDecision, removals } from './intent/settle.ts'
+import {
+  compensations,
+  courseOf,
+  type JanitorDecision,
+  janitorDecision,
+  removals,
+  type Settlement,
+} from './intent/settle.ts'
 import { viewLease } from './lock/lease.ts'
 import { lockOf, raiseTerm, renewDeploymentLock } from './lock/rows.ts'
 import { mustAsk } from './machine/must-ask.ts'
@@ -149,9 +158,11 @@ function intendRemoval(deploys: Deploys, tx: Transaction, fleetId: string, now: 
 
 /** What an ended deployment has left to be taken down: after its warm time, or because its lock was broken. */
 async function finishEnd(deploys: Deploys, deployment: Deployment, signal: AbortSignal): Promise<void> {
+  // The highest term of the place: whatever was seen for these things was lower, or this very one.
+  const term = lockOf(deploys.store.read, deployment, 'deployment')?.term ?? deployment.term
   const run = new Run({
     deploys,
-    deployment,
+    deployment: { ...deployment, term },
     context: contextFor(deploys, deployment, signal),
     interruptible: false,
     underLock: false,
@@ -159,11 +170,29 @@ async function finishEnd(deploys: Deploys, deployment: Deployment, signal: Abort
   try {
     const intents = intentsOfDeployment(deploys.store.read, deployment.id)
     const groups = deployment.status === 'succeeded' ? removals(intents) : compensations(intents)
-    for (const group of groups) await allOf(group.map((settlement) => settle(run, settlement)))
+    for (const group of groups) {
+      if (group.some(dividesTraffic) && !mayDivide(deploys, deployment)) continue
+      await allOf(group.map((settlement) => settle(run, settlement)))
+    }
     await deploys.store.write((tx) => changeDeployment(tx, deployment.id, { leftovers: 0 }))
   } finally {
     run.end()
   }
+}
+
+const dividesTraffic = ({ intent: { act } }: Settlement): boolean => act.kind === 'do' && act.call.creates === undefined
+
+/**
+ * What others have divided since is not given back to what was before: theirs stands. As long as they are under way nobody
+ * knows yet who will have it, so nothing that may still get traffic is taken down. @throws HoldfastError deploy.lock_settling
+ */
+function mayDivide(deploys: Deploys, { position, project, config }: Deployment): boolean {
+  const later = deploymentHistory(deploys.store.read, { project, config, limit: 50 }).filter(
+    (other) => other.position > position,
+  )
+  if (later.some(({ committedAt }) => committedAt !== null)) return false
+  if (later.every(({ endedAt }) => endedAt !== null)) return true
+  throw deployError('deploy.lock_settling', 'A later deployment divides the traffic just now')
 }
 
 function contextFor(deploys: Deploys, { id, executionArn }: Deployment, signal: AbortSignal): TaskContext {
