@@ -573,12 +573,10 @@ describe('limits', () => {
     'of memory are kept by the kernel where it can',
     async () => {
       const host = await open({ controlGroups: '/sys/fs/cgroup' })
-      const { memoryLimit } = await host.ok({ kind: 'hostFacts', key: key() })
       const { workingCopy } = await prepare(host, hungry)
       await host.ok(start({ workingCopy, port: 'none', limits: { memoryMiB: 200 }, restart: { policy: 'never' } }))
       const ended = await statusWhen(host, ({ phase }) => phase === 'ended')
       expect(ended.lastExit).toMatchObject({ reason: 'out-of-memory' })
-      expect(['cgroup1', 'cgroup2', 'watched']).toContain(memoryLimit)
     },
   )
 

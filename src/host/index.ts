@@ -5,5 +5,37 @@
  * It never signals a process that it cannot prove to be its own.
  * It does not decide what is deployed, nor send traffic: that is deploy/ and edge/.
  */
-export * from './contract.ts'
-export type * from './outcome.ts'
+export { type HostAgent, type HostAgentOptions, openHostAgent } from './agent.ts'
+export type { Download } from './artifact/fetch.ts'
+export {
+  type ArtifactSource,
+  artifactSourceSchema,
+  type BuildStep,
+  type Command,
+  type CommandInput,
+  type CommandKind,
+  type CommandOf,
+  commandSchema,
+  type CommandSource,
+  type Failure,
+  type HealthSpec,
+  healthSchema,
+  type HostCommands,
+  type InstanceSpec,
+  type Outcome,
+} from './contract.ts'
+export { hostErrorCodes } from './errors.ts'
+export { type Machine, openMachine } from './machine/open.ts'
+export type {
+  HealthReport,
+  HostFacts,
+  InstanceExit,
+  InstancePhase,
+  InstanceStatus,
+  LogPiece,
+  Outcomes,
+  PreparedArtifact,
+  PrunedArtifacts,
+  StoppedInstance,
+} from './outcome.ts'
+export { defaultSettings, type HostSettings } from './settings.ts'

@@ -20,8 +20,4 @@ export class KeyedQueue {
   has(key: string): boolean {
     return this.#last.has(key)
   }
-
-  keys(): readonly string[] {
-    return [...this.#last.keys()]
-  }
 }

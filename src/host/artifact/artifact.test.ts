@@ -301,6 +301,8 @@ describe('a build', () => {
     const { text } = await host.ok({ kind: 'logs', key: key(), of: { workingCopy } })
     expect(text).toBe('using ***\nno such package\n')
     expect(readFileSync(join(host.folder, 'copies', `${workingCopy}.build`, 'output.log'), 'utf8')).toBe(text)
+    await host.ok({ kind: 'pruneArtifacts', key: key() })
+    expect(readdirSync(join(host.folder, 'copies'))).toEqual([])
   })
 
   it('that takes too long is ended with all it started', async () => {

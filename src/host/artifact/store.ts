@@ -39,13 +39,27 @@ export class ArtifactStore {
     this.#paths = paths
   }
 
-  /** Makes the folders, and removes what no note accounts for. @returns copies' folders that could not be removed yet */
+  /** Makes the folders, and removes what no note accounts for. */
   async open(): Promise<void> {
     const { artifacts, copies, drafts } = this.#paths
     this.#files.remove(drafts)
     for (const folder of [drafts, artifacts, copies]) this.#files.makeFolder(folder)
     await this.#removeUnnoted(artifacts, (id) => id)
-    await this.#removeUnnoted(copies, (id) => this.copy(id)?.folder)
+    await this.removeStrays(() => false)
+  }
+
+  /** What attempts left that ended with their agent. `isBusy` says of a copy's id whether it is being made now. */
+  async removeStrays(isBusy: (id: string) => boolean): Promise<void> {
+    await this.#removeUnnoted(this.#paths.copies, (id) => this.copy(id)?.folder, isBusy)
+  }
+
+  /** The logs of builds that failed are kept until then. */
+  async removeBuildLogs(isBusy: (id: string) => boolean): Promise<void> {
+    for (const name of this.#files.list(this.#paths.copies)) {
+      const id = name.endsWith('.build') ? name.slice(0, -'.build'.length) : undefined
+      if (id === undefined || isBusy(id) || this.copy(id) !== undefined) continue
+      await rm(this.buildLogFolder(id), { recursive: true, force: true })
+    }
   }
 
   artifact(id: string): ArtifactNote | undefined {
@@ -98,11 +112,15 @@ export class ArtifactStore {
     await rm(join(parent, folder), { recursive: true, force: true, maxRetries: 3 })
   }
 
-  async #removeUnnoted(parent: string, folderOf: (id: string) => string | undefined): Promise<void> {
+  async #removeUnnoted(
+    parent: string,
+    folderOf: (id: string) => string | undefined,
+    isBusy: (id: string) => boolean = () => false,
+  ): Promise<void> {
     const noted = new Set(this.#ids(parent).map(folderOf))
     for (const name of this.#files.list(parent)) {
-      if (name.endsWith('.json') || name.endsWith('.build') || noted.has(name)) continue
-      // A build that is being ended may still write into it: the next start removes what is left then.
+      if (name.endsWith('.json') || name.endsWith('.build') || noted.has(name) || isBusy(idOf(name))) continue
+      // A build that is being ended may still write into it: the next pruning removes what is left then.
       await rm(join(parent, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
     }
   }
@@ -117,6 +135,9 @@ export class ArtifactStore {
     return text === undefined ? undefined : (JSON.parse(text) as T)
   }
 }
+
+/** A copy's folder is named by its id and the attempt. */
+const idOf = (folder: string): string => folder.slice(0, folder.lastIndexOf('.'))
 
 const noteFile = (parent: string, id: string): string => join(parent, `${id}.json`)
 

@@ -31,6 +31,9 @@ export async function pruneArtifacts(host: HostWorld, command: CommandOf<'pruneA
       return removing(store.artifactFolder(id), () => store.removeArtifact(id))
     })
   }
+  const isBusy = (id: string): boolean => host.queue.has(`copy ${id}`)
+  await store.removeStrays(isBusy)
+  await store.removeBuildLogs(isBusy)
   return { workingCopies, artifacts, freedBytes }
 }
 

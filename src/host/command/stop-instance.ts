@@ -14,7 +14,7 @@ export async function stopInstance(host: HostWorld, command: CommandOf<'stopInst
   const before = await host.queue.run(`instance ${instance}`, async () => host.records.get(instance))
   const wasRunning = before?.run !== undefined
   if (before !== undefined && before.stoppedAt === undefined) {
-    host.records.save(withStop(before, startedAt, killMs))
+    host.records.keep(withStop(before, startedAt, killMs))
     host.tick()
     await host.until(() => isOver(host.records.get(instance)) || isHopeless(host, instance))
   }

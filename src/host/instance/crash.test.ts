@@ -26,6 +26,7 @@ function someHabits(chance: Chance): AppHabits {
     livesMs: chance(3) === 0 ? chance(20 * second) : undefined,
     exitCode: chance(2),
     drainMs: chance(4) === 0 ? undefined : chance(3 * second),
+    hearsOnce: chance(2) === 0,
     leavesChild: chance(3) === 0,
     childIgnoresTerm: chance(2) === 0,
     clearsEnvironment: chance(8) === 0,
@@ -172,6 +173,7 @@ describe(`the supervisor, killed at any boundary, over ${seeds} histories`, () =
       stopAll(world, agent)
       const { machine } = world
       expect({ seed, foreign: machine.signals.filter(({ ours }) => !ours) }).toEqual({ seed, foreign: [] })
+      expect({ seed, cutShort: machine.cutShort }).toEqual({ seed, cutShort: [] })
       expect({ seed, overlaps: machine.overlaps }).toEqual({ seed, overlaps: [] })
       const left = [...machine.beings.values()].filter(({ ours, marker }) => ours && marker !== undefined)
       expect({ seed, left }).toEqual({ seed, left: [] })

@@ -33,6 +33,7 @@ const facts = (members: Partial<RunFacts> = {}): RunFacts => ({
   others: [],
   startedHere: true,
   outOfMemory: false,
+  catchesStop: false,
   ...members,
 })
 
@@ -187,8 +188,19 @@ describe('stopping', () => {
   })
 
   it('never signals twice: a second SIGTERM ends many applications in their drain', () => {
-    const signalled = record({ stop: { askedAt: now, killAt: now + 9000, signalledAt: now } })
-    expect(decide(signalled, alive, moment)).toEqual({ kind: 'rest', until: now + lookAgainMs })
+    const stop = { askedAt: now, killAt: now + 9000, signalledAt: now }
+    const rest = { kind: 'rest', until: now + lookAgainMs }
+    expect(decide(record({ stop: { ...stop, sent: true } }), { ...alive, catchesStop: true }, moment)).toEqual(rest)
+    expect(decide(record({ stop }), alive, moment)).toEqual(rest)
+  })
+
+  it('signals again only who would catch it, when an agent died before it knew the signal sent', () => {
+    const stop = { askedAt: now, killAt: now + 9000, signalledAt: now - 100 }
+    expect(decide(record({ stop }), { ...alive, catchesStop: true }, moment)).toMatchObject({
+      kind: 'signal',
+      targets: [{ process: main, signal: 'SIGTERM' }],
+      after: { stop: { signalledAt: now, sent: true } },
+    })
   })
 
   it('kills everything but the shim when the time is over', () => {

@@ -3,7 +3,7 @@ import type { Identity, SignalName } from '../machine/machine.ts'
 import type { InstanceExit } from '../outcome.ts'
 import { isWrapped } from './command-line.ts'
 import { exitOf } from './exit.ts'
-import type { InstanceRecord, Run } from './record.ts'
+import type { InstanceRecord, Run, StopOrder } from './record.ts'
 import { afterExit } from './restart.ts'
 import type { Said } from './status.ts'
 
@@ -17,6 +17,8 @@ export type RunFacts = {
   /** This agent started it (an earlier agent may have died between intent and start). */
   readonly startedHere: boolean
   readonly outOfMemory: boolean
+  /** The main process has a handler for the stop signal. */
+  readonly catchesStop: boolean
   /** Why it could not be started. */
   readonly fault?: string
 }
@@ -37,6 +39,8 @@ export type Decision =
       readonly record: InstanceRecord
       readonly targets: readonly Target[]
       readonly again: number
+      /** Saved once the signals are sent. */
+      readonly after?: InstanceRecord
     }
 
 /** How long what a main process left behind may take to end by itself. */
@@ -78,17 +82,29 @@ function stopRun(record: InstanceRecord, facts: RunFacts, now: number): Decision
   const { stop } = record
   if (stop === undefined) return { kind: 'rest' }
   if (now >= stop.killAt) return kill(record, [facts.main ?? facts.shim, ...facts.others], now)
-  if (stop.signalledAt !== undefined) return { kind: 'rest', until: Math.min(stop.killAt, now + lookAgainMs) }
+  if (stop.signalledAt !== undefined && !isInDoubt(stop, facts))
+    return { kind: 'rest', until: Math.min(stop.killAt, now + lookAgainMs) }
   if (facts.main === undefined) return { kind: 'rest', until: now + lookAgainMs }
+  const signalled = { ...record, stop: { ...stop, signalledAt: now } }
   return {
     kind: 'signal',
-    record: { ...record, stop: { ...stop, signalledAt: now } },
+    record: signalled,
+    after: { ...signalled, stop: { ...signalled.stop, sent: true } },
     targets: [facts.main, ...(isWrapped(record.spec.command) ? facts.others : [])].map((process) => ({
       process,
       signal: record.spec.stop.signal,
     })),
     again: now + lookAgainMs,
   }
+}
+
+/**
+ * The agent died between the note and the signal, or just after the signal. Who still has a handler is told again: it
+ * catches a second one. Who has none would be gone had it come, or has spent a handler that was good for one: it is left to
+ * drain until it is killed.
+ */
+function isInDoubt({ sent }: StopOrder, { catchesStop }: RunFacts): boolean {
+  return sent !== true && catchesStop
 }
 
 /** What the main process left behind holds ports and files: it goes before anything is started or called stopped. */

@@ -18,6 +18,8 @@ export type StopOrder = {
   readonly killAt: number
   /** Written before the signal is sent, for a second SIGTERM ends many applications in the middle of their drain. */
   readonly signalledAt?: number
+  /** Written after it was sent: an agent that died in between leaves open whether it was. */
+  readonly sent?: boolean
   readonly killed?: boolean
 }
 

@@ -4,6 +4,7 @@
  * at night, and nothing here is ever searched.
  */
 import { join } from 'node:path'
+import { codeOf } from '../errors.ts'
 import type { Files } from '../machine/machine.ts'
 import { type HostPaths, instanceFolder, recordFile, statusFile } from '../paths.ts'
 import type { InstanceRecord } from './record.ts'
@@ -15,6 +16,7 @@ export class Records {
   readonly #files: Files
   readonly #paths: HostPaths
   readonly #records = new Map<string, InstanceRecord>()
+  readonly #unsaved = new Set<string>()
   readonly #damaged = new Set<string>()
   #quarantine: Quarantine = new Map()
 
@@ -61,15 +63,51 @@ export class Records {
     return this.#records.get(instance)
   }
 
+  /** On the disk when it returns: an intent, which is acted upon only then. A new instance that cannot be saved is nothing. */
   save(record: InstanceRecord): void {
     const { instance } = record.spec
-    if (!this.#records.has(instance)) this.#files.makeFolder(instanceFolder(this.#paths, instance))
-    this.#files.write(recordFile(this.#paths, instance), `${JSON.stringify(record, undefined, 2)}\n`)
+    const folder = instanceFolder(this.#paths, instance)
+    const isNew = !this.#records.has(instance)
+    try {
+      if (isNew) this.#files.makeFolder(folder)
+      this.#files.write(recordFile(this.#paths, instance), `${JSON.stringify(record, undefined, 2)}\n`)
+    } catch (fault) {
+      if (isNew) this.#files.remove(folder)
+      throw fault
+    }
     this.#records.set(instance, record)
+    this.#unsaved.delete(instance)
+  }
+
+  /**
+   * Counts at once, and is on the disk as soon as that takes it: what was seen, and what must not wait for a disk that is
+   * full, such as a stop. An agent that dies before sees the same again.
+   * @returns the fault when the disk did not take it
+   */
+  keep(record: InstanceRecord): unknown {
+    const { instance } = record.spec
+    this.#records.set(instance, record)
+    this.#unsaved.add(instance)
+    try {
+      this.save(record)
+      return undefined
+    } catch (fault) {
+      if (codeOf(fault) === undefined) throw fault
+      return fault
+    }
+  }
+
+  /** Tries again what the disk did not take. */
+  saveKept(): void {
+    for (const instance of this.#unsaved) {
+      const record = this.#records.get(instance)
+      if (record !== undefined) this.keep(record)
+    }
   }
 
   /** What a former run said is not needed once its end is recorded. */
   forgetRun(instance: string, token: string): void {
+    if (this.#unsaved.has(instance)) return
     this.#files.remove(statusFile(this.#paths, instance, token))
   }
 

@@ -10,7 +10,7 @@ export function afterExit(record: InstanceRecord, exit: InstanceExit, now: numbe
   if (isOver(restart.policy, exit)) return { ...record, exits, ended: true }
   const steady = exit.ranMs >= restart.crashLoop.withinMs
   const failures = steady ? 1 : record.failures + 1
-  const recent = exits.filter(({ at }) => at > now - restart.crashLoop.withinMs).length
+  const recent = exits.filter(({ at, reason }) => reason !== 'stopped' && at > now - restart.crashLoop.withinMs).length
   const crashLoop = recent >= restart.crashLoop.exits || (record.crashLoop === true && !steady)
   const delayMs = crashLoop ? restart.longestDelayMs : restartDelayMs(failures, restart)
   return { ...record, exits, failures, crashLoop, nextStartAt: now + delayMs }

@@ -1,5 +1,6 @@
 /** Carries out what `decide` says for every instance. Synchronous throughout: nothing can come between a proof and a signal. */
 import type { Clock, Logger } from '../../base/index.ts'
+import { codeOf } from '../errors.ts'
 import type { Ending, Identity, ProcessFacts, Processes, StartOrder } from '../machine/machine.ts'
 import { type Decision, decide, type RunFacts, type Target } from './decide.ts'
 import { orphansOf } from './janitor.ts'
@@ -31,6 +32,7 @@ export type SupervisorParts = {
 /** How often to look at processes that are not our children. */
 export const pollMs = 250
 export const sweepEveryMs = 5_000
+const afterFaultMs = 1_000
 /** More steps for one instance in one go are a circle. */
 const mostSteps = 20
 
@@ -55,8 +57,27 @@ export class Supervisor {
     const now = this.#parts.clock.now()
     if (now >= this.#nextSweepAt) this.#sweepOrphans(now)
     let next = this.#nextSweepAt
-    for (const instance of this.#parts.records.all.keys()) next = Math.min(next, this.#bringForward(instance))
+    this.#parts.records.saveKept()
+    for (const instance of this.#parts.records.all.keys()) next = Math.min(next, this.#attempt(instance))
     return next
+  }
+
+  /** What goes wrong with one instance, such as a start that a full disk cannot note, does not hold up the others. */
+  #attempt(instance: string): number {
+    const { clock, log } = this.#parts
+    try {
+      return this.#bringForward(instance)
+    } catch (fault) {
+      if (codeOf(fault) === undefined) throw fault
+      log.error('an instance cannot be brought forward', { instance, fault: String(fault) })
+      return clock.now() + afterFaultMs
+    }
+  }
+
+  #keep(record: InstanceRecord): void {
+    const fault = this.#parts.records.keep(record)
+    if (fault === undefined) return
+    this.#parts.log.error('a record is not on the disk', { instance: record.spec.instance, fault: String(fault) })
   }
 
   /** What is proven to belong to the instance, shim included. */
@@ -101,7 +122,7 @@ export class Supervisor {
       case 'rest':
         return decision.until ?? Infinity
       case 'save':
-        records.save(decision.record)
+        this.#keep(decision.record)
         if (before.run !== undefined && decision.record.run === undefined)
           this.#endRun(instance, before.run, decision.record)
         return undefined
@@ -110,8 +131,9 @@ export class Supervisor {
         this.#start(instance, decision.record)
         return undefined
       case 'signal':
-        if (decision.record !== before) records.save(decision.record)
+        if (decision.record !== before) this.#keep(decision.record)
         for (const target of decision.targets) this.#signal(instance, target)
+        if (decision.after !== undefined) this.#keep(decision.after)
         return decision.again
     }
   }
@@ -144,7 +166,7 @@ export class Supervisor {
     log.info('an instance ended', { instance, exit: record.exits.at(-1), nextStartAt: record.nextStartAt })
   }
 
-  #gather({ run, stop }: InstanceRecord, instance: string): RunFacts | undefined {
+  #gather({ run, spec, stop }: InstanceRecord, instance: string): RunFacts | undefined {
     if (run === undefined) return undefined
     const started = this.#started.get(instance)
     const startedHere = started?.token === run.token
@@ -157,10 +179,13 @@ export class Supervisor {
     const outOfMemory = isOver && this.#parts.wasOutOfMemory(instance, run.token)
     const others = isOver || stop !== undefined ? this.#othersOf(instance, [shim, main]) : []
     const fault = startedHere ? started.fault?.message : undefined
+    const isAsked = stop !== undefined && main !== undefined
+    const catchesStop = isAsked && this.#parts.processes.catches(main.pid, spec.stop.signal) === true
     return {
       said,
       startedHere,
       outOfMemory,
+      catchesStop,
       others,
       ...(fault !== undefined && { fault }),
       ...(shim && { shim }),

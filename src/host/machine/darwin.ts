@@ -14,6 +14,7 @@ export function darwinProcesses(): Processes {
     read: (pid) => parsePs(run('ps', [...columns, '-p', String(pid)]) ?? '')[0],
     list: () => parsePs(run('ps', ['-ax', ...columns]) ?? ''),
     marker: (pid) => markerInCommand(run('ps', ['-Eww', '-o', 'command=', '-p', String(pid)])),
+    catches: () => undefined,
     signal: signalOne,
     start: startProcess,
   }

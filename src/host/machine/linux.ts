@@ -1,5 +1,6 @@
 /** Processes and sockets as Linux shows them in /proc. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { constants } from 'node:os'
 import { codeOf } from '../errors.ts'
 import { markerVariable } from '../instance/marker.ts'
 import { isFree } from './free-port.ts'
@@ -18,6 +19,7 @@ export function linuxProcesses(): Processes {
     read,
     list: () => numbersIn('/proc').flatMap((pid) => read(pid) ?? []),
     marker: (pid) => markerIn(readProc(`/proc/${pid}/environ`)),
+    catches: (pid, signal) => parseCaught(readProc(`/proc/${pid}/status`), signal),
     signal: signalOne,
     start: startProcess,
   }
@@ -54,6 +56,12 @@ export function parseStat(text: string, pageBytes: number): ProcessFacts | undef
     zombie: state === 'Z' || state === 'X',
     residentBytes: Number(fields[21]) * pageBytes,
   }
+}
+
+/** From `/proc/PID/status`: a mask in hexadecimal digits, the lowest bit for signal 1. */
+export function parseCaught(status: string | undefined, signal: NodeJS.Signals): boolean | undefined {
+  const [, mask] = /^SigCgt:\s*([0-9a-f]+)$/m.exec(status ?? '') ?? []
+  return mask === undefined ? undefined : ((BigInt(`0x${mask}`) >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n
 }
 
 /** The listening sockets of `/proc/net/tcp` and `tcp6`; a socket is named by its inode. */

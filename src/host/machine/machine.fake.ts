@@ -28,6 +28,7 @@ type Being = ProcessFacts & {
   /** Descends from something the agent started: the truth that no proof may contradict. */
   readonly ours: boolean
   readonly onSignal: (signal: SignalName) => void
+  readonly catches?: () => boolean
 }
 
 export type AppHabits = {
@@ -36,6 +37,8 @@ export type AppHabits = {
   readonly exitCode: number
   /** Undefined: it ignores SIGTERM. */
   readonly drainMs: number | undefined
+  /** Its handler is good for one signal: the second ends it at once, in the middle of its drain. */
+  readonly hearsOnce: boolean
   readonly leavesChild: boolean
   readonly childIgnoresTerm: boolean
   readonly clearsEnvironment: boolean
@@ -51,6 +54,8 @@ export class FakeMachine implements Processes {
   starts = 0
   /** Starts of an owner of which something was still alive. */
   readonly overlaps: string[] = []
+  /** Main processes that were ended in their drain by a second signal. */
+  readonly cutShort: number[] = []
   /** Changes until the agent dies; undefined: it does not. */
   crashIn: number | undefined
   habits: () => AppHabits
@@ -98,6 +103,10 @@ export class FakeMachine implements Processes {
 
   marker(pid: number): string | undefined {
     return this.beings.get(pid)?.marker
+  }
+
+  catches(pid: number): boolean {
+    return this.beings.get(pid)?.catches?.() === true
   }
 
   signal(pid: number, signal: SignalName): void {
@@ -173,12 +182,15 @@ export class FakeMachine implements Processes {
       this.end(main.pid)
       exited(code)
     }
+    let heard = 0
     const main = this.#bear({
+      catches: () => !habits.hearsOnce || heard === 0,
       marker: seen,
       ours: true,
       parent: shim.pid,
       session: shim.pid,
       onSignal: (signal) => {
+        if (signal !== 'SIGKILL' && heard++ > 0 && habits.hearsOnce) this.cutShort.push(main.pid)
         if (signal === 'SIGKILL') leave(137)
         else if (habits.drainMs !== undefined) this.#later(habits.drainMs, () => leave(0))
       },
@@ -198,7 +210,9 @@ export class FakeMachine implements Processes {
     return main
   }
 
-  #bear(being: Pick<Being, 'marker' | 'ours' | 'onSignal' | 'parent'> & { readonly session?: number }): Being {
+  #bear(
+    being: Pick<Being, 'marker' | 'ours' | 'onSignal' | 'parent' | 'catches'> & { readonly session?: number },
+  ): Being {
     const pid = this.#freePid()
     const born = { session: pid, ...being, pid, start: String(++this.#births), zombie: false, residentBytes: 1_000_000 }
     this.beings.set(pid, born)

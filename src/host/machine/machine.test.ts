@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { markerInCommand, parseLsof, parsePs } from './darwin.ts'
-import { linuxProcesses, markerIn, parseListeners, parseStat } from './linux.ts'
+import { linuxProcesses, markerIn, parseCaught, parseListeners, parseStat } from './linux.ts'
 
 describe('what Linux shows', () => {
   it('is read though the name of a process holds spaces and parentheses', () => {
@@ -34,6 +34,15 @@ describe('what Linux shows', () => {
     expect(markerIn('A=1\0HOLDFAST_MARKER=h/o/t\0B=2\0')).toBe('h/o/t')
     expect(markerIn('XHOLDFAST_MARKER=h/o/t\0')).toBeUndefined()
     expect(markerIn(undefined)).toBeUndefined()
+  })
+
+  it('tells which signals a process catches', () => {
+    const status = 'Name:\tnode\nSigIgn:\t0000000000001000\nSigCgt:\t0000000100004602\n'
+    expect(parseCaught(status, 'SIGTERM')).toBe(true)
+    expect(parseCaught(status, 'SIGINT')).toBe(true)
+    expect(parseCaught(status, 'SIGHUP')).toBe(false)
+    expect(parseCaught('', 'SIGTERM')).toBeUndefined()
+    expect(parseCaught(undefined, 'SIGTERM')).toBeUndefined()
   })
 
   it.runIf(process.platform === 'linux')('knows this very process', () => {

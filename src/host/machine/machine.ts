@@ -44,6 +44,8 @@ export interface Processes {
   list(): readonly ProcessFacts[]
   /** The value of HOLDFAST_MARKER in the process's environment, when it has one that may be read. */
   marker(pid: number): string | undefined
+  /** Whether it has a handler for the signal now; undefined when the machine does not tell. */
+  catches(pid: number, signal: SignalName): boolean | undefined
   /** To this one process. One that is gone is no error. */
   signal(pid: number, signal: SignalName): void
   /**
