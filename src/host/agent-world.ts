@@ -54,7 +54,10 @@ export async function openTestHost(options: TestHostOptions = {}): Promise<TestH
       settings: { ports: testPorts(), ...options.settings },
       ...(options.controlGroups !== undefined && { controlGroups: options.controlGroups }),
     })
-  let agent = await open()
+  let agent = await open().catch((fault: unknown) => {
+    rmSync(root, { recursive: true })
+    throw fault
+  })
   const ask = <K extends CommandKind>(command: Asked<K>) => agent.run<K>(command)
   return {
     folder,
