@@ -64,14 +64,12 @@ function judgeFailures({ since, now, look, policy = canaryPolicy }: CanaryQuesti
   const old = failuresBetween(since.outgoing, now.outgoing)
   const [freshRate, oldRate] = [rateOf(fresh), rateOf(old)]
   const said = `${fresh.failures} of ${fresh.requests} requests failed on the new version, ${old.failures} of ${old.requests} on the old`
-  const tooFew = fresh.failures < policy.leastFailures || freshRate - oldRate <= policy.margin
+  // Without an old side there is nothing to be worse than.
+  const tooFew = old.requests === 0 || fresh.failures < policy.leastFailures || freshRate - oldRate <= policy.margin
   if (tooFew) return { objection: undefined, said }
   const alpha = alphaOfLook(policy.alpha / 2, look)
   // Both must hold: more than the old side by more than chance, and more than the old rate with its margin.
-  const chance = Math.max(
-    old.requests === 0 ? 0 : fisherGreater(fresh, old),
-    binomialGreater(fresh, Math.min(1, oldRate + policy.margin)),
-  )
+  const chance = Math.max(fisherGreater(fresh, old), binomialGreater(fresh, Math.min(1, oldRate + policy.margin)))
   return { objection: chance <= alpha ? `${said}: more than chance explains` : undefined, said }
 }
 

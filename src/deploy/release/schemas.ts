@@ -3,6 +3,7 @@
  * and a service of its kind hold; everything else is the same for all of them. Unknown keys are refused at every level.
  */
 import { z } from 'zod'
+import type { PlainJson } from '../../audit/index.ts'
 import { parseDuration } from '../../base/index.ts'
 import { strategySchema } from '../strategy/schemas.ts'
 
@@ -113,9 +114,13 @@ export type Release = Omit<z.output<ReturnType<typeof releaseSchemaFor>>, 'servi
   readonly artifact: CommonArtifact
 }
 
+/** A release file as it came, before it is known what it holds. */
+export type ReleaseDocument = Readonly<Record<string, PlainJson>>
+const documentSchema: z.ZodType<ReleaseDocument, ReleaseDocument> = z.record(z.string(), z.json())
+
 /** A release and its signature, as `deploy` sends it. */
 export const signedReleaseSchema = z.strictObject({
-  release: z.record(z.string(), z.json()).describe('The release file, with createdAt'),
+  release: documentSchema.describe('The release file, with createdAt'),
   signature: z.strictObject({
     key: z
       .string()

@@ -1,9 +1,8 @@
 /** Ed25519 keys and signatures of releases. */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
-import type { PlainJson } from '../../audit/index.ts'
 import { deployError } from '../errors.ts'
 import { identityOf, signedText } from './identity.ts'
-import type { SignedRelease } from './schemas.ts'
+import type { ReleaseDocument, SignedRelease } from './schemas.ts'
 
 export type PublicKey = {
   /** First 16 hexadecimal digits of the SHA-256 of the key. */
@@ -23,7 +22,7 @@ export function isSignedBy(publicPem: string, canonical: string, signature: stri
 }
 
 /** Signs a release file. For the CLI and for tests: the server holds no private key. @throws HoldfastError deploy.key_invalid */
-export function signRelease(privatePem: string, document: Readonly<Record<string, PlainJson>>): SignedRelease {
+export function signRelease(privatePem: string, document: ReleaseDocument): SignedRelease {
   const secret = parseKey(privatePem, (text) => createPrivateKey(text))
   const createdAt = document['createdAt']
   const { canonical } = identityOf(document, typeof createdAt === 'string' ? createdAt : '1970-01-01T00:00:00Z')

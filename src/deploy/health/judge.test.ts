@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { type InstanceHealth, judgeRunning, judgeStart, pauseUntilNextReading, type Watch, watched } from './judge.ts'
+
+type State = InstanceHealth['state']
+const one = (state: State, more: Partial<InstanceHealth> = {}): InstanceHealth => ({
+  instance: 'web/0',
+  state,
+  restarts: 0,
+  detail: 'as it is',
+  ...more,
+})
+const expected = ['web/0']
+
+/** The watch after these states, one reading each. */
+function after(states: readonly State[]): Watch {
+  return states.reduce<Watch>((watch, state) => watched(watch, [one(state)]), new Map())
+}
+
+describe('instances that come up', () => {
+  it.each<[string, InstanceHealth[], number, string]>([
+    ['are healthy when all are', [one('healthy')], 1000, 'healthy'],
+    ['are waited for', [one('starting')], 1000, 'waiting'],
+    ['are waited for while one answers badly', [one('unhealthy')], 1000, 'waiting'],
+    ['are waited for while one is not seen yet', [], 1000, 'waiting'],
+    ['have failed when their time is over', [one('starting')], 0, 'failed'],
+    ['have failed when one is gone', [one('gone')], 1000, 'failed'],
+    ['have failed in a crash loop', [one('starting', { restarts: 3 })], 1000, 'failed'],
+    ['have failed when waiting does not help', [one('starting', { hopeless: true })], 1000, 'failed'],
+  ])('%s', (_what, reading, leftMs, kind) => {
+    expect(judgeStart({ expected, reading, watch: watched(new Map(), reading) }, leftMs).kind).toBe(kind)
+  })
+
+  it('have failed when one flaps', () => {
+    const watch = after(['healthy', 'unhealthy', 'healthy', 'unhealthy', 'healthy', 'unhealthy'])
+    const verdict = judgeStart({ expected, reading: [one('unhealthy')], watch }, 1000)
+    expect(verdict).toEqual({ kind: 'failed', what: 'web/0: flapping, 3 times healthy and not: as it is' })
+  })
+
+  it('are named when they are late', () => {
+    const verdict = judgeStart({ expected: ['web/0', 'web/1'], reading: [one('starting')], watch: new Map() }, 0)
+    expect(verdict).toEqual({
+      kind: 'failed',
+      what: 'never healthy within the timeout: web/0 starting (as it is); web/1 is not there',
+    })
+  })
+})
+
+describe('instances with traffic', () => {
+  it.each<[State[], string]>([
+    [['healthy'], 'healthy'],
+    [['healthy', 'unhealthy'], 'waiting'],
+    [['healthy', 'unhealthy', 'unhealthy'], 'waiting'],
+    [['healthy', 'unhealthy', 'unhealthy', 'unhealthy'], 'failed'],
+    [['healthy', 'unhealthy', 'healthy'], 'healthy'],
+    [['healthy', 'gone'], 'failed'],
+  ])('that were %j are %s', (states, kind) => {
+    const reading = [one(states.at(-1) ?? 'gone')]
+    expect(judgeRunning({ expected, reading, watch: after(states) }).kind).toBe(kind)
+  })
+
+  it('have failed when one is not there any more', () => {
+    expect(judgeRunning({ expected, reading: [], watch: new Map() }).kind).toBe('failed')
+  })
+})
+
+it('reads often at first, and never more seldom than each second', () => {
+  expect([0, 500, 5000, 60_000].map(pauseUntilNextReading)).toEqual([100, 100, 500, 1000])
+})
