@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline'
 
 const root = join(import.meta.dirname, '..')
 const holdfast = join(root, 'bin/holdfast.js')
-const example = join(root, 'examples/order')
+const exampleFolder = join(root, 'examples/order')
 const dataFolder = process.env['HOLDFAST_DATA'] ?? join(root, '.holdfast/quickstart')
 const usualPort = 7400
 const isTerminal = process.stdout.isTTY
@@ -24,12 +24,15 @@ const environment = {
 }
 
 let over = false
+let example: ChildProcess | undefined
 const server = await startServer()
 // A terminal sends Ctrl-C to the server as well: it stops by itself.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     over = true
-    if (signal === 'SIGTERM') server.kill(signal)
+    if (signal !== 'SIGTERM') return
+    example?.kill(signal)
+    server.kill(signal)
   })
 }
 const failures = (await runExample('order.json')) + (await runExample('refused.json'))
@@ -41,7 +44,7 @@ process.exitCode = failures === 0 || over ? (code ?? 0) : 1
 
 async function startServer(): Promise<ChildProcess> {
   const port = (await isFree(usualPort)) ? usualPort : 0
-  const where = ['--port', String(port), '--config', join(example, 'holdfast.config.ts')]
+  const where = ['--port', String(port), '--config', join(exampleFolder, 'holdfast.config.ts')]
   const child = spawn(process.execPath, [holdfast, 'up', '--json', ...where], {
     stdio: ['inherit', 'pipe', 'inherit'],
     env: environment,
@@ -66,11 +69,9 @@ function isFree(port: number): Promise<boolean> {
 async function runExample(input: string): Promise<number> {
   if (over) return 0
   console.log(`$ bin/holdfast asl run examples/order/order.ts \\\n    --input @examples/order/${input}`)
-  const args = ['asl', 'run', join(example, 'order.ts'), '--input', `@${join(example, input)}`]
-  const [status] = await once(
-    spawn(process.execPath, [holdfast, ...args], { stdio: 'inherit', env: environment }),
-    'exit',
-  )
+  const args = ['asl', 'run', join(exampleFolder, 'order.ts'), '--input', `@${join(exampleFolder, input)}`]
+  example = spawn(process.execPath, [holdfast, ...args], { stdio: 'inherit', env: environment })
+  const [status] = await once(example, 'exit')
   console.log()
   // Ctrl-C reached the command, perhaps before it reached us.
   over ||= status === 130

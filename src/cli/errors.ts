@@ -37,6 +37,10 @@ export function cliError(code: CliErrorCode, message: string, details: Omit<Erro
 /** Code → how a person at the command line repairs it, where the server cannot know that there is one. */
 export const commandRepairs: ReadonlyMap<string, string> = new Map([
   ['execution.missing', 'copy the name from: holdfast executions'],
+  [
+    'access.unauthenticated',
+    "set HOLDFAST_TOKEN to what stands in admin-token in the server's data folder, or unset it where that folder is readable",
+  ],
   ['machine.missing', 'holdfast executions shows which machines have run; holdfast asl run FILE makes one'],
   ['execution.exists', 'choose another name with --name, or leave it out for a new one'],
   ['page.cursor_invalid', 'start the list again without --cursor'],
