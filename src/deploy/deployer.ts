@@ -144,8 +144,8 @@ export interface Deployer<Service extends CommonService = CommonService, Survey 
 
   /** The health of every instance of the fleet that was started and not taken down. Reads only. */
   readHealth(fleet: Fleet<Service>, signal: AbortSignal): Promise<readonly InstanceHealth[]>
-  /** Sums and windows of the traffic of the two fleets. Reads only. Undefined when nobody counts it. */
-  readTraffic(
+  /** Sums and windows of the traffic of the two fleets. Reads only. Without it, or undefined, nobody counts. */
+  readTraffic?(
     incoming: Fleet<Service>,
     outgoing: Fleet<Service> | undefined,
     signal: AbortSignal,

@@ -15,6 +15,7 @@ import {
 } from '../engine/index.ts'
 import { createExpressions } from '../jsonata/index.ts'
 import { openStore, type Store } from '../store/index.ts'
+import type { Deployers } from './deployer.ts'
 import { type Deploys, openDeploys } from './deploys.ts'
 import { type BegunDeployment, deployRelease } from './deployment/deploy.ts'
 import { pointerOf } from './deployment/pointer.ts'
@@ -54,6 +55,8 @@ export async function endWorlds(): Promise<void> {
 export type WorldOptions = {
   readonly procedures?: readonly Procedure[]
   readonly logger?: Logger
+  /** Besides the fake one. */
+  readonly deployers?: Deployers
   /** What stands between the deployments and the store: for crashes. */
   readonly store?: (store: Store) => Store
 }
@@ -91,7 +94,7 @@ export class World {
     const deploys = openDeploys({
       ...ground,
       store: wrap(this.store),
-      deployers: { fake: fakeDeployer(this.target, clock) },
+      deployers: { fake: fakeDeployer(this.target, clock), ...this.#options.deployers },
       engine: () => engine,
     })
     const engine: Engine = createEngine({
@@ -138,6 +141,12 @@ export class World {
     }
     this.clock.advanceTo(end)
     await this.settle()
+  }
+
+  /** The deployment ends without time: for targets that really do something. */
+  async untilEndedAtOnce(id: string): Promise<Deployment> {
+    while (this.deployment(id).endedAt === null) await new Promise<void>((resolve) => setImmediate(resolve))
+    return this.deployment(id)
   }
 
   /** Time passes until the deployment has ended, or an hour is over. */

@@ -6,7 +6,8 @@ import type { Run } from './run.ts'
 
 /** Undefined when nobody counts. A deployer that does not know what a plan is for is not asked. */
 async function take(run: Run): Promise<TrafficReading | undefined> {
-  return run.race(run.deployer.readTraffic(run.standings().fleet, run.outgoing(), run.signal))
+  const reading = run.deployer.readTraffic?.(run.standings().fleet, run.outgoing(), run.signal)
+  return reading === undefined ? undefined : run.race(reading)
 }
 
 /** Reads, and keeps the reading under this name unless there is one. */
