@@ -66,9 +66,9 @@ export class EdgeWorker {
   /** One place for each listener of the settings, in their order. */
   async listen(places: readonly ListenOn[]): Promise<void> {
     await Promise.all(
-      this.#fronts.map((front, at) => {
+      this.#fronts.map(async (front, at) => {
         const place = places[at]
-        return place === undefined ? undefined : front.listen(place)
+        if (place !== undefined) await front.listen(place)
       }),
     )
   }
