@@ -19,6 +19,8 @@ import { type CommonService, commonServiceSchema } from './release/schemas.ts'
 
 const fakeService = commonServiceSchema.extend({
   memoryMiB: z.int().min(1).default(64),
+  /** Other places to try when the first has no room. */
+  otherPlaces: z.int().min(0).default(0),
   bootMs: z.int().min(0).default(500),
   behaviour: z.enum(['good', 'never', 'crash', 'flap', 'fades', 'wrong-release']).default('good'),
 })
@@ -217,7 +219,10 @@ export function fakeDeployer(target: FakeTarget, clock: VirtualClock): Deployer<
     ],
     start: ({ incoming }, service, index) => ({
       call: 'start',
-      parameters: { service, index, folder: outcomeOf('prepare/fetch', 'folder') },
+      parameters: startParameters(service, index, 0),
+      alternatives: Array.from({ length: incoming.release.services[service]?.otherPlaces ?? 0 }, (_, i) =>
+        startParameters(service, index, i + 1),
+      ),
       says: `start ${service}/${index}`,
       undoSays: `stop ${service}/${index}`,
       creates: {
@@ -243,7 +248,12 @@ export function fakeDeployer(target: FakeTarget, clock: VirtualClock): Deployer<
         },
       }),
       start: noted('start', {
-        parameters: z.strictObject({ service: z.string(), index: z.number(), folder: z.string() }),
+        parameters: z.strictObject({
+          service: z.string(),
+          index: z.number(),
+          folder: z.string(),
+          place: z.number(),
+        }),
         run: (parameters, context) =>
           target.act('start', context, context.fleet, () => {
             const name = `${parameters.service}/${parameters.index}`
@@ -293,6 +303,13 @@ export function fakeDeployer(target: FakeTarget, clock: VirtualClock): Deployer<
     },
   }
 }
+
+const startParameters = (service: string, index: number, place: number): PlainJson => ({
+  service,
+  index,
+  folder: outcomeOf('prepare/fetch', 'folder'),
+  place,
+})
 
 /** How the services of a release behave: a real target reads that out of the artifact. */
 export const servicesOf = new Map<string, Readonly<Record<string, CommonService>>>()

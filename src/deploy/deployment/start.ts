@@ -1,7 +1,7 @@
 /** Beginning a deployment: its row in one transaction with its lock and its record, then its execution. */
 import type { Actor } from '../../access/index.ts'
 import { appendRecord, type Cause } from '../../audit/index.ts'
-import { parseDuration, ulid } from '../../base/index.ts'
+import { HoldfastError, parseDuration, ulid } from '../../base/index.ts'
 import { executionArn, startExecution, stateMachineArn } from '../../engine/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { Deploys } from '../deploys.ts'
@@ -79,7 +79,7 @@ export function nameExecution(
   return arn
 }
 
-/** Safe to repeat: an execution of this name that runs is the same one. */
+/** Safe to repeat: an execution of this name is the same one. */
 export async function startMachine(
   deploys: Deploys,
   deployment: Deployment,
@@ -89,10 +89,11 @@ export async function startMachine(
   const engine = deploys.engine()
   const input: DeployInput = { deployment: id, kind, course }
   const stateMachine = stateMachineArn(engine.account, procedureName(target))
-  await startExecution(
-    engine,
-    systemActor,
-    { stateMachineArn: stateMachine, name: `${id}-${run}`, input: JSON.stringify(input) },
-    { type: 'human', id: requestedBy.id },
-  )
+  const request = { stateMachineArn: stateMachine, name: `${id}-${run}`, input: JSON.stringify(input) }
+  try {
+    await startExecution(engine, systemActor, request, { type: 'human', id: requestedBy.id })
+  } catch (error) {
+    // The janitor was quicker, and so was the execution.
+    if (!(error instanceof HoldfastError) || error.code !== 'execution.exists') throw error
+  }
 }

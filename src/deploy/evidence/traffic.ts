@@ -1,5 +1,7 @@
 /** What is counted of the traffic, as a deployer reads it from whoever counts. Differences of two readings are a window. */
 
+import { median } from './statistics.ts'
+
 /** Sums since the counter began. A counter that began anew is smaller than before. */
 export type TrafficCounts = {
   readonly requests: number
@@ -40,6 +42,30 @@ export const noCounts: TrafficCounts = {
   applicationFailures: 0,
   deliveryFailures: 0,
   clientAborts: 0,
+}
+
+/** A reading as it is kept: the windows of all instances of a time as one, for there may be many instances. */
+export function kept(reading: TrafficReading): TrafficReading {
+  const { incoming, outgoing } = reading
+  return {
+    ...reading,
+    incoming: { ...incoming, latency: merged(incoming.latency) },
+    outgoing: { ...outgoing, latency: merged(outgoing.latency) },
+  }
+}
+
+function merged(windows: readonly LatencyWindow[]): readonly LatencyWindow[] {
+  const byTime = Map.groupBy(
+    windows.filter(({ count }) => count > 0),
+    ({ startedAt }) => startedAt,
+  )
+  return [...byTime].map(([startedAt, all]) => ({
+    instance: 'all',
+    startedAt,
+    count: all.reduce((sum, { count }) => sum + count, 0),
+    p50Ms: median(all.map(({ p50Ms }) => p50Ms)),
+    p99Ms: Math.max(...all.map(({ p99Ms }) => p99Ms)),
+  }))
 }
 
 /** What was counted from `before` to `after`. After a restart of the counter, all that it has. */

@@ -241,6 +241,16 @@ describe('a call that fails', () => {
     },
   )
 
+  it('is made in another place when the first has no room, and the first is left as it was', async () => {
+    const world = await new World().begin()
+    world.target.faults.set('start', failing('capacity', 2))
+    const deployment = await world.deployed({ services: { web: { otherPlaces: 2 } } })
+    expect(deployment.status).toBe('succeeded')
+    const started = world.target.made.filter(({ call, undo }) => call === 'start' && !undo)
+    expect(started.map(({ parameters }) => parameters)).toEqual([expect.objectContaining({ place: 2 })])
+    expect(world.target.made.filter(({ undo }) => undo)).toHaveLength(2)
+  })
+
   it('stops the deployment when it fails as often as it is tried', async () => {
     const world = await new World().begin()
     const old = await world.deployed()

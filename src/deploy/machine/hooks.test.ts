@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { procedure, TaskFailure } from '../../engine/index.ts'
+import { procedure, stopExecution, TaskFailure } from '../../engine/index.ts'
 import { haltDeployment } from '../deployment/halt.ts'
 import { resumeDeployment } from '../deployment/resume.ts'
 import { retryDeployment } from '../deployment/retry.ts'
@@ -162,6 +162,20 @@ describe('a release marked forward-only', () => {
     await resumeDeployment(world.deploys, admin, { id })
     expect(await world.untilEnded(id)).toMatchObject({ status: 'succeeded', diagnosis: undefined })
     expect(ran.map(({ procedure: name }) => name)).toEqual(['migrate', 'smoke', 'announce', 'announce'])
+  })
+
+  it('waits for a person as well when its execution is lost', async () => {
+    const { world } = await worldWith()
+    await world.deployed()
+    await world.advance(1000)
+    const { id, executionArn } = await world.deploy({ rollback, hooks })
+    await world.until(() => world.deployment(id).state === 'Watch')
+    await stopExecution(world.engine, admin, { executionArn })
+    await world.tick()
+    await world.until(() => world.deployment(id).status === 'paused')
+    expect(world.deployment(id).diagnosis?.what).toContain('its execution was stopped')
+    await resumeDeployment(world.deploys, admin, { id })
+    expect(await world.untilEnded(id)).toMatchObject({ status: 'succeeded' })
   })
 
   it('is taken back after all when a person halts it', async () => {

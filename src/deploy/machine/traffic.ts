@@ -1,7 +1,7 @@
 /** Reading the traffic, and judging it while the new version bakes. */
 import { type CanaryVerdict, judgeCanary } from '../evidence/canary.ts'
 import { evidenceOf, type Readings, switchFailures } from '../evidence/evidence.ts'
-import type { TrafficReading } from '../evidence/traffic.ts'
+import { kept, type TrafficReading } from '../evidence/traffic.ts'
 import type { Run } from './run.ts'
 
 /** Undefined when nobody counts. A deployer that does not know what a plan is for is not asked. */
@@ -15,14 +15,14 @@ export async function readTraffic(run: Run, name: keyof Readings): Promise<void>
   if (run.progress.readings[name] !== undefined) return
   const reading = await take(run)
   if (reading === undefined) return
-  await run.remember({ readings: { ...run.progress.readings, [name]: reading } })
+  await run.remember({ readings: { ...run.progress.readings, [name]: kept(reading) } })
 }
 
 /** The last reading, for the evidence. What cannot be read any more is missing from it, and keeps nothing from ending. */
 export async function readLast(run: Run): Promise<void> {
   try {
     const reading = await take(run)
-    if (reading !== undefined) await run.remember({ readings: { ...run.progress.readings, end: reading } })
+    if (reading !== undefined) await run.remember({ readings: { ...run.progress.readings, end: kept(reading) } })
   } catch (error) {
     run.deploys.logger.warn('the traffic could not be read at the end of a deployment', { deployment: run.id, error })
   }

@@ -167,8 +167,19 @@ describe('what is planned', () => {
       const { id } = await deployRelease(world.deploys, admin, { ...signed, planHash: hash })
       expect(await world.untilEnded(id)).toMatchObject({ status: 'succeeded' })
       expect(namesOf(world.target.made)).toEqual(plannedNames(world, plan))
+      expect(stagesOf(world, id)).toEqual(plannedStages(plan))
     }
   })
+
+  const plannedStages = (plan: Plan): string[] =>
+    plan.stages.flatMap(({ state, step, waves }) =>
+      waves.flatMap((wave) => wave.map(() => (step === undefined ? state : `${state}/${step}`))),
+    )
+
+  const stagesOf = (world: World, id: string): string[] =>
+    world
+      .rows<{ stage: string }>('SELECT stage FROM deploy_intent WHERE deployment = ? ORDER BY position', id)
+      .map(({ stage }) => stage)
 
   /** Calls of one wave are made at the same time: they are compared as a set by sorting within kind and order. */
   const namesOf = (made: World['target']['made']): string[] =>
