@@ -24,17 +24,16 @@ const environment = {
 }
 
 let over = false
-let example: ChildProcess | undefined
-const server = await startServer()
-// A terminal sends Ctrl-C to the server as well: it stops by itself.
+const children = new Set<ChildProcess>()
+// Before the first child starts, or a signal could leave it alone in the world.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     over = true
-    if (signal !== 'SIGTERM') return
-    example?.kill(signal)
-    server.kill(signal)
+    // A terminal sends Ctrl-C to the children as well: they stop by themselves.
+    if (signal === 'SIGTERM') for (const child of children) child.kill(signal)
   })
 }
+const server = await startServer()
 const failures = (await runExample('order.json')) + (await runExample('refused.json'))
 if (!over) sayWhatIsNext()
 if (!isTerminal || failures > 0) server.kill('SIGTERM')
@@ -49,6 +48,7 @@ async function startServer(): Promise<ChildProcess> {
     stdio: ['inherit', 'pipe', 'inherit'],
     env: environment,
   })
+  children.add(child)
   const giveUp = (status: number | null): void => process.exit(status ?? 1)
   child.once('exit', giveUp)
   const [line] = await once(createInterface(child.stdout), 'line')
@@ -70,7 +70,8 @@ async function runExample(input: string): Promise<number> {
   if (over) return 0
   console.log(`$ bin/holdfast asl run examples/order/order.ts \\\n    --input @examples/order/${input}`)
   const args = ['asl', 'run', join(exampleFolder, 'order.ts'), '--input', `@${join(exampleFolder, input)}`]
-  example = spawn(process.execPath, [holdfast, ...args], { stdio: 'inherit', env: environment })
+  const example = spawn(process.execPath, [holdfast, ...args], { stdio: 'inherit', env: environment })
+  children.add(example)
   const [status] = await once(example, 'exit')
   console.log()
   // Ctrl-C reached the command, perhaps before it reached us.
