@@ -77,7 +77,7 @@ export class Supervisor {
   #keep(record: InstanceRecord): void {
     const fault = this.#parts.records.keep(record)
     if (fault === undefined) return
-    this.#parts.log.error('a record is not on the disk', { instance: record.spec.instance, fault: String(fault) })
+    this.#parts.log.error('a record is not on the disk', { instance: record.spec.instance, fault })
   }
 
   /** What is proven to belong to the instance, shim included. */
