@@ -70,6 +70,7 @@ export class World {
   readonly #options: WorldOptions
   readonly #seed = countedBytes()
   #engine: Engine
+  #writing = 0
   deploys: Deploys
 
   constructor(options: WorldOptions = {}) {
@@ -93,7 +94,7 @@ export class World {
     const ground = { clock, logger, randomBytes: this.#seed }
     const deploys = openDeploys({
       ...ground,
-      store: wrap(this.store),
+      store: wrap(this.#counted(this.store)),
       deployers: { fake: fakeDeployer(this.target, clock), ...this.#options.deployers },
       engine: () => engine,
     })
@@ -119,12 +120,24 @@ export class World {
     return this
   }
 
+  /** The store, with its unanswered writes counted. */
+  #counted(store: Store): Store {
+    const write: Store['write'] = (work) => {
+      this.#writing++
+      return store.write(work).finally(() => {
+        this.#writing--
+      })
+    }
+    return new Proxy(store, { get: (inner, name) => (name === 'write' ? write : Reflect.get(inner, name)) })
+  }
+
   // ---- time
 
   /** Everything happens that needs no time. */
   async settle(): Promise<void> {
-    for (let quiet = 0; quiet < 6; quiet++) {
-      if (this.engine.writer.busy) quiet = 0
+    // Whatever goes on without time goes on through a write, of the engine or of a deployment.
+    for (let quiet = 0; quiet < 4; quiet++) {
+      if (this.engine.writer.busy || this.#writing > 0) quiet = -1
       await new Promise<void>((resolve) => setImmediate(resolve))
     }
   }

@@ -117,6 +117,7 @@ describe('keys', () => {
   it('are added, listed and revoked, each once in the trail', async () => {
     const world = await new World().begin()
     const { publicPem } = newKeys()
+    await world.advance(1)
     const added = await addKey(world.deploys, admin, { name: 'laptop of ada', publicKey: publicPem })
     expect(await addKey(world.deploys, admin, { name: 'again', publicKey: publicPem })).toEqual(added)
     await revokeKey(world.deploys, admin, added.id)
