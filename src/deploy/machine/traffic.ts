@@ -20,6 +20,8 @@ export async function readTraffic(run: Run, name: keyof Readings): Promise<void>
 
 /** The last reading, for the evidence. What cannot be read any more is missing from it, and keeps nothing from ending. */
 export async function readLast(run: Run): Promise<void> {
+  // Without a plan nothing was touched, so there is nothing to show.
+  if (run.deployment.plan === undefined) return
   try {
     const reading = await take(run)
     if (reading !== undefined) await run.remember({ readings: { ...run.progress.readings, end: kept(reading) } })

@@ -1,0 +1,38 @@
+import { afterEach, expect, it } from 'vitest'
+import { stopExecution } from '../engine/index.ts'
+import { startJanitor } from './janitor.ts'
+import { admin, endWorlds, World } from './world.ts'
+
+afterEach(endWorlds)
+
+it('looks after everything by itself, again and again, until it is stopped', async () => {
+  const world = await new World().begin()
+  const stop = startJanitor(world.deploys)
+  const first = await world.deployed()
+  await world.advance(1000)
+  const { id, executionArn } = await world.deploy()
+  await world.until(() => world.deployment(id).state === 'Watch')
+  await stopExecution(world.engine, admin, { executionArn })
+  expect(await world.untilEnded(id)).toMatchObject({ status: 'failed', run: 2 })
+
+  await world.deployed()
+  await world.advance(20 * 60_000)
+  expect(world.target.healthOf(first.id)).toEqual([])
+  await stop()
+  expect(world.clock.nextAlarm()).toBeUndefined()
+})
+
+it('goes on with the others when one cannot be helped now, and tries that one again', async () => {
+  const world = await new World().begin()
+  const first = await world.deployed({ project: 'shop/a' })
+  const second = await world.deployed({ project: 'shop/b' })
+  await world.deployed({ project: 'shop/a' })
+  await world.deployed({ project: 'shop/b' })
+  await world.advance(20 * 60_000)
+  world.target.faults.set('stop', { kind: 'fail', failure: new Error('unreachable') as never, times: 1 })
+  await world.tick()
+  const left = (): number => [first, second].filter(({ id }) => world.target.healthOf(id).length > 0).length
+  expect(left()).toBe(1)
+  await world.tick()
+  expect(left()).toBe(0)
+})
