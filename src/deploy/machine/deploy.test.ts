@@ -268,6 +268,22 @@ describe('a call that fails', () => {
     expectOldGood(world, old.id, failed.id)
   })
 
+  it('that was on its way when the control plane died does nothing when it arrives after its repetition', async () => {
+    const world = await new World().begin()
+    await world.deployed(web())
+    await world.advance(1000)
+    world.target.faults.set('shift', { kind: 'slow', ms: 10_000 })
+    const strategy = { kind: 'percentage', steps: [20], bake: { for: '2s' } }
+    const { id } = await world.deploy({ ...web(), strategy })
+    await world.until(() => world.deployment(id).state === 'Shift')
+    await world.advance(100)
+    world.target.faults.clear()
+    await world.crash()
+    expect(await world.untilEnded(id)).toMatchObject({ status: 'succeeded' })
+    await world.advance(20_000)
+    expect(world.target.weightOf(place, id, 'web')).toBe(100)
+  })
+
   it('is not made when there is no room, which the check finds before anything is changed', async () => {
     const world = await new World().begin()
     world.target.survey = { room: 100 }

@@ -4,7 +4,7 @@ import { changeDeployment, type Deployment, type DeploymentStatus } from '../dep
 import { diagnose, type Diagnosis, DeployFailure, haltDiagnosis, Steered, steering } from '../failure.ts'
 import { intentsOfDeployment } from '../intent/rows.ts'
 import { compensations } from '../intent/settle.ts'
-import { freeLock, raiseTerm } from '../lock/rows.ts'
+import { freeLock } from '../lock/rows.ts'
 import { runHooks } from './hooks.ts'
 import { mustAsk } from './must-ask.ts'
 import { allOf, settle } from './perform.ts'
@@ -50,11 +50,7 @@ function failureOf({ progress, state, id }: Deployment): Diagnosis {
  * Under a new term: what was sent before and is still on its way is refused by the target when it arrives.
  */
 export async function compensate(run: Run): Promise<void> {
-  await run.write((tx) => {
-    const term = raiseTerm(tx, run.deployment, run.id, run.now)
-    changeDeployment(tx, run.id, { term, course: 'compensate' })
-  })
-  run.reload()
+  await run.newTerm()
   for (const group of compensations(intentsOfDeployment(run.deploys.store.read, run.id))) {
     await allOf(group.map((settlement) => settle(run, settlement)))
   }

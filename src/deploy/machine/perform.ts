@@ -18,12 +18,21 @@ import type { Run } from './run.ts'
 /** @throws DeployFailure of the call that failed worst; Steered when it was interrupted */
 export async function perform(run: Run, stage: Stage | undefined): Promise<void> {
   if (stage === undefined) return
+  // A call of an earlier try may still be on its way: under a new term it is refused when it arrives after its repetition.
+  if (wasBegun(run, stage)) await run.newTerm()
   // A removal is intended as a whole, so that whoever has to finish it knows all of it.
   if (isRemoval(stage)) await record(run, stage, stage.waves.keys().toArray())
   for (const wave of stage.waves.keys()) {
     const intents = await record(run, stage, [wave])
     await allOf(intents.filter(isOpen).map((intent) => make(run, intent)))
   }
+}
+
+function wasBegun(run: Run, { waves }: Stage): boolean {
+  return waves.flat().some((act) => {
+    const intent = findIntent(run.deploys.store.read, run.id, idOf(act))
+    return intent !== undefined && isOpen(intent)
+  })
 }
 
 const isRemoval = ({ waves }: Stage): boolean => waves.every((acts) => acts.every(({ kind }) => kind === 'undo'))

@@ -9,7 +9,7 @@ import { requireDeployer, standingsOf } from '../deployment/fleet.ts'
 import { changeDeployment, type Deployment, type Progress, requireDeployment, wishFor } from '../deployment/rows.ts'
 import { DeployFailure, Steered, steering } from '../failure.ts'
 import type { Standings } from '../plan/make.ts'
-import { renewDeploymentLock } from '../lock/rows.ts'
+import { raiseTerm, renewDeploymentLock } from '../lock/rows.ts'
 import type { Wish } from '../strategy/decide.ts'
 
 export type RunOptions = {
@@ -117,6 +117,15 @@ export class Run {
       also(tx)
     })
     this.#deployment = { ...this.#deployment, progress }
+  }
+
+  /** Whatever was sent before and is still on its way is refused by the target when it arrives after what is sent from now on. */
+  async newTerm(): Promise<void> {
+    await this.write((tx) => {
+      const term = raiseTerm(tx, this.#deployment, this.id, this.now)
+      changeDeployment(tx, this.id, { term })
+    })
+    this.reload()
   }
 
   /** After a write that changed more than the progress. */
