@@ -2,7 +2,8 @@
  * W3: many executions asleep in a Wait, their wakes spread over a while, in a process of its own: memory a sleeper, and how
  * late each woke. The delay of the event loop itself is measured beside it, for nothing in the process can be punctual beyond it.
  */
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -43,19 +44,22 @@ type ChildFigures = Omit<SleeperFigures, 'limitPerSecond'>
 /** Runs the workload in a fresh process and waits for its figures. */
 export async function measureSleepers(sleepers: number, spreadMs: number): Promise<SleeperFigures> {
   const limitPerSecond = await measureLimit(100, sleepers)
-  const child = fork(import.meta.filename, ['--child', String(sleepers), String(spreadMs)], {
-    execArgv: ['--expose-gc'],
-    // As `bin/holdfast` starts its process: compiled code is cached, so the type stripper is not loaded, and glibc keeps two arenas.
-    env: {
-      ...process.env,
-      NODE_COMPILE_CACHE: join(tmpdir(), 'holdfast-bench-compile-cache'),
-      MALLOC_ARENA_MAX: '2',
-    },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  })
+  // A first process only fills the cache of compiled code, as any earlier start of Holdfast has.
+  await once(startProcess('--load'), 'exit')
+  const child = startProcess('--child', String(sleepers), String(spreadMs))
   return new Promise((resolve, reject) => {
     child.once('message', (figures) => resolve({ ...asFigures(figures), limitPerSecond }))
     child.once('exit', (code) => reject(new Error(`the process of the sleepers ended with ${code} and no figures`)))
+  })
+}
+
+/** As `bin/holdfast` starts its own: compiled code is cached, so the type stripper is not loaded, and glibc keeps two arenas. */
+function startProcess(...words: readonly string[]): ChildProcess {
+  const compiled = join(tmpdir(), 'holdfast-bench-compile-cache')
+  return fork(import.meta.filename, words, {
+    execArgv: ['--expose-gc'],
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled, MALLOC_ARENA_MAX: '2' },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
 }
 
@@ -133,3 +137,4 @@ function lateness(world: World): readonly number[] {
 
 const [flag, sleepers, spreadMs] = process.argv.slice(2)
 if (flag === '--child') await main(Number(sleepers), Number(spreadMs))
+if (flag === '--load') process.disconnect?.()
