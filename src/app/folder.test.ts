@@ -15,13 +15,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('the data folder', () => {
-  const places = { workingFolder: '/work', homeFolder: '/home/mika' }
+  const places = { workingFolder: '/srv', homeFolder: '/home/mika' }
 
   it('is in the home folder unless somebody says otherwise', () => {
     expect(dataFolderOf({ ...places, given: undefined, environment: undefined })).toBe('/home/mika/.holdfast')
     expect(dataFolderOf({ ...places, given: undefined, environment: '' })).toBe('/home/mika/.holdfast')
-    expect(dataFolderOf({ ...places, given: undefined, environment: 'here' })).toBe('/work/here')
-    expect(dataFolderOf({ ...places, given: 'there', environment: 'here' })).toBe('/work/there')
+    expect(dataFolderOf({ ...places, given: undefined, environment: 'here' })).toBe('/srv/here')
+    expect(dataFolderOf({ ...places, given: 'there', environment: 'here' })).toBe('/srv/there')
     expect(dataFolderOf({ ...places, given: '/abs', environment: undefined })).toBe('/abs')
   })
 })
