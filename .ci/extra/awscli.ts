@@ -1,4 +1,4 @@
-/** Debian's `aws` command drives the real program: create, start, wait, read the history. */
+/** Debian's `aws` command drives the real program: create, start, wait, read the history, send a task token. */
 import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { skip, startHoldfast } from '../holdfast.ts'
@@ -7,6 +7,8 @@ const version = spawnSync('aws', ['--version'], { encoding: 'utf8' })
 if (version.status !== 0) skip('the aws command is not installed')
 
 const region = 'us-east-1'
+/** How often an execution is looked at before it counts as stuck. */
+const looks = 60
 const role = 'arn:aws:iam::123456789012:role/any'
 const definition = {
   StartAt: 'Greet',
@@ -19,13 +21,14 @@ const definition = {
 const run = promisify(execFile)
 const holdfast = await startHoldfast({})
 try {
-  await drive()
+  await greet()
+  await answerTask()
   console.log(`✓ ${(version.stdout || version.stderr).trim()}`)
 } finally {
   await holdfast.stop()
 }
 
-async function drive(): Promise<void> {
+async function greet(): Promise<void> {
   const machine = await aws('create-state-machine', {
     name: 'greeting',
     'role-arn': role,
@@ -44,11 +47,31 @@ async function drive(): Promise<void> {
   expect('history', types.at(-1), 'ExecutionSucceeded')
 }
 
+/** An activity worker made of three commands: the token that one prints is what the next sends. */
+async function answerTask(): Promise<void> {
+  const activity = text(await aws('create-activity', { name: 'approve' }), 'activityArn')
+  const states = { Approve: { Type: 'Task', Resource: activity, TimeoutSeconds: 60, End: true } }
+  const machine = await aws('create-state-machine', {
+    name: 'approval',
+    'role-arn': role,
+    definition: JSON.stringify({ StartAt: 'Approve', States: states }),
+  })
+  const started = await aws('start-execution', {
+    'state-machine-arn': text(machine, 'stateMachineArn'),
+    input: '{"order":7}',
+  })
+  const task = await aws('get-activity-task', { 'activity-arn': activity })
+  expect('task', text(task, 'input'), '{"order":7}')
+  await aws('send-task-success', { 'task-token': text(task, 'taskToken'), 'task-output': '{"approved":true}' })
+  expect('answer', text(await untilClosed(text(started, 'executionArn')), 'output'), '{"approved":true}')
+}
+
 async function untilClosed(arn: string): Promise<Record<string, unknown>> {
-  for (;;) {
+  for (let look = 0; look < looks; look++) {
     const execution = await aws('describe-execution', { 'execution-arn': arn })
     if (execution['status'] !== 'RUNNING') return execution
   }
+  throw new Error(`${arn} still runs after ${looks} looks`)
 }
 
 async function aws(command: string, options: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
@@ -57,7 +80,7 @@ async function aws(command: string, options: Readonly<Record<string, string>>): 
   const { stdout } = await run('aws', ['stepfunctions', command, ...words, ...where], {
     env: { ...process.env, AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' },
   })
-  return JSON.parse(stdout)
+  return stdout.trim() === '' ? {} : JSON.parse(stdout)
 }
 
 function text(answer: Readonly<Record<string, unknown>>, key: string): string {
