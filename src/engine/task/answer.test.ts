@@ -208,6 +208,12 @@ describe('a token that was not handed out', () => {
     expect(readTaskToken(key, makeTaskToken(key, place))).toEqual(place)
   })
 
+  it('begins with a letter, whatever its key: a command line takes one that begins with "-" for an option', () => {
+    for (let byte = 0; byte < 256; byte++) {
+      expect(makeTaskToken(new Uint8Array(32).fill(byte), { ...place, executionId: byte })).toMatch(/^[A-Za-z]/)
+    }
+  })
+
   it('is refused when one character of it is another', () => {
     const token = makeTaskToken(key, place)
     for (let at = 0; at < token.length; at++) {
@@ -225,14 +231,14 @@ describe('a token that was not handed out', () => {
     ['in the other base64', (token: string) => `${token.replaceAll('-', '+').replaceAll('_', '/')}/`],
     ['of nothing', () => 'A'],
     ['of text', () => 'not a token at all'],
-    ['of many numbers', () => Buffer.from(`${'x'.repeat(16)}1.2.3.4.5`).toString('base64url')],
+    ['of many numbers', () => Buffer.from(`1.2.3.4.5${'x'.repeat(16)}`).toString('base64url')],
   ])('is refused: %s', (_how, change) => {
     expect(() => readTaskToken(key, change(makeTaskToken(key, place)))).toThrow("Invalid Token: 'Invalid token'")
   })
 
   it('made for other numbers does not pass with the digest of these', () => {
     const bytes = Buffer.from(makeTaskToken(key, place), 'base64url')
-    const forged = Buffer.concat([bytes.subarray(0, 16), Buffer.from('13.3.45.6')]).toString('base64url')
+    const forged = Buffer.concat([Buffer.from('13.3.45.6'), bytes.subarray(-16)]).toString('base64url')
     expect(() => readTaskToken(key, forged)).toThrow('Invalid Token')
   })
 })
