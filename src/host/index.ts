@@ -25,6 +25,7 @@ export {
   type Outcome,
 } from './contract.ts'
 export { hostErrorCodes } from './errors.ts'
+export type { Hosts, HostView } from './hosts.ts'
 export { type Machine, openMachine } from './machine/open.ts'
 export type {
   HealthReport,
