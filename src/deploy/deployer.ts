@@ -150,6 +150,40 @@ export interface Deployer<Service extends CommonService = CommonService, Survey 
     outgoing: Fleet<Service> | undefined,
     signal: AbortSignal,
   ): Promise<TrafficReading | undefined>
+  /**
+   * Pure. Where the parts of the fleet are, out of its release and what its calls answered (`fleet.outcomes`): what a call
+   * has not answered yet, or no longer stands, is missing. Asked at every change while somebody watches, so it is quick. Smoke
+   * tests find the instances by it, `run-command` the working copies, and people the addresses. Without it, none are known.
+   */
+  describeFleet?(fleet: Fleet<Service>): FleetDescription
+}
+
+/** One instance, as people and smoke tests find it. */
+export type InstancePlace = {
+  /** `web/0`. */
+  readonly instance: string
+  readonly service: string
+  /** Name of the machine it runs on. */
+  readonly host?: string
+  /** Where the control plane reaches this very instance, past any balancer: `http://10.0.0.7:31004`. */
+  readonly url?: string
+}
+
+/** A working copy of the release in which commands can be run. */
+export type WorkingCopyPlace = {
+  /** Id of the host, as `Hosts.run` takes it. */
+  readonly host: string
+  readonly hostName: string
+  readonly workingCopy: string
+}
+
+/** Where the traffic of a service comes in: what a person opens. */
+export type ServiceAddress = { readonly service: string; readonly url: string }
+
+export type FleetDescription = {
+  readonly instances: readonly InstancePlace[]
+  readonly workingCopies: readonly WorkingCopyPlace[]
+  readonly addresses: readonly ServiceAddress[]
 }
 
 /** Every deployer there is, by the `target` that chooses it. The first is what a release without a target means. */

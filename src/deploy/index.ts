@@ -13,17 +13,21 @@ export {
   type Deployer,
   type Deployers,
   type Fleet,
+  type FleetDescription,
+  type InstancePlace,
   type Needs,
   outcomeOf,
   type PlannedCall,
   type Problem,
   resolveSymbols,
+  type ServiceAddress,
   showSymbols,
   type Situation,
   type StartCall,
   type Thing,
   type Wave,
   type Weights,
+  type WorkingCopyPlace,
 } from './deployer.ts'
 export { type DeployErrorCode, deployErrors } from './errors.ts'
 export {
