@@ -9,9 +9,9 @@ const hook: Actor = { type: 'inbound', id: 'hook', via: 'webhook' }
 const all = Object.keys(verbs) as Verb[]
 
 describe('who may do what', () => {
-  it('lets admins and the system do everything', () => {
+  it('lets admins and the system do everything but the work of an agent', () => {
     for (const actor of [admin, system, anonymousAdmin('ui')]) {
-      expect(all.filter((verb) => !can(actor, verb).allowed)).toEqual([])
+      expect(all.filter((verb) => !can(actor, verb).allowed)).toEqual(['host.work', 'host.report'])
     }
   })
 
@@ -25,6 +25,20 @@ describe('who may do what', () => {
     for (const verb of ['machine.create', 'machine.delete', 'token.create', 'trail.read', 'platform.stop']) {
       expect(allowed).not.toContain(verb)
     }
+  })
+
+  it("lets a host's agent work for its own host, and do nothing else", () => {
+    const agent: Actor = { type: 'machine', id: 'hst_1', via: 'api' }
+    expect(all.filter((verb) => can(agent, verb).allowed)).toEqual(['host.work', 'host.report'])
+    expect(can(agent, 'host.work', { type: 'host', id: 'hst_1' }).allowed).toBe(true)
+    expect(can(agent, 'host.work', { type: 'host', id: 'hst_2' })).toEqual({
+      allowed: false,
+      mayDo: 'the agent of this host',
+    })
+    expect(can(agent, 'host.work', { type: 'token', id: 'hst_1' }).allowed).toBe(false)
+    expect(can(machine, 'host.work').allowed).toBe(false)
+    expect(can({ ...admin, id: 'hst_1' }, 'host.work').allowed).toBe(false)
+    expect(can({ ...system, id: 'hst_1' }, 'host.report').allowed).toBe(false)
   })
 
   it('gives a role to users only', () => {

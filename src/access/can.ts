@@ -1,7 +1,7 @@
 /** Who may do what. Pure; asked by every verb before it does anything. */
 import type { Actor as Author, Via } from '../audit/index.ts'
 import { forbidden } from './errors.ts'
-import { type Role, ruleOf, type Verb } from './verbs.ts'
+import { type Role, type Rule, ruleOf, type Verb } from './verbs.ts'
 
 /** Who acts. `role` is what a user's token or sign-in gave them; others have none. */
 export type Actor = Author & { readonly role?: Role }
@@ -15,14 +15,27 @@ export type Thing = { readonly type: string; readonly id: string }
 export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly mayDo: string }
 
 /** `thing` is undefined for verbs on no thing yet in existence, such as a list or a creation. */
-export function can(actor: Actor, verb: Verb, _thing?: Thing): Decision {
+export function can(actor: Actor, verb: Verb, thing?: Thing): Decision {
   const rule = ruleOf(verb)
-  const allowed =
-    actor.type === 'system' ||
-    (actor.type === 'user' && actor.role !== undefined && rule.roles.includes(actor.role)) ||
-    (actor.type !== 'user' && (rule.also ?? []).includes(actor.type))
-  return allowed ? { allowed } : { allowed, mayDo: describe(rule.roles, rule.also ?? []) }
+  const allowed = isAgent(actor) || rule.agent === true ? mayWork(actor, rule, thing) : isGranted(actor, rule)
+  return allowed ? { allowed } : { allowed, mayDo: describe(rule) }
 }
+
+function isGranted(actor: Actor, { roles, also = [] }: Rule): boolean {
+  if (actor.type === 'system') return true
+  if (actor.type === 'user') return actor.role !== undefined && roles.includes(actor.role)
+  return also.includes(actor.type)
+}
+
+/** What ids of hosts begin with. */
+export const hostIdPrefix = 'hst_'
+
+/** The machines that come with a token are hosts' agents; the others are executions, named by an ARN. */
+const isAgent = ({ type, id }: Actor): boolean => type === 'machine' && id.startsWith(hostIdPrefix)
+
+/** Asked without a thing, it is whether there is one: the verb asks again when it knows which. */
+const mayWork = (actor: Actor, { agent }: Rule, thing: Thing | undefined): boolean =>
+  agent === true && isAgent(actor) && (thing === undefined || (thing.type === 'host' && thing.id === actor.id))
 
 /** @throws HoldfastError access.forbidden, naming who may */
 export function requirePermission(actor: Actor, verb: Verb, thing?: Thing): void {
@@ -36,8 +49,10 @@ export function requirePermission(actor: Actor, verb: Verb, thing?: Thing): void
   )
 }
 
-function describe(roles: readonly Role[], also: readonly string[]): string {
-  return [...roles.map((role) => `users with the role ${role}`), ...also.map((type) => `actors of type ${type}`)].join(
-    ', ',
-  )
+function describe({ roles, also = [], agent }: Rule): string {
+  return [
+    ...roles.map((role) => `users with the role ${role}`),
+    ...also.map((type) => `actors of type ${type}`),
+    ...(agent === true ? ['the agent of this host'] : []),
+  ].join(', ')
 }

@@ -5,12 +5,12 @@
  * It does not know HTTP: the server hands it the secret that the Authorization header held.
  */
 export { type Access, type AccessOptions, openAccess } from './access.ts'
-export { type Actor, anonymousAdmin, can, type Decision, requirePermission, type Thing } from './can.ts'
+export { type Actor, anonymousAdmin, can, type Decision, hostIdPrefix, requirePermission, type Thing } from './can.ts'
 export { accessErrorCodes } from './errors.ts'
 export { type NewToken, newTokenSchema, type Token, tokenSchema } from './schemas.ts'
-export { authenticate } from './token/authenticate.ts'
-export { type CreatedToken, createToken } from './token/create.ts'
+export { actorWith, authenticate } from './token/authenticate.ts'
+export { type CreatedToken, createToken, makeToken, type TokenMaking } from './token/create.ts'
 export { listTokens } from './token/list.ts'
 export { ensureLocalToken, type LocalToken } from './token/local.ts'
-export { revokeToken } from './token/revoke.ts'
+export { type Revocation, revokeToken, takeBack } from './token/revoke.ts'
 export { type Role, roles, type Verb, verbs } from './verbs.ts'

@@ -23,7 +23,8 @@ export type NewToken = z.input<typeof newTokenSchema>
 export const tokenSchema = z.object({
   id: z.string(),
   name: z.string(),
-  role: z.enum(roles),
+  role: z.enum(roles).optional().describe('Of a user; a machine has none'),
+  machine: z.string().optional().describe('Id of the machine it stands for: a host'),
   createdAt: z.number().int(),
   lastUsedAt: z.number().int().optional().describe('To the minute'),
   revokedAt: z.number().int().optional(),

@@ -5,16 +5,19 @@ import type { ActorType } from '../audit/index.ts'
 export const roles = ['admin'] as const
 export type Role = (typeof roles)[number]
 
-type Rule = {
+export type Rule = {
   /** Roles of a user. */
   readonly roles: readonly Role[]
   /** Actors without a role that may do it too: an execution (`machine`), a hook from outside (`inbound`). */
   readonly also?: readonly Exclude<ActorType, 'user' | 'system'>[]
+  /** The one thing a host's agent may do, on its own host; nobody else may. */
+  readonly agent?: true
 }
 
 const admins: Rule = { roles: ['admin'] }
 /** What a running procedure may do on its own. */
 const adminsAndMachines: Rule = { roles: ['admin'], also: ['machine'] }
+const ownAgent: Rule = { roles: [], agent: true }
 
 export const verbs = {
   'machine.create': admins,
@@ -71,6 +74,15 @@ export const verbs = {
   'deploy.retry': admins,
   'deploy.rollback': adminsAndMachines,
   'deploy.read': adminsAndMachines,
+
+  'host.enrol': admins,
+  'host.list': adminsAndMachines,
+  'host.describe': adminsAndMachines,
+  'host.drain': admins,
+  'host.undrain': admins,
+  'host.remove': admins,
+  'host.work': ownAgent,
+  'host.report': ownAgent,
 
   'platform.describe': adminsAndMachines,
   'platform.stop': admins,

@@ -6,25 +6,27 @@ import type { Role } from '../verbs.ts'
 export type TokenRow = {
   readonly id: string
   readonly name: string
-  readonly role: Role
+  /** Whom it stands for: a user is the token itself, a machine is named. */
+  readonly actor_type: 'user' | 'machine'
+  readonly actor_id: string
+  /** A user's; null for machines. */
+  readonly role: Role | null
   readonly secret_hash: string
   readonly created_at: number
   readonly last_used_at: number | null
   readonly revoked_at: number | null
 }
 
-export type FreshToken = Pick<TokenRow, 'id' | 'name' | 'role' | 'secret_hash' | 'created_at'>
+export type FreshToken = Omit<TokenRow, 'last_used_at' | 'revoked_at'>
 
-const columns = 'id, name, role, secret_hash, created_at, last_used_at, revoked_at'
+const columns = 'id, name, actor_type, actor_id, role, secret_hash, created_at, last_used_at, revoked_at'
 
-export function insertToken(tx: Transaction, { id, name, role, secret_hash, created_at }: FreshToken): void {
-  tx.prepare('INSERT INTO access_tokens (id, name, role, secret_hash, created_at) VALUES (?, ?, ?, ?, ?)').run(
-    id,
-    name,
-    role,
-    secret_hash,
-    created_at,
-  )
+const insert = `INSERT INTO access_tokens (id, name, actor_type, actor_id, role, secret_hash, created_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?)`
+
+export function insertToken(tx: Transaction, token: FreshToken): void {
+  const { id, name, actor_type, actor_id, role, secret_hash, created_at } = token
+  tx.prepare(insert).run(id, name, actor_type, actor_id, role, secret_hash, created_at)
 }
 
 export function tokenBySecretHash(read: Reader, secretHash: string): TokenRow | undefined {
@@ -48,7 +50,7 @@ export function tokenOf(row: TokenRow): Token {
   return {
     id: row.id,
     name: row.name,
-    role: row.role,
+    ...(row.role === null ? { machine: row.actor_id } : { role: row.role }),
     createdAt: row.created_at,
     ...(row.last_used_at === null ? {} : { lastUsedAt: row.last_used_at }),
     ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),

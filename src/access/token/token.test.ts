@@ -4,10 +4,12 @@ import { openStore, type Store } from '../../store/index.ts'
 import {
   type Access,
   type Actor,
+  actorWith,
   authenticate,
   createToken,
   ensureLocalToken,
   listTokens,
+  makeToken,
   openAccess,
   revokeToken,
 } from '../index.ts'
@@ -113,6 +115,21 @@ describe('a token', () => {
     expect(authenticate({ ...access, store: failing }, secret, 'api')).toMatchObject({ role: 'admin' })
     await store.write(() => {})
     expect(warnings).toEqual(['the use of a token could not be noted'])
+  })
+})
+
+describe('the token of a machine', () => {
+  it('stands for that machine, has no role, and says so in lists', async () => {
+    const { id, secret } = await store.write((tx) =>
+      makeToken(access, tx, { name: 'host tokyo-1', holder: { machine: 'hst_1' }, by: admin }),
+    )
+    expect(authenticate(access, secret, 'api')).toEqual({ type: 'machine', id: 'hst_1', via: 'api' })
+    expect(actorWith(access, secret, 'api')).toMatchObject({ id: 'hst_1' })
+    expect(listTokens(access, admin)).toMatchObject([{ id, name: 'host tokyo-1', machine: 'hst_1' }])
+    expect(listTokens(access, admin)[0]).not.toHaveProperty('role')
+    expect(trail()).toMatchObject([{ action: 'token.create', change: '{"machine":"hst_1","name":"host tokyo-1"}' }])
+    await revokeToken(access, admin, id)
+    expect(actorWith(access, secret, 'api')).toBeUndefined()
   })
 })
 
