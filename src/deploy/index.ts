@@ -65,10 +65,12 @@ export {
   projectSchema,
   type Release,
   releaseJsonSchema,
+  type ReleaseDocument,
   type ReleaseParts,
   type SignedRelease,
 } from './release/schemas.ts'
-export { parseRelease, readReleaseText } from './release/parse.ts'
+export { type Fault as ReleaseFault, parseRelease, readReleaseText, releaseFaults } from './release/parse.ts'
+export { describeReleaseSchema } from './release/describe-schema.ts'
 export { identityOf, type ReleaseIdentity } from './release/identity.ts'
 export { readPublicKey, signRelease } from './release/signature.ts'
 export { type Strategy, strategySchema } from './strategy/schemas.ts'
@@ -87,6 +89,13 @@ export type { Lock, LockKind } from './lock/lease.ts'
 export { listLocks } from './lock/list.ts'
 export { releaseLock } from './lock/release.ts'
 
+export {
+  compareDeployments,
+  type CompareRequest,
+  compareRequestSchema,
+  type Comparison,
+  type DeploymentSide,
+} from './deployment/compare.ts'
 export { type BegunDeployment, deployRelease, type DeployRequest, deployRequestSchema } from './deployment/deploy.ts'
 export { haltDeployment, type HaltRequest, haltRequestSchema } from './deployment/halt.ts'
 export { pauseDeployment, type PauseRequest, pauseRequestSchema } from './deployment/pause.ts'

@@ -28,6 +28,17 @@ describe('a signed release', () => {
     expect(refused).toMatchObject({ code })
   })
 
+  it('with a member added on the way is refused, whatever it is called', async () => {
+    const world = await new World().begin()
+    const { release, signature } = world.sign()
+    for (const name of ['__proto__', 'metadata']) {
+      const text = JSON.stringify(release).replace('{', `{"${name}":{},`)
+      const forged = deployRelease(world.deploys, admin, { release: JSON.parse(text), signature })
+      const code = name === '__proto__' ? 'deploy.release_invalid' : 'deploy.signature_invalid'
+      await expect(forged).rejects.toMatchObject({ code })
+    }
+  })
+
   it('is deployed once: played again it is refused, however often', async () => {
     const world = await new World().begin()
     const signed = world.sign()

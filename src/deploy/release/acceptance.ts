@@ -51,7 +51,7 @@ function replayRefusal({ id, createdAtMs }: Candidate, { sameBefore, newestCreat
       'deploy.release_replayed',
       `The release ${id} was deployed before, by ${deployment} (${status})`,
       {
-        repair: status === 'succeeded' ? 'use: rollback' : `use: retry ${deployment}`,
+        repair: repairOf(deployment, status),
       },
     )
   }
@@ -60,6 +60,11 @@ function replayRefusal({ id, createdAtMs }: Candidate, { sameBefore, newestCreat
     place: 'createdAt',
     accepted: `later than ${isoOf(newestCreatedAtMs)}`,
   })
+}
+
+function repairOf(deployment: string, status: string): string {
+  if (status === 'running' || status === 'paused') return `it is under way; see: holdfast why ${deployment}`
+  return status === 'succeeded' ? 'use: rollback' : `use: retry ${deployment}`
 }
 
 function freshnessRefusal({ createdAtMs }: Candidate, { now }: Known) {

@@ -116,7 +116,12 @@ export type Release = Omit<z.output<ReturnType<typeof releaseSchemaFor>>, 'servi
 
 /** A release file as it came, before it is known what it holds. */
 export type ReleaseDocument = Readonly<Record<string, PlainJson>>
-const documentSchema: z.ZodType<ReleaseDocument, ReleaseDocument> = z.record(z.string(), z.json())
+
+/** Taken as it came. A copy would leave out `__proto__`, and what is checked would no longer be what was signed. */
+const documentSchema = z.custom<ReleaseDocument>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'a value of type object',
+)
 
 /** A release and its signature, as `deploy` sends it. */
 export const signedReleaseSchema = z.strictObject({
