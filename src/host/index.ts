@@ -7,6 +7,7 @@
  */
 export { type HostAgent, type HostAgentOptions, openHostAgent } from './agent.ts'
 export type { Download } from './artifact/fetch.ts'
+export { digestTree } from './artifact/tree.ts'
 export {
   type ArtifactSource,
   artifactSourceSchema,

@@ -24,12 +24,29 @@ const maxShown = 100
  * @throws HoldfastError deploy.release_invalid with every fault and its place; deploy.target_unknown
  */
 export function parseRelease(deployers: Readonly<Record<string, ReleaseParts>>, document: unknown): Release {
-  const parts = partsOf(deployers, document)
-  const schema = releaseSchemaFor(parts)
+  const checked = checkAgainst(releaseSchemaFor(partsOf(deployers, document)), document)
+  if (checked.release !== undefined) return checked.release
+  throw invalid(checked.faults)
+}
+
+/**
+ * Everything that is wrong with a release file, each with its place, for who shows them beside the file.
+ * @throws HoldfastError deploy.target_unknown
+ */
+export function releaseFaults(deployers: Readonly<Record<string, ReleaseParts>>, document: unknown): readonly Fault[] {
+  return checkAgainst(releaseSchemaFor(partsOf(deployers, document)), document).faults
+}
+
+type Checked = { readonly release: Release | undefined; readonly faults: readonly Fault[] }
+
+function checkAgainst(schema: ReturnType<typeof releaseSchemaFor>, document: unknown): Checked {
   const forbidden = forbiddenKeys(document, '')
   const parsed = schema.safeParse(document)
-  if (parsed.success && forbidden.length === 0) return parsed.data
-  throw invalid([...forbidden, ...(parsed.success ? [] : faultsOf(schema, parsed.error.issues))])
+  if (parsed.success && forbidden.length === 0) return { release: parsed.data, faults: [] }
+  return {
+    release: undefined,
+    faults: [...forbidden, ...(parsed.success ? [] : faultsOf(schema, parsed.error.issues))],
+  }
 }
 
 /**

@@ -18,6 +18,7 @@ import { openTestHost, type TestHost, type TestHostOptions } from '../agent-worl
 import type { CommandInput } from '../contract.ts'
 import type { PreparedArtifact } from '../outcome.ts'
 import { type FakeEntry, tarOf, writeArchive } from './archive.fake.ts'
+import { digestTree } from './tree.ts'
 
 const undo: (() => unknown)[] = []
 afterEach(async () => {
@@ -68,6 +69,9 @@ describe('a folder', () => {
     expect(readdirSync(copy)).toEqual(['app.js', 'bin'])
     expect(lstatSync(join(copy, 'bin/run')).mode & 0o7777).toBe(0o755)
     expect(readFileSync(join(copy, 'bin/link'), 'utf8')).toBe('app')
+    const limits = { bytes: 100, files: 10 }
+    const { sha256 } = await digestTree({ from: app, exclude: new Set(['.git']), limits })
+    expect(sha256).toBe(prepared.sha256)
     expect(leftovers(host).filter((name) => name.startsWith('artifact-'))).toEqual([])
   })
 

@@ -42,6 +42,20 @@ export async function copyTree({ from, to, exclude, limits }: TreeCopy): Promise
   return { files: tree.files, bytes: tree.bytes, sha256: digest.digest('hex') }
 }
 
+/**
+ * The digest that `copyTree` would give, from the folder as it lies there: what a release file says of its folder is checked
+ * against it. @throws HoldfastError host.artifact_unsafe, host.artifact_too_large
+ */
+export async function digestTree({ from, exclude, limits }: Omit<TreeCopy, 'to'>): Promise<CopiedTree> {
+  const entries = await listTree(from, exclude)
+  const tree = new SafeTree(limits)
+  for (const entry of entries) tree.add(entry)
+  tree.finish()
+  const digest = createHash('sha256')
+  for (const entry of entries) digest.update(`${await lineOf(entry, from)}\n`)
+  return { files: tree.files, bytes: tree.bytes, sha256: digest.digest('hex') }
+}
+
 /** A copy for a release to run in: shares blocks where the disk can, belongs to the user who runs it. */
 export async function cloneTree(
   from: string,
@@ -83,20 +97,25 @@ async function entryAt(root: string, path: string): Promise<TreeEntry> {
 /** @returns the entry's line in the digest */
 async function copyEntry({ path, type, target }: TreeEntry, from: string, to: string): Promise<string> {
   const place = join(to, path)
-  if (type === 'folder') {
-    await mkdir(place, { mode: 0o755 })
-    return JSON.stringify(['folder', path])
+  if (type === 'folder') await mkdir(place, { mode: 0o755 })
+  else if (type === 'link') await symlink(target ?? '', place)
+  else {
+    const { mode, mtime } = await lstat(join(from, path))
+    await copyFile(join(from, path), place, constants.COPYFILE_FICLONE)
+    await chmod(place, isExecutable(mode) ? 0o755 : 0o644)
+    await utimes(place, mtime, mtime)
   }
-  if (type === 'link') {
-    await symlink(target ?? '', place)
-    return JSON.stringify(['link', path, target])
-  }
-  const { mode, mtime } = await lstat(join(from, path))
-  await copyFile(join(from, path), place, constants.COPYFILE_FICLONE)
-  const isExecutable = (mode & 0o100) !== 0
-  await chmod(place, isExecutable ? 0o755 : 0o644)
-  await utimes(place, mtime, mtime)
-  return JSON.stringify(['file', path, isExecutable, await digestOf(place)])
+  return lineOf({ path, type, target }, to)
+}
+
+const isExecutable = (mode: number): boolean => (mode & 0o100) !== 0
+
+/** What the digest is over, for one entry below this root. */
+async function lineOf({ path, type, target }: Pick<TreeEntry, 'path' | 'type' | 'target'>, root: string) {
+  if (type === 'folder') return JSON.stringify(['folder', path])
+  if (type === 'link') return JSON.stringify(['link', path, target])
+  const { mode } = await lstat(join(root, path))
+  return JSON.stringify(['file', path, isExecutable(mode), await digestOf(join(root, path))])
 }
 
 /** Of the copy, not of the source: that may change meanwhile. */
