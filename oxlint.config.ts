@@ -86,7 +86,10 @@ export default defineConfig({
         'typescript/restrict-template-expressions': 'off',
       },
     },
-    { files: ['scripts/**', 'bench/**', 'test/**', 'bin/**', '.ci/**'], rules: { 'eslint/no-console': 'off' } },
+    {
+      files: ['scripts/**', 'bench/**', 'test/**', 'bin/**', 'examples/**', '.ci/**'],
+      rules: { 'eslint/no-console': 'off' },
+    },
     {
       files: ['*.config.ts', '**/holdfast.config.ts', 'scripts/lint/plugin.ts'],
       rules: { 'import/no-default-export': 'off' },
