@@ -33,6 +33,12 @@ export const actions = {
   'key.add': 'a key that may sign releases was registered',
   'key.revoke': 'a key that may sign releases was revoked',
 
+  'host.enrol': 'a host was enrolled',
+  'host.connect': "a host's agent connected for the first time",
+  'host.drain': 'a host was told to take no new instances',
+  'host.undrain': 'a host may take new instances again',
+  'host.remove': 'a host was removed, and its token revoked',
+
   'lock.acquire': 'somebody closed a project and config against deployments',
   'lock.release': 'somebody opened a project and config for deployments again',
   'lock.break': 'a lock was broken',

@@ -25,6 +25,14 @@ const kinds = {
   'host.artifact_too_large': 'too_large',
   'host.build_failed': 'invalid',
   'host.build_timeout': 'unavailable',
+  'host.unknown': 'missing',
+  'host.away': 'unavailable',
+  'host.name_taken': 'conflict',
+  'host.enrol_invalid': 'invalid',
+  'host.report_invalid': 'invalid',
+  'host.superseded': 'conflict',
+  'host.has_instances': 'conflict',
+  'host.closing': 'unavailable',
 } as const satisfies Record<string, ErrorKind>
 
 export type HostErrorCode = keyof typeof kinds

@@ -27,6 +27,25 @@ export {
 } from './contract.ts'
 export { hostErrorCodes } from './errors.ts'
 export type { Hosts, HostView } from './hosts.ts'
+export { describeHost } from './registry/describe.ts'
+export { drainHost } from './registry/drain.ts'
+export { type EnrolledHost, enrolHost } from './registry/enrol.ts'
+export { listHosts } from './registry/list.ts'
+export { type HostRegistry, type HostRegistryOptions, openHostRegistry } from './registry/registry.ts'
+export { type HostRemoval, removeHost } from './registry/remove.ts'
+export { reportOutcome } from './registry/report-outcome.ts'
+export {
+  enrolmentSchema,
+  type HostEnrolment,
+  type Poll,
+  pollSchema,
+  type Report,
+  reportSchema,
+} from './registry/schemas.ts'
+export { registryDefaults, type RegistrySettings } from './registry/settings.ts'
+export { takeCommands, type TakenCommands } from './registry/take-commands.ts'
+export { undrainHost } from './registry/undrain.ts'
+export type { HostDescription } from './registry/view.ts'
 export { type Machine, openMachine } from './machine/open.ts'
 export type {
   HealthReport,
