@@ -65,6 +65,8 @@ export type Target = {
   readonly instance: string
   readonly address: TargetAddress
   readonly state: TargetState
+  /** Instead of the route's, field by field: two releases of a service may be asked in different ways. */
+  readonly health?: Partial<HealthPolicy>
   /** The host agent saw that the listening socket belongs to the process it supervises: proof for servers that echo nothing. */
   readonly attested?: Attestation
 }

@@ -258,7 +258,7 @@ export class Exchange implements Underway {
       passage: this.#passage,
       deadline: this.#deadline,
       idleMs: route.spec.timeouts.idleMs,
-      releaseHeader: route.spec.health.releaseHeader.toLowerCase(),
+      releaseHeader: route.healthOf(attempt.target).releaseHeader.toLowerCase(),
       closeConnection: this.#world.isLeaving(),
       onDone: () => this.#done(),
     })

@@ -1,5 +1,5 @@
 /** A route in force: whose turn it is, what it admits, what it has counted. */
-import type { CompleteRoute, EdgeCause, EdgeFailures, EdgeHappening } from '../contract.ts'
+import type { CompleteRoute, EdgeCause, EdgeFailures, EdgeHappening, HealthPolicy } from '../contract.ts'
 import { observe, type Observation } from '../decide/health.ts'
 import { cookieOf } from '../decide/inspect.ts'
 import { decidePool, leastBusy, type Pool } from '../decide/pool.ts'
@@ -70,9 +70,14 @@ export class LiveRoute {
     if (panic !== was) this.#hooks.tell({ kind: 'panic', route: id, on: panic, healthy, of })
   }
 
+  /** How this target is asked, and what it has to answer. */
+  healthOf({ spec }: LiveTarget): HealthPolicy {
+    return spec.health === undefined ? this.spec.health : { ...this.spec.health, ...spec.health }
+  }
+
   observe(target: LiveTarget, seen: Observation): void {
     const before = target.healthStatus
-    target.healthStatus = observe(before, seen, this.spec.health)
+    target.healthStatus = observe(before, seen, this.healthOf(target))
     const { state, evidence } = target.healthStatus
     if (state === before.state) return
     const { id, release } = target

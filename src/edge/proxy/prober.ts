@@ -48,7 +48,7 @@ export class Prober {
     round.stop = ask(this.#machine, round.route, target, (seen) => {
       if (this.#rounds.get(target) !== round) return
       round.route.observe(target, { at: clock.now(), ...seen })
-      const at = startedAt + nextProbeMs(target.health, round.route.spec.health)
+      const at = startedAt + nextProbeMs(target.health, round.route.healthOf(target))
       round.stop = clock.alarm(Math.max(clock.now() + 1, at), () => this.#probe(target, round))
     })
   }
@@ -61,7 +61,7 @@ function ask(
   target: LiveTarget,
   say: (seen: Omit<Observation, 'at'>) => void,
 ): () => void {
-  const { health } = route.spec
+  const health = route.healthOf(target)
   const startedMs = machine.monotonicMs()
   const { release, address, attested } = target.spec
   const probe = request({

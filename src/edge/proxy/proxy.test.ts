@@ -4,7 +4,7 @@ import { createServer as createNetServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ask, Line, raw, turn, until, World } from '../world.fake.ts'
+import { type App, ask, Line, raw, turn, until, World } from '../world.fake.ts'
 
 let world: World
 beforeEach(() => {
@@ -173,6 +173,17 @@ describe('a target', () => {
     const told = await world.happened('target_health', ({ to }) => to === 'impostor')
     expect(told.evidence?.detail).toBe('x-release-id says "r1", expected "r2"')
     expect(app.seen).toHaveLength(0)
+  })
+
+  it('may be asked in its own way: two releases share a route that are healthy on different paths', async () => {
+    const [old, fresh] = [await world.app('r1'), await world.app('r2')]
+    answerOnlyOn(old, 'r1', '/health')
+    answerOnlyOn(fresh, 'r2', '/up')
+    await world.edge()
+    const own = (path: string) => ({ health: { path, expectStatus: { min: 204, max: 204 } } })
+    await world.serve(world.route([world.target('r1', old, own('/health')), world.target('r2', fresh, own('/up'))]))
+    const states = world.worker?.report().routes[0]?.targets.map(({ release, health }) => `${release} ${health.state}`)
+    expect(states).toEqual(['r1 healthy', 'r2 healthy'])
   })
 
   it('that echoes nothing is proven by the host agent only', async () => {
@@ -454,3 +465,11 @@ describe('smuggling', () => {
     expect(await raw(port, 'CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n')).toMatch(/^HTTP\/1\.1 405/)
   })
 })
+
+/** An application whose health stands on this path alone. */
+function answerOnlyOn(app: App, release: string, path: string): void {
+  app.server.removeAllListeners('request')
+  app.server.on('request', (request, response) => {
+    response.writeHead(request.url === path ? 204 : 404, { 'x-release-id': release }).end()
+  })
+}

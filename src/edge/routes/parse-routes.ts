@@ -50,16 +50,31 @@ const address: read.Read<CompleteRoute['targets'][number]['address']> = (value, 
   return read.record({ host: name, port: read.whole(1, 65_535) })(value, place)
 }
 
+const { health, limits, timeouts, retry, maintenance } = routeDefaults
+const statusRange = read.record({ min: status, max: status })
+
+const ownHealth = read.record({
+  path: read.optional(probePath),
+  method: read.optional(read.oneOf(['GET', 'HEAD'])),
+  expectStatus: read.optional(statusRange),
+  intervalMs: read.optional(period),
+  bootIntervalMs: read.optional(period),
+  timeoutMs: read.optional(period),
+  rise: read.optional(read.whole(1, 1000)),
+  fall: read.optional(read.whole(1, 1000)),
+  releaseHeader: read.optional(token),
+  host: read.optional(name),
+})
+
 const target = read.record({
   id: name,
   release: name,
   instance: label,
   address,
   state: read.oneOf(['active', 'warm', 'draining']),
+  health: read.optional(ownHealth),
   attested: read.optional(read.record({ pid: read.whole(1, 2 ** 31), at: count53(), evidence: label })),
 })
-
-const { health, limits, timeouts, retry, maintenance } = routeDefaults
 
 const route: read.Read<CompleteRoute> = read.record({
   id: name,
@@ -74,7 +89,7 @@ const route: read.Read<CompleteRoute> = read.record({
   health: read.section({
     path: read.fallback(probePath, health.path),
     method: read.fallback(read.oneOf(['GET', 'HEAD']), health.method),
-    expectStatus: read.fallback(read.record({ min: status, max: status }), health.expectStatus),
+    expectStatus: read.fallback(statusRange, health.expectStatus),
     intervalMs: read.fallback(period, health.intervalMs),
     bootIntervalMs: read.fallback(period, health.bootIntervalMs),
     timeoutMs: read.fallback(period, health.timeoutMs),
