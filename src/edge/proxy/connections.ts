@@ -29,7 +29,7 @@ export class TargetConnections {
     return request(this.#options(outgoing, this.#agent))
   }
 
-  /** On a connection of its own, which is not kept: for upgrades. */
+  /** On a connection of its own, which is not kept: for upgrades, and for what broke on a kept one. */
   requestAlone(outgoing: Outgoing): ClientRequest {
     return request(this.#options(outgoing, new Agent({ keepAlive: false })))
   }

@@ -61,6 +61,8 @@ export class Exchange implements Underway {
   readonly #tried = new Set<LiveTarget>()
   #try: Try | undefined
   #relay: AnswerRelay | undefined
+  /** A kept connection broke under it: another might break as well. */
+  #wantsNewConnection = false
   #answered = false
 
   constructor(world: ProxyWorld, admitted: Admission & Admitted, incoming: Incoming) {
@@ -134,7 +136,7 @@ export class Exchange implements Underway {
   /** Node refuses to write what it would not read itself. That ends this request, not the process. */
   #open(target: LiveTarget, outgoing: Outgoing): ClientRequest | undefined {
     try {
-      return target.connections.request(outgoing)
+      return this.#wantsNewConnection ? target.connections.requestAlone(outgoing) : target.connections.request(outgoing)
     } catch (error) {
       this.#world.machine.logger.error('a request could not be passed on', {
         id: this.requestId,
@@ -236,6 +238,7 @@ export class Exchange implements Underway {
     if (connected) {
       // What was closed under us was hardly the only one.
       target.connections.closeIdle()
+      this.#wantsNewConnection = true
     } else this.#tried.add(target)
     this.#place(cause)
   }

@@ -266,6 +266,25 @@ describe('what goes wrong between edge and target', () => {
     expect(lost).toMatchObject({ status: 502, headers: { 'x-holdfast-edge': 'reset_before_answer' } })
   })
 
+  it('where every kept connection breaks, the repeat comes on a new one', async () => {
+    let close = false
+    const sockets = new Set<unknown>()
+    const app = () =>
+      world.app('r1', (request, response) => {
+        if (close && sockets.has(request.socket)) return void request.socket.destroy()
+        sockets.add(request.socket)
+        response.end('fine')
+      })
+    const names = ['a', 'b', 'c', 'd']
+    const targets = await Promise.all(names.map(async (id) => world.target('r1', await app(), { id })))
+    const port = await world.edge()
+    await world.serve(world.route(targets))
+    for (const _ of names) await ask(port)
+    expect(sockets.size).toBe(names.length)
+    close = true
+    expect(await ask(port)).toMatchObject({ status: 200, body: 'fine' })
+  })
+
   it('a PUT is repeated with its body', async () => {
     let close = false
     const app = await world.app('r1', (request, response) => {
