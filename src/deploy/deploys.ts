@@ -1,13 +1,14 @@
 /** What the verbs and the machines of this folder work with. `app/` builds one. */
 import type { Clock, Logger, RandomBytes } from '../base/index.ts'
 import type { Engine } from '../engine/index.ts'
-import type { Store } from '../store/index.ts'
 import type { Deployers } from './deployer.ts'
 import type { Release } from './release/schemas.ts'
+import { announcing, type DeployStore } from './deployment/changes.ts'
 import { Signals } from './deployment/signals.ts'
+import { Views } from './deployment/watch.ts'
 
 export type DeploysOptions = {
-  readonly store: Store
+  readonly store: DeployStore
   readonly clock: Clock
   readonly logger: Logger
   readonly randomBytes: RandomBytes
@@ -19,10 +20,16 @@ export type DeploysOptions = {
 export type Deploys = DeploysOptions & {
   /** Tells a deployment under way in this process that somebody wants something of it. */
   readonly signals: Signals
+  /** Tells who watches a deployment that something of it was committed. */
+  readonly changes: Signals
+  /** What those who watch the same deployment share. */
+  readonly views: Views
   /** Releases as their deployers understand them, by digest: a signed release never changes. */
   readonly releases: Map<string, Release>
 }
 
 export function openDeploys(options: DeploysOptions): Deploys {
-  return { ...options, signals: new Signals(), releases: new Map() }
+  const changes = new Signals()
+  const store = announcing(options.store, changes)
+  return { ...options, store, changes, views: new Views(), signals: new Signals(), releases: new Map() }
 }

@@ -106,17 +106,31 @@ export { retryDeployment } from './deployment/retry.ts'
 export { rollBack, type RollbackAnswer, type RollbackRequest, rollbackRequestSchema } from './deployment/rollback.ts'
 export type { Course, Deployment, DeploymentKind, DeploymentStatus } from './deployment/rows.ts'
 export { type Place, placeName, placeSchema } from './place.ts'
+export type {
+  BakeSight,
+  CallSummary,
+  DeploymentDescription,
+  DeploymentSummary,
+  PassedState,
+  SeenInstance,
+  ServiceWeight,
+  StepSight,
+  WarmSight,
+} from './deployment/describe.ts'
+export type { SeenTraffic } from './deployment/sight.ts'
+export { watchDeployment } from './deployment/watch.ts'
 export {
-  type CallSummary,
   describeDeployment,
-  type DeploymentDescription,
   describeRelease,
   explainDeployment,
   type Explanation,
+  type FleetStatus,
   type HistoryRequest,
   historyRequestSchema,
   listDeployments,
   listPlaces,
+  type PlanOfDeployment,
+  planOfDeployment,
   type PlaceStatus,
   statusOfPlace,
 } from './queries.ts'

@@ -1,43 +1,51 @@
 /** What people and programs ask about deployments. */
 import { z } from 'zod'
 import { type Actor, requirePermission } from '../access/index.ts'
+import type { FleetDescription } from './deployer.ts'
 import type { Deploys } from './deploys.ts'
+import {
+  type CallSummary,
+  describe,
+  type DeploymentDescription,
+  type DeploymentSummary,
+  fleetOf,
+  type PassedState,
+  type SeenInstance,
+  servingIn,
+  summaryOf,
+  warmIn,
+} from './deployment/describe.ts'
 import { requireRelease } from './deployment/fleet.ts'
 import { allPointers, type Pointer, pointerOf } from './deployment/pointer.ts'
-import { type Deployment, deploymentHistory, openDeploymentAt, requireDeployment } from './deployment/rows.ts'
+import {
+  deploymentHistory,
+  lastCommitOf,
+  openDeploymentAt,
+  requireDeployment,
+} from './deployment/rows.ts'
 import type { Diagnosis } from './failure.ts'
-import { intentsOfDeployment, type IntentStatus } from './intent/rows.ts'
 import type { Lock } from './lock/lease.ts'
-import { lockOf } from './lock/rows.ts'
+import { heldLocks } from './lock/rows.ts'
 import { type Place, placeName, placeSchema } from './place.ts'
-import { textOf } from './plan/plan.ts'
+import { describePlan } from './plan/describe.ts'
+import type { Plan } from './plan/plan.ts'
 import type { StoredRelease } from './release/rows.ts'
 import { parseRequest } from './request.ts'
-
-/** What has become of a call. */
-export type CallSummary = {
-  readonly id: string
-  readonly stage: string
-  readonly says: string
-  readonly status: IntentStatus
-  readonly failure?: string
-}
-
-export type DeploymentDescription = Deployment & { readonly calls: readonly CallSummary[] }
 
 /** @throws HoldfastError access.forbidden, deploy.deployment_missing */
 export function describeDeployment(deploys: Deploys, actor: Actor, id: string): DeploymentDescription {
   requirePermission(actor, 'deploy.read', { type: 'deployment', id })
-  const deployment = requireDeployment(deploys.store.read, id)
-  const calls = intentsOfDeployment(deploys.store.read, id).map(({ callId, stage, act, status, failure }) => ({
-    id: callId,
-    stage,
-    says: textOf(act),
-    status,
-    ...(failure === null ? {} : { failure }),
-  }))
-  return { ...deployment, calls }
+  return describe(deploys, deploys.store.read, requireDeployment(deploys.store.read, id))
 }
+
+/** What a deployment planned, once it has: undefined before. @throws HoldfastError access.forbidden, deploy.deployment_missing */
+export function planOfDeployment(deploys: Deploys, actor: Actor, id: string): PlanOfDeployment | undefined {
+  requirePermission(actor, 'deploy.read', { type: 'deployment', id })
+  const { plan, planHash } = requireDeployment(deploys.store.read, id)
+  if (plan === undefined || planHash === null) return undefined
+  return { plan, hash: planHash, text: describePlan(plan, planHash) }
+}
+export type PlanOfDeployment = { readonly plan: Plan; readonly hash: string; readonly text: string }
 
 export const historyRequestSchema = z.strictObject({
   ...placeSchema.partial().shape,
@@ -48,32 +56,70 @@ export const historyRequestSchema = z.strictObject({
 export type HistoryRequest = z.input<typeof historyRequestSchema>
 
 /** Newest first. @throws HoldfastError access.forbidden, deploy.request_invalid */
-export function listDeployments(deploys: Deploys, actor: Actor, request: HistoryRequest): readonly Deployment[] {
+export function listDeployments(deploys: Deploys, actor: Actor, request: HistoryRequest): readonly DeploymentSummary[] {
   requirePermission(actor, 'deploy.read')
-  return deploymentHistory(deploys.store.read, parseRequest(historyRequestSchema, request))
+  return deploymentHistory(deploys.store.read, parseRequest(historyRequestSchema, request)).map(summaryOf)
 }
 
-export type PlaceStatus = {
-  readonly pointer: Pointer
-  readonly underWay: Deployment | undefined
-  readonly last: Deployment | undefined
-  /** Who has closed it, if somebody has. */
-  readonly closed: Lock | undefined
+/** What serves a place, or stands warm in it. */
+export type FleetStatus = {
+  readonly fleet: string
+  readonly releaseId: string
+  /** Of a warm one: until when it stands at least. */
+  readonly until: number | null
+  /** The deployment that put it in charge last. */
+  readonly deployment: string
+  readonly since: number | null
+  readonly requestedBy: Actor
+  readonly instances: FleetDescription['instances']
+  readonly addresses: FleetDescription['addresses']
 }
+
+export type PlaceStatus = Place & {
+  readonly pointer: Pointer
+  readonly serving: FleetStatus | null
+  /** Back to this one it is a switch of the traffic, and no more. */
+  readonly warm: FleetStatus | null
+  readonly underWay: DeploymentDescription | null
+  /** All that are held: of the deployment under way, and of who has closed it. */
+  readonly locks: readonly Lock[]
+  /** Who has closed it, if somebody has. */
+  readonly closed: Lock | null
+  /** Newest first. */
+  readonly history: readonly DeploymentSummary[]
+}
+
+/** How much of the history a status shows. */
+const historyShown = 10
 
 /** @throws HoldfastError access.forbidden, deploy.request_invalid */
 export function statusOfPlace(deploys: Deploys, actor: Actor, request: Place): PlaceStatus {
   const place = parseRequest(placeSchema, request)
   requirePermission(actor, 'deploy.read', { type: 'place', id: placeName(place) })
   const { read } = deploys.store
-  const closed = lockOf(read, place, 'person')
-  const isClosed = closed !== undefined && closed.owner !== null && closed.expiresAt > deploys.clock.now()
+  const pointer = pointerOf(read, place)
+  const underWay = openDeploymentAt(read, place)
+  const locks = heldLocks(read, place, deploys.clock.now())
   return {
-    pointer: pointerOf(read, place),
-    underWay: openDeploymentAt(read, place),
-    last: deploymentHistory(read, { ...place, limit: 1 })[0],
-    closed: isClosed ? closed : undefined,
+    ...place,
+    pointer,
+    serving: fleetStatus(deploys, servingIn(pointer)),
+    warm: fleetStatus(deploys, warmIn(pointer)),
+    underWay: underWay === undefined ? null : describe(deploys, read, underWay),
+    locks,
+    closed: locks.find(({ kind }) => kind === 'person') ?? null,
+    history: deploymentHistory(read, { ...place, limit: historyShown }).map(summaryOf),
   }
+}
+
+type KnownFleet = { readonly fleet: string; readonly releaseId: string; readonly until?: number | null }
+
+function fleetStatus(deploys: Deploys, known: KnownFleet | null): FleetStatus | null {
+  if (known === null) return null
+  const { read } = deploys.store
+  const { id, committedAt, requestedBy } = lastCommitOf(read, known.fleet) ?? requireDeployment(read, known.fleet)
+  const { instances, addresses } = fleetOf(deploys, read, known.fleet)
+  return { until: null, ...known, deployment: id, since: committedAt, requestedBy, instances, addresses }
 }
 
 /** Every place that ever had a release in charge. @throws HoldfastError access.forbidden */
@@ -83,25 +129,31 @@ export function listPlaces(deploys: Deploys, actor: Actor): readonly Pointer[] {
 }
 
 export type Explanation = {
-  readonly deployment: Deployment
+  readonly deployment: DeploymentSummary
   /** Undefined while it is well. */
   readonly diagnosis: Diagnosis | undefined
   /** The calls that failed, with what they said. */
   readonly failedCalls: readonly CallSummary[]
-  readonly waitingFor: string | undefined
+  /** Instances that were not healthy when they were last looked at. */
+  readonly unhealthy: readonly SeenInstance[]
+  /** Its way. */
+  readonly states: readonly PassedState[]
+  readonly waitingFor: string | null
   readonly remarks: readonly string[]
 }
 
 /** Why a deployment is as it is. @throws HoldfastError access.forbidden, deploy.deployment_missing */
 export function explainDeployment(deploys: Deploys, actor: Actor, id: string): Explanation {
-  const { calls, ...deployment } = describeDeployment(deploys, actor, id)
-  const { diagnosis, progress } = deployment
+  const { calls, waitingFor, remarks, states, instances } = describeDeployment(deploys, actor, id)
+  const deployment = summaryOf(requireDeployment(deploys.store.read, id))
   return {
     deployment,
-    diagnosis,
+    diagnosis: deployment.diagnosis,
     failedCalls: calls.filter(({ failure }) => failure !== undefined),
-    waitingFor: progress.waitingFor,
-    remarks: progress.remarks ?? [],
+    unhealthy: instances.filter(({ state }) => state !== undefined && state !== 'healthy'),
+    states,
+    waitingFor,
+    remarks,
   }
 }
 

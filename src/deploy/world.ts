@@ -55,6 +55,8 @@ export async function endWorlds(): Promise<void> {
 export type WorldOptions = {
   readonly procedures?: readonly Procedure[]
   readonly logger?: Logger
+  /** For targets that share its time. */
+  readonly clock?: VirtualClock
   /** Besides the fake one. */
   readonly deployers?: Deployers
   /** What stands between the deployments and the store: for crashes. */
@@ -64,7 +66,7 @@ export type WorldOptions = {
 type Document = Readonly<Record<string, PlainJson>>
 
 export class World {
-  readonly clock = new VirtualClock()
+  readonly clock: VirtualClock
   readonly store: Store
   readonly target: FakeTarget
   readonly #options: WorldOptions
@@ -75,7 +77,8 @@ export class World {
 
   constructor(options: WorldOptions = {}) {
     this.#options = options
-    const { logger = silentLogger } = options
+    const { logger = silentLogger, clock = new VirtualClock() } = options
+    this.clock = clock
     this.store = openStore({ path: ':memory:', clock: this.clock, logger })
     this.target = new FakeTarget(this.clock)
     const { deploys, engine } = this.#build()

@@ -267,7 +267,7 @@ describe('the status of a place', () => {
     expect(statusOfPlace(world.deploys, admin, place)).toMatchObject({
       pointer: { servingFleet: first.id },
       underWay: { id },
-      last: { id },
+      history: [{ id }, { id: first.id }],
       closed: { owner: 'ada', reason: 'sale' },
     })
   })

@@ -11,6 +11,8 @@ import type { Queries } from '../sql.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { StateName } from '../machine/states.ts'
 import type { Wish } from '../strategy/decide.ts'
+import { noteChange } from './changes.ts'
+import type { Sight } from './sight.ts'
 
 /** `deploy`: a new release. `rollback`: back to the warm one. `return`: any other release of the history, brought up anew. */
 export type DeploymentKind = 'deploy' | 'rollback' | 'return'
@@ -70,6 +72,7 @@ export type Deployment = Place & {
   readonly planHash: string | null
   readonly plan: Plan | undefined
   readonly progress: Progress
+  readonly sight: Sight | undefined
   readonly diagnosis: Diagnosis | undefined
   readonly evidence: Evidence | undefined
   readonly term: number
@@ -86,9 +89,10 @@ export type Deployment = Place & {
 }
 
 /** JSON columns as text. */
-type Row = Omit<Deployment, 'plan' | 'progress' | 'diagnosis' | 'evidence' | 'requestedBy'> & {
+type Row = Omit<Deployment, 'plan' | 'progress' | 'sight' | 'diagnosis' | 'evidence' | 'requestedBy'> & {
   readonly plan: string | null
   readonly progress: string
+  readonly sight: string | null
   readonly diagnosis: string | null
   readonly evidence: string | null
   readonly requestedBy: string
@@ -114,6 +118,7 @@ const columnOf = {
   planHash: 'plan_hash',
   plan: 'plan',
   progress: 'progress',
+  sight: 'sight',
   diagnosis: 'diagnosis',
   evidence: 'evidence',
   term: 'term',
@@ -138,6 +143,7 @@ export type NewDeployment = Place &
   Partial<Pick<Deployment, 'retryOf' | 'startFrom' | 'expectedPlan'>>
 
 export function insertDeployment(tx: Transaction, made: NewDeployment): void {
+  noteChange(tx, made.id)
   tx.prepare(
     `INSERT INTO deployment (id, position, project, config, target, kind, release_id, fleet, retry_of, start_from,
       status, course, state, control, expected_plan, progress, term, run, requested_by, created_at, deadline_at,
@@ -226,6 +232,15 @@ export function lastDeploymentOf(queries: Queries, releaseId: string): Deploymen
   return row === undefined ? undefined : deploymentOf(row)
 }
 
+/** Which deployment put this fleet in charge last: the one that made it, or a rollback to it. */
+export function lastCommitOf(queries: Queries, fleet: string): Deployment | undefined {
+  const { project, config } = requireDeployment(queries, fleet)
+  const sql = `SELECT ${columns} FROM deployment WHERE project = ? AND config = ? AND fleet = ? AND committed_at IS NOT NULL
+    ORDER BY position DESC LIMIT 1`
+  const row = queries.prepare<Row>(sql).get(project, config, fleet)
+  return row === undefined ? undefined : deploymentOf(row)
+}
+
 export type DeploymentChange = Partial<
   Pick<
     Deployment,
@@ -237,6 +252,7 @@ export type DeploymentChange = Partial<
     | 'planHash'
     | 'plan'
     | 'progress'
+    | 'sight'
     | 'evidence'
     | 'term'
     | 'run'
@@ -250,12 +266,13 @@ export type DeploymentChange = Partial<
   > & { readonly diagnosis: Diagnosis | null }
 >
 
-const jsonMembers: ReadonlySet<string> = new Set(['plan', 'progress', 'diagnosis', 'evidence'])
+const jsonMembers: ReadonlySet<string> = new Set(['plan', 'progress', 'sight', 'diagnosis', 'evidence'])
 
 /** Writes the members given. The caller has made sure that it may (term, lock). */
 export function changeDeployment(tx: Transaction, id: string, change: DeploymentChange): void {
   const given = Object.entries(change).filter(([, value]) => value !== undefined)
   if (given.length === 0) return
+  noteChange(tx, id)
   const set = given.map(([member]) => `${columnFor(member)} = ?`).join(', ')
   const values = given.map(([member, value]) =>
     value !== null && jsonMembers.has(member) ? JSON.stringify(value) : asSql(value),
@@ -275,6 +292,7 @@ function deploymentOf(row: Row): Deployment {
     ...row,
     plan: read<Plan>(row.plan),
     progress: read<Progress>(row.progress) ?? noProgress,
+    sight: read<Sight>(row.sight),
     diagnosis: read<Diagnosis>(row.diagnosis),
     evidence: read<Evidence>(row.evidence),
     requestedBy: JSON.parse(row.requestedBy) as Actor,

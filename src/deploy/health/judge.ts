@@ -1,5 +1,4 @@
 /** Whether a fleet is healthy, will be, or will not. Decided from readings; the loop that reads stands in machine/. Pure. */
-import { formatDuration } from '../../base/index.ts'
 
 /** What the target says of one instance. */
 export type InstanceHealth = {
@@ -119,5 +118,5 @@ export function pauseUntilNextReading(elapsedMs: number): number {
   return Math.min(1000, Math.max(100, Math.round(elapsedMs / 10)))
 }
 
-export const describeWait = (verdict: Extract<HealthVerdict, { kind: 'waiting' }>, elapsedMs: number): string =>
-  `${verdict.healthy} of ${verdict.of} healthy after ${formatDuration(elapsedMs)}`
+export const describeWait = ({ healthy, of }: Extract<HealthVerdict, { kind: 'waiting' }>): string =>
+  `until every instance is healthy: ${healthy} of ${of} are`

@@ -1,6 +1,7 @@
 /** The intent log: each mutating call, written before it is made. */
 import type { PlainJson } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
+import { noteChange } from '../deployment/changes.ts'
 import type { Act } from '../plan/plan.ts'
 import type { Queries } from '../sql.ts'
 
@@ -26,16 +27,21 @@ export type Intent = {
   readonly status: IntentStatus
   readonly outcome: PlainJson | undefined
   readonly failure: string | null
+  readonly intendedAt: number
+  /** When it answered, whatever it answered. */
+  readonly settledAt: number | null
+  readonly undoneAt: number | null
 }
 
 type Row = Omit<Intent, 'act' | 'outcome'> & { readonly planned: string; readonly outcome: string | null }
 
 const columns = `position, deployment, fleet, call_id AS callId, stage, wave, planned, undoes, choice, status, outcome,
-  failure`
+  failure, intended_at AS intendedAt, settled_at AS settledAt, undone_at AS undoneAt`
 
 export type NewIntent = Pick<Intent, 'deployment' | 'fleet' | 'callId' | 'stage' | 'wave' | 'act' | 'undoes'>
 
 export function insertIntent(tx: Transaction, made: NewIntent, now: number): void {
+  noteChange(tx, made.deployment)
   tx.prepare(
     `INSERT INTO deploy_intent (deployment, fleet, call_id, stage, wave, planned, undoes, choice, status, intended_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, 0, 'intended', ?)`,
@@ -60,6 +66,9 @@ export function intentsOfFleet(queries: Queries, fleet: string): Intent[] {
   return queries.prepare<Row>(sql).all(fleet).map(intentOf)
 }
 
+/** Its row, and whose it is. */
+export type OneIntent = Pick<Intent, 'position' | 'deployment'>
+
 export type Settling = {
   readonly status: IntentStatus
   readonly outcome?: PlainJson
@@ -67,14 +76,23 @@ export type Settling = {
   readonly now: number
 }
 
-export function settleIntent(tx: Transaction, position: number, { status, outcome, failure, now }: Settling): void {
+export function settleIntent(tx: Transaction, intent: OneIntent, settling: Settling): void {
+  const { status, outcome, failure = null, now } = settling
+  noteChange(tx, intent.deployment)
+  if (status === 'undone') {
+    const sql = `UPDATE deploy_intent SET status = 'undone', undone_at = ? WHERE position = ?`
+    tx.prepare(sql).run(now, intent.position)
+    return
+  }
+  const told = outcome === undefined ? null : JSON.stringify(outcome)
   tx.prepare(
     `UPDATE deploy_intent SET status = ?, outcome = coalesce(?, outcome), failure = ?, settled_at = ? WHERE position = ?`,
-  ).run(status, outcome === undefined ? null : JSON.stringify(outcome), failure ?? null, now, position)
+  ).run(status, told, failure, now, intent.position)
 }
 
 /** The next of the planned alternatives. */
-export function chooseNext(tx: Transaction, position: number): void {
+export function chooseNext(tx: Transaction, { position, deployment }: OneIntent): void {
+  noteChange(tx, deployment)
   tx.prepare(`UPDATE deploy_intent SET choice = choice + 1, status = 'intended' WHERE position = ?`).run(position)
 }
 

@@ -20,6 +20,9 @@ const intent = (callId: string, status: IntentStatus, more: Partial<Intent> = {}
   status,
   outcome: undefined,
   failure: null,
+  intendedAt: 1,
+  settledAt: null,
+  undoneAt: null,
   ...more,
 })
 const removal = (callId: string, status: IntentStatus): Intent =>

@@ -13,6 +13,15 @@ export function lockOf(queries: Queries, { project, config }: Place, kind: LockK
   return queries.prepare<Lock>(sql).get(project, config, kind)
 }
 
+/** Those of a place that somebody holds. The lease of a deployment that ran out is held until somebody else takes it. */
+export function heldLocks(queries: Queries, place: Place, now: number): Lock[] {
+  const locks = [lockOf(queries, place, 'deployment'), lockOf(queries, place, 'person')]
+  return locks.flatMap((lock) => (lock === undefined || lock.owner === null || !isHeld(lock, now) ? [] : [lock]))
+}
+
+/** A person's lock is over with its time. */
+export const isHeld = ({ kind, expiresAt }: Lock, now: number): boolean => kind === 'deployment' || expiresAt > now
+
 export function allLocks(queries: Queries): Lock[] {
   const sql = `SELECT ${columns} FROM deploy_lock WHERE owner IS NOT NULL ORDER BY project, config, kind`
   return queries.prepare<Lock>(sql).all()

@@ -6,6 +6,7 @@ import { changeDeployment } from '../deployment/rows.ts'
 import { DeployFailure } from '../failure.ts'
 import {
   describeWait,
+  type HealthVerdict,
   type InstanceHealth,
   judgeStart,
   pauseUntilNextReading,
@@ -19,8 +20,9 @@ import { makePlan, situationOf } from '../plan/make.ts'
 import { hashOf, type Plan, stageOf } from '../plan/plan.ts'
 import { signatureRefusal } from '../release/acceptance.ts'
 import { identityOf } from '../release/identity.ts'
+import { observe, waitUntilNextLook } from './observe.ts'
 import { perform } from './perform.ts'
-import { paused, type Run } from './run.ts'
+import type { Run } from './run.ts'
 import { isSkipped } from './states.ts'
 import { readTraffic } from './traffic.ts'
 
@@ -119,30 +121,21 @@ export async function checkHealth(run: Run): Promise<object> {
     watch = watched(watch, reading)
     const question = { expected: runningOf(standing), reading, watch }
     const verdict = judgeStart(question, run.deployment.deadlineAt - run.now)
+    const elapsedMs = run.now - (run.progress.awaitedSince ?? begun)
+    await observe(run, { ...question, traffic: undefined, elapsedMs }, waitOf(verdict))
     if (verdict.kind === 'failed') throw new DeployFailure('health', verdict.what)
     if (verdict.kind === 'healthy') return { healthy: true }
     run.see(tellUnhealthy(reading))
-    const elapsedMs = run.now - (run.progress.awaitedSince ?? begun)
-    await waitFor(run, describeWait(verdict, elapsedMs), pauseUntilNextReading(elapsedMs))
+    await waitUntilNextLook(run, pauseUntilNextReading(elapsedMs))
     if (run.now - begun >= visitMs) return { healthy: false }
   }
 }
+
+const waitOf = (verdict: HealthVerdict): string | undefined =>
+  verdict.kind === 'waiting' ? describeWait(verdict) : undefined
 
 const tellUnhealthy = (reading: readonly InstanceHealth[]): string =>
   reading
     .filter(({ state }) => state !== 'healthy')
     .map(({ instance, state, detail }) => `${instance} ${state} (${detail})`)
     .join('; ')
-
-/** Tells what is waited for, once, and waits. A pause ends the wait. */
-export async function waitFor(run: Run, what: string, ms: number): Promise<void> {
-  const told = what.replace(/ after .*$/, '')
-  if (run.progress.waitingFor !== told) await run.remember({ waitingFor: told })
-  await run.sleep(ms)
-  requireNoPause(run)
-}
-
-/** @throws Steered Paused */
-export function requireNoPause(run: Run): void {
-  if (run.wish() === 'pause') throw paused(run.deployment)
-}

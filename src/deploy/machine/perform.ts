@@ -12,7 +12,7 @@ import { DeployFailure, failureFrom, failureRules, Steered } from '../failure.ts
 import { chooseNext, findIntent, type Intent, intentsOfFleet, insertIntent, settleIntent } from '../intent/rows.ts'
 import type { Settlement } from '../intent/settle.ts'
 import { outcomesOf } from '../intent/standing.ts'
-import { type Act, idOf, type Stage, textOf } from '../plan/plan.ts'
+import { type Act, idOf, type Stage, stageName, textOf } from '../plan/plan.ts'
 import type { Run } from './run.ts'
 
 /** @throws DeployFailure of the call that failed worst; Steered when it was interrupted */
@@ -69,8 +69,11 @@ type Writing = { readonly stage: Stage; readonly wave: number; readonly act: Act
 function write(run: Run, tx: Transaction, { stage, wave, act }: Writing): void {
   const undoes = act.kind === 'undo' ? (findIntent(tx, act.of.deployment, act.of.call)?.position ?? null) : null
   const fleet = act.kind === 'undo' ? act.fleet : run.deployment.fleet
-  const name = stage.step === undefined ? stage.state : `${stage.state}/${stage.step}`
-  insertIntent(tx, { deployment: run.id, fleet, callId: idOf(act), stage: name, wave, act, undoes }, run.now)
+  insertIntent(
+    tx,
+    { deployment: run.id, fleet, callId: idOf(act), stage: stageName(stage), wave, act, undoes },
+    run.now,
+  )
   tell(run, tx, 'deploy.call', { call: idOf(act), says: textOf(act) })
 }
 
@@ -93,7 +96,7 @@ async function make(run: Run, intent: Intent): Promise<void> {
   try {
     const outcome = await run.race(callOf(run, call).run(parametersOf(run, intent, call), contextOf(run, intent)))
     await run.write((tx) => {
-      settleIntent(tx, intent.position, { status: 'done', outcome, now: run.now })
+      settleIntent(tx, intent, { status: 'done', outcome, now: run.now })
       tell(run, tx, 'deploy.called', { call: call.id, outcome: 'done' })
     })
   } catch (thrown) {
@@ -107,11 +110,11 @@ async function failed(run: Run, intent: Intent, call: PlannedCall, failure: Depl
   const others = call.alternatives?.length ?? 0
   if (failureRules[failure.class].reaction === 'alternative' && intent.choice < others) {
     await run.race(callOf(run, call).undo(parametersOf(run, intent, call), undefined, contextOf(run, intent)))
-    await run.write((tx) => chooseNext(tx, intent.position))
+    await run.write((tx) => chooseNext(tx, intent))
     return make(run, { ...intent, choice: intent.choice + 1 })
   }
   await run.write((tx) => {
-    settleIntent(tx, intent.position, { status: 'failed', failure: failure.message, now: run.now })
+    settleIntent(tx, intent, { status: 'failed', failure: failure.message, now: run.now })
     tell(run, tx, 'deploy.called', { call: call.id, outcome: 'failed', failure: failure.message })
   })
   throw failure
@@ -126,7 +129,7 @@ async function finishRemoval(run: Run, removal: Intent): Promise<void> {
   const { act } = removal
   const made = act.kind === 'undo' ? findIntent(run.deploys.store.read, act.of.deployment, act.of.call) : undefined
   if (made === undefined) return
-  await takeBack(run, made, (tx) => settleIntent(tx, removal.position, { status: 'done', now: run.now }))
+  await takeBack(run, made, (tx) => settleIntent(tx, removal, { status: 'done', now: run.now }))
 }
 
 async function takeBack(run: Run, intent: Intent, also: (tx: Transaction) => void): Promise<void> {
@@ -142,7 +145,7 @@ async function takeBack(run: Run, intent: Intent, also: (tx: Transaction) => voi
     }
   }
   await run.write((tx) => {
-    settleIntent(tx, intent.position, { status: 'undone', now: run.now })
+    settleIntent(tx, intent, { status: 'undone', now: run.now })
     also(tx)
     tell(run, tx, 'deploy.undone', { call: act.call.id, says: act.call.undoSays })
   })

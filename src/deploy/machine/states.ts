@@ -19,6 +19,18 @@ export const forwardStates = [
 ] as const
 export type ForwardState = (typeof forwardStates)[number]
 
+const statesOfStep: ReadonlySet<string> = new Set([
+  'Start',
+  'CheckHealth',
+  'SmokeTests',
+  'Shift',
+  'Bake',
+  'Switch',
+  'Watch',
+] satisfies ForwardState[])
+/** Whether it is run for each step of the strategy, or for the last. */
+export const isOfStep = (state: string): boolean => statesOfStep.has(state)
+
 /** After the commit: they are repeated until they are done. */
 export const finishingStates = ['KeepWarm', 'CleanUp'] as const
 /** After a failure or a halt. */

@@ -4,9 +4,10 @@ import { type TaskContext, type TaskFunction, task } from '../../engine/index.ts
 import type { Transaction } from '../../store/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { changeDeployment, type Deployment, type Progress, requireDeployment } from '../deployment/rows.ts'
+import { noteVisit } from '../deployment/visits.ts'
 import { diagnose, failureFrom, Steered, steering } from '../failure.ts'
 import { halted, holdLock, Run } from './run.ts'
-import { type ForwardState, forwardStates, type StateName } from './states.ts'
+import { type ForwardState, forwardStates, isOfStep, type StateName } from './states.ts'
 
 export const machineInput = z.looseObject({ deployment: z.string() })
 
@@ -51,7 +52,7 @@ async function enter(deploys: Deploys, entering: Entering): Promise<Deployment> 
     const deployment = requireDeployment(tx, id)
     requireOwn(deployment, context)
     if (deployment.term > 0) holdLock(tx, deployment, deploys.clock.now())
-    return interruptible ? step(deploys, tx, deployment, state) : stay(tx, deployment, state)
+    return interruptible ? step(deploys, tx, deployment, state) : stay(tx, deployment, state, deploys.clock.now())
   })
   if (found.kind === 'halted') throw halted(found.deployment)
   if (found.kind === 'paused') throw new Steered(steering.paused, found.deployment.controlReason ?? 'paused')
@@ -68,16 +69,22 @@ type Entered = { readonly kind: 'in' | 'paused' | 'halted'; readonly deployment:
 
 function step(deploys: Deploys, tx: Transaction, deployment: Deployment, state: StateName): Entered {
   if (deployment.control === 'halt') return { kind: 'halted', deployment }
-  if (deployment.control === 'run') return stay(tx, deployment, state)
+  if (deployment.control === 'run') return stay(tx, deployment, state, deploys.clock.now())
   const progress = { ...deployment.progress, resumeAt: state }
   const pausedAt = deployment.pausedAt ?? deploys.clock.now()
   changeDeployment(tx, deployment.id, { status: 'paused', pausedAt, progress, state: 'Paused' })
   return { kind: 'paused', deployment }
 }
 
-function stay(tx: Transaction, deployment: Deployment, state: StateName): Entered {
+/** States that are run once for each step say which, where there are several. */
+function stepIn(state: StateName, { plan, progress }: Deployment): number | null {
+  return plan !== undefined && plan.steps.length > 1 && isOfStep(state) ? progress.step : null
+}
+
+function stay(tx: Transaction, deployment: Deployment, state: StateName, enteredAt: number): Entered {
   const progress = isForwardState(state) ? arrivedAt(state, deployment.progress) : deployment.progress
   changeDeployment(tx, deployment.id, { state, progress })
+  noteVisit(tx, deployment.id, { state, step: stepIn(state, deployment), run: deployment.run, enteredAt })
   return { kind: 'in', deployment: { ...deployment, state, progress } }
 }
 

@@ -8,7 +8,8 @@ import { runningOf } from '../intent/standing.ts'
 import { stageOf } from '../plan/plan.ts'
 import { decide, type Decision, type Sight } from '../strategy/decide.ts'
 import { weightsAt } from '../strategy/steps.ts'
-import { requireNoPause, visitMs, waitFor } from './forward.ts'
+import { visitMs } from './forward.ts'
+import { type Observation, observe, requireNoPause, waitUntilNextLook } from './observe.ts'
 import { perform } from './perform.ts'
 import type { Run } from './run.ts'
 import { isSkipped } from './states.ts'
@@ -70,33 +71,26 @@ async function watchStep(run: Run): Promise<Decision> {
     const seen = await readHealth(run, health)
     health = seen.watch
     const skipped = isSkipped(state, run.deployment.startFrom)
-    const sight = await see(run, { elapsedMs, health: seen.verdict, skipped })
+    const bakeMs = run.plan.steps[step]?.bake.ms ?? 0
+    const { objection, requests = 0, traffic } = await look(run, elapsedMs, elapsedMs >= bakeMs)
+    const sight: Sight = { now: run.now, health: seen.verdict, objection, requests: skipped ? undefined : requests }
     const decision = decide(run.plan.steps, { step, shiftedAt: skipped ? 0 : shiftedAt }, sight, run.wish())
+    await observe(run, { ...seen, traffic, elapsedMs }, decision.kind === 'wait' ? decision.why : undefined)
     if (decision.kind === 'fail') throw new DeployFailure('health', decision.what)
     if (decision.kind === 'pause' || decision.kind === 'halt') requireNoPause(run)
     if (decision.kind === 'next' || decision.kind === 'done') return decision
     if (run.now - begun >= visitMs) return decision
-    const why = decision.kind === 'wait' ? decision.why : state
-    await waitFor(run, why, pauseUntilNextReading(elapsedMs))
+    await waitUntilNextLook(run, pauseUntilNextReading(elapsedMs))
   }
 }
 
-async function readHealth(
-  run: Run,
-  before: Watch,
-): Promise<{ readonly verdict: HealthVerdict; readonly watch: Watch }> {
+type SeenHealth = Pick<Observation, 'expected' | 'reading'> & { readonly verdict: HealthVerdict; readonly watch: Watch }
+
+async function readHealth(run: Run, before: Watch): Promise<SeenHealth> {
   const { fleet, standing } = run.standings()
   const reading = await run.race(run.deployer.readHealth(fleet, run.signal))
-  const watch = watched(before, reading)
-  return { verdict: judgeRunning({ expected: runningOf(standing), reading, watch }), watch }
-}
-
-type Seeing = { readonly elapsedMs: number; readonly health: HealthVerdict; readonly skipped: boolean }
-
-async function see(run: Run, { elapsedMs, health, skipped }: Seeing): Promise<Sight> {
-  const bakeMs = run.plan.steps[run.progress.step]?.bake.ms ?? 0
-  const { objection, requests } = await look(run, elapsedMs, elapsedMs >= bakeMs)
-  return { now: run.now, health, objection, requests: skipped ? undefined : requests }
+  const [watch, expected] = [watched(before, reading), runningOf(standing)]
+  return { expected, reading, watch, verdict: judgeRunning({ expected, reading, watch }) }
 }
 
 // ---- after the commit

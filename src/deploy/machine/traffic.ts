@@ -42,6 +42,13 @@ export type Look = {
   /** Answered by the new version since the step's traffic flows; undefined when nobody counts. */
   readonly requests: number | undefined
   readonly canary: CanaryVerdict | undefined
+  /** What was read. */
+  readonly traffic: TrafficReading | undefined
+}
+
+/** Answered by the new version since the step's traffic flows. A counter that began anew has counted less than it had then. */
+export function requestsOfStep({ progress: { requestsAtShift = 0 } }: Run, { incoming }: TrafficReading): number {
+  return incoming.requests < requestsAtShift ? incoming.requests : incoming.requests - requestsAtShift
 }
 
 /** What the traffic says now. `final`: the bake is over but for this. */
@@ -49,13 +56,14 @@ export async function look(run: Run, elapsedMs: number, final: boolean): Promise
   const now = await take(run)
   const { begin, shift } = run.progress.readings
   if (now === undefined || begin === undefined || shift === undefined) {
-    return { objection: undefined, requests: undefined, canary: undefined }
+    return { objection: undefined, requests: undefined, canary: undefined, traffic: now }
   }
-  const requests = now.incoming.requests - (run.progress.requestsAtShift ?? 0)
+  const requests = requestsOfStep(run, now)
+  const plain: Look = { objection: undefined, requests, canary: undefined, traffic: now }
   const lost = switchFailures(begin, shift, now)
-  if (lost > 0) return { objection: `${lost} requests were lost by the switch`, requests, canary: undefined }
+  if (lost > 0) return { ...plain, objection: `${lost} requests were lost by the switch` }
   const stepLooks = run.progress.looks - (run.progress.looksAtShift ?? 0)
-  if (!final && !isLookDue(elapsedMs, stepLooks)) return { objection: undefined, requests, canary: undefined }
+  if (!final && !isLookDue(elapsedMs, stepLooks)) return plain
   const canary = judgeCanary({
     // The old version is known from the beginning, the new one since it has traffic.
     since: { ...shift, outgoing: begin.outgoing },
@@ -65,5 +73,5 @@ export async function look(run: Run, elapsedMs: number, final: boolean): Promise
     steps: run.plan.steps.length,
   })
   await run.remember({ looks: run.progress.looks + 1 })
-  return { objection: canary.objection, requests, canary }
+  return { ...plain, objection: canary.objection, canary }
 }

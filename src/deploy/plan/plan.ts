@@ -31,6 +31,10 @@ export type Stage = {
   readonly waves: readonly (readonly Act[])[]
 }
 
+/** As the log names it: `Start/1`. */
+export const stageName = ({ state, step }: Pick<Stage, 'state' | 'step'>): string =>
+  step === undefined ? state : `${state}/${step}`
+
 export type PlannedHook = { readonly moment: HookMoment; readonly index: number; readonly procedure: string }
 
 export type Plan = {

@@ -1,4 +1,5 @@
 /** What the strategy does next, from where it is and what it sees. Pure: the whole of it, to be tried with any world. */
+import { formatDuration } from '../../base/index.ts'
 import type { HealthVerdict } from '../health/judge.ts'
 import type { Step } from './steps.ts'
 
@@ -12,7 +13,7 @@ export type Progress = {
 export type Sight = {
   readonly now: number
   readonly health: HealthVerdict
-  /** Answered by the new version since the step's traffic flows; undefined when nobody counts. */
+  /** Answered by the new version since the step's traffic flows; undefined when nobody asks how many. */
   readonly requests: number | undefined
   /** Why the traffic says that the new version must not go on. */
   readonly objection: string | undefined
@@ -47,9 +48,9 @@ function beforeShift({ step }: Progress, { health }: Sight): Decision {
 
 function baking(steps: readonly Step[], step: number, shiftedAt: number, { now, health, requests }: Sight): Decision {
   const bake = steps[step]?.bake ?? { ms: 0, requests: 0 }
-  if (now - shiftedAt < bake.ms) return { kind: 'wait', why: `until ${bake.ms} ms have passed` }
+  if (now - shiftedAt < bake.ms) return { kind: 'wait', why: `until it has baked for ${formatDuration(bake.ms)}` }
   if (requests !== undefined && requests < bake.requests) {
-    return { kind: 'wait', why: `until ${bake.requests} requests were answered` }
+    return { kind: 'wait', why: `until it has answered ${bake.requests} requests` }
   }
   // An instance that is just missing a reading is not grown upon.
   if (health.kind === 'waiting') return { kind: 'wait', why: 'until every instance is healthy again' }

@@ -201,7 +201,7 @@ describe('what is decided', () => {
     const busy = stepsOf({ kind: 'all-at-once', bake: { for: '1s', requests: 100 } }, { web: { instances: 1 } })
     const at = (requests: number | undefined) =>
       decide(busy, { step: 0, shiftedAt: 0 }, { ...well, now: 5000, requests }, 'run')
-    expect(at(99)).toEqual({ kind: 'wait', why: 'until 100 requests were answered' })
+    expect(at(99)).toEqual({ kind: 'wait', why: 'until it has answered 100 requests' })
     expect(at(100)).toEqual({ kind: 'done' })
     expect(at(undefined)).toEqual({ kind: 'done' })
   })

@@ -1,0 +1,42 @@
+/** Keeping what was seen, for who watches, and waiting until the next look. */
+import { isNews, seenTraffic, type Sight } from '../deployment/sight.ts'
+import { changeDeployment } from '../deployment/rows.ts'
+import type { TrafficReading } from '../evidence/traffic.ts'
+import type { InstanceHealth } from '../health/judge.ts'
+import { paused, type Run } from './run.ts'
+import { requestsOfStep } from './traffic.ts'
+
+export type Observation = {
+  readonly expected: readonly string[]
+  readonly reading: readonly InstanceHealth[]
+  readonly traffic: TrafficReading | undefined
+  readonly elapsedMs: number
+}
+
+/** Keeps it if it is news, with what is waited for (undefined leaves that as it is told): one commit for both. */
+export async function observe(run: Run, seen: Observation, waitingFor: string | undefined): Promise<void> {
+  const sight = sightOf(run, seen)
+  const isNewWait = waitingFor !== undefined && run.progress.waitingFor !== waitingFor
+  if (!isNewWait && !isNews(run.deployment.sight, sight, seen.elapsedMs)) return
+  await run.remember(isNewWait ? { waitingFor } : {}, (tx) => changeDeployment(tx, run.id, { sight }))
+  run.reload()
+}
+
+function sightOf(run: Run, { expected, reading, traffic }: Observation): Sight {
+  const { shift } = run.progress.readings
+  const healthy = reading.filter(({ instance, state }) => state === 'healthy' && expected.includes(instance)).length
+  const since = { at: run.now, instances: reading, healthy, of: expected.length }
+  if (traffic === undefined || shift === undefined) return since
+  return { ...since, traffic: { ...seenTraffic(shift, traffic), stepRequests: requestsOfStep(run, traffic) } }
+}
+
+/** Waits. A pause ends the wait. */
+export async function waitUntilNextLook(run: Run, ms: number): Promise<void> {
+  await run.sleep(ms)
+  requireNoPause(run)
+}
+
+/** @throws Steered Paused */
+export function requireNoPause(run: Run): void {
+  if (run.wish() === 'pause') throw paused(run.deployment)
+}
