@@ -12,6 +12,8 @@ const schema = z.object({
   url: z.url(),
   /** Absent when the server asks for none (`--auth none`). */
   token: z.string().optional(),
+  /** Under which the server proves that it is the one that wrote this, before anybody sends it a token. */
+  key: z.string().min(40),
   pid: z.int(),
 })
 

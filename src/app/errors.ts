@@ -8,6 +8,7 @@ const kinds = {
   'app.account_changed': 'conflict',
   'app.folder_damaged': 'internal',
   'app.auth_none_exposed': 'forbidden',
+  'app.server_unproven': 'unavailable',
 } as const satisfies Record<string, ErrorKind>
 
 export type AppErrorCode = keyof typeof kinds

@@ -27,7 +27,7 @@ describe('the data folder', () => {
 })
 
 describe('the connection file', () => {
-  const connection = { url: 'http://127.0.0.1:7400', token: 'hf_x', pid: 7 }
+  const connection = { url: 'http://127.0.0.1:7400', token: 'hf_x', key: 'k'.repeat(43), pid: 7 }
 
   it('is there while a server runs, for its owner only', async () => {
     expect(await readConnection(folder)).toBeUndefined()

@@ -4,6 +4,7 @@ import type { TrailPage, TrailQuery, TrailRange, Verification } from '../audit/i
 import type { Clock, Logger } from '../base/index.ts'
 import type * as engine from '../engine/index.ts'
 import type { AnswerKeeper } from './api/idempotency.ts'
+import type { HostVerbs } from './host-verbs.ts'
 
 type Answer<T> = T | Promise<T>
 
@@ -77,12 +78,15 @@ export interface Platform {
   readonly startedAt: number
   readonly account: engine.Account
   health(): Health
+  /** Shows who holds connection.json's key that it is this server. */
+  prove(challenge: string): string
   /** Begins an orderly stop, which closes the server too, and returns. Who may is asked before, by the route. */
   stop(actor: Actor): Answer<void>
 }
 
 export type ServerDependencies = {
   readonly verbs: EngineVerbs
+  readonly hosts: HostVerbs
   readonly trail: TrailReader
   readonly platform: Platform
   /** Answers to writes with an Idempotency-Key. */

@@ -4,6 +4,7 @@ import type { Actor } from '../access/index.ts'
 import { HoldfastError, silentLogger, VirtualClock } from '../base/index.ts'
 import type { KeptAnswer } from './api/idempotency.ts'
 import type { EngineVerbs, ServerDependencies } from './dependencies.ts'
+import type { HostVerbs } from './host-verbs.ts'
 import { createServer, type Server, type ServerOptions } from './server.ts'
 
 export const token = 'hf_test'
@@ -52,8 +53,9 @@ export async function openWorld(
   let requests = 0
   const dependencies: ServerDependencies = {
     verbs: recorded(verbs, calls),
+    hosts: noHosts,
     trail: { query: unexpected('query'), verify: unexpected('verify'), export: unexpected('export') },
-    platform: { version: '1.2.3', startedAt: clock.now(), account, health: () => ({ status: 'ready' }), stop() {} },
+    platform: { version: '1.2.3', startedAt: clock.now(), account, health: () => ({ status: 'ready' }), prove: (challenge) => `proof of ${challenge}`, stop() {} },
     answers: keeper(clock),
     authenticate: (given) => {
       if (given === token) return admin
@@ -100,6 +102,17 @@ function recorded(verbs: FakeVerbs, calls: VerbCall[]): EngineVerbs {
   }
   // Every name answers with a function; what a test hands over, it types itself.
   return new Proxy(verbs, handler) as unknown as EngineVerbs
+}
+
+const noHosts: HostVerbs = {
+  enrolHost: unexpected('enrolHost'),
+  listHosts: unexpected('listHosts'),
+  describeHost: unexpected('describeHost'),
+  drainHost: unexpected('drainHost'),
+  undrainHost: unexpected('undrainHost'),
+  removeHost: unexpected('removeHost'),
+  takeCommands: unexpected('takeCommands'),
+  reportOutcome: unexpected('reportOutcome'),
 }
 
 function unexpected(name: string): () => never {

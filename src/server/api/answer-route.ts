@@ -7,7 +7,7 @@ import type { Traffic } from '../traffic.ts'
 import { streamEvents } from './event-stream.ts'
 import { fingerprintOf, type Idempotency, idempotencyKeyOf, type PlainAnswer } from './idempotency.ts'
 import { printBody } from './json-body.ts'
-import type { Route, RouteAnswer } from './route.ts'
+import { keepsFirstAnswer, type Route, type RouteAnswer } from './route.ts'
 
 export type Asked = {
   readonly dependencies: ServerDependencies
@@ -21,7 +21,7 @@ export type Asked = {
 
 export async function answerRoute(asked: Asked, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { route, actor, idempotency, bodyText } = asked
-  const key = route.method === 'GET' ? undefined : idempotencyKeyOf(actor.id, header(request, 'idempotency-key'))
+  const key = keepsFirstAnswer(route) ? idempotencyKeyOf(actor.id, header(request, 'idempotency-key')) : undefined
   if (key === undefined) return send(asked, await run(asked, request, undefined), reply)
   const fingerprint = fingerprintOf(route.method, request.url, bodyText)
   const answer = await idempotency.once(key, fingerprint, async () => plain(await run(asked, request, key)))
@@ -49,6 +49,8 @@ async function send(asked: Asked, answer: RouteAnswer, reply: FastifyReply): Pro
       return reply
         .type('application/x-ndjson; charset=utf-8')
         .send(addAbortSignal(asked.traffic.wait(reply.raw), Readable.from(answer.lines)))
+    case 'wait':
+      return send(asked, await answer.run(asked.traffic.wait(reply.raw)), reply)
     case 'events':
       return sendEvents(asked, answer.run, reply)
   }

@@ -4,7 +4,7 @@ import type { FastifySchema } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { problemSchema } from './problem.ts'
-import type { Route, RouteAnswerSchema } from './route.ts'
+import { keepsFirstAnswer, type Route, type RouteAnswerSchema } from './route.ts'
 
 const tokenScheme = 'token'
 const idempotencyHeader = z.object({
@@ -40,7 +40,7 @@ export function schemaOf(route: Route): FastifySchema {
     security: route.verb === 'open' ? [] : [{ [tokenScheme]: [] }],
     ...(route.params === undefined ? {} : { params: route.params }),
     ...(route.query === undefined ? {} : { querystring: route.query }),
-    ...(route.method === 'GET' ? {} : { headers: idempotencyHeader }),
+    ...(keepsFirstAnswer(route) ? { headers: idempotencyHeader } : {}),
     ...(route.body === undefined ? {} : { body: route.body }),
     response: { ...Object.fromEntries(responses), default: problemResponse },
   }

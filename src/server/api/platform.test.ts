@@ -17,7 +17,13 @@ describe('Holdfast itself', () => {
   })
 
   it('is unhealthy with the reason when it takes no work', async () => {
-    const platform = { version: '1', startedAt: 0, account: { region: 'r', accountId: 'a' }, stop() {} }
+    const platform = {
+      version: '1',
+      startedAt: 0,
+      account: { region: 'r', accountId: 'a' },
+      prove: () => '',
+      stop() {},
+    }
     world = await openWorld({}, { platform: { ...platform, health: () => ({ status: 'full', reason: 'no space' }) } })
     expect(await callApi(world, 'GET /v1/health')).toMatchObject({
       status: 503,
@@ -25,9 +31,17 @@ describe('Holdfast itself', () => {
     })
   })
 
+  it('proves itself to whoever asks, without a token', async () => {
+    world = await openWorld({})
+    const challenge = 'a-challenge-of-the-caller'
+    const answer = await callApi(world, `GET /v1/proof?challenge=${challenge}`, undefined, { authorization: '' })
+    expect(answer).toMatchObject({ status: 200, body: { proof: `proof of ${challenge}` } })
+    expect(await callApi(world, 'GET /v1/proof?challenge=short')).toMatchObject({ status: 422 })
+  })
+
   it('can be told to stop', async () => {
     const stopped: string[] = []
-    const platform = { version: '1', startedAt: 0, account: { region: 'r', accountId: 'a' } }
+    const platform = { version: '1', startedAt: 0, account: { region: 'r', accountId: 'a' }, prove: () => '' }
     world = await openWorld(
       {},
       {

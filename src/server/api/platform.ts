@@ -24,6 +24,22 @@ export const platformRoutes = [
 
   route({
     method: 'GET',
+    path: '/v1/proof',
+    verb: 'open',
+    summary:
+      'Proves that it is the server that wrote connection.json: an HMAC of the challenge under the key that stands there. Needs no token.',
+    query: z.strictObject({
+      challenge: z
+        .string()
+        .regex(/^[\w-]{16,200}$/, '16 to 200 characters of base64url')
+        .meta({ description: 'Random, made by the caller.' }),
+    }),
+    answers: { 200: { description: 'The proof.', schema: z.object({ proof: z.string() }) } },
+    run: ({ dependencies: { platform }, query }) => json(200, { proof: platform.prove(query.challenge) }),
+  }),
+
+  route({
+    method: 'GET',
     path: '/v1/version',
     verb: 'platform.describe',
     summary: 'Which Holdfast this is.',

@@ -25,6 +25,8 @@ export type RouteAnswer =
   | { readonly kind: 'empty'; readonly status: 204 | 304; readonly headers?: Readonly<Record<string, string>> }
   /** JSON lines, as many as there are, with their line ends. */
   | { readonly kind: 'lines'; readonly lines: AsyncIterable<string> }
+  /** An answer that is waited for as long as it takes; the signal fires when the caller hangs up or the server closes. */
+  | { readonly kind: 'wait'; readonly run: (signal: AbortSignal) => Promise<RouteAnswer> }
   /** Server-sent events until `run` resolves, the caller goes or the server closes. */
   | {
       readonly kind: 'events'
@@ -38,6 +40,8 @@ export type Route = {
   /** The verb that `can()` is asked about; `open` needs no token. */
   readonly verb: Verb | 'open'
   readonly summary: string
+  /** False: no Idempotency-Key is honoured, for the answer holds a secret, or is another each time. */
+  readonly keepsAnswer?: false
   readonly params?: z.ZodType
   readonly query?: z.ZodType
   readonly body?: z.ZodType
@@ -69,6 +73,9 @@ export function route<Params extends z.ZodType, Query extends z.ZodType, Body ex
 ): Route {
   return definition
 }
+
+/** Whether a repeated request gets the first answer. */
+export const keepsFirstAnswer = ({ method, keepsAnswer }: Route): boolean => method !== 'GET' && keepsAnswer !== false
 
 export const json = (status: number, body: unknown, headers?: Readonly<Record<string, string>>): RouteAnswer => ({
   kind: 'json',
