@@ -11,6 +11,7 @@ export { type Connection, connectionFile, readConnection, removeConnection, writ
 export { dataFolderOf } from './data-folder.ts'
 export { appErrorCodes } from './errors.ts'
 export { LogFiles } from './log-files.ts'
-export type { Runtime, RuntimeOptions } from './runtime.ts'
+export type { Runtime } from './runtime.ts'
+export type { RuntimeOptions } from './runtime-options.ts'
 export { createLogger, startRuntime } from './start.ts'
 export { systemClock, systemRandom } from './system-clock.ts'

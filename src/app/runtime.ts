@@ -1,45 +1,23 @@
 /** One Holdfast: its objects, built lowest first, started in that order and stopped in the other. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  type Access,
-  actorWith,
-  anonymousAdmin,
-  authenticate,
-  ensureLocalToken,
-  openAccess,
-} from '../access/index.ts'
+import { type Access, anonymousAdmin, authenticate, ensureLocalToken, openAccess } from '../access/index.ts'
 import { openTrail, startTrail } from '../audit/index.ts'
-import { awsConfigFrom, awsHandlers, uninstalledHandler } from '../aws/index.ts'
-import { type Clock, type HoldfastError, type Logger, type RandomBytes, ulid } from '../base/index.ts'
-import { type Account, awsLimits, createEngine, embeddedLimits, type Engine, workerHandler } from '../engine/index.ts'
-import { createExpressions } from '../jsonata/index.ts'
-import { openHostRegistry } from '../host/index.ts'
+import { awsConfigFrom } from '../aws/index.ts'
+import { type HoldfastError, ulid } from '../base/index.ts'
+import { awsLimits, embeddedLimits, type Engine } from '../engine/index.ts'
 import { createServer, type Health, type ServerAddress, type ServerDependencies } from '../server/index.ts'
-import { openStore, readPrivate, type Store, writePrivate } from '../store/index.ts'
+import { openStore, readPrivate, writePrivate } from '../store/index.ts'
 import type { Configuration } from './configuration/schema.ts'
 import { type Connection, removeConnection, writeConnection } from './connection.ts'
+import { bindDeployVerbs } from './deploy-verbs.ts'
 import { appError } from './errors.ts'
-import { bindHostVerbs } from './host-verbs.ts'
-import { accountOf, lostIdentity, tokenKeyOf } from './identity.ts'
-import { installProcedures } from './install-procedures.ts'
+import { accountOf, lostIdentity } from './identity.ts'
 import { keptAnswers } from './kept-answers.ts'
-import { proofKeyOf, proofOf } from './server-proof.ts'
+import type { RuntimeOptions } from './runtime-options.ts'
 import { Shutdown } from './shutdown.ts'
-import { bindVerbs, type InputCheck } from './verbs.ts'
-
-export type RuntimeOptions = {
-  readonly version: string
-  readonly dataFolder: string
-  readonly configuration: Configuration
-  /** File with a user's procedures, if there is one. */
-  readonly configurationFile: string | undefined
-  readonly environment: Readonly<Record<string, string | undefined>>
-  readonly clock: Clock
-  readonly randomBytes: RandomBytes
-  readonly logger: Logger
-  readonly pid: number
-}
+import { startEngine } from './start-engine.ts'
+import { bindVerbs } from './verbs.ts'
 
 export interface Runtime {
   readonly address: ServerAddress
@@ -95,15 +73,12 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
   const access = openAccess({ store, clock, logger, randomBytes })
   const tokenFile = configuration.auth === 'none' ? undefined : await deliverToken(access, dataFolder)
 
-  const hosts = openHostRegistry({ store, access, clock, logger, randomBytes })
-  shutdown.add('the registry of hosts', () => hosts.close())
-
-  const { engine, checkInput, procedures, resumed } = await startEngine(options, { store, account }, shutdown)
-  const proofKey = proofKeyOf(dataFolder, randomBytes)
+  const started = await startEngine(options, { store, account }, shutdown)
+  const { engine, procedures, resumed } = started
   const server = createServer(
     {
-      verbs: bindVerbs(engine, checkInput),
-      hosts: bindHostVerbs(hosts),
+      verbs: bindVerbs(engine, started.checkInput),
+      deploys: bindDeployVerbs(started.deploys),
       trail,
       answers: keptAnswers(store, () => clock.now()),
       platform: {
@@ -111,14 +86,9 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
         startedAt,
         account,
         health: () => healthOf(engine.writer.fault ?? store.fault, shutdown),
-        prove: (challenge) => proofOf(proofKey, server.address?.port ?? 0, challenge),
         stop: () => void shutdown.run(),
       },
-      // Also where nobody has to say who they are, a host's agent is that agent and no more.
-      authenticate: (token) =>
-        tokenFile === undefined
-          ? ((token === undefined ? undefined : actorWith(access, token, 'api')) ?? anonymousAdmin('api'))
-          : authenticate(access, token, 'api'),
+      authenticate: (token) => (tokenFile === undefined ? anonymousAdmin('api') : authenticate(access, token, 'api')),
       clock,
       logger,
       newRequestId: () => ulid(clock.now(), randomBytes),
@@ -128,47 +98,10 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
   shutdown.add('the server', () => server.close())
   const address = await server.listen()
 
-  told.connection = { url: address.url, ...tokenIn(tokenFile), key: proofKey, pid }
+  told.connection = { url: address.url, ...tokenIn(tokenFile), pid }
   writeConnection(dataFolder, told.connection)
   logger.info('started', { url: address.url, version: options.version, resumed })
   return { address, tokenFile, procedures, resumed, stop: () => shutdown.run(), stopped: shutdown.done }
-}
-
-type Ground = { readonly store: Store; readonly account: Account }
-
-async function startEngine(options: RuntimeOptions, { store, account }: Ground, shutdown: Shutdown) {
-  const { configuration, configurationFile, environment, dataFolder, clock, randomBytes, logger } = options
-  const expressions = createExpressions()
-  shutdown.add('the expressions', () => expressions.close())
-  const aws = awsHandlers(awsConfigFrom(environment), logger)
-  shutdown.add('the AWS clients', () => aws.close())
-  const procedures =
-    configurationFile === undefined
-      ? undefined
-      : workerHandler(configurationFile, { account, clock, log: logger, environment })
-  if (procedures !== undefined) shutdown.add('the procedures', () => procedures.close())
-  const installed = (await procedures?.load()) ?? []
-
-  const engine: Engine = createEngine({
-    store,
-    clock,
-    logger,
-    randomBytes,
-    expressions,
-    account,
-    limits: configuration.limits === 'aws' ? awsLimits : embeddedLimits,
-    handlers: [...(procedures === undefined ? [] : [procedures]), ...aws.handlers, uninstalledHandler(aws.installed)],
-    tokenKey: tokenKeyOf(dataFolder, randomBytes),
-    retention: { executionsKeptMs: configuration.retention.executions },
-  })
-  shutdown.add('the engine', () => engine.close())
-  await installProcedures(engine, installed)
-  const { executions } = await engine.recover()
-  const names = new Set(installed.map(({ name }) => name))
-  const checkInput: InputCheck = async (name, input) => {
-    if (names.has(name)) await procedures?.checkInput(name, input)
-  }
-  return { engine, checkInput, procedures: [...names], resumed: executions }
 }
 
 function serverOptions({ server, limits }: Configuration, engine: Engine) {

@@ -2,7 +2,8 @@
 import type { Logger } from '../base/index.ts'
 import type { LogLevel } from './configuration/schema.ts'
 import type { LogDestination } from './logger.ts'
-import type { Runtime, RuntimeOptions } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
+import type { RuntimeOptions } from './runtime-options.ts'
 
 /** @throws HoldfastError whatever keeps it from starting; then nothing is left open */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {

@@ -4,6 +4,7 @@ import type { TrailPage, TrailQuery, TrailRange, Verification } from '../audit/i
 import type { Clock, Logger } from '../base/index.ts'
 import type * as engine from '../engine/index.ts'
 import type { AnswerKeeper } from './api/idempotency.ts'
+import type { DeployVerbs } from './deploy-verbs.ts'
 import type { HostVerbs } from './host-verbs.ts'
 
 type Answer<T> = T | Promise<T>
@@ -86,6 +87,7 @@ export interface Platform {
 
 export type ServerDependencies = {
   readonly verbs: EngineVerbs
+  readonly deploys: DeployVerbs
   readonly hosts: HostVerbs
   readonly trail: TrailReader
   readonly platform: Platform

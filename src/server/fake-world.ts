@@ -3,6 +3,7 @@ import { type IncomingHttpHeaders, request as httpRequest } from 'node:http'
 import type { Actor } from '../access/index.ts'
 import { HoldfastError, silentLogger, VirtualClock } from '../base/index.ts'
 import type { KeptAnswer } from './api/idempotency.ts'
+import type { DeployVerbs } from './deploy-verbs.ts'
 import type { EngineVerbs, ServerDependencies } from './dependencies.ts'
 import type { HostVerbs } from './host-verbs.ts'
 import { createServer, type Server, type ServerOptions } from './server.ts'
@@ -16,7 +17,8 @@ export const activityArn = 'arn:aws:states:eu-central-1:123456789012:activity:pa
 
 /** One call of a verb: its name and what it was given after the actor. */
 export type VerbCall = readonly [verb: string, ...given: unknown[]]
-export type FakeVerbs = Partial<{ [Name in keyof EngineVerbs]: (...given: never[]) => unknown }>
+type Verbs = EngineVerbs & DeployVerbs
+export type FakeVerbs = Partial<{ [Name in keyof Verbs]: (...given: never[]) => unknown }>
 
 export type World = {
   readonly server: Server
@@ -51,8 +53,10 @@ export async function openWorld(
   const calls: VerbCall[] = []
   const logged: string[] = []
   let requests = 0
+  const fakes = recorded(verbs, calls)
   const dependencies: ServerDependencies = {
-    verbs: recorded(verbs, calls),
+    verbs: fakes,
+    deploys: fakes,
     hosts: noHosts,
     trail: { query: unexpected('query'), verify: unexpected('verify'), export: unexpected('export') },
     platform: { version: '1.2.3', startedAt: clock.now(), account, health: () => ({ status: 'ready' }), prove: (challenge) => `proof of ${challenge}`, stop() {} },
@@ -89,7 +93,7 @@ export function keeper(clock: VirtualClock): ServerDependencies['answers'] {
 }
 
 /** Verbs that note what they are asked; those the test does not hand over fail. */
-function recorded(verbs: FakeVerbs, calls: VerbCall[]): EngineVerbs {
+function recorded(verbs: FakeVerbs, calls: VerbCall[]): Verbs {
   const handler: ProxyHandler<FakeVerbs> = {
     get:
       (target, name) =>
@@ -101,7 +105,7 @@ function recorded(verbs: FakeVerbs, calls: VerbCall[]): EngineVerbs {
       },
   }
   // Every name answers with a function; what a test hands over, it types itself.
-  return new Proxy(verbs, handler) as unknown as EngineVerbs
+  return new Proxy(verbs, handler) as unknown as Verbs
 }
 
 const noHosts: HostVerbs = {

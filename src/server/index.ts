@@ -7,6 +7,7 @@
 export type { AnswerKeeper, KeptAnswer } from './api/idempotency.ts'
 export type { Route } from './api/route.ts'
 export { routes } from './api/routes.ts'
+export type { DeployVerbs } from './deploy-verbs.ts'
 export type { EngineVerbs, Health, Platform, ServerDependencies, TrailReader } from './dependencies.ts'
 export type { HostVerbs } from './host-verbs.ts'
 export { type ServerErrorCode, serverErrors } from './errors.ts'

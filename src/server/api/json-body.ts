@@ -26,6 +26,9 @@ export class Payload {
 export const payload = (description: string) =>
   z.custom<Payload>((value) => value instanceof Payload).meta({ description: `${description} Any JSON value.` })
 
+/** A payload as ordinary values, for a verb that takes those: numbers as doubles, exactly as `JSON.parse` reads them. */
+export const plainOf = ({ text }: Payload): unknown => plainFromJson(parseJson(text))
+
 /** @throws HoldfastError api.json */
 export function parseBody(text: string, payloadMembers: readonly string[]): unknown {
   const body = parsed(text)

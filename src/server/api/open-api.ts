@@ -59,7 +59,8 @@ function responseOf({ description, schema, contentType }: RouteAnswerSchema): un
 }
 
 /** `execution.start` → `executionStart`; open routes are named by method and path. */
-function operationIdOf({ verb, path, method }: Route): string {
+function operationIdOf({ verb, path, method, operation }: Route): string {
+  if (operation !== undefined) return operation
   const words = verb === 'open' ? [method.toLowerCase(), ...path.split('/').slice(2)] : verb.split('.')
   return words.map((word, i) => (i === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1))).join('')
 }

@@ -13,6 +13,8 @@ export type RouteContext<Params, Query, Body> = {
   readonly headers: Readonly<Record<string, string | undefined>>
   /** The caller's Idempotency-Key, made unique to the caller. */
   readonly idempotencyKey: string | undefined
+  /** Fires when nobody waits for the answer any more. */
+  readonly signal: AbortSignal
 }
 
 export type RouteAnswer =
@@ -39,6 +41,8 @@ export type Route = {
   readonly path: string
   /** The verb that `can()` is asked about; `open` needs no token. */
   readonly verb: Verb | 'open'
+  /** Operation id in the documentation, where several routes ask about one verb; else it is made of the verb. */
+  readonly operation?: string
   readonly summary: string
   /** False: no Idempotency-Key is honoured, for the answer holds a secret, or is another each time. */
   readonly keepsAnswer?: false

@@ -1,12 +1,28 @@
 /** Every route of our own API. Documentation, authorization tables and the server are made from this list. */
+import { deploymentRoutes } from './deployments.ts'
 import { executionRoutes } from './executions.ts'
-import { hostRoutes } from './hosts.ts'
+import { keyRoutes } from './keys.ts'
+import { lockRoutes } from './locks.ts'
 import { machineRoutes } from './machines.ts'
+import { placeRoutes } from './places.ts'
 import { platformRoutes } from './platform.ts'
+import { releaseRoutes } from './releases.ts'
+import { rollbackRoutes } from './rollbacks.ts'
 import type { Route } from './route.ts'
 import { trailRoutes } from './trail.ts'
 
-export const routes: readonly Route[] = [...machineRoutes, ...executionRoutes, ...hostRoutes, ...trailRoutes, ...platformRoutes]
+export const routes: readonly Route[] = [
+  ...machineRoutes,
+  ...executionRoutes,
+  ...deploymentRoutes,
+  ...rollbackRoutes,
+  ...placeRoutes,
+  ...releaseRoutes,
+  ...keyRoutes,
+  ...lockRoutes,
+  ...trailRoutes,
+  ...platformRoutes,
+]
 
 /** The methods that a path can be called with; none when there is nothing at it. */
 export function methodsOf(path: string): readonly string[] {

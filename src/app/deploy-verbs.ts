@@ -1,0 +1,37 @@
+/** The verbs of deploying with their world bound, as the server takes them. */
+import * as deploy from '../deploy/index.ts'
+import type { Deploys } from '../deploy/index.ts'
+import type { DeployVerbs } from '../server/index.ts'
+
+export function bindDeployVerbs(deploys: Deploys): DeployVerbs {
+  return {
+    planDeployment: (actor, request, signal) => deploy.planDeployment(deploys, actor, request, signal),
+    deployRelease: (actor, request) => deploy.deployRelease(deploys, actor, request),
+    rollBack: (actor, request) => deploy.rollBack(deploys, actor, request),
+    haltDeployment: (actor, request) => deploy.haltDeployment(deploys, actor, request),
+    pauseDeployment: (actor, request) => deploy.pauseDeployment(deploys, actor, request),
+    resumeDeployment: (actor, request) => deploy.resumeDeployment(deploys, actor, request),
+    retryDeployment: (actor, request) => deploy.retryDeployment(deploys, actor, request),
+
+    listDeployments: (actor, request) => deploy.listDeployments(deploys, actor, request),
+    describeDeployment: (actor, id) => deploy.describeDeployment(deploys, actor, id),
+    planOfDeployment: (actor, id) => deploy.planOfDeployment(deploys, actor, id),
+    watchDeployment: (actor, id, signal) => deploy.watchDeployment(deploys, actor, id, signal),
+    explainDeployment: (actor, id) => deploy.explainDeployment(deploys, actor, id),
+    compareDeployments: (actor, request) => deploy.compareDeployments(deploys, actor, request),
+
+    listPlaces: (actor) => deploy.listPlaces(deploys, actor),
+    statusOfPlace: (actor, place) => deploy.statusOfPlace(deploys, actor, place),
+    describeRelease: (actor, id) => deploy.describeRelease(deploys, actor, id),
+    describeReleaseSchema: (actor, target) => deploy.describeReleaseSchema(deploys, actor, target),
+
+    addKey: (actor, request) => deploy.addKey(deploys, actor, request),
+    listKeys: (actor) => deploy.listKeys(deploys, actor),
+    revokeKey: (actor, id) => deploy.revokeKey(deploys, actor, id),
+
+    acquireLock: (actor, request) => deploy.acquireLock(deploys, actor, request),
+    releaseLock: (actor, place) => deploy.releaseLock(deploys, actor, place),
+    breakLock: (actor, request) => deploy.breakLock(deploys, actor, request),
+    listLocks: (actor) => deploy.listLocks(deploys, actor),
+  }
+}

@@ -1,0 +1,118 @@
+/** The engine with everything that runs on it: the deployments, a user's procedures, AWS. Opened and started in that order. */
+import { awsConfigFrom, awsHandlers, uninstalledHandler } from '../aws/index.ts'
+import { deployProcedures, type Deploys, openDeploys, startJanitor } from '../deploy/index.ts'
+import {
+  type Account,
+  awsLimits,
+  createEngine,
+  definitionOf,
+  embeddedLimits,
+  type Engine,
+  procedureHandler,
+  type ProcedureSummary,
+  workerHandler,
+} from '../engine/index.ts'
+import { createExpressions } from '../jsonata/index.ts'
+import type { Store } from '../store/index.ts'
+import { builtInDeployers } from './deployers.ts'
+import { appError } from './errors.ts'
+import { tokenKeyOf } from './identity.ts'
+import { installProcedures } from './install-procedures.ts'
+import type { RuntimeOptions } from './runtime-options.ts'
+import type { Shutdown } from './shutdown.ts'
+import type { InputCheck } from './verbs.ts'
+
+export type Ground = { readonly store: Store; readonly account: Account }
+
+export type Started = {
+  readonly engine: Engine
+  readonly deploys: Deploys
+  readonly checkInput: InputCheck
+  /** Names of a user's procedures. */
+  readonly procedures: readonly string[]
+  /** Executions that went on where the last process left them. */
+  readonly resumed: number
+}
+
+/**
+ * The machines of the procedures are there before anything goes on that may start one as a hook, and what was under way goes
+ * on before the janitor looks for what nobody carries on.
+ */
+export async function startEngine(options: RuntimeOptions, ground: Ground, shutdown: Shutdown): Promise<Started> {
+  const { clock, logger, randomBytes, deployers } = options
+  const { store, account } = ground
+  const deploys = openDeploys({
+    ...{ store, clock, logger, randomBytes },
+    deployers: { ...builtInDeployers(), ...deployers },
+    engine: () => engine,
+  })
+  const ours = deployProcedures(deploys)
+  const theirs = await openUserProcedures(options, ground, shutdown)
+  refuseTakenNames(ours, theirs.summaries)
+
+  const ourHandler = procedureHandler(ours, { account, clock, log: logger })
+  const engine = buildEngine(options, ground, { shutdown, handlers: [ourHandler, ...theirs.handlers] })
+  shutdown.add('the engine', () => engine.close())
+  const definitions = ours.map((one) => ({ name: one.name, definition: definitionOf(one, account) }))
+  await installProcedures(engine, [...definitions, ...theirs.summaries])
+  const { executions } = await engine.recover()
+  shutdown.add('the janitor of deployments', startJanitor(deploys))
+  const procedures = theirs.summaries.map(({ name }) => name)
+  return { engine, deploys, checkInput: theirs.checkInput, procedures, resumed: executions }
+}
+
+type Handlers = Parameters<typeof createEngine>[0]['handlers']
+type UserProcedures = {
+  readonly handlers: Handlers
+  readonly summaries: readonly ProcedureSummary[]
+  readonly checkInput: InputCheck
+}
+
+/** Those of the configuration file: code of somebody else's, so it runs in workers. */
+async function openUserProcedures(
+  { configurationFile, clock, logger, environment }: RuntimeOptions,
+  { account }: Ground,
+  shutdown: Shutdown,
+): Promise<UserProcedures> {
+  if (configurationFile === undefined) return { handlers: [], summaries: [], checkInput: async () => {} }
+  const worker = workerHandler(configurationFile, { account, clock, log: logger, environment })
+  shutdown.add('the procedures', () => worker.close())
+  const summaries = await worker.load()
+  const names = new Set(summaries.map(({ name }) => name))
+  return {
+    handlers: [worker],
+    summaries,
+    checkInput: async (name, input) => {
+      if (names.has(name)) await worker.checkInput(name, input)
+    },
+  }
+}
+
+function buildEngine(
+  options: RuntimeOptions,
+  { store, account }: Ground,
+  { shutdown, handlers }: { readonly shutdown: Shutdown; readonly handlers: Handlers },
+): Engine {
+  const { configuration, environment, dataFolder, clock, randomBytes, logger } = options
+  const expressions = createExpressions()
+  shutdown.add('the expressions', () => expressions.close())
+  const aws = awsHandlers(awsConfigFrom(environment), logger)
+  shutdown.add('the AWS clients', () => aws.close())
+  return createEngine({
+    ...{ store, clock, logger, randomBytes, expressions, account },
+    limits: configuration.limits === 'aws' ? awsLimits : embeddedLimits,
+    handlers: [...handlers, ...aws.handlers, uninstalledHandler(aws.installed)],
+    tokenKey: tokenKeyOf(dataFolder, randomBytes),
+    retention: { executionsKeptMs: configuration.retention.executions },
+  })
+}
+
+/** Otherwise a user's machine would take the place of the one that deploys. @throws HoldfastError app.procedure_refused */
+function refuseTakenNames(ours: readonly { readonly name: string }[], theirs: readonly { readonly name: string }[]) {
+  const taken = theirs.find(({ name }) => ours.some((own) => own.name === name))
+  if (taken === undefined) return
+  throw appError('app.procedure_refused', `"${taken.name}" is the name of a procedure of Holdfast's own`, {
+    place: taken.name,
+    repair: 'give the procedure another name',
+  })
+}
