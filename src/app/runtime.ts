@@ -1,20 +1,23 @@
 /** One Holdfast: its objects, built lowest first, started in that order and stopped in the other. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Access, anonymousAdmin, authenticate, ensureLocalToken, openAccess } from '../access/index.ts'
+import { type Access, actorWith, anonymousAdmin, authenticate, ensureLocalToken, openAccess } from '../access/index.ts'
 import { openTrail, startTrail } from '../audit/index.ts'
 import { awsConfigFrom } from '../aws/index.ts'
 import { type HoldfastError, ulid } from '../base/index.ts'
 import { awsLimits, embeddedLimits, type Engine } from '../engine/index.ts'
+import { openHostRegistry } from '../host/index.ts'
 import { createServer, type Health, type ServerAddress, type ServerDependencies } from '../server/index.ts'
 import { openStore, readPrivate, writePrivate } from '../store/index.ts'
 import type { Configuration } from './configuration/schema.ts'
 import { type Connection, removeConnection, writeConnection } from './connection.ts'
 import { bindDeployVerbs } from './deploy-verbs.ts'
 import { appError } from './errors.ts'
+import { bindHostVerbs } from './host-verbs.ts'
 import { accountOf, lostIdentity } from './identity.ts'
 import { keptAnswers } from './kept-answers.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
+import { proofKeyOf, proofOf } from './server-proof.ts'
 import { Shutdown } from './shutdown.ts'
 import { startEngine } from './start-engine.ts'
 import { bindVerbs } from './verbs.ts'
@@ -73,12 +76,17 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
   const access = openAccess({ store, clock, logger, randomBytes })
   const tokenFile = configuration.auth === 'none' ? undefined : await deliverToken(access, dataFolder)
 
+  const hosts = openHostRegistry({ store, access, clock, logger, randomBytes })
+  shutdown.add('the registry of hosts', () => hosts.close())
+
   const started = await startEngine(options, { store, account }, shutdown)
   const { engine, procedures, resumed } = started
+  const proofKey = proofKeyOf(dataFolder, randomBytes)
   const server = createServer(
     {
       verbs: bindVerbs(engine, started.checkInput),
       deploys: bindDeployVerbs(started.deploys),
+      hosts: bindHostVerbs(hosts),
       trail,
       answers: keptAnswers(store, () => clock.now()),
       platform: {
@@ -86,9 +94,14 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
         startedAt,
         account,
         health: () => healthOf(engine.writer.fault ?? store.fault, shutdown),
+        prove: (challenge) => proofOf(proofKey, server.address?.port ?? 0, challenge),
         stop: () => void shutdown.run(),
       },
-      authenticate: (token) => (tokenFile === undefined ? anonymousAdmin('api') : authenticate(access, token, 'api')),
+      // Also where nobody has to say who they are, a host's agent is that agent and no more.
+      authenticate: (token) =>
+        tokenFile === undefined
+          ? ((token === undefined ? undefined : actorWith(access, token, 'api')) ?? anonymousAdmin('api'))
+          : authenticate(access, token, 'api'),
       clock,
       logger,
       newRequestId: () => ulid(clock.now(), randomBytes),
@@ -98,7 +111,7 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
   shutdown.add('the server', () => server.close())
   const address = await server.listen()
 
-  told.connection = { url: address.url, ...tokenIn(tokenFile), pid }
+  told.connection = { url: address.url, ...tokenIn(tokenFile), key: proofKey, pid }
   writeConnection(dataFolder, told.connection)
   logger.info('started', { url: address.url, version: options.version, resumed })
   return { address, tokenFile, procedures, resumed, stop: () => shutdown.run(), stopped: shutdown.done }

@@ -4,8 +4,8 @@ import type { TrailPage, TrailQuery, TrailRange, Verification } from '../audit/i
 import type { Clock, Logger } from '../base/index.ts'
 import type * as engine from '../engine/index.ts'
 import type { AnswerKeeper } from './api/idempotency.ts'
-import type { DeployVerbs } from './deploy-verbs.ts'
 import type { HostVerbs } from './host-verbs.ts'
+import type { DeployVerbs } from './deploy-verbs.ts'
 
 type Answer<T> = T | Promise<T>
 

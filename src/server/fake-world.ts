@@ -59,7 +59,14 @@ export async function openWorld(
     deploys: fakes,
     hosts: noHosts,
     trail: { query: unexpected('query'), verify: unexpected('verify'), export: unexpected('export') },
-    platform: { version: '1.2.3', startedAt: clock.now(), account, health: () => ({ status: 'ready' }), prove: (challenge) => `proof of ${challenge}`, stop() {} },
+    platform: {
+      version: '1.2.3',
+      startedAt: clock.now(),
+      account,
+      health: () => ({ status: 'ready' }),
+      prove: (challenge) => `proof of ${challenge}`,
+      stop() {},
+    },
     answers: keeper(clock),
     authenticate: (given) => {
       if (given === token) return admin

@@ -1,6 +1,7 @@
 /** Every route of our own API. Documentation, authorization tables and the server are made from this list. */
 import { deploymentRoutes } from './deployments.ts'
 import { executionRoutes } from './executions.ts'
+import { hostRoutes } from './hosts.ts'
 import { keyRoutes } from './keys.ts'
 import { lockRoutes } from './locks.ts'
 import { machineRoutes } from './machines.ts'
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   ...releaseRoutes,
   ...keyRoutes,
   ...lockRoutes,
+  ...hostRoutes,
   ...trailRoutes,
   ...platformRoutes,
 ]
