@@ -1,12 +1,17 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { callApi, openWorld, type World } from '../fake-world.ts'
+import { type Actor, can } from '../../access/index.ts'
+import { admin, callApi, openWorld, type World } from '../fake-world.ts'
 import { routes } from './routes.ts'
+
+const agentToken = 'hf_agent'
+const agent: Actor = { type: 'machine', id: 'hst_x', via: 'api' }
 
 let world: World
 beforeAll(async () => {
-  world = await openWorld({}, {}, { payloadLimit: 1000, definitionLimit: 1000 })
+  const authenticate = (given: string | undefined) => (given === agentToken ? agent : admin)
+  world = await openWorld({}, { authenticate }, { payloadLimit: 1000, definitionLimit: 1000 })
 })
 afterAll(() => world.server.close())
 
@@ -19,11 +24,19 @@ const reachedVerb = (status: number): boolean =>
 
 it.each(listed.filter(({ body }) => body !== undefined))(
   '$method $path refuses a wrong type in any field and names it',
-  async ({ method, path, body, payloads = [] }) => {
+  async ({ method, path, verb, body, payloads = [] }) => {
     const fields = body instanceof z.ZodObject ? Object.keys(body.shape) : []
     expect(fields).not.toEqual([])
+    // What admins may not do, an agent does for its own host.
+    const isAgents = verb !== 'open' && !can(admin, verb).allowed
+    const headers = isAgents ? { authorization: `Bearer ${agentToken}` } : {}
     for (const field of fields.filter((name) => !payloads.includes(name))) {
-      const answer = await callApi(world, `${method} ${path.replace(/:\w+/, 'x')}`, { [field]: { wrong: true } })
+      const answer = await callApi(
+        world,
+        `${method} ${path.replace(/:\w+/, 'x')}`,
+        { [field]: { wrong: true } },
+        headers,
+      )
       expect(answer).toMatchObject({ status: 400, body: { code: 'api.request' } })
       expect(answer.text).toContain(`body.${field}`)
     }

@@ -39,8 +39,6 @@ const named = z.object({
 const own = z.object({
   host: z.string().min(1).max(200).meta({ description: 'Id of the host, or `self`: the one that the token is for.' }),
 })
-/** Parsed once more by the verb, which is called by others as well. */
-const noBody = z.strictObject({})
 
 export const hostRoutes = [
   route({
@@ -63,7 +61,7 @@ export const hostRoutes = [
     path: '/v1/hosts',
     verb: 'host.list',
     summary: 'All enrolled hosts, by name.',
-    query: noBody,
+    query: z.strictObject({}),
     answers: { 200: { description: 'The hosts.', schema: schema.listOf(host) } },
     run: ({ dependencies: { hosts }, actor }) => json(200, { items: hosts.listHosts(actor).map(described) }),
   }),
@@ -84,7 +82,6 @@ export const hostRoutes = [
     verb: 'host.drain',
     summary: 'Put no new instances there; those that run go on until their release is replaced.',
     params: named,
-    body: noBody,
     answers: { 200: { description: 'The host.', schema: host } },
     run: async ({ dependencies: { hosts }, actor, params }) =>
       json(200, described(await hosts.drainHost(actor, params.host))),
@@ -96,7 +93,6 @@ export const hostRoutes = [
     verb: 'host.undrain',
     summary: 'New instances may be put there again.',
     params: named,
-    body: noBody,
     answers: { 200: { description: 'The host.', schema: host } },
     run: async ({ dependencies: { hosts }, actor, params }) =>
       json(200, described(await hosts.undrainHost(actor, params.host))),
