@@ -12,6 +12,8 @@ import { CommandRunner } from './command/runner.ts'
 import { KeptOutcomes } from './command/kept-outcomes.ts'
 import type { CommandInput, CommandKind, CommandSource, HostCommands, Outcome } from './contract.ts'
 import { serveCommands } from './command/serve.ts'
+import { Fences } from './fence/fences.ts'
+import { socketOwner } from './health/socket-owner.ts'
 import { hostIdentity } from './identity.ts'
 import { Records } from './instance/records.ts'
 import { installShim } from './instance/shim.ts'
@@ -21,6 +23,10 @@ import { KeyedQueue } from './keyed-queue.ts'
 import { type MemoryGroups, openMemoryGroups, watchedMemory } from './limit/groups.ts'
 import type { Machine } from './machine/open.ts'
 import { hostPaths, statusFile } from './paths.ts'
+import { Attestor } from './route/attest.ts'
+import type { EdgeSource } from './route/edge-link.ts'
+import { placeName } from './route/merge.ts'
+import { Router } from './route/router.ts'
 import { defaultSettings, type HostSettings } from './settings.ts'
 import { Upkeep } from './upkeep.ts'
 import type { User } from './user.ts'
@@ -40,6 +46,8 @@ export type HostAgentOptions = {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly download: Download
   readonly settings?: Partial<HostSettings>
+  /** This machine's edge, which the agent hands its routes. Undefined: it has none. */
+  readonly edge?: EdgeSource
   /** Where control groups are mounted; undefined watches memory instead. */
   readonly controlGroups?: string
 }
@@ -94,17 +102,19 @@ class Agent {
     this.host = this.#build(options, overMemory)
     this.#kept = new KeptOutcomes(this.host.files, this.host.paths.outcomes)
     this.runner = new CommandRunner(this.host, this.#kept)
-    this.#upkeep = new Upkeep({ ...this.host, overMemory, pruneOutcomes: (before) => this.#kept.prune(before) })
+    this.#upkeep = new Upkeep({ ...this.host, overMemory, forgetOld: (now) => this.#forgetOld(now) })
   }
 
   async open(): Promise<void> {
-    const { files, paths, records, store } = this.host
+    const { fences, files, paths, records, router, store } = this.host
     files.makeFolder(paths.instances)
     this.#kept.open()
+    fences.open()
     await store.open()
     records.load()
     this.#upkeep.open()
     this.#tick()
+    router.open()
     this.#loop = this.#run()
   }
 
@@ -112,6 +122,7 @@ class Agent {
     this.#closing.abort()
     this.#wakeUp()
     await this.#loop
+    await this.host.router.close()
     for (const look of this.#waiting) look()
     this.host.groups.close()
   }
@@ -122,15 +133,32 @@ class Agent {
 
   /** A fault of one tick, such as a full disk, is told and tried again: the agent goes on. */
   #tick(): number {
-    const { clock, log, supervisor } = this.host
+    const { clock, log, router, supervisor } = this.host
     try {
       const next = Math.min(supervisor.step(), this.#upkeep.step())
+      router.tick()
       for (const look of this.#waiting) look()
       return next
     } catch (fault) {
       log.error('the agent could not do its round', { fault: fault instanceof Error ? fault.stack : String(fault) })
       return clock.now() + afterFaultMs
     }
+  }
+
+  /** Outcomes that nobody asks for again, terms and places of which nothing is left. */
+  #forgetOld(now: number): void {
+    const { fences, router, settings } = this.host
+    this.#kept.prune(now - settings.keepOutcomesMs)
+    router.forgetEmpty(now - settings.keepFencesMs)
+    const standing = this.#standingScopes()
+    fences.prune(now - settings.keepFencesMs, (scope) => standing.has(scope))
+  }
+
+  #standingScopes(): ReadonlySet<string> {
+    const { records, router, store } = this.host
+    const things = [...[...records.all.values()].map(({ spec }) => spec), ...store.copies()]
+    const places = [...things, ...router.places].map(placeName)
+    return new Set([...things.map(({ release }) => release), ...places])
   }
 
   #sleepUntil(atMs: number): Promise<void> {
@@ -198,6 +226,8 @@ class Agent {
     return {
       ...parts,
       ...{ clock, log, files, processes, sockets, records, supervisor, newToken },
+      fences: new Fences(files, paths.fences),
+      router: this.#routerOf(options, paths.routes, { records, sockets, supervisor }),
       startedAt: clock.now(),
       settings: { ...defaultSettings, ...options.settings },
       runner: { host: id, processes, clock, newToken, busy },
@@ -212,6 +242,20 @@ class Agent {
       until: (condition) => this.#until(condition),
       closing: this.#closing.signal,
     }
+  }
+
+  #routerOf(
+    { clock, edge, log, machine: { files } }: HostAgentOptions,
+    folder: string,
+    parts: Pick<HostWorld, 'records' | 'sockets' | 'supervisor'>,
+  ): Router {
+    const attestor = new Attestor({
+      clock,
+      record: (instance) => parts.records.get(instance),
+      mainOf: (instance) => parts.supervisor.mainOf(instance),
+      ownerOf: (instance, port) => socketOwner(parts, instance, port),
+    })
+    return new Router({ files, folder, clock, log, closing: this.#closing.signal, attestor, source: edge })
   }
 }
 

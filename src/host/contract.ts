@@ -8,6 +8,8 @@
  * references and are resolved on the host; no outcome, record or log of the agent holds a value.
  */
 import { z } from 'zod'
+import { HoldfastError } from '../base/index.ts'
+import { parseRoutes, type Route } from '../edge/index.ts'
 import type { Outcomes } from './outcome.ts'
 
 /** An id that may stand in paths, environment and process lists: no slash, no blank, no leading dot. */
@@ -173,6 +175,19 @@ const address = { project: projectName, config: slug, release: slug }
 const key = { key: z.string().min(1).max(300) }
 
 /**
+ * Whose things the command is about (a fleet, or the traffic of a place), and the term of whoever holds them. The host keeps
+ * the highest term of each scope on disk before it acts; a lower one is refused with host.term_over, so what was sent before
+ * somebody took over does nothing when it arrives late.
+ *
+ * A repeated key is the same command whatever its term. What succeeded is answered, not done again, even to a term that is
+ * over; what failed is tried again as long as the term holds; what is under way goes on under the higher term.
+ */
+const fence = {
+  fence: z.strictObject({ scope: text(300), term: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER) }).optional(),
+}
+export type Fence = NonNullable<z.infer<(typeof fence)['fence']>>
+
+/**
  * Fetches, verifies and unpacks an artifact into the store and makes the release's working copy of it, with the build step
  * run in it. A working copy belongs to one project, config and release: all its instances share it.
  * Fails with host.artifact_…, host.build_failed, host.disk_full; nothing is left behind then but the build's log.
@@ -180,6 +195,7 @@ const key = { key: z.string().min(1).max(300) }
 export const prepareArtifactSchema = z.strictObject({
   kind: z.literal('prepareArtifact'),
   ...key,
+  ...fence,
   ...address,
   artifact: artifactSourceSchema,
   build: buildSchema.optional(),
@@ -195,6 +211,7 @@ export const prepareArtifactSchema = z.strictObject({
 export const startInstanceSchema = z.strictObject({
   kind: z.literal('startInstance'),
   ...key,
+  ...fence,
   ...address,
   service: slug,
   /** Unique on the host for good: a name per release and number, such as `shop-web-r42-1`. */
@@ -239,20 +256,88 @@ export const startInstanceSchema = z.strictObject({
     })
     .prefault({}),
 })
-export type InstanceSpec = Omit<z.infer<typeof startInstanceSchema>, 'kind' | 'key'>
+export type InstanceSpec = Omit<z.infer<typeof startInstanceSchema>, 'kind' | 'key' | 'fence'>
 
 /**
  * Signals the main process, then what it leaves behind, and kills what is there after `killMs`. Answers when no process of
  * the instance is left. An instance that is unknown or stopped already is a success: `wasRunning` is false.
+ *
+ * One that this host's routes still give traffic is refused with host.instance_serving: shift first, then stop. One that the
+ * edge still drains gets its signal when nothing is under way on it any more, at the latest when its route's drain is over.
  */
 export const stopInstanceSchema = z.strictObject({
   kind: z.literal('stopInstance'),
   ...key,
+  ...fence,
   instance: slug,
   /** Instead of the specification's. */
   killMs: durationMs(0, 86_400_000).optional(),
   /** Forget it as well: record, logs, folder. Its port stays in quarantine. */
   remove: z.boolean().default(false),
+  /** Whatever the edge sends it: requests may fail. For a person who has to get rid of it now. */
+  force: z.boolean().default(false),
+})
+
+/**
+ * Removes a working copy by its id, or all of a release when the id was never answered. One that an instance uses, stopped
+ * ones included, is kept, and told. One that is not there is a success. Its artifact stays until pruneArtifacts.
+ */
+export const removeCopySchema = z
+  .strictObject({
+    kind: z.literal('removeCopy'),
+    ...key,
+    ...fence,
+    workingCopy: slug.optional(),
+    of: z.strictObject(address).optional(),
+  })
+  .refine(({ workingCopy, of }) => (workingCopy === undefined) !== (of === undefined), {
+    path: ['workingCopy'],
+    message: 'either "workingCopy" or "of"',
+  })
+
+/** Read by the edge's own reader, so that what the host keeps is never refused by the edge. */
+const routes = z
+  .array(z.custom<Route>())
+  .max(1000)
+  .superRefine((value, context) => {
+    try {
+      parseRoutes({ version: 1, routes: value })
+    } catch (fault) {
+      if (!(fault instanceof HoldfastError)) throw fault
+      const path = (fault.place ?? '').split('/').slice(2)
+      context.addIssue({ code: 'custom', path, message: `${fault.message} (accepted: ${fault.accepted})` })
+    }
+  })
+
+/**
+ * The whole truth about the routes of one place; `[]` removes them. Answers when the edge has them in force everywhere. They
+ * are kept on disk and pushed again to an edge that comes back without them. Waits for nothing else: no probe, build or stop.
+ *
+ * Route ids need to be unique in the place only. A target that is an instance of this host has the instance's id as its id, and
+ * its release and port: the host says itself whether it is `attested`, and knows when it is drained. For other targets
+ * `attested` is passed on as it came.
+ *
+ * With `awaitHealthyMs` it answers once the edge has seen every target healthy that is active or warm, or fails with
+ * host.targets_unhealthy; the routes stay in force then.
+ * Fails with host.route_taken before anything is changed, when another place has one of the addresses; host.edge_missing;
+ * edge.… when the edge does not take them in time (they are kept and pushed as soon as it does).
+ */
+export const setRoutesSchema = z.strictObject({
+  kind: z.literal('setRoutes'),
+  ...key,
+  ...fence,
+  project: projectName,
+  config: slug,
+  routes,
+  awaitHealthyMs: durationMs(0, 86_400_000).optional(),
+})
+
+/** What the edge says of the routes of one place, or of all. An edge that is away is told, not an error. */
+export const edgeStatusSchema = z.strictObject({
+  kind: z.literal('edgeStatus'),
+  ...key,
+  project: projectName.optional(),
+  config: slug.optional(),
 })
 
 /**
@@ -320,6 +405,9 @@ export const commandSchema = z.discriminatedUnion('kind', [
   pruneArtifactsSchema,
   logsSchema,
   hostFactsSchema,
+  removeCopySchema,
+  setRoutesSchema,
+  edgeStatusSchema,
 ])
 /** As the agent works with it: every default filled in. */
 export type Command = z.output<typeof commandSchema>

@@ -5,6 +5,11 @@ import type { Failure } from './contract.ts'
 const kinds = {
   'host.command_invalid': 'invalid',
   'host.key_reused': 'conflict',
+  'host.term_over': 'conflict',
+  'host.route_taken': 'conflict',
+  'host.instance_serving': 'conflict',
+  'host.targets_unhealthy': 'unavailable',
+  'host.edge_missing': 'missing',
   'host.internal': 'internal',
   'host.folder_damaged': 'internal',
   'host.instance_exists': 'conflict',

@@ -3,7 +3,7 @@
  * Words: command (what it is told, with an idempotency key), outcome, instance (a supervised process with its port), working copy (a release's files).
  * It outlives the control plane, and instances outlive it: an agent that returns adopts what runs.
  * It never signals a process that it cannot prove to be its own.
- * It does not decide what is deployed, nor send traffic: that is deploy/ and edge/.
+ * It hands the edge its routes, but neither decides what is deployed nor sends traffic: that is deploy/ and edge/.
  */
 export { type HostAgent, type HostAgentOptions, openHostAgent } from './agent.ts'
 export type { Download } from './artifact/fetch.ts'
@@ -19,6 +19,7 @@ export {
   commandSchema,
   type CommandSource,
   type Failure,
+  type Fence,
   type HealthSpec,
   healthSchema,
   type HostCommands,
@@ -48,6 +49,8 @@ export { undrainHost } from './registry/undrain.ts'
 export type { HostDescription } from './registry/view.ts'
 export { type Machine, openMachine } from './machine/open.ts'
 export type {
+  EdgeFacts,
+  EdgeReading,
   HealthReport,
   HostFacts,
   InstanceExit,
@@ -55,8 +58,13 @@ export type {
   InstanceStatus,
   LogPiece,
   Outcomes,
+  PlaceRouteStatus,
   PreparedArtifact,
   PrunedArtifacts,
+  RemovedCopy,
+  RoutesSet,
   StoppedInstance,
+  ToldRoutes,
 } from './outcome.ts'
+export type { EdgeSource } from './route/edge-link.ts'
 export { defaultSettings, type HostSettings } from './settings.ts'

@@ -1,4 +1,5 @@
 /** What the agent answers to each command of contract.ts, as plain JSON. */
+import type { EdgeFailures, EdgeStatus, Route, RouteStatus } from '../edge/index.ts'
 
 export type PreparedArtifact = {
   /** Names the working copy in startInstance. */
@@ -91,8 +92,61 @@ export type StoppedInstance = {
   /** SIGKILL was needed. */
   readonly killed: boolean
   readonly removed: boolean
+  /** How long its signal waited for the edge to have nothing under way on it; absent when there was nothing to wait for. */
+  readonly drainedMs?: number
   readonly tookMs: number
 }
+
+export type RemovedCopy = {
+  /** Something was there and is gone. */
+  readonly removed: boolean
+  readonly workingCopies: readonly string[]
+  /** Instances for which a copy was kept. */
+  readonly usedBy: readonly string[]
+}
+
+export type RoutesSet = {
+  /** Of the edge's routes: these are in force since then. Grows with every push. */
+  readonly version: number
+  /** On this host's disk. False when the disk did not take them: they are in force, and kept as soon as it does. */
+  readonly stored: boolean
+  readonly tookMs: number
+  /** How long the targets took to be seen healthy, when that was waited for. */
+  readonly healthyAfterMs?: number
+}
+
+/** The edge's status of a route, under the id that its place gave it. */
+export type PlaceRouteStatus = RouteStatus & {
+  readonly project: string
+  readonly config: string
+}
+
+/** What the host was told last about a place, whether the edge has it already or not. */
+export type ToldRoutes = { readonly project: string; readonly config: string; readonly routes: readonly Route[] }
+
+export type EdgeReading = { readonly places: readonly ToldRoutes[] } & (
+  | {
+      readonly reachable: true
+      /** In force. */
+      readonly version: number
+      readonly now: number
+      readonly listeners: EdgeStatus['listeners']
+      /** Since then it counts. */
+      readonly startedAt: number
+      /** Workers that died, since the edge started. */
+      readonly crashes: number
+      readonly routes: readonly PlaceRouteStatus[]
+      /** Answers made before a route was found. */
+      readonly unrouted: EdgeFailures
+    }
+  | { readonly reachable: false; readonly why: string; readonly routes: readonly [] }
+)
+
+/** `none`: the agent was started without an edge. */
+export type EdgeFacts =
+  | { readonly state: 'none' }
+  | { readonly state: 'away'; readonly why: string }
+  | { readonly state: 'reachable'; readonly version: number; readonly listeners: EdgeStatus['listeners'] }
 
 export type PrunedArtifacts = {
   readonly workingCopies: readonly string[]
@@ -117,7 +171,15 @@ export type HostFacts = {
   readonly load: number
   readonly memoryBytes: { readonly total: number; readonly available: number }
   readonly diskBytes: { readonly total: number; readonly available: number }
-  readonly ports: { readonly from: number; readonly to: number; readonly inUse: number; readonly quarantined: number }
+  readonly ports: {
+    readonly from: number
+    readonly to: number
+    readonly inUse: number
+    readonly quarantined: number
+    /** Of the range, what `allocate` may still hand out. */
+    readonly free: number
+  }
+  readonly edge: EdgeFacts
   readonly instances: number
   /** How limits.memoryMiB is kept. */
   readonly memoryLimit: 'cgroup2' | 'cgroup1' | 'watched'
@@ -136,4 +198,7 @@ export type Outcomes = {
   readonly pruneArtifacts: PrunedArtifacts
   readonly logs: LogPiece
   readonly hostFacts: HostFacts
+  readonly removeCopy: RemovedCopy
+  readonly setRoutes: RoutesSet
+  readonly edgeStatus: EdgeReading
 }

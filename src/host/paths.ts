@@ -13,6 +13,8 @@ export type HostPaths = {
   readonly copies: string
   readonly data: string
   readonly outcomes: string
+  readonly fences: string
+  readonly routes: string
 }
 
 export function hostPaths(root: string): HostPaths {
@@ -26,6 +28,8 @@ export function hostPaths(root: string): HostPaths {
     copies: join(root, 'copies'),
     data: join(root, 'data'),
     outcomes: join(root, 'outcomes'),
+    fences: join(root, 'fences'),
+    routes: join(root, 'routes'),
   }
 }
 

@@ -7,6 +7,8 @@ export type HostSettings = {
   readonly portQuarantineMs: number
   /** How long an outcome is answered again under its key. */
   readonly keepOutcomesMs: number
+  /** How long the term of a fleet or place is remembered of which nothing is left: longer than any command is on its way. */
+  readonly keepFencesMs: number
   readonly mostArchiveBytes: number
   readonly mostUnpackedBytes: number
   readonly mostFiles: number
@@ -18,6 +20,7 @@ export const defaultSettings: HostSettings = {
   ports: { from: 24_000, to: 31_999 },
   portQuarantineMs: 20 * 60_000,
   keepOutcomesMs: 24 * 3_600_000,
+  keepFencesMs: 7 * 24 * 3_600_000,
   mostArchiveBytes: 2 * 2 ** 30,
   mostUnpackedBytes: 8 * 2 ** 30,
   mostFiles: 500_000,

@@ -7,21 +7,22 @@ import type { HostWorld } from './world.ts'
 
 export type UpkeepParts = Pick<
   HostWorld,
-  'records' | 'paths' | 'supervisor' | 'groups' | 'buildLogs' | 'clock' | 'log' | 'settings' | 'runner'
+  'records' | 'paths' | 'supervisor' | 'groups' | 'buildLogs' | 'clock' | 'log' | 'fences' | 'runner'
 > & {
   /** Tokens of runs that the agent itself ended for their memory. */
   readonly overMemory: Set<string>
-  readonly pruneOutcomes: (before: number) => void
+  /** What is kept for repeated commands only. */
+  readonly forgetOld: (now: number) => void
 }
 
 const everyMs = 1_000
-const outcomesEveryMs = 3_600_000
+const forgetEveryMs = 3_600_000
 const buildLog = { bytes: 10 * 2 ** 20, files: 1 }
 
 export class Upkeep {
   readonly #parts: UpkeepParts
   #nextAt = 0
-  #nextOutcomesAt = 0
+  #nextForgetAt = 0
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts
@@ -35,16 +36,17 @@ export class Upkeep {
 
   /** @returns when to come again */
   step(): number {
-    const { buildLogs, clock, pruneOutcomes, records, settings } = this.#parts
+    const { buildLogs, clock, fences, forgetOld, records } = this.#parts
     const now = clock.now()
     if (now < this.#nextAt) return this.#nextAt
     this.#nextAt = now + everyMs
     for (const record of records.all.values()) if (record.run !== undefined) this.#look(record, record.run.token)
     for (const folder of buildLogs) this.#rotate(folder, buildLog)
     this.#removeGroups()
-    if (now >= this.#nextOutcomesAt) {
-      this.#nextOutcomesAt = now + outcomesEveryMs
-      pruneOutcomes(now - settings.keepOutcomesMs)
+    fences.saveKept()
+    if (now >= this.#nextForgetAt) {
+      this.#nextForgetAt = now + forgetEveryMs
+      forgetOld(now)
     }
     return this.#nextAt
   }

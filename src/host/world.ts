@@ -2,6 +2,7 @@
 import type { Clock, Logger } from '../base/index.ts'
 import type { Download } from './artifact/fetch.ts'
 import type { ArtifactStore } from './artifact/store.ts'
+import type { Fences } from './fence/fences.ts'
 import type { Records } from './instance/records.ts'
 import type { ShimTools } from './instance/shim.ts'
 import type { Supervisor } from './instance/supervisor.ts'
@@ -9,6 +10,7 @@ import type { KeyedQueue } from './keyed-queue.ts'
 import type { MemoryGroups } from './limit/groups.ts'
 import type { Files, Processes, Sockets } from './machine/machine.ts'
 import type { HostPaths } from './paths.ts'
+import type { Router } from './route/router.ts'
 import type { Runner } from './run-to-end.ts'
 import type { SecretSource } from './secrets.ts'
 import type { HostSettings } from './settings.ts'
@@ -28,6 +30,8 @@ export type HostWorld = {
   readonly records: Records
   readonly supervisor: Supervisor
   readonly store: ArtifactStore
+  readonly fences: Fences
+  readonly router: Router
   readonly runner: Runner
   readonly tools: ShimTools
   readonly secretSource: SecretSource

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { CommandOf, HealthSpec } from '../contract.ts'
 import { checkUntilClear } from '../health/check.ts'
 import { probeHttp } from '../health/http-probe.ts'
-import { type Finding, judgeHttp, type SocketOwner } from '../health/judge.ts'
+import { type Finding, judgeHttp } from '../health/judge.ts'
+import { socketOwner } from '../health/socket-owner.ts'
 import { wordsOf } from '../instance/command-line.ts'
 import type { InstanceRecord } from '../instance/record.ts'
 import { phaseOf } from '../instance/restart.ts'
@@ -97,16 +98,6 @@ async function probeByHttp(
   const answer = await probeHttp(spec, port, host.closing)
   const isAsked = answer.kind === 'answer' && answer.echo === undefined
   return judgeHttp({ spec, release, port, answer, owner: isAsked ? socketOwner(host, instance, port) : 'unknown' })
-}
-
-/** All that listen on the port have to be the instance's: beside a wildcard, somebody else may hold the loopback. */
-function socketOwner({ sockets, supervisor }: HostWorld, instance: string, port: number): SocketOwner {
-  const listeners = sockets.listeners(port)
-  if (listeners === undefined) return 'unknown'
-  if (listeners.length === 0) return 'none'
-  const pids = supervisor.processesOf(instance).map(({ pid }) => pid)
-  const isOurs = (socket: string): boolean => pids.some((pid) => sockets.holds(pid, new Set([socket])))
-  return listeners.every(({ socket }) => isOurs(socket)) ? 'ours' : 'foreign'
 }
 
 async function probeByCommand(

@@ -3,10 +3,13 @@ import type { CommandKind, CommandOf } from '../contract.ts'
 import type { Outcomes } from '../outcome.ts'
 import type { HostWorld } from '../world.ts'
 import { checkHealth } from './check-health.ts'
+import { edgeStatus } from './edge-status.ts'
 import { hostFacts } from './facts.ts'
 import { logs } from './logs.ts'
 import { prepareArtifact } from './prepare-artifact.ts'
 import { pruneArtifacts } from './prune-artifacts.ts'
+import { removeCopy } from './remove-copy.ts'
+import { setRoutes } from './set-routes.ts'
 import { startInstance } from './start-instance.ts'
 import { instanceStatus, listInstances } from './status.ts'
 import { stopInstance } from './stop-instance.ts'
@@ -23,6 +26,9 @@ export const verbs: Verbs = {
   pruneArtifacts,
   logs,
   hostFacts,
+  removeCopy,
+  setRoutes,
+  edgeStatus,
 }
 
 /** Their outcome is kept on the disk; the others only read, and are read again after a restart. */
@@ -31,4 +37,6 @@ export const changing: ReadonlySet<CommandKind> = new Set([
   'startInstance',
   'stopInstance',
   'pruneArtifacts',
+  'removeCopy',
+  'setRoutes',
 ])

@@ -7,6 +7,8 @@ export async function hostFacts(host: HostWorld): Promise<HostFacts> {
   const { bavail, blocks, bsize } = statfsSync(host.paths.root)
   const records = [...host.records.all.values()]
   const now = host.clock.now()
+  const inUse = records.flatMap(({ port }) => port ?? [])
+  const quarantined = [...host.records.quarantine].flatMap(([port, until]) => (until > now ? [port] : []))
   const meminfo = host.files.read('/proc/meminfo') ?? ''
   const available = /^MemAvailable:\s+(\d+) kB/m.exec(meminfo)?.[1]
   return {
@@ -20,12 +22,18 @@ export async function hostFacts(host: HostWorld): Promise<HostFacts> {
     diskBytes: { total: blocks * bsize, available: bavail * bsize },
     ports: {
       ...host.settings.ports,
-      inUse: records.filter(({ port }) => port !== undefined).length,
-      quarantined: [...host.records.quarantine.values()].filter((until) => until > now).length,
+      inUse: inUse.length,
+      quarantined: quarantined.length,
+      free: freePorts(host.settings.ports, new Set([...inUse, ...quarantined, ...host.reservedPorts])),
     },
+    edge: host.router.facts,
     instances: records.length,
     memoryLimit: host.groups.kind,
     root: host.userSource.self.uid === 0,
     agentStartedAt: host.startedAt,
   }
+}
+
+function freePorts({ from, to }: HostWorld['settings']['ports'], taken: ReadonlySet<number>): number {
+  return to - from + 1 - [...taken].filter((port) => port >= from && port <= to).length
 }

@@ -1,8 +1,9 @@
 /** The same key answers the same outcome. */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { Outcome } from '../contract.ts'
+import type { Command, Outcome } from '../contract.ts'
 import { hostError } from '../errors.ts'
+import { fenceOf } from '../fence/fence-of.ts'
 import type { Files } from '../machine/machine.ts'
 
 type Kept = { readonly at: number; readonly asked: string; readonly outcome: Outcome }
@@ -64,7 +65,12 @@ export const keyReused = () =>
     repair: 'give every command a key of its own',
   })
 
-export const digestOf = (command: unknown): string => createHash('sha256').update(JSON.stringify(command)).digest('hex')
+/** Of what is asked for. The term says who asks: the same call, made again by whoever took over, has a higher one. */
+export function digestOf(command: Command): string {
+  const fence = fenceOf(command)
+  const asked = fence === undefined ? command : { ...command, fence: { scope: fence.scope } }
+  return createHash('sha256').update(JSON.stringify(asked)).digest('hex')
+}
 
 function parseKept(text: string | undefined): Kept | undefined {
   try {

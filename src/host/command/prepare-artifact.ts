@@ -24,6 +24,8 @@ export async function prepareArtifact(host: HostWorld, command: Prepare): Promis
     const id = artifact.kind === 'archive' ? archiveId(artifact) : (read?.sha256 ?? '')
     const copy = copyId(command, id)
     return await host.queue.run(`copy ${copy}`, async () => {
+      // Reading and waiting took time: somebody may have taken over and removed what this would make.
+      host.fences.require(command.fence)
       const found = host.store.copy(copy)
       if (found !== undefined) return answer(host, { copy, note: found, reused: true, startedAt })
       const folder = `${copy}.${host.newToken()}`
@@ -36,6 +38,7 @@ export async function prepareArtifact(host: HostWorld, command: Prepare): Promis
         })
         if (command.build !== undefined) await build(host, { command, step: command.build, copy, place, user })
         const note = noteOf(command, { ...kept, artifact: id, folder, madeAt: host.clock.now() })
+        host.fences.require(command.fence)
         host.store.keepCopy(copy, note)
         return answer(host, { copy, note, reused: false, startedAt })
       } catch (fault) {

@@ -2,11 +2,12 @@
 import type { z } from 'zod'
 import { type Command, commandSchema, type Outcome } from '../contract.ts'
 import { failureOf, hostError } from '../errors.ts'
+import { fenceOf } from '../fence/fence-of.ts'
 import type { HostWorld } from '../world.ts'
 import { changing, verbs } from './commands.ts'
 import { digestOf, type KeptOutcomes, keyReused } from './kept-outcomes.ts'
 
-type Running = { readonly asked: string; readonly outcome: Promise<Outcome> }
+type Running = { readonly asked: string; readonly command: Command; readonly outcome: Promise<Outcome> }
 
 export class CommandRunner {
   readonly #host: HostWorld
@@ -33,12 +34,33 @@ export class CommandRunner {
   #once(command: Command): Promise<Outcome> {
     const asked = digestOf(command)
     const kept = this.#kept.find(command.key, asked)
-    if (kept !== undefined) return Promise.resolve(kept)
+    if (kept !== undefined && !this.#mayTryAgain(command, kept)) {
+      this.#host.fences.note(fenceOf(command), this.#host.clock.now())
+      return Promise.resolve(kept)
+    }
     const running = this.#running.get(command.key)
-    if (running !== undefined) return running.asked === asked ? running.outcome : Promise.reject(keyReused())
+    if (running !== undefined) return this.#join(running, command, asked)
     const outcome = this.#carryOut(command, asked).finally(() => this.#running.delete(command.key))
-    this.#running.set(command.key, { asked, outcome })
+    this.#running.set(command.key, { asked, command, outcome })
     return outcome
+  }
+
+  /**
+   * A success is answered whatever the term: nothing is done, so nothing can come too late. A failure under a fence is no last
+   * word: whoever still holds the term repeats the call under its key until it works, and from anybody else it is refused.
+   */
+  #mayTryAgain(command: Command, kept: Outcome): boolean {
+    const fence = fenceOf(command)
+    return !kept.ok && fence !== undefined && this.#host.fences.holds(fence)
+  }
+
+  /** It is the same call, so what is under way is now done for the one who repeats it, under their term. */
+  #join(running: Running, command: Command, asked: string): Promise<Outcome> {
+    if (running.asked !== asked) return Promise.reject(keyReused())
+    const [mine, theirs] = [fenceOf(command), fenceOf(running.command)]
+    this.#host.fences.note(mine, this.#host.clock.now())
+    if (mine !== undefined && theirs !== undefined) theirs.term = Math.max(theirs.term, mine.term)
+    return running.outcome
   }
 
   async #carryOut(command: Command, asked: string): Promise<Outcome> {
@@ -47,12 +69,17 @@ export class CommandRunner {
     // Half done because we close: the next agent does it again, and its outcome counts.
     if (closing.aborted && !outcome.ok) return outcome
     if (!outcome.ok) log.warn('a command failed', { command: command.kind, ...outcome.failure })
+    // Its call may still be made by whoever holds the later term, under the same key.
+    if (!outcome.ok && outcome.failure.code === 'host.term_over') return outcome
     this.#kept.keep(asked, outcome, clock.now(), changing.has(command.kind))
     return outcome
   }
 
   async #attempt(command: Command): Promise<Outcome> {
+    const { clock, fences } = this.#host
     try {
+      fences.require(fenceOf(command))
+      fences.note(fenceOf(command), clock.now())
       // The table is typed by kind; that the command has the verb's kind cannot be told to the compiler.
       const verb = verbs[command.kind] as (host: HostWorld, command: Command) => Promise<never>
       return { key: command.key, ok: true, result: await verb(this.#host, command) }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { CommandOf, InstanceSpec } from '../contract.ts'
+import type { CommandOf, Fence, InstanceSpec } from '../contract.ts'
 import { hostError } from '../errors.ts'
 import { describeInstance } from '../instance/describe.ts'
 import { newRecord } from '../instance/order.ts'
@@ -13,11 +13,13 @@ import type { HostWorld } from '../world.ts'
 import { damaged } from './instance-record.ts'
 
 export function startInstance(host: HostWorld, command: CommandOf<'startInstance'>): Promise<InstanceStatus> {
-  const { kind: _, key: __, ...spec } = command
+  const { kind: _, key: __, fence, ...spec } = command
   return host.queue.run(`instance ${spec.instance}`, async () => {
     if (host.records.damaged.has(spec.instance)) throw damaged(spec.instance)
+    // It may have waited while somebody took over and stopped the instance, which then must not be made any more.
+    host.fences.require(fence)
     const found = host.records.get(spec.instance)
-    if (found === undefined) await startNew(host, spec)
+    if (found === undefined) await startNew(host, spec, fence)
     else startAgain(host, found, spec)
     const record = host.records.get(spec.instance)
     if (record === undefined) throw hostError('host.instance_missing', `${spec.instance} was removed while it started`)
@@ -25,12 +27,13 @@ export function startInstance(host: HostWorld, command: CommandOf<'startInstance
   })
 }
 
-async function startNew(host: HostWorld, spec: InstanceSpec): Promise<void> {
+async function startNew(host: HostWorld, spec: InstanceSpec, fence: Fence | undefined): Promise<void> {
   checkSpec(host, spec)
   const port = await choosePort(host, spec.port)
   try {
     // Looked at again, for the port took time and pruning may have come between.
     checkSpec(host, spec)
+    host.fences.require(fence)
     host.records.save(newRecord(spec, port, host.clock.now()))
   } finally {
     if (port !== undefined) host.reservedPorts.delete(port)

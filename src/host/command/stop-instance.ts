@@ -5,6 +5,7 @@ import type { InstanceRecord } from '../instance/record.ts'
 import type { StoppedInstance } from '../outcome.ts'
 import type { HostWorld } from '../world.ts'
 import { damaged } from './instance-record.ts'
+import { untilUnused } from './until-unused.ts'
 
 export async function stopInstance(host: HostWorld, command: CommandOf<'stopInstance'>): Promise<StoppedInstance> {
   const { instance, killMs, remove } = command
@@ -13,8 +14,10 @@ export async function stopInstance(host: HostWorld, command: CommandOf<'stopInst
   // A start that is under way is finished first.
   const before = await host.queue.run(`instance ${instance}`, async () => host.records.get(instance))
   const wasRunning = before?.run !== undefined
-  if (before !== undefined && before.stoppedAt === undefined) {
-    host.records.keep(withStop(before, startedAt, killMs))
+  const drainedMs = before === undefined ? undefined : await untilUnused(host, before, command)
+  const found = host.records.get(instance)
+  if (found !== undefined && found.stoppedAt === undefined) {
+    host.records.keep(withStop(found, host.clock.now(), killMs))
     host.tick()
     await host.until(() => isOver(host.records.get(instance)) || isHopeless(host, instance))
   }
@@ -31,6 +34,7 @@ export async function stopInstance(host: HostWorld, command: CommandOf<'stopInst
     removed,
     tookMs,
     ...(exit !== undefined && { exit }),
+    ...(drainedMs !== undefined && { drainedMs }),
   }
 }
 

@@ -1,0 +1,16 @@
+/** Whose the sockets are that listen on an instance's port. */
+import type { HostWorld } from '../world.ts'
+import type { SocketOwner } from './judge.ts'
+
+type Looking = Pick<HostWorld, 'sockets' | 'supervisor'>
+
+/** All that listen on the port have to be the instance's: beside a wildcard, somebody else may hold the loopback. */
+export function socketOwner({ sockets, supervisor }: Looking, instance: string, port: number): SocketOwner {
+  const listeners = sockets.listeners(port)
+  if (listeners === undefined) return 'unknown'
+  // Looking at every process takes long, and a port nobody listens on needs none of it.
+  if (listeners.length === 0) return 'none'
+  const pids = supervisor.processesOf(instance).map(({ pid }) => pid)
+  const isOurs = (socket: string): boolean => pids.some((pid) => sockets.holds(pid, new Set([socket])))
+  return listeners.every(({ socket }) => isOurs(socket)) ? 'ours' : 'foreign'
+}
