@@ -22,23 +22,20 @@ export type Asked = {
 export async function answerRoute(asked: Asked, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { route, actor, idempotency, bodyText } = asked
   const key = keepsFirstAnswer(route) ? idempotencyKeyOf(actor.id, header(request, 'idempotency-key')) : undefined
-  const signal = goneSignal(reply)
-  if (key === undefined) return send(asked, await run(asked, request, { signal, key }), reply)
+  if (key === undefined) return send(asked, await run(asked, request, key), reply)
   const fingerprint = fingerprintOf(route.method, request.url, bodyText)
-  const answer = await idempotency.once(key, fingerprint, async () => plain(await run(asked, request, { signal, key })))
+  const answer = await idempotency.once(key, fingerprint, async () => plain(await run(asked, request, key)))
   return sendPlain(answer, reply)
 }
 
-type Call = { readonly signal: AbortSignal; readonly key: string | undefined }
-
-async function run({ dependencies, route, actor }: Asked, request: FastifyRequest, { signal, key }: Call) {
+async function run({ dependencies, route, actor }: Asked, request: FastifyRequest, idempotencyKey: string | undefined) {
   const { params, query, body } = request
   const headers = {
     'if-match': header(request, 'if-match'),
     'if-none-match': header(request, 'if-none-match'),
     'last-event-id': header(request, 'last-event-id'),
   }
-  const context = { dependencies, actor, params, query, body, headers, idempotencyKey: key, signal }
+  const context = { dependencies, actor, params, query, body, headers, idempotencyKey }
   // `route()` tied the context to the schemas, and the checker has let in only what they give.
   return route.run(context as never)
 }
@@ -57,12 +54,6 @@ async function send(asked: Asked, answer: RouteAnswer, reply: FastifyReply): Pro
     case 'events':
       return sendEvents(asked, answer.run, reply)
   }
-}
-
-function goneSignal({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController()
-  raw.once('close', () => gone.abort())
-  return gone.signal
 }
 
 function plain(answer: RouteAnswer): PlainAnswer {

@@ -52,12 +52,17 @@ export const deploymentRoutes = [
     summary: 'What a deployment of this release would do, to the last call, without doing any of it.',
     body: planRequestSchema.extend({ release: signedDocument }),
     payloads: ['release'],
+    // Another one each time: it is made for the target as it is.
+    keepsAnswer: false,
     answers: { 200: { description: 'The plan.', schema: answers.planAnswer } },
-    run: async ({ dependencies: { deploys }, actor, body, signal }) => {
-      const request = { ...body, release: documentOf(body.release) }
-      const answer = await deploys.planDeployment(actor, request, signal)
-      return json(200, { ...answer, text: describePlan(answer.plan, answer.hash) })
-    },
+    run: ({ dependencies: { deploys }, actor, body }) => ({
+      kind: 'wait',
+      run: async (signal) => {
+        const request = { ...body, release: documentOf(body.release) }
+        const answer = await deploys.planDeployment(actor, request, signal)
+        return json(200, { ...answer, text: describePlan(answer.plan, answer.hash) })
+      },
+    }),
   }),
 
   route({

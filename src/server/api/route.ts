@@ -13,8 +13,6 @@ export type RouteContext<Params, Query, Body> = {
   readonly headers: Readonly<Record<string, string | undefined>>
   /** The caller's Idempotency-Key, made unique to the caller. */
   readonly idempotencyKey: string | undefined
-  /** Fires when nobody waits for the answer any more. */
-  readonly signal: AbortSignal
 }
 
 export type RouteAnswer =

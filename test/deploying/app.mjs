@@ -1,0 +1,34 @@
+/**
+ * The application of the tests, as an artifact holds it: plain Node, and as bad as BEHAVIOUR wants it. Every answer names the
+ * version, so that whoever asks through the edge sees who was let in.
+ */
+import { createServer } from 'node:http'
+
+const { BEHAVIOUR = 'good', BOOT_MS = '0', HOLDFAST_RELEASE = 'none', PORT, VERSION = '0' } = process.env
+const startedAt = Date.now()
+let asked = 0
+
+/** Whether it says that it is healthy. */
+function isHealthy() {
+  if (BEHAVIOUR === 'never-healthy') return false
+  // Healthy long enough to be let in, ill long enough to be seen, again and again.
+  if (BEHAVIOUR === 'flapping') return Math.floor((Date.now() - startedAt) / 1500) % 2 === 0
+  return true
+}
+
+if (BEHAVIOUR === 'crash-loop') {
+  console.error('the configuration names no database')
+  process.exit(3)
+}
+
+const server = createServer((request, response) => {
+  asked += 1
+  const release = BEHAVIOUR === 'wrong-release' ? 'dep_of_long_ago' : HOLDFAST_RELEASE
+  const headers = { 'x-release-id': release, 'x-version': VERSION, 'content-type': 'text/plain' }
+  if (request.url === '/healthz') return response.writeHead(isHealthy() ? 200 : 503, headers).end('healthz\n')
+  if (BEHAVIOUR === 'answers-500') return response.writeHead(500, headers).end('a bug\n')
+  return response.writeHead(200, headers).end(`version ${VERSION}, request ${asked}\n`)
+})
+server.keepAliveTimeout = 20_000
+setTimeout(() => server.listen(Number(PORT)), Number(BOOT_MS))
+process.on('SIGTERM', () => server.close(() => process.exit(0)))
