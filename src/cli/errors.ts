@@ -26,6 +26,8 @@ const codes = {
   'cli.unreachable': 'unavailable',
   'cli.protocol': 'internal',
   'cli.not_stopped': 'internal',
+  'cli.app_unknown': 'missing',
+  'cli.file_exists': 'conflict',
 } as const satisfies Record<string, ErrorKind>
 
 export type CliErrorCode = keyof typeof codes

@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
+import { askAtTerminal } from './ask-at-terminal.ts'
 import { calledAs } from './called-as.ts'
 import { run } from './program.ts'
 import type { Output, World } from './world.ts'
@@ -32,6 +33,7 @@ function createWorld(): World {
     out: outputOf(process.stdout),
     err: outputOf(process.stderr),
     readInput: () => text(process.stdin),
+    prompt: process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb' ? askAtTerminal : undefined,
     now: () => Date.now(),
     timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     pause: (ms) => pause(ms),

@@ -10,6 +10,7 @@ import { exportCommand } from './commands/audit/export.ts'
 import { verifyCommand } from './commands/audit/verify.ts'
 import { downCommand } from './commands/down.ts'
 import { executionsCommand } from './commands/executions.ts'
+import { initCommand } from './commands/init.ts'
 import { showCommand } from './commands/show.ts'
 import { stopCommand } from './commands/stop.ts'
 import { upCommand } from './commands/up.ts'
@@ -48,6 +49,7 @@ export function createProgram(context: Context): Command {
     group('audit', 'the audit trail: prove it, export it', [verifyCommand(context), exportCommand(context)]),
   ]
   const commands = [
+    initCommand(context),
     upCommand(context),
     downCommand(context),
     executionsCommand(context),

@@ -14,6 +14,8 @@ export type TestWorldOptions = {
   readonly terminal?: boolean
   readonly columns?: number
   readonly interrupted?: AbortSignal
+  /** Somebody is there to be asked, and answers this; then, that the rest is as it usually is. */
+  readonly answers?: readonly string[]
   /** Sees standard output as it is written. */
   readonly onOut?: (text: string) => void
 }
@@ -47,6 +49,7 @@ function worldIn(folder: string, options: TestWorldOptions, sinks: Sinks): World
     terminal = false,
     columns = 100,
     interrupted = new AbortController().signal,
+    answers,
   } = options
   const output = (write: (text: string) => void): Output => ({ write, isTerminal: terminal, columns, rows: 30 })
   return {
@@ -59,12 +62,23 @@ function worldIn(folder: string, options: TestWorldOptions, sinks: Sinks): World
     out: output(sinks.out),
     err: output(sinks.err),
     readInput: () => Promise.resolve(input),
+    prompt: answers === undefined ? undefined : answering(answers),
     now: () => Date.now(),
     timeZone: 'Asia/Tokyo',
     // Nobody waits in a test for what a person would.
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 20))),
     every: () => () => undefined,
     interrupted,
+  }
+}
+
+function answering(answers: readonly string[]): World['prompt'] {
+  const left = [...answers]
+  return ({ initial, check }) => {
+    const answer = left.shift()
+    if (answer === undefined) return Promise.resolve(initial)
+    const wrong = check?.(answer)
+    return wrong === undefined ? Promise.resolve(answer) : Promise.reject(new Error(`${answer}: ${wrong}`))
   }
 }
 

@@ -8,6 +8,14 @@ export type Output = {
   readonly rows: number
 }
 
+/** Something a person is asked, with an answer to accept by pressing return. */
+export type Question = {
+  readonly text: string
+  readonly initial: string
+  /** What is wrong with an answer; undefined: nothing. */
+  readonly check?: (answer: string) => string | undefined
+}
+
 export type World = {
   /** Of Holdfast, as package.json has it. */
   readonly version: string
@@ -23,6 +31,8 @@ export type World = {
   readonly err: Output
   /** All of standard input, as text. */
   readInput(): Promise<string>
+  /** Asks with a usual answer to accept; undefined when they would rather stop. There is nobody to ask in a pipe. */
+  readonly prompt: ((question: Question) => Promise<string | undefined>) | undefined
   /** Milliseconds since 1970 UTC. */
   now(): number
   /** IANA name of the zone in which the person reads times. */
