@@ -10,6 +10,10 @@ export const deployErrors = {
   'deploy.release_future': { kind: 'invalid', repair: 'set the clock of the machine that signs, and sign again' },
   'deploy.release_replayed': { kind: 'conflict' },
   'deploy.release_older': { kind: 'conflict', repair: 'to return to an older release use: rollback' },
+  'deploy.release_damaged': {
+    kind: 'internal',
+    repair: 'see who wrote to the database; deploy a release that is whole',
+  },
   'deploy.release_missing': { kind: 'missing', repair: 'history lists the releases' },
 
   'deploy.signature_invalid': { kind: 'forbidden', repair: 'sign the release again, after its last change' },

@@ -63,6 +63,7 @@ export class FakeTarget {
   requestsPerSecond = 100
   readonly #counts = new Map<string, { requests: number; failures: number; at: number }>()
   countsTraffic = true
+  readingFails = false
 
   constructor(clock: VirtualClock) {
     this.#clock = clock
@@ -149,6 +150,11 @@ export class FakeTarget {
       outgoing: outgoing === undefined ? none : this.#trafficOf(place, outgoing),
       unplaced: this.lost,
     }
+  }
+
+  /** What flowed until now flowed as it was divided until now. */
+  count(place: string): void {
+    for (const fleet of this.routes.get(place)?.keys() ?? []) this.#trafficOf(place, fleet)
   }
 
   /** Requests since the last look, at the weight that stands. Coarse, and enough. */
@@ -298,6 +304,7 @@ export function fakeDeployer(target: FakeTarget, clock: VirtualClock): Deployer<
       return target.healthOf(fleet.id)
     },
     readTraffic: async (incoming, outgoing) => {
+      if (target.readingFails) throw new DeployFailure('platform', 'the balancer does not answer')
       const { project, config } = incoming.release
       return target.traffic(`${project}/${config}`, incoming.id, outgoing?.id)
     },
@@ -337,6 +344,7 @@ function setRoutes(
   outgoing: string | null,
   to: Readonly<Record<string, number>>,
 ): void {
+  target.count(placeOf(context))
   const left = Object.fromEntries(Object.entries(to).map(([service, weight]) => [service, 100 - weight]))
   const routes = new Map<string, Record<string, number>>([[context.fleet, { ...to }]])
   if (outgoing !== null) routes.set(outgoing, left)

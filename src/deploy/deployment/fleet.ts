@@ -4,7 +4,7 @@ import type { Deployer, Fleet } from '../deployer.ts'
 import type { Deploys } from '../deploys.ts'
 import { deployError } from '../errors.ts'
 import { intentsOfFleet } from '../intent/rows.ts'
-import { outcomesOf, standingOf } from '../intent/standing.ts'
+import { leavingOf, outcomesOf, standingOf } from '../intent/standing.ts'
 import { type Ground, newFleet, type Standings } from '../plan/make.ts'
 import { parseRelease } from '../release/parse.ts'
 import { findRelease, type StoredRelease } from '../release/rows.ts'
@@ -54,6 +54,7 @@ export function standingsOf(deploys: Deploys, queries: Queries, fleetId: string)
   return {
     fleet: { id: fleetId, releaseId, release, outcomes: outcomesOf(intents) },
     standing: standingOf(intents),
+    leaving: leavingOf(intents),
   }
 }
 

@@ -3,8 +3,10 @@ import { stopExecution } from '../../engine/index.ts'
 import { acquireLock } from '../lock/acquire.ts'
 import { breakLock } from '../lock/break.ts'
 import { listLocks } from '../lock/list.ts'
-import { listDeployments, statusOfPlace } from '../queries.ts'
+import { describeDeployment, listDeployments, statusOfPlace } from '../queries.ts'
 import { admin, endWorlds, nobody, World } from '../world.ts'
+import { DeployFailure } from '../failure.ts'
+import { haltDeployment } from './halt.ts'
 import { rollBack } from './rollback.ts'
 
 afterEach(endWorlds)
@@ -94,19 +96,138 @@ describe('a rollback', () => {
     expect(world.target.weightOf(routes, first.id, 'web')).toBe(100)
   })
 
-  it('waits for a deployment that only cleans up', async () => {
+  it('makes its first call after four commits, and waits for nothing', async () => {
+    const world = await new World().begin()
+    const first = await world.deployed()
+    await world.deployed()
+    let commits = 0
+    const leave = world.store.onCommit(() => commits++)
+    const begun = world.clock.now()
+    await rollBack(world.deploys, admin, place)
+    // The target has been told, and takes its time.
+    await world.settle()
+    leave()
+    expect(commits).toBeLessThanOrEqual(4)
+    await world.advance(world.target.latencyMs)
+    expect(world.clock.now() - begun).toBe(world.target.latencyMs)
+    expect(world.target.weightOf(routes, first.id, 'web')).toBe(100)
+  })
+
+  it('keeps how many requests the bad version still got, and when it got no more', async () => {
+    const world = await new World().begin()
+    await world.deployed()
+    await world.deployed()
+    world.target.latencyMs = 100
+    await world.advance(1000)
+    const { deployment } = await rollBack(world.deploys, admin, place)
+    const { evidence, createdAt } = await world.untilEnded(deployment)
+    expect(evidence?.back).toEqual({ from: createdAt, until: createdAt + 200, requests: expect.any(Number) })
+    expect(evidence?.back?.requests).toBeGreaterThanOrEqual(10)
+    expect(evidence?.back?.requests).toBeLessThanOrEqual(20)
+    expect(evidence?.madeBySwitch).toBe(0)
+  })
+
+  it('succeeds though nobody can read the traffic', async () => {
+    const world = await new World().begin()
+    await world.deployed()
+    await world.deployed()
+    world.target.readingFails = true
+    const { deployment } = await rollBack(world.deploys, admin, place)
+    expect(await world.untilEnded(deployment)).toMatchObject({ status: 'succeeded', evidence: undefined })
+  })
+
+  it('does not wait for a deployment that only cleans up, and starts again what that one has half stopped', async () => {
     const world = await new World().begin()
     const services = { web: {}, mail: { queueWorker: true } }
     const first = await world.deployed({ services })
     await world.advance(1000)
     const { id } = await world.deploy({ services })
-    world.target.faults.set('stop', { kind: 'slow', ms: 5000 })
+    world.target.faults.set('stop', { kind: 'slow', ms: 60_000 })
     await world.until(() => world.deployment(id).committedAt !== null)
+    await world.advance(1000)
+    const begun = world.clock.now()
     const answer = await rollBack(world.deploys, admin, place)
     expect(answer.outcome).toBe('rollback')
+    await world.until(() => world.target.weightOf(routes, first.id, 'web') === 100)
+    expect(world.clock.now() - begun).toBe(world.target.latencyMs)
+    expect(world.deployment(id)).toMatchObject({
+      status: 'succeeded',
+      progress: { remarks: ['it was rolled back while it was cleaning up'] },
+    })
+    world.target.faults.clear()
     expect(await world.untilEnded(answer.deployment)).toMatchObject({ status: 'succeeded' })
-    expect(world.deployment(id).status).toBe('succeeded')
-    expect(world.pointer().servingFleet).toBe(first.id)
+    // The stop that was still on its way arrives, and is refused.
+    await world.advance(120_000)
+    await world.tick()
+    expect(world.pointer()).toMatchObject({ servingFleet: first.id, warmFleet: null })
+    const names = world.target.healthOf(first.id).map(({ instance }) => instance)
+    expect(names).toEqual(['web/0', 'mail/0'])
+    expect(world.target.standing().filter((name) => name.includes(id))).toEqual([])
+    expect(listLocks(world.deploys, admin)).toEqual([])
+  })
+
+  it('that fails leaves what it found half stopped to be stopped', async () => {
+    const world = await new World().begin()
+    const services = { web: {}, mail: { queueWorker: true } }
+    const first = await world.deployed({ services })
+    await world.advance(1000)
+    const { id } = await world.deploy({ services })
+    world.target.faults.set('stop', { kind: 'hang-before' })
+    await world.until(() => world.deployment(id).committedAt !== null)
+    await world.advance(1000)
+    world.target.faults.set('shift', { kind: 'fail', failure: new DeployFailure('permission', 'no'), times: 1 })
+    const answer = await rollBack(world.deploys, admin, place)
+    expect(await world.untilEnded(answer.deployment)).toMatchObject({ status: 'failed' })
+    world.target.faults.clear()
+    await world.tick()
+    expect(world.pointer()).toMatchObject({ servingFleet: id, warmFleet: first.id })
+    expect(world.target.weightOf(routes, id, 'web')).toBe(100)
+    expect(world.target.healthOf(first.id).map(({ instance }) => instance)).toEqual(['web/0'])
+    expect(world.deployment(id).leftovers).toBe(0)
+  })
+
+  it('to a release that is not warm begins as soon as the one that cleans up lets go', async () => {
+    const world = await new World().begin()
+    const services = { web: {}, mail: { queueWorker: true } }
+    const oldest = await world.deployed({ services })
+    await world.deployed({ services })
+    await world.advance(1000)
+    const { id } = await world.deploy({ services })
+    world.target.faults.set('stop', { kind: 'slow', ms: 5300 })
+    await world.until(() => world.deployment(id).committedAt !== null)
+    const answer = await rollBack(world.deploys, admin, { ...place, to: oldest.releaseId })
+    expect(answer.outcome).toBe('return')
+    world.target.faults.clear()
+    expect(await world.untilEnded(answer.deployment)).toMatchObject({ status: 'succeeded' })
+    const { states } = describeDeployment(world.deploys, admin, answer.deployment)
+    const locked = states.find(({ state }) => state === 'Lock')
+    expect((locked?.endedAt ?? 0) - (locked?.startedAt ?? 0)).toBeGreaterThan(5000)
+    expect(locked?.endedAt).toBe(world.deployment(id).endedAt)
+  })
+
+  it('that waits for the lock can be halted', async () => {
+    const world = await new World().begin()
+    const services = { web: {}, mail: { queueWorker: true } }
+    const oldest = await world.deployed({ services })
+    await world.deployed({ services })
+    await world.advance(1000)
+    const { id } = await world.deploy({ services })
+    world.target.faults.set('stop', { kind: 'slow', ms: 60_000 })
+    await world.until(() => world.deployment(id).committedAt !== null)
+    const answer = await rollBack(world.deploys, admin, { ...place, to: oldest.releaseId })
+    await haltDeployment(world.deploys, admin, { id: answer.deployment })
+    expect(await world.untilEnded(answer.deployment, 10_000)).toMatchObject({ status: 'halted' })
+  })
+
+  it('refuses a release whose stored text was changed', async () => {
+    const world = await new World().begin()
+    const first = await world.deployed()
+    await world.deployed()
+    await world.store.write((tx) => {
+      tx.prepare("UPDATE release SET document = replace(document, '3', '4') WHERE id = ?").run(first.releaseId)
+    })
+    world.deploys.releases.clear()
+    await expect(rollBack(world.deploys, admin, place)).rejects.toMatchObject({ code: 'deploy.release_damaged' })
   })
 
   it.each([
@@ -140,6 +261,32 @@ describe('a rollback', () => {
     await world.untilEnded((await rollBack(world.deploys, admin, place)).deployment)
     const third = await world.deployed()
     expect(world.pointer()).toMatchObject({ servingFleet: third.id, warmFleet: first.id })
+  })
+})
+
+describe('the way back of a deployment that has traffic', () => {
+  it('begins three commits after a halt, with the traffic, whatever else is under way', async () => {
+    const world = await new World().begin()
+    const first = await world.deployed()
+    await world.advance(1000)
+    // The second step starts its instances while the first has its traffic; taking instances down takes long.
+    const strategy = { kind: 'percentage', steps: [50], bake: { for: '2s' } }
+    const { id } = await world.deploy({ services: { web: { instances: 4, bootMs: 5000 } }, strategy })
+    await world.until(() => world.deployment(id).progress.step === 1 && world.deployment(id).state === 'CheckHealth')
+    await world.advance(500)
+    world.target.faults.set('stop', { kind: 'slow', ms: 30_000 })
+    let commits = 0
+    const leave = world.store.onCommit(() => commits++)
+    const begun = world.clock.now()
+    await haltDeployment(world.deploys, admin, { id })
+    await world.settle()
+    leave()
+    expect(commits).toBeLessThanOrEqual(4)
+    await world.until(() => world.target.weightOf(routes, first.id, 'web') === 100)
+    expect(world.clock.now() - begun).toBe(world.target.latencyMs)
+    const ended = await world.untilEnded(id)
+    expect(ended).toMatchObject({ status: 'halted', diagnosis: { class: 'halted', state: 'CheckHealth' } })
+    expect(ended.evidence?.back).toEqual({ from: begun, until: begun + 2 * world.target.latencyMs, requests: null })
   })
 })
 

@@ -1,16 +1,21 @@
 import { z } from 'zod'
 import { type Actor, requirePermission } from '../../access/index.ts'
+import { appendRecord } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { deployError } from '../errors.ts'
+import { evidenceOf } from '../evidence/evidence.ts'
 import { runningOf } from '../intent/standing.ts'
-import { requireUnclosed } from '../lock/rows.ts'
+import { freeLock, requireUnclosed } from '../lock/rows.ts'
+import { makePlan } from '../plan/make.ts'
+import { hashOf } from '../plan/plan.ts'
 import { type Place, placeName, placeSchema } from '../place.ts'
+import { genuineRefusal } from '../release/genuine.ts'
 import { parseRequest } from '../request.ts'
-import { readRelease, requireDeployer, requireRelease, standingsOf } from './fleet.ts'
+import { groundOf, readRelease, requireDeployer, requireRelease, standingsOf } from './fleet.ts'
 import { haltDeployment } from './halt.ts'
 import { pointerOf } from './pointer.ts'
-import { type DeploymentKind, openDeploymentAt, requireDeployment } from './rows.ts'
+import { changeDeployment, type Deployment, type DeploymentKind, openDeploymentAt, requireDeployment } from './rows.ts'
 import { beginDeployment, startMachine } from './start.ts'
 
 export const rollbackRequestSchema = placeSchema.extend({
@@ -27,7 +32,7 @@ export type RollbackAnswer = {
 }
 
 /** How long the warm release may take to say that it is well. */
-const healthMs = 500
+const healthMs = 200
 
 /**
  * Brings the former release back. Without `to` and with a deployment under way, that one is halted: the former release serves
@@ -46,11 +51,18 @@ export async function rollBack(deploys: Deploys, actor: Actor, request: Rollback
   const id = await deploys.store.write((tx) => {
     requireUnclosed(tx, place, deploys.clock.now())
     const goal = goalOf(tx, place, to, isWarmWell)
-    const release = readRelease(deploys, requireRelease(tx, goal.releaseId))
-    // One that only cleans up is waited for: going back cannot wait for a person.
-    const underWay = openDeploymentAt(tx, place)
-    const waitForLock = underWay !== undefined && underWay.committedAt !== null
-    return beginDeployment(deploys, tx, { actor, release, waitForLock, ...goal })
+    const stored = requireRelease(tx, goal.releaseId)
+    const release = readRelease(deploys, stored)
+    const finishing = openDeploymentAt(tx, place)
+    const isFinishing = finishing !== undefined && finishing.committedAt !== null
+    if (goal.kind === 'return')
+      return beginDeployment(deploys, tx, { actor, release, waitForLock: isFinishing, ...goal })
+    const refused = genuineRefusal(tx, goal.kind, { stored, release })
+    if (refused !== undefined) throw refused
+    if (isFinishing) endEarly(deploys, tx, finishing)
+    const begun = beginDeployment(deploys, tx, { actor, release, ...goal })
+    planBack(deploys, tx, begun)
+    return begun
   })
   const deployment = requireDeployment(deploys.store.read, id)
   await startMachine(deploys, deployment, 'forward')
@@ -59,6 +71,38 @@ export async function rollBack(deploys: Deploys, actor: Actor, request: Rollback
     deployment: id,
     releaseId: deployment.releaseId,
   }
+}
+
+/** Going back to what stands warm is planned as it is accepted: it needs nothing that has to be looked at. */
+function planBack(deploys: Deploys, tx: Transaction, id: string): void {
+  const plan = makePlan(groundOf(deploys, tx, { ...requireDeployment(tx, id), survey: null }))
+  changeDeployment(tx, id, { plan, planHash: hashOf(plan) })
+}
+
+/**
+ * A deployment that only cleans up is not waited for: its release was in charge, and that it lets go of the place loses nothing.
+ * What it had begun to stop is in the plan of the rollback.
+ */
+function endEarly(deploys: Deploys, tx: Transaction, { id, progress, releaseId, ...place }: Deployment): void {
+  const now = deploys.clock.now()
+  const remarks = [...(progress.remarks ?? []), 'it was rolled back while it was cleaning up']
+  const evidence = evidenceOf(progress.readings)
+  changeDeployment(tx, id, {
+    status: 'succeeded',
+    endedAt: now,
+    diagnosis: null,
+    progress: { ...progress, remarks },
+    ...(evidence === undefined ? {} : { evidence }),
+  })
+  freeLock(tx, place, 'deployment', id)
+  appendRecord(tx, {
+    at: now,
+    actor: { type: 'machine', id, via: 'api' },
+    action: 'deploy.succeed',
+    subject: { type: 'deployment', id },
+    change: { release: releaseId, remarks },
+    cause: { type: 'execution', id: place.executionArn ?? id },
+  })
 }
 
 type Goal = { readonly kind: DeploymentKind; readonly releaseId: string; readonly fleet?: string }
@@ -112,7 +156,10 @@ async function warmIsWell(deploys: Deploys, place: Place): Promise<boolean> {
       requireDeployer(deploys, fleet.release.target).readHealth(fleet, leave.signal),
       late,
     ])
-    return reading === undefined || runningOf(standing).every((name) => isUsable(name, reading))
+    const { services } = fleet.release
+    // Workers of queues may be stopped, or just being stopped: they are started again after the switch.
+    const needed = standing.filter(({ call }) => services[call.service ?? '']?.queueWorker !== true)
+    return reading === undefined || runningOf(needed).every((name) => isUsable(name, reading))
   } catch (error) {
     deploys.logger.warn('the health of the warm release could not be read', { ...place, error })
     return true

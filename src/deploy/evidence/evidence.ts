@@ -18,6 +18,34 @@ export type Evidence = {
   readonly after: Phase
   /** Failures that the switch made: see `switchFailures`. */
   readonly madeBySwitch: number
+  /** Of a rollback, and of a deployment that came back after it had traffic. */
+  readonly back?: WayBack
+}
+
+/** How long the bad version still had its traffic. */
+export type WayBack = {
+  /** When the rollback was accepted, or when the deployment turned back. */
+  readonly from: number
+  /** When every balancer had the former version in force again: nothing new reached the bad one after that. */
+  readonly until: number
+  /**
+   * Requests to the bad version in between, counted from a reading that is asked for together with the switch. Null where
+   * nobody counts, and where there was no time to read: a halt does not wait for it.
+   */
+  readonly requests: number | null
+}
+
+/** `until` is when the last of these was in force; undefined when none of them is. */
+export function wayBackOf(
+  from: number,
+  settled: readonly (number | null)[],
+  { begin, switched }: Readings,
+): WayBack | undefined {
+  const times = settled.flatMap((at) => (at === null || at < from ? [] : [at]))
+  if (times.length === 0) return undefined
+  const isCounted = begin !== undefined && switched !== undefined
+  const requests = isCounted ? countsBetween(begin.outgoing, switched.outgoing).requests : null
+  return { from, until: Math.max(...times), requests }
 }
 
 export type Readings = Readonly<Partial<Record<'begin' | 'shift' | 'switched' | 'end', TrafficReading>>>

@@ -1,6 +1,7 @@
 /** What becomes of what was begun: finished, taken back, or left alone. Pure: the log comes in, the work comes out. */
 import type { Course, Deployment } from '../deployment/rows.ts'
 import type { Intent } from './rows.ts'
+import { movesTraffic } from './standing.ts'
 
 /** Work on one intent. Those of one group may be done at the same time; groups follow one another. */
 export type Settlement = {
@@ -9,12 +10,15 @@ export type Settlement = {
 }
 
 /**
- * Everything that a deployment must still do to leave nothing behind when it does not go on: what it made is taken back,
- * newest first; what it had begun to take down is taken down to the end, for half of it is of no use to anybody.
+ * Everything that a deployment must still do to leave nothing behind when it does not go on: the traffic goes back before
+ * anything else, for as long as it has not, requests reach the bad version; then what it made is taken back, newest first; what
+ * it had begun to take down is taken down to the end, for half of it is of no use to anybody.
  */
 export function compensations(intents: readonly Intent[]): readonly (readonly Settlement[])[] {
   const undo = intents.filter(({ undoes, status }) => undoes === null && status !== 'undone')
-  return [...groupsNewestFirst(undo).map((group) => group.map(taken('undo'))), ...removals(intents)]
+  const [traffic, things] = [undo.filter(movesTraffic), undo.filter((intent) => !movesTraffic(intent))]
+  const groups = [...groupsNewestFirst(traffic), ...groupsNewestFirst(things)]
+  return [...groups.map((group) => group.map(taken('undo'))), ...removals(intents)]
 }
 
 /** What was being taken down and is not, oldest first. */

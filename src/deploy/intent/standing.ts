@@ -12,6 +12,17 @@ export type Standing = {
   readonly call: PlannedCall
 }
 
+/** Whether it gives the new version its part of the traffic. */
+export const movesTraffic = ({ stage, undoes }: Pick<Intent, 'stage' | 'undoes'>): boolean =>
+  undoes === null && /^(Shift|Switch)/.test(stage)
+
+/** What is being taken down by a deployment that has not finished it. */
+export function leavingOf(intents: readonly Intent[]): readonly Standing[] {
+  const open = intents.filter(({ undoes, status }) => undoes !== null && (status === 'intended' || status === 'failed'))
+  const leaving = new Set(open.map(({ undoes }) => undoes))
+  return standingOf(intents).filter(({ position }) => leaving.has(position))
+}
+
 /** Only what was made: a division of traffic does not stand, it is replaced by the next. */
 export function standingOf(intents: readonly Intent[]): readonly Standing[] {
   return intents.flatMap(({ act, status, position, deployment, stage, wave }) =>

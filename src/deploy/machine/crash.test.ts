@@ -5,7 +5,7 @@ import type { Store } from '../../store/index.ts'
 import { stopExecution } from '../../engine/index.ts'
 import { haltDeployment } from '../deployment/halt.ts'
 import { rollBack } from '../deployment/rollback.ts'
-import { openDeploymentAt } from '../deployment/rows.ts'
+import { openDeploymentAt, unfinishedDeployments } from '../deployment/rows.ts'
 import type { Fault } from '../fake-target.fake.ts'
 import { listLocks } from '../lock/list.ts'
 import { admin, endWorlds, World } from '../world.ts'
@@ -104,7 +104,7 @@ describe('a control plane that dies at any boundary', () => {
 
   async function begin(project: string, pick: (below: number) => number): Promise<void> {
     arm(pick)
-    const way = pick(8)
+    const way = pick(9)
     if (way === 0) {
       void rollBack(world.deploys, admin, { project, config: 'production' }).catch(() => {})
     } else {
@@ -112,6 +112,7 @@ describe('a control plane that dies at any boundary', () => {
       void world.deploy(release(project, behaviour, strategies[pick(strategies.length)] ?? {})).catch(() => {})
       await world.settle()
       if (way === 1) await haltSometime(project, pick)
+      if (way > 5) await rollBackSometime(project, pick)
     }
     await world.settle()
   }
@@ -120,6 +121,14 @@ describe('a control plane that dies at any boundary', () => {
     await world.advance(pick(2500))
     const open = openDeploymentAt(world.store.read, { project, config: 'production' })
     if (open !== undefined) void haltDeployment(world.deploys, admin, { id: open.id }).catch(() => {})
+  }
+
+  /** While it boots, bakes or cleans up: stopping the former workers takes a second and a half. */
+  async function rollBackSometime(project: string, pick: (below: number) => number): Promise<void> {
+    if (pick(2) === 0) world.target.faults.set('stop', { kind: 'slow', ms: 1500 })
+    await world.advance(pick(4500))
+    void rollBack(world.deploys, admin, { project, config: 'production' }).catch(() => {})
+    await world.settle()
   }
 
   function arm(pick: (below: number) => number): void {
@@ -150,11 +159,13 @@ describe('a control plane that dies at any boundary', () => {
   /** Nobody dies any more: everything comes to its end. */
   async function putInOrder(project: string): Promise<void> {
     world.target.faultsAt.clear()
+    world.target.faults.clear()
     boundaries.stop = undefined
     await world.crash()
     for (let rounds = 0; rounds < 100; rounds++) {
       await world.tick()
-      if (openDeploymentAt(world.store.read, { project, config: 'production' }) === undefined) return
+      const isOpen = openDeploymentAt(world.store.read, { project, config: 'production' }) !== undefined
+      if (!isOpen && unfinishedDeployments(world.store.read).length === 0) return
       await world.advance(2000)
     }
     throw new Error('a deployment does not come to its end')

@@ -1,8 +1,9 @@
 /** The states on the way back, and the ends. Each end is one transaction: status, evidence, lock and record together. */
 import { appendRecord } from '../../audit/index.ts'
+import type { Transaction } from '../../store/index.ts'
 import { changeDeployment, type Deployment, type DeploymentStatus } from '../deployment/rows.ts'
 import { diagnose, type Diagnosis, DeployFailure, haltDiagnosis, Steered, steering } from '../failure.ts'
-import { intentsOfDeployment } from '../intent/rows.ts'
+import { intentsOfDeployment, intentsOfFleet } from '../intent/rows.ts'
 import { compensations } from '../intent/settle.ts'
 import { freeLock } from '../lock/rows.ts'
 import { runHooks } from './hooks.ts'
@@ -50,7 +51,11 @@ function failureOf({ progress, state, id }: Deployment): Diagnosis {
  * Under a new term: what was sent before and is still on its way is refused by the target when it arrives.
  */
 export async function compensate(run: Run): Promise<void> {
-  await run.newTerm()
+  const { course } = run.deployment
+  await run.newTerm((tx) => {
+    // A halt comes here at once, past the diagnosis.
+    if (course === 'forward') changeDeployment(tx, run.id, { diagnosis: haltOf(run.deployment), course: 'compensate' })
+  })
   for (const group of compensations(intentsOfDeployment(run.deploys.store.read, run.id))) {
     await allOf(group.map((settlement) => settle(run, settlement)))
   }
@@ -80,6 +85,15 @@ export async function cleanUp(run: Run): Promise<void> {
   await endAs(run, 'succeeded')
 }
 
+/** A rollback that did not succeed leaves what it found half stopped to who had begun to stop it. */
+function handBack(tx: Transaction, { id, kind, fleet }: Deployment): void {
+  if (kind !== 'rollback') return
+  for (const { deployment, undoes, status } of intentsOfFleet(tx, fleet)) {
+    const isOpen = undoes !== null && (status === 'intended' || status === 'failed')
+    if (isOpen && deployment !== id) changeDeployment(tx, deployment, { leftovers: 1 })
+  }
+}
+
 const actionOf = { succeeded: 'deploy.succeed', failed: 'deploy.fail', halted: 'deploy.halted' } as const
 
 async function endAs(run: Run, status: Extract<DeploymentStatus, keyof typeof actionOf>): Promise<void> {
@@ -89,6 +103,7 @@ async function endAs(run: Run, status: Extract<DeploymentStatus, keyof typeof ac
     const diagnosis = status === 'succeeded' ? { diagnosis: null } : {}
     changeDeployment(tx, id, { status, endedAt: now, ...diagnosis, ...(evidence === undefined ? {} : { evidence }) })
     freeLock(tx, deployment, 'deployment', id)
+    if (status !== 'succeeded') handBack(tx, deployment)
     appendRecord(tx, {
       at: now,
       actor: run.actor,

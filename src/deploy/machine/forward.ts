@@ -1,5 +1,4 @@
 /** The states on the way to the first traffic. */
-import type { PlainJson } from '../../audit/index.ts'
 import { HoldfastError } from '../../base/index.ts'
 import { groundOf, readRelease, requireRelease } from '../deployment/fleet.ts'
 import { changeDeployment } from '../deployment/rows.ts'
@@ -14,13 +13,11 @@ import {
   watched,
 } from '../health/judge.ts'
 import { runningOf } from '../intent/standing.ts'
-import { findKey } from '../key/rows.ts'
-import { takeDeploymentLock } from '../lock/rows.ts'
+import { lockOf, takeDeploymentLock } from '../lock/rows.ts'
 import { makePlan, situationOf } from '../plan/make.ts'
 import { hashOf, type Plan, stageOf } from '../plan/plan.ts'
-import { signatureRefusal } from '../release/acceptance.ts'
-import { identityOf } from '../release/identity.ts'
-import { observe, waitUntilNextLook } from './observe.ts'
+import { genuineRefusal } from '../release/genuine.ts'
+import { observe, requireNoPause, waitUntilNextLook } from './observe.ts'
 import { perform } from './perform.ts'
 import type { Run } from './run.ts'
 import { isSkipped } from './states.ts'
@@ -28,32 +25,36 @@ import { readTraffic } from './traffic.ts'
 
 /** What is deployed is what was signed: read again from where it is kept. */
 export async function validate(run: Run): Promise<void> {
-  const stored = requireRelease(run.deploys.store.read, run.deployment.releaseId)
-  const release = readRelease(run.deploys, stored)
-  const { digest, canonical } = identityOf(JSON.parse(stored.document) as PlainJson, release.createdAt)
-  if (digest !== stored.digest) throw new DeployFailure('platform', `the stored release ${stored.id} was changed`)
-  // A key that was revoked since does not take back what served before.
-  const known = findKey(run.deploys.store.read, stored.keyId)
-  const key = run.deployment.kind === 'deploy' || known === undefined ? known : { ...known, revokedAt: null }
-  const signature = { key: stored.keyId, value: stored.signature }
-  const refused = signatureRefusal({ id: stored.id, canonical, createdAtMs: stored.signedAt, signature }, key)
+  const { read } = run.deploys.store
+  const stored = requireRelease(read, run.deployment.releaseId)
+  const refused = genuineRefusal(read, run.deployment.kind, { stored, release: readRelease(run.deploys, stored) })
   if (refused !== undefined) throw refused
 }
 
-/** A rollback may have been accepted while a deployment was still cleaning up: then it waits here. */
+/** A return may have been accepted while a deployment was still cleaning up: then it waits here, until that one lets go. */
 export async function lock(run: Run): Promise<void> {
+  const begun = run.now
+  while (run.deployment.term === 0) {
+    const refused = await take(run)
+    if (refused === undefined) return run.reload()
+    if (run.now - begun >= visitMs) throw new DeployFailure('consistency', refused.message, { cause: refused })
+    await run.sleepUntilChanged(lockOf(run.deploys.store.read, run.deployment, 'deployment')?.owner ?? run.id, 1000)
+    requireNoPause(run)
+  }
+}
+
+async function take(run: Run): Promise<HoldfastError | undefined> {
   const { deployment, deploys } = run
-  if (deployment.term > 0) return
   try {
     await deploys.store.write((tx) => {
       const term = takeDeploymentLock(tx, deployment, { owner: run.id, reason: deployment.kind, now: run.now })
       changeDeployment(tx, run.id, { term })
     })
+    return undefined
   } catch (error) {
-    if (!(error instanceof HoldfastError)) throw error
-    throw new DeployFailure('consistency', error.message, { cause: error })
+    if (error instanceof HoldfastError) return error
+    throw error
   }
-  run.reload()
 }
 
 /** Makes the plan under the lock, so that what it was made from can no longer change. */

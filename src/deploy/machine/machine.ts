@@ -4,6 +4,8 @@
 const failing = [
   { ErrorEquals: ['Paused'], ResultPath: '$.failure', Next: 'Paused' },
   { ErrorEquals: ['LockLost'], ResultPath: '$.failure', Next: 'Superseded' },
+  // Nothing to find out: the traffic goes back at once.
+  { ErrorEquals: ['Halted'], ResultPath: '$.failure', Next: 'Compensate' },
   { ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'Diagnose' },
 ] as const
 
@@ -35,6 +37,8 @@ export const deployMachine = {
         { Variable: '$.course', StringEquals: 'compensate', Next: 'Diagnose' },
         { Variable: '$.course', StringEquals: 'finish', Next: 'KeepWarm' },
         { Variable: '$.course', StringEquals: 'ask', Next: 'Diagnose' },
+        // Locked and planned when it was accepted: what stands warm needs nothing but the traffic.
+        { Variable: '$.kind', StringEquals: 'rollback', Next: 'Switch' },
       ],
       Default: 'Validate',
     },

@@ -3,6 +3,7 @@ import type { Deploys } from '../deploys.ts'
 import { readRelease, requireRelease } from '../deployment/fleet.ts'
 import type { Deployment } from '../deployment/rows.ts'
 import { intentsOfDeployment } from '../intent/rows.ts'
+import { movesTraffic } from '../intent/standing.ts'
 import type { Queries } from '../sql.ts'
 
 /** A release marked forward-only, of which something was done that the former version may not live with. */
@@ -11,6 +12,6 @@ export function mustAsk(deploys: Deploys, queries: Queries, deployment: Deployme
   if (rollback === 'automatic' || deployment.kind !== 'deploy') return false
   const { hooksDone, hookFailures = 0, shiftedAt, step } = deployment.progress
   const moved = shiftedAt !== undefined || step > 0
-  const moving = intentsOfDeployment(queries, deployment.id).some(({ stage }) => /^(Shift|Switch)/.test(stage))
+  const moving = intentsOfDeployment(queries, deployment.id).some(movesTraffic)
   return hooksDone.length > 0 || hookFailures > 0 || moved || moving
 }

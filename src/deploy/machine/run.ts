@@ -120,10 +120,12 @@ export class Run {
   }
 
   /** Whatever was sent before and is still on its way is refused by the target when it arrives after what is sent from now on. */
-  async newTerm(): Promise<void> {
+  async newTerm(also: (tx: Transaction) => void = () => {}): Promise<void> {
     await this.write((tx) => {
-      const term = raiseTerm(tx, this.#deployment, this.id, this.now)
-      changeDeployment(tx, this.id, { term })
+      // What never had the lock has sent nothing.
+      const isHolder = this.#deployment.term > 0
+      if (isHolder) changeDeployment(tx, this.id, { term: raiseTerm(tx, this.#deployment, this.id, this.now) })
+      also(tx)
     })
     this.reload()
   }
@@ -157,6 +159,16 @@ export class Run {
       }),
     )
     this.#wake = undefined
+  }
+
+  /** The same, and also when something of this deployment was committed. */
+  async sleepUntilChanged(deployment: string, ms: number): Promise<void> {
+    const leave = this.deploys.changes.on(deployment, () => this.#wake?.())
+    try {
+      await this.sleep(ms)
+    } finally {
+      leave()
+    }
   }
 
   /** The task is over. */

@@ -13,7 +13,7 @@ import { type Observation, observe, requireNoPause, waitUntilNextLook } from './
 import { perform } from './perform.ts'
 import type { Run } from './run.ts'
 import { isSkipped } from './states.ts'
-import { look, readTraffic } from './traffic.ts'
+import { look, readAlongside, readIfPossible, readTraffic } from './traffic.ts'
 
 /** Gives the step its part of the traffic. */
 export async function shift(run: Run): Promise<void> {
@@ -25,11 +25,20 @@ export async function shift(run: Run): Promise<void> {
 
 /** Gives the new version all of the traffic. */
 export async function switchOver(run: Run): Promise<void> {
-  const isRollback = run.deployment.kind === 'rollback'
-  if (!isRollback) await readTraffic(run, 'shift')
+  if (run.deployment.kind === 'rollback') return switchBack(run)
+  await readTraffic(run, 'shift')
   await perform(run, stageOf(run.plan, 'Switch'))
   await flowing(run)
-  if (!isRollback) await readTraffic(run, 'switched')
+  await readTraffic(run, 'switched')
+}
+
+/** Nothing comes before the switch: the traffic is read while it is made. */
+async function switchBack(run: Run): Promise<void> {
+  const keepReading = readAlongside(run)
+  await perform(run, stageOf(run.plan, 'Switch'))
+  await flowing(run)
+  await keepReading()
+  await readIfPossible(run, 'switched')
 }
 
 async function flowing(run: Run): Promise<void> {

@@ -1,7 +1,18 @@
 /** Reading the traffic, and judging it while the new version bakes. */
 import { type CanaryVerdict, judgeCanary } from '../evidence/canary.ts'
-import { evidenceOf, type Readings, switchFailures } from '../evidence/evidence.ts'
+import type { Deployment } from '../deployment/rows.ts'
+import { visitsOf } from '../deployment/visits.ts'
+import {
+  type Evidence,
+  evidenceOf,
+  type Readings,
+  switchFailures,
+  type WayBack,
+  wayBackOf,
+} from '../evidence/evidence.ts'
 import { kept, type TrafficReading } from '../evidence/traffic.ts'
+import { intentsOfDeployment } from '../intent/rows.ts'
+import { movesTraffic } from '../intent/standing.ts'
 import type { Run } from './run.ts'
 
 /** Undefined when nobody counts. A deployer that does not know what a plan is for is not asked. */
@@ -22,15 +33,64 @@ export async function readTraffic(run: Run, name: keyof Readings): Promise<void>
 export async function readLast(run: Run): Promise<void> {
   // Without a plan nothing was touched, so there is nothing to show.
   if (run.deployment.plan === undefined) return
-  try {
-    const reading = await take(run)
-    if (reading !== undefined) await run.remember({ readings: { ...run.progress.readings, end: kept(reading) } })
-  } catch (error) {
-    run.deploys.logger.warn('the traffic could not be read at the end of a deployment', { deployment: run.id, error })
+  const reading = await quietly(run, take(run))
+  if (reading !== undefined) await run.remember({ readings: { ...run.progress.readings, end: kept(reading) } })
+}
+
+/** Begins to read, and keeps nothing waiting for it. What it returns waits for what was read, and keeps it as the beginning. */
+export function readAlongside(run: Run): () => Promise<void> {
+  if (run.progress.readings.begin !== undefined) return () => Promise.resolve()
+  const reading = quietly(run, take(run))
+  // When the switch fails, nobody waits for it any more.
+  reading.catch(() => {})
+  return async () => {
+    const read = await reading
+    if (read === undefined) return
+    const begin = kept(read)
+    await run.remember({ readings: { ...run.progress.readings, begin, shift: begin } })
   }
 }
 
-export const evidenceFor = (run: Run) => evidenceOf(run.progress.readings)
+/** As `readTraffic`, for the way back: what cannot be read is missing, and that is all. */
+export async function readIfPossible(run: Run, name: keyof Readings): Promise<void> {
+  if (run.progress.readings[name] !== undefined) return
+  const reading = await quietly(run, take(run))
+  if (reading !== undefined) await run.remember({ readings: { ...run.progress.readings, [name]: kept(reading) } })
+}
+
+/** @throws Steered, and whatever comes of a task that is given up */
+async function quietly(run: Run, reading: ReturnType<typeof take>): ReturnType<typeof take> {
+  try {
+    return await reading
+  } catch (error) {
+    if (run.signal.aborted) throw error
+    run.deploys.logger.warn('the traffic could not be read', { deployment: run.id, error })
+    return undefined
+  }
+}
+
+export function evidenceFor(run: Run): Evidence | undefined {
+  const { progress, deployment } = run
+  const evidence = evidenceOf(progress.readings)
+  const back = wayBack(run, deployment)
+  return evidence === undefined || back === undefined ? evidence : { ...evidence, back }
+}
+
+function wayBack({ deploys, id, progress }: Run, { kind, createdAt }: Deployment): WayBack | undefined {
+  const { read } = deploys.store
+  const moves = intentsOfDeployment(read, id).filter(movesTraffic)
+  if (kind === 'rollback') {
+    const made = moves.map(({ status, settledAt }) => (status === 'done' ? settledAt : null))
+    return wayBackOf(createdAt, made, progress.readings)
+  }
+  const turned = visitsOf(read, id).find(({ state }) => state === 'Compensate')
+  if (turned === undefined) return undefined
+  return wayBackOf(
+    turned.enteredAt,
+    moves.map(({ undoneAt }) => undoneAt),
+    {},
+  )
+}
 
 /** When the traffic of a step is looked at: soon, and then ever less often, for each look has its price. */
 export function isLookDue(elapsedMs: number, looks: number): boolean {

@@ -4,7 +4,7 @@ import type { DeploymentKind } from '../deployment/rows.ts'
 import { memoryOf, portsOf, type Standing, takeDownOrder } from '../intent/standing.ts'
 import type { Release } from '../release/schemas.ts'
 import { bakeTimeOf, type Step, stepsOf, weightsAt } from '../strategy/steps.ts'
-import type { Act, Plan, PlannedHook, Stage } from './plan.ts'
+import { type Act, idOf, type Plan, type PlannedHook, type Stage } from './plan.ts'
 
 /** Beyond the time of the bakes: people notice late. */
 export const warmBeyondBakeMs = 15 * 60_000
@@ -12,8 +12,12 @@ export const warmBeyondBakeMs = 15 * 60_000
 /** In a plan the new fleet has no id yet. */
 export const newFleet = 'new'
 
-/** A fleet with what stands of it. */
-export type Standings = { readonly fleet: Fleet; readonly standing: readonly Standing[] }
+/** A fleet with what stands of it, and what of that is being taken down. */
+export type Standings = {
+  readonly fleet: Fleet
+  readonly standing: readonly Standing[]
+  readonly leaving: readonly Standing[]
+}
 
 export type Ground = {
   readonly kind: DeploymentKind
@@ -68,12 +72,22 @@ function planRollback(ground: Ground): Plan {
     { shares: shareAll(services, ({ instances }) => ({ instances, weight: 100 })), bake: { ms: 0, requests: 0 } },
   ]
   const [all, none] = [shareAll(services, () => 100), shareAll(services, () => 0)]
-  const woken = Object.entries(services).flatMap(([name, { queueWorker, instances }]) =>
-    queueWorker ? startsOf(deployer, situation, name, [0, instances]) : [],
-  )
+  // Those that nobody has begun to stop work on; half stopped is stopped, then started again.
+  const leaving = warm?.leaving ?? []
+  const leaves = new Set(leaving.map(({ position }) => position))
+  const stays = new Set(warm?.standing.filter(({ position }) => !leaves.has(position)).map(({ call }) => call.id))
+  const woken = Object.entries(services)
+    .flatMap(([name, { queueWorker, instances }]) =>
+      queueWorker ? startsOf(deployer, situation, name, [0, instances]) : [],
+    )
+    .filter((act) => !stays.has(idOf(act)))
   const stages = [
     stage('Switch', deployer.shift(situation, all, none).map(asActs)),
-    stage('KeepWarm', [...waveOf(woken), ...(serving === undefined ? [] : removal('takeDown', serving))]),
+    stage('KeepWarm', [
+      ...(warm === undefined ? [] : removal('stop', { ...warm, standing: leaving })),
+      ...waveOf(woken),
+      ...(serving === undefined ? [] : removal('takeDown', serving)),
+    ]),
   ]
   return {
     ...commonParts(ground),
