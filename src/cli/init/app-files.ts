@@ -18,7 +18,7 @@ export type AppFiles = {
 /** In this order: the first of a kind is the one that is meant. */
 export const envExamples = ['.env.example', '.env.sample', '.env.template', '.env.dist'] as const
 
-const readWhole = ['package.json', 'Procfile', 'Dockerfile', '.yarnrc.yml', ...envExamples]
+const readWhole = ['package.json', 'package-lock.json', 'Procfile', 'Dockerfile', '.yarnrc.yml', ...envExamples]
 const skipped = new Set(['node_modules', 'dist', 'build', 'coverage', 'test', 'tests', '__tests__', 'public', 'vendor'])
 const isSource = (name: string): boolean =>
   /\.[cm]?[jt]sx?$|\.(?:py|rb|go)$/.test(name) && !/\.(?:test|spec)\./.test(name)

@@ -3,11 +3,11 @@ import { type AppFiles, envExamples } from './app-files.ts'
 import { buildStepOf } from './build-step.ts'
 import { type DockerFacts, readDockerfile } from './dockerfile.ts'
 import type { Choice, Findings, ServiceFinding, Unknown } from './findings.ts'
-import { type Package, readPackage } from './package-json.ts'
+import { nodeWantedBy, type Package, readPackage } from './package-json.ts'
 import { readProcfile, serviceName } from './procfile.ts'
 import { projectOf } from './project-name.ts'
 import { fixedPortSign, healthSign, portSign } from './source-signs.ts'
-import { fitStart, type FittedStart, type Start, startOf } from './start-command.ts'
+import { fitStart, type FittedStart, packageOf, type Start, startOf } from './start-command.ts'
 
 /** What the person said on the command line, or was asked. It goes before everything that is found. */
 export type Wishes = {
@@ -90,8 +90,7 @@ function serviceOf(name: string, start: FittedStart, known: Known): ServiceFindi
         ? { value: ['*'], from: 'the usual' }
         : { value: known.wishes.hosts, from: said },
     dataFolder: server?.data,
-    worksByItself:
-      server?.worksByItself ?? (isWeb ? undefined : 'it takes work by itself: two versions would share the queue'),
+    worksByItself: isWeb ? undefined : 'two versions would share its work',
   }
 }
 
@@ -191,15 +190,26 @@ type Told = {
 
 function hintsOf(files: AppFiles, { own, docker, fitted }: Told): readonly string[] {
   const node = own?.engines['node']
+  const servers = fitted.flatMap(({ server }) => (server === undefined ? [] : [server]))
   const release = readProcfile(files.texts.get('Procfile') ?? '').find(({ name }) => name === 'release')
   return [
     ...new Set(fitted.flatMap(({ hints }) => hints)),
-    ...(node === undefined ? [] : [`it wants Node ${node}: that is what PATH of the agent must find`]),
+    ...servers.flatMap(({ worksByItself }) => (worksByItself === undefined ? [] : [worksByItself])),
+    ...(node === undefined ? [] : [`it wants Node ${node}: ${nodeOfTheHost}`]),
+    ...servers.flatMap((server) => wantedNode(files, packageOf(server))),
     ...(release === undefined
       ? []
       : [`Procfile: "release: ${release.command}" becomes a procedure, named under hooks.before`]),
     ...dockerHints(docker, fitted),
   ]
+}
+
+const nodeOfTheHost = 'that is what "node" must be on the PATH of the agent'
+
+/** As the lock file of npm repeats it of each package. */
+function wantedNode({ texts }: AppFiles, name: string): readonly string[] {
+  const node = nodeWantedBy(texts.get('package-lock.json') ?? '', name)
+  return node === undefined ? [] : [`${name} wants Node ${node}: ${nodeOfTheHost}`]
 }
 
 function dockerHints(docker: DockerFacts | undefined, fitted: readonly FittedStart[]): readonly string[] {

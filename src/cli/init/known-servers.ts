@@ -34,7 +34,7 @@ export type KnownServer = {
   readonly data?: string
   /** Why there can be only one of it. */
   readonly alone?: string
-  /** Why an old version must not run beside a new one. */
+  /** What happens while an old version runs beside a new one, because nobody has to ask it to work. */
   readonly worksByItself?: string
   /** Worth knowing before the first deploy. */
   readonly hints?: readonly string[]
@@ -78,7 +78,8 @@ export const knownServers: readonly KnownServer[] = [
     ],
     data: 'flows, credentials and the nodes that were installed in the editor',
     alone: 'every instance would run every flow',
-    worksByItself: 'flows run without being asked: two versions would do everything twice',
+    worksByItself:
+      'flows run without being asked: from the start of a version until the former one is stopped, both run them',
     hints: ['Node-RED lets everybody in who reaches it, until adminAuth is set in settings.js of its data folder'],
   },
   {
@@ -90,7 +91,8 @@ export const knownServers: readonly KnownServer[] = [
     health: '/healthz',
     data: 'workflows and credentials, in a SQLite file',
     alone: 'its database is one file',
-    worksByItself: 'workflows run without being asked: two versions would do everything twice',
+    worksByItself:
+      'workflows run without being asked: from the start of a version until the former one is stopped, both run them',
   },
   {
     program: 'next',

@@ -43,3 +43,16 @@ export const isForDevelopment = (
   Object.hasOwn(devDependencies, name) &&
   !Object.hasOwn(dependencies, name) &&
   !Object.hasOwn(optionalDependencies, name)
+
+const lockSchema = z.object({ packages: z.record(z.string(), z.object({ engines: optionalTexts })) })
+
+/** What a package says of the Node it runs on, out of npm's lock file. */
+export function nodeWantedBy(lock: string, name: string): string | undefined {
+  try {
+    const parsed = lockSchema.safeParse(JSON.parse(lock))
+    return parsed.success ? parsed.data.packages[`node_modules/${name}`]?.engines['node'] : undefined
+  } catch {
+    // No lock file, or one that npm itself will refuse.
+    return undefined
+  }
+}

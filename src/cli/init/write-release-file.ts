@@ -114,7 +114,7 @@ const workerLines = ({ worksByItself }: ServiceFinding): readonly Line[] => [
   line(3, 'for', '10s', 'so long without a restart'),
   ...(worksByItself === undefined
     ? []
-    : [line(2, 'queueWorker', true, `a former version is stopped, not kept warm: ${worksByItself}`)]),
+    : [line(2, 'queueWorker', true, `a former version is stopped, not kept warm; ${worksByItself}`)]),
 ]
 
 const strategyLines: readonly Line[] = [
