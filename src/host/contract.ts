@@ -295,6 +295,38 @@ export const removeCopySchema = z
     message: 'either "workingCopy" or "of"',
   })
 
+/**
+ * Runs a command in a working copy and answers when it has ended, however it ended: an exit code that is not 0 is an outcome,
+ * not a failure. At `timeoutMs` it and all it started are killed. The working copy is not removed meanwhile.
+ *
+ * At most once for a key, as far as that can be known: that it is begun is on the disk before it is. An agent that died in the
+ * middle leaves it unfinished (what is left of it is killed by the next one), and its key fails with host.command_lost from then
+ * on, for nobody knows how far it came. With `repeatable` it is run again from the beginning instead.
+ * Fails with host.copy_missing, host.secret_missing, host.user_unknown, host.command_failed when it cannot be started.
+ */
+export const runCommandSchema = z.strictObject({
+  kind: z.literal('runCommand'),
+  ...key,
+  ...fence,
+  /** Answered by prepareArtifact. */
+  workingCopy: slug,
+  /** Where in the working copy it runs. */
+  folder: innerPath.default(''),
+  command: commandLine,
+  environment: environment.default({}),
+  secrets: secrets.default({}),
+  /** Whose data folder it finds in `$HOLDFAST_DATA`. */
+  service: slug.optional(),
+  /** Who runs it, when the agent is root; otherwise only the agent's own user is accepted. */
+  user: userName.optional(),
+  timeoutMs: durationMs(100, 86_400_000).default(600_000),
+  memoryMiB: z.number().int().min(8).max(16_777_216).optional(),
+  /** It may be run twice: an interrupted one is begun again. */
+  repeatable: z.boolean().default(false),
+  /** So many of its last lines are answered. */
+  lines: z.number().int().min(1).max(1000).default(50),
+})
+
 /** Read by the edge's own reader, so that what the host keeps is never refused by the edge. */
 const routes = z
   .array(z.custom<Route>())
@@ -408,6 +440,7 @@ export const commandSchema = z.discriminatedUnion('kind', [
   removeCopySchema,
   setRoutesSchema,
   edgeStatusSchema,
+  runCommandSchema,
 ])
 /** As the agent works with it: every default filled in. */
 export type Command = z.output<typeof commandSchema>

@@ -30,6 +30,8 @@ const kinds = {
   'host.artifact_too_large': 'too_large',
   'host.build_failed': 'invalid',
   'host.build_timeout': 'unavailable',
+  'host.command_failed': 'invalid',
+  'host.command_lost': 'conflict',
   'host.unknown': 'missing',
   'host.away': 'unavailable',
   'host.name_taken': 'conflict',

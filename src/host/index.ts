@@ -61,6 +61,7 @@ export type {
   PlaceRouteStatus,
   PreparedArtifact,
   PrunedArtifacts,
+  RanCommand,
   RemovedCopy,
   RoutesSet,
   StoppedInstance,

@@ -97,6 +97,16 @@ export type StoppedInstance = {
   readonly tookMs: number
 }
 
+export type RanCommand = {
+  /** `exited` with a code, `killed` by a signal that was not ours, or ended by us. */
+  readonly how: 'exited' | 'killed' | 'timed-out' | 'out-of-memory'
+  readonly code?: number
+  readonly signal?: string
+  /** Its last lines, both streams in the order of writing. Values of its secrets are masked. */
+  readonly output: string
+  readonly tookMs: number
+}
+
 export type RemovedCopy = {
   /** Something was there and is gone. */
   readonly removed: boolean
@@ -199,6 +209,7 @@ export type Outcomes = {
   readonly logs: LogPiece
   readonly hostFacts: HostFacts
   readonly removeCopy: RemovedCopy
+  readonly runCommand: RanCommand
   readonly setRoutes: RoutesSet
   readonly edgeStatus: EdgeReading
 }

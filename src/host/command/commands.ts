@@ -9,6 +9,7 @@ import { logs } from './logs.ts'
 import { prepareArtifact } from './prepare-artifact.ts'
 import { pruneArtifacts } from './prune-artifacts.ts'
 import { removeCopy } from './remove-copy.ts'
+import { runCommand } from './run-command.ts'
 import { setRoutes } from './set-routes.ts'
 import { startInstance } from './start-instance.ts'
 import { instanceStatus, listInstances } from './status.ts'
@@ -29,6 +30,7 @@ export const verbs: Verbs = {
   removeCopy,
   setRoutes,
   edgeStatus,
+  runCommand,
 }
 
 /** Their outcome is kept on the disk; the others only read, and are read again after a restart. */
@@ -39,4 +41,5 @@ export const changing: ReadonlySet<CommandKind> = new Set([
   'pruneArtifacts',
   'removeCopy',
   'setRoutes',
+  'runCommand',
 ])

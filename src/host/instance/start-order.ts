@@ -61,7 +61,10 @@ export function instanceEnvironment(host: Parts, record: InstanceRecord): Readon
 }
 
 /** Shared by all versions of the service, for good. */
-export function dataFolder({ paths }: Pick<HostWorld, 'paths'>, spec: InstanceSpec): string | undefined {
+export function dataFolder(
+  { paths }: Pick<HostWorld, 'paths'>,
+  spec: Pick<InstanceSpec, 'project' | 'config' | 'service' | 'dataFolder'>,
+): string | undefined {
   // "+" stands in no name, so that org/name and a project called org cannot meet.
   return spec.dataFolder ? join(paths.data, spec.project.replaceAll('/', '+'), spec.config, spec.service) : undefined
 }
@@ -74,14 +77,17 @@ export function workFolder(
   if (spec.workingCopy === undefined) return makeFolder(emptyFolder(host.paths, spec.instance), user)
   const copy = host.store.copy(spec.workingCopy)
   if (copy !== undefined) return join(host.store.copyFolder(copy), spec.folder)
-  throw hostError('host.copy_missing', `This host has no working copy ${spec.workingCopy}`, {
+  throw missingCopy(spec.workingCopy)
+}
+
+export const missingCopy = (workingCopy: string) =>
+  hostError('host.copy_missing', `This host has no working copy ${workingCopy}`, {
     place: 'workingCopy',
     accepted: 'what prepareArtifact answered',
     repair: 'prepare the artifact again: it may have been pruned',
   })
-}
 
-function makeFolder(path: string, user: User | undefined): string {
+export function makeFolder(path: string, user: User | undefined): string {
   mkdirSync(path, { recursive: true, mode: 0o755 })
   if (user !== undefined) chownSync(path, user.uid, user.gid)
   return path
