@@ -55,6 +55,16 @@ export {
   type TrafficReading,
 } from './evidence/traffic.ts'
 export type { InstanceHealth } from './health/judge.ts'
+export {
+  instancesOf,
+  type ProcessArtifact,
+  processArtifactSchema,
+  processDeployer,
+  type ProcessDeployerOptions,
+  type ProcessService,
+  processServiceSchema,
+  type StartedInstance,
+} from './deployers/index.ts'
 
 export {
   type CommonArtifact,

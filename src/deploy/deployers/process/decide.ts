@@ -1,0 +1,162 @@
+/** Which calls bring a release up and give it its traffic. Pure: the plan is made of these. */
+import type { PlainJson } from '../../../audit/index.ts'
+import { outcomeOf, type PlannedCall, type StartCall, type Wave, type Weights } from '../../deployer.ts'
+import { sharesOf } from '../../strategy/steps.ts'
+import { type Candidate, placeInstance, type Wanted } from './placement.ts'
+import { type Moment, type ProcessSituation, routedServices, routesAt } from './route-plan.ts'
+import { type ProcessArtifact, type ProcessService, processArtifactSchema } from './schemas.ts'
+import { artifactOrder, asPlain, instanceOrder, memoryBytesOf, portOf } from './specification.ts'
+
+export const artifactOf = ({ incoming }: ProcessSituation): ProcessArtifact =>
+  processArtifactSchema.parse(incoming.release.artifact)
+
+// ---- where
+
+/** The hosts to choose from: as surveyed, or, where something comes back that was there, those that have its files. */
+export function hostsFor({ survey, incoming }: ProcessSituation): readonly Candidate[] {
+  if (survey !== null) return survey.hosts
+  return [...incoming.outcomes].flatMap(([callId, outcome]) => {
+    const [, name] = /^prepare\/(.+)$/.exec(callId) ?? []
+    const zone = memberOf(outcome, 'zone')
+    return name === undefined || zone === undefined ? [] : [{ name, zone, state: 'connected' as const, instances: [] }]
+  })
+}
+
+export function placesOf(situation: ProcessSituation, name: string, index: number): readonly string[] {
+  return placeInstance(hostsFor(situation), wantedOf(situation, name), index)
+}
+
+export function wantedOf({ project, config, incoming }: ProcessSituation, name: string): Wanted {
+  const service = incoming.release.services[name]
+  return { project, config, name, service: service ?? nothing }
+}
+
+const nothing = { zones: undefined, port: undefined, route: undefined, health: undefined }
+
+/** The first choice of every instance of the release. */
+export function firstPlaces(situation: ProcessSituation): readonly (readonly [string, ProcessService, string])[] {
+  return Object.entries(situation.incoming.release.services).flatMap(([name, service]) =>
+    Array.from({ length: service.instances }, (_, index) => placesOf(situation, name, index)[0]).flatMap((host) =>
+      host === undefined ? [] : [[name, service, host] as const],
+    ),
+  )
+}
+
+// ---- artifacts
+
+export function prepareWaves(situation: ProcessSituation): readonly Wave[] {
+  const services = Object.values(situation.incoming.release.services)
+  const order = asPlain(artifactOrder(artifactOf(situation), services))
+  const hosts = new Set(firstPlaces(situation).map(([, , host]) => host))
+  const zones = new Map(hostsFor(situation).map(({ name, zone }) => [name, zone]))
+  const calls = [...hosts].toSorted().map((host): PlannedCall => ({
+    id: `prepare/${host}`,
+    call: 'prepare',
+    parameters: { host, zone: zones.get(host) ?? '', order },
+    says: `bring the files to ${host}${artifactOf(situation).build === undefined ? '' : ' and build them'}`,
+    undoSays: `delete the files of this version on ${host}`,
+    creates: { kind: 'folder', name: `files on ${host}` },
+  }))
+  return calls.length === 0 ? [] : [calls]
+}
+
+// ---- instances
+
+/** A host that is only tried when the first has no room gets the files with the start. */
+export function startCall(situation: ProcessSituation, name: string, index: number): StartCall {
+  const service = situation.incoming.release.services[name]
+  const [host = '', ...others] = placesOf(situation, name, index)
+  const order = service === undefined ? {} : asPlain(instanceOrder(service))
+  const files = asPlain(artifactOrder(artifactOf(situation), Object.values(situation.incoming.release.services)))
+  // A folder is on one host only.
+  const alternatives = artifactOf(situation).folder === undefined ? others : []
+  const place = { service: name, index, order }
+  return {
+    call: 'start',
+    parameters: { ...place, host, copy: outcomeOf(`prepare/${host}`, 'workingCopy') },
+    alternatives: alternatives.map((other) => ({ ...place, host: other, files })),
+    says: `start ${name}/${index} on ${host}`,
+    undoSays: `stop ${name}/${index}`,
+    creates: {
+      kind: 'instance',
+      name: `${name}/${index}`,
+      memoryBytes: service === undefined ? 0 : memoryBytesOf(service),
+      ports: service === undefined || portOf(service) === 'none' ? 0 : 1,
+    },
+  }
+}
+
+// ---- traffic
+
+/**
+ * First the instances that are new to the edges, without traffic, until every edge has proven them; then weights and states
+ * in one change. What stands warm is proven already: on the way back there is only the change.
+ */
+export function shiftWaves(situation: ProcessSituation, weights: Weights, before: Weights): readonly Wave[] {
+  const stands = situation.incoming.outcomes.size > 0
+  const [had, has] = [countsAt(situation, before), countsAt(situation, weights)]
+  const joined: Moment = { weights: before, shown: has, active: had }
+  const shifted: Moment = { weights, shown: has, active: has }
+  const back: Moment = { weights: mapValues(weights, () => 0), shown: has, active: {} }
+  const routes = routesAt(situation, shifted)
+  if (routes.length === 0) return []
+  const name = stepName(weights)
+  const edges = edgesOf(situation)
+  const isNew = !stands && Object.keys(has).some((service) => (has[service] ?? 0) > (had[service] ?? 0))
+  const join: PlannedCall = {
+    id: `routes/join/${name}`,
+    call: 'join',
+    parameters: { edges, routes: routesAt(situation, joined) },
+    says: 'show the new instances to the edges, without traffic, until each is proven healthy',
+    undoSays: 'take this version out of the routes',
+    creates: { kind: 'route', name: `routes of ${situation.project} ${situation.config}` },
+  }
+  const shift: PlannedCall = {
+    id: `routes/shift/${name}`,
+    call: 'shift',
+    parameters: { edges, routes, before: routesAt(situation, back) },
+    says: `give the new version ${describeWeights(weights)} of the traffic`,
+    undoSays: 'give all of the traffic back to the version before',
+  }
+  return isNew ? [[join], [shift]] : [[shift]]
+}
+
+/** How many instances of each service with a route are up when it has this part of the traffic. */
+function countsAt({ incoming }: ProcessSituation, weights: Weights): Readonly<Record<string, number>> {
+  const { release } = incoming
+  return Object.fromEntries(
+    routedServices(release.services).map(([name, service]) => {
+      const shares = sharesOf(service.strategy ?? release.strategy, service.instances)
+      const weight = weights[name] ?? 0
+      if (weight === 100) return [name, service.instances]
+      return [name, weight === 0 ? 0 : (shares.find((share) => share.weight === weight)?.instances ?? 0)]
+    }),
+  )
+}
+
+/** Unique among the steps of a release, which give ever more. */
+function stepName(weights: Weights): string {
+  const [first, ...others] = new Set(Object.values(weights))
+  return others.length === 0 ? `${first}` : `of-${Object.values(weights).reduce((sum, weight) => sum + weight, 0)}`
+}
+
+function describeWeights(weights: Weights): string {
+  const [first, ...others] = new Set(Object.values(weights))
+  if (others.length === 0) return first === 100 ? 'all' : `${first} percent`
+  return Object.entries(weights)
+    .map(([service, weight]) => `${service} ${weight} percent`)
+    .join(', ')
+}
+
+/** Those that are known now. One that comes later is told as well; without a survey, whichever there are. */
+const edgesOf = ({ survey }: ProcessSituation): PlainJson =>
+  survey === null ? null : survey.hosts.flatMap(({ name, hasEdge }) => (hasEdge ? [name] : []))
+
+const mapValues = (weights: Weights, of: () => number): Weights =>
+  Object.fromEntries(Object.keys(weights).map((name) => [name, of()]))
+
+function memberOf(outcome: PlainJson, name: string): string | undefined {
+  if (typeof outcome !== 'object' || outcome === null || !(name in outcome)) return undefined
+  const found: unknown = Object.entries(outcome).find(([key]) => key === name)?.[1]
+  return typeof found === 'string' ? found : undefined
+}

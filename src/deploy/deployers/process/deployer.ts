@@ -1,0 +1,33 @@
+/** The deployer itself: its decisions and its calls, put together. */
+import type { Clock } from '../../../base/index.ts'
+import type { Hosts } from '../../../host/index.ts'
+import type { Deployer } from '../../deployer.ts'
+import { processCalls } from './calls.ts'
+import { checkSituation } from './check.ts'
+import { prepareWaves, shiftWaves, startCall } from './decide.ts'
+import { HostCaller } from './host-caller.ts'
+import { HealthReader, readTraffic } from './readings.ts'
+import { type ProcessService, processArtifactSchema, processServiceSchema } from './schemas.ts'
+import { type Surveyed, surveyHosts } from './survey.ts'
+import { Traffic } from './traffic-calls.ts'
+
+export type ProcessDeployerOptions = { readonly hosts: Hosts; readonly clock: Clock }
+
+/** Real processes on real hosts behind their edges. */
+export function processDeployer({ hosts, clock }: ProcessDeployerOptions): Deployer<ProcessService, Surveyed> {
+  const caller = new HostCaller(hosts, clock)
+  const health = new HealthReader(caller)
+  return {
+    kind: 'process',
+    artifact: processArtifactSchema,
+    service: processServiceSchema,
+    calls: processCalls(caller, new Traffic(caller)),
+    survey: (_fleet, signal) => surveyHosts(caller, signal),
+    check: checkSituation,
+    prepare: prepareWaves,
+    start: startCall,
+    shift: shiftWaves,
+    readHealth: (fleet, signal) => health.read(fleet, signal),
+    readTraffic: (incoming, outgoing, signal) => readTraffic(caller, { incoming, outgoing }, signal),
+  }
+}

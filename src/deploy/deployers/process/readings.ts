@@ -1,0 +1,191 @@
+/** Health and traffic of a fleet, as its hosts and the edges tell. Reads only. */
+import type { Clock } from '../../../base/index.ts'
+import { edgeCauses, type EdgeFailures, type RouteStatus, type Traffic as Counted } from '../../../edge/index.ts'
+import type { EdgeReading, HealthReport, InstanceStatus } from '../../../host/index.ts'
+import type { Fleet } from '../../deployer.ts'
+import { addCounts, type FleetTraffic, noCounts, type TrafficReading } from '../../evidence/traffic.ts'
+import { DeployFailure } from '../../failure.ts'
+import type { InstanceHealth } from '../../health/judge.ts'
+import { isAbout } from './failures.ts'
+import type { HostCaller } from './host-caller.ts'
+import { instancesOf, nameOf, type StartedInstance } from './instances.ts'
+import { routedServices } from './route-plan.ts'
+import type { ProcessService } from './schemas.ts'
+import { successesOf } from './specification.ts'
+
+// ---- health
+
+type Memory = { readonly successes: number; readonly same: number; readonly reason: string | undefined }
+
+/** Signs that time does not heal, once they come so often in a row: an old process may be on its way out of the port. */
+const lasting: ReadonlySet<string> = new Set(['wrong-release', 'foreign-socket', 'unproven'])
+const lastingAfter = 5
+/** What has been up for so long was asked often enough, by whoever brought it up. */
+const knownAfterMs = 60_000
+const mostRemembered = 20_000
+
+/**
+ * Each reading asks each instance once, at the same time, so that it takes no longer than the slowest answer; successes in a
+ * row are counted from reading to reading.
+ */
+export class HealthReader {
+  readonly #caller: HostCaller
+  readonly #memory = new Map<string, Memory>()
+
+  constructor(caller: HostCaller) {
+    this.#caller = caller
+  }
+
+  /** @throws DeployFailure when a host cannot be asked */
+  async read(fleet: Fleet<ProcessService>, signal: AbortSignal): Promise<readonly InstanceHealth[]> {
+    const byHost = Map.groupBy(instancesOf(fleet), ({ host }) => host)
+    const read = await Promise.all(
+      [...byHost].map(([host, instances]) => this.#readHost(host, { fleet, instances, signal })),
+    )
+    return read.flat()
+  }
+
+  async #readHost(
+    host: string,
+    {
+      fleet,
+      instances,
+      signal,
+    }: { fleet: Fleet<ProcessService>; instances: readonly StartedInstance[]; signal: AbortSignal },
+  ): Promise<readonly InstanceHealth[]> {
+    const { project, config } = fleet.release
+    const asked = { kind: 'listInstances', project, config, release: fleet.id } as const
+    const listed = await this.#caller.read<'listInstances'>(host, asked, signal)
+    return Promise.all(
+      instances.map((one) => {
+        const status = listed.instances.find(({ instance }) => instance === one.instance)
+        return this.#readOne({ one, status, service: fleet.release.services[one.service], signal })
+      }),
+    )
+  }
+
+  async #readOne({ one, status, service, signal }: Asking): Promise<InstanceHealth> {
+    const gone: InstanceHealth = { instance: nameOf(one), state: 'gone', restarts: 0, detail: `${one.host} does not know it` } // prettier-ignore
+    if (status === undefined) return gone
+    try {
+      const asked = { kind: 'checkHealth', instance: one.instance, withinMs: 0, successes: 1 } as const
+      const report = await this.#caller.read<'checkHealth'>(one.host, asked, signal)
+      const memory = this.#remember(one.instance, report)
+      const isKnown = (status.startedAt ?? Infinity) + knownAfterMs <= this.#caller.clock.now()
+      const wanted = service === undefined || isKnown ? 1 : successesOf(service)
+      return healthFrom({ name: nameOf(one), status, report, memory, wanted })
+    } catch (fault) {
+      if (isAbout(fault, 'host.instance_missing')) return gone
+      throw fault
+    }
+  }
+
+  #remember(instance: string, { healthy, reason }: HealthReport): Memory {
+    const before = this.#memory.get(instance)
+    const same = reason !== undefined && before?.reason === reason ? before.same + 1 : 1
+    const memory = { successes: healthy ? (before?.successes ?? 0) + 1 : 0, same, reason }
+    if (this.#memory.size >= mostRemembered) this.#memory.clear()
+    this.#memory.set(instance, memory)
+    return memory
+  }
+}
+
+type Asking = {
+  readonly one: StartedInstance
+  readonly status: InstanceStatus | undefined
+  readonly service: ProcessService | undefined
+  readonly signal: AbortSignal
+}
+
+type Seen = {
+  readonly name: string
+  readonly status: Pick<InstanceStatus, 'phase' | 'restarts'>
+  readonly report: Pick<HealthReport, 'healthy' | 'final' | 'reason' | 'detail'>
+  readonly memory: Memory
+  /** Successes in a row until it is healthy. */
+  readonly wanted: number
+}
+
+/** Pure. */
+export function healthFrom({ name, status, report, memory, wanted }: Seen): InstanceHealth {
+  const { healthy, final, reason, detail } = report
+  const base = { instance: name, restarts: status.restarts, detail }
+  if (healthy) {
+    if (memory.successes >= wanted) return { ...base, state: 'healthy' }
+    return { ...base, state: 'starting', detail: `${detail}, ${memory.successes} of ${wanted} times in a row` }
+  }
+  const isLasting = reason !== undefined && lasting.has(reason) && memory.same >= lastingAfter
+  if (final || isLasting) return { ...base, state: 'unhealthy', hopeless: true }
+  const isComing = status.phase === 'starting' || reason === 'too-young' || reason === 'not-listening'
+  return { ...base, state: isComing ? 'starting' : 'unhealthy' }
+}
+
+// ---- traffic
+
+type Sides = { readonly incoming: Fleet<ProcessService>; readonly outgoing: Fleet<ProcessService> | undefined }
+
+/** Summed over all edges. Undefined where no service of either release gets requests. */
+export async function readTraffic(
+  caller: HostCaller,
+  { incoming, outgoing }: Sides,
+  signal: AbortSignal,
+): Promise<TrafficReading | undefined> {
+  const services = [incoming, ...(outgoing === undefined ? [] : [outgoing])].map(({ release }) => release.services)
+  if (services.every((all) => routedServices(all).length === 0)) return undefined
+  const { project, config } = incoming.release
+  const asked = { kind: 'edgeStatus', project, config } as const
+  const readings = await Promise.all(
+    caller.edges().map(async ({ name }) => ({ name, reading: await caller.read<'edgeStatus'>(name, asked, signal) })),
+  )
+  return trafficFrom(readings, { incoming: incoming.id, outgoing: outgoing?.id, at: caller.clock.now() })
+}
+
+type Question = {
+  readonly incoming: string
+  readonly outgoing: string | undefined
+  readonly at: ReturnType<Clock['now']>
+}
+
+/** Pure. @throws DeployFailure when an edge does not tell: with half of the counts a judgement would be wrong */
+export function trafficFrom(
+  readings: readonly { readonly name: string; readonly reading: EdgeReading }[],
+  { incoming, outgoing, at }: Question,
+): TrafficReading {
+  const routes = readings.flatMap(({ name, reading }) => {
+    if (!reading.reachable) throw new DeployFailure('platform', `${name}: its edge is away: ${reading.why}`)
+    return reading.routes
+  })
+  return {
+    at,
+    incoming: trafficOf(routes, incoming),
+    outgoing: outgoing === undefined ? { ...noCounts, latency: [] } : trafficOf(routes, outgoing),
+    unplaced: routes.reduce((sum, { edgeFailures }) => sum + failuresOf(edgeFailures), 0),
+  }
+}
+
+function trafficOf(routes: readonly RouteStatus[], fleet: string): FleetTraffic {
+  const counts = routes
+    .flatMap(({ releases }) => releases.filter(({ release }) => release === fleet))
+    .map(({ totals }) => countsOf(totals))
+    .reduce(addCounts, noCounts)
+  const latency = routes
+    .flatMap(({ targets }) => targets.filter(({ release }) => release === fleet))
+    .flatMap(({ instance, windows }) =>
+      windows.map(({ startedAt, latency: { count, p50Ms, p99Ms } }) => ({ instance, startedAt, count, p50Ms, p99Ms })),
+    )
+  return { ...counts, latency }
+}
+
+const countsOf = ({ requests, classes, edgeFailures, clientAborts }: Counted) => ({
+  requests,
+  applicationFailures: classes[4],
+  deliveryFailures: failuresOf(edgeFailures),
+  clientAborts,
+})
+
+/** Those that a switch must not make: not what clients did wrong, nor what the edge was told to refuse. */
+function failuresOf(failures: EdgeFailures): number {
+  return Object.entries(edgeCauses).reduce((sum, [cause, { by }]) => {
+    return by === 'pool' ? sum + (Object.entries(failures).find(([name]) => name === cause)?.[1] ?? 0) : sum
+  }, 0)
+}

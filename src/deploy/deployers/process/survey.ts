@@ -1,0 +1,89 @@
+/** A look at the hosts before anything is decided. */
+import type { PlainJson } from '../../../audit/index.ts'
+import type { HostView } from '../../../host/index.ts'
+import { addressesOf } from './address.ts'
+import type { HostCaller } from './host-caller.ts'
+
+/** An instance or a route of any place, as far as others have to make room for it. */
+export type SeenInstance = {
+  readonly project: string
+  readonly config: string
+  readonly release: string
+  readonly service: string
+  readonly port: number | null
+  readonly runs: boolean
+  /** What it uses now. */
+  readonly memoryBytes: number
+}
+
+export type SeenRoute = {
+  readonly project: string
+  readonly config: string
+  readonly service: string
+  /** `shop.example.com/`. */
+  readonly address: string
+}
+
+export type SeenHost = {
+  readonly name: string
+  readonly zone: string
+  readonly state: HostView['state']
+  readonly hasEdge: boolean
+  /** Null before its agent first told. */
+  readonly root: boolean | null
+  readonly memoryBytes: number | null
+  readonly freePorts: number | null
+  readonly instances: readonly SeenInstance[]
+  readonly routes: readonly SeenRoute[]
+}
+
+export type ProcessSurvey = { readonly hosts: readonly SeenHost[] }
+
+/** A survey is plain data; on the way back there is none, for nothing is placed anew. */
+export type Surveyed = ProcessSurvey | null
+
+/** By name, so that whatever is decided from it does not depend on the order in which hosts came. */
+export async function surveyHosts(caller: HostCaller, signal: AbortSignal): Promise<ProcessSurvey> {
+  const hosts = caller.hosts.list().toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  return { hosts: await Promise.all(hosts.map((host) => look(caller, host, signal))) }
+}
+
+async function look(caller: HostCaller, host: HostView, signal: AbortSignal): Promise<SeenHost> {
+  const { name, zone, state, edge, facts } = host
+  const isThere = state === 'connected'
+  const [instances, routes] = await Promise.all([
+    isThere ? seenInstances(caller, name, signal) : [],
+    isThere && edge !== undefined ? seenRoutes(caller, name, signal) : [],
+  ])
+  return {
+    name,
+    zone,
+    state,
+    hasEdge: edge !== undefined,
+    root: facts?.root ?? null,
+    memoryBytes: facts?.memoryBytes.available ?? null,
+    freePorts: facts?.ports.free ?? null,
+    instances,
+    routes,
+  }
+}
+
+async function seenInstances(caller: HostCaller, host: string, signal: AbortSignal): Promise<SeenInstance[]> {
+  const { instances } = await caller.read(host, { kind: 'listInstances' }, signal)
+  return instances.map(({ project, config, release, service, port = null, phase, memoryBytes = 0 }) => {
+    const runs = phase !== 'stopped' && phase !== 'ended'
+    return { project, config, release, service, port, runs, memoryBytes }
+  })
+}
+
+async function seenRoutes(caller: HostCaller, host: string, signal: AbortSignal): Promise<SeenRoute[]> {
+  const { places } = await caller.read(host, { kind: 'edgeStatus' }, signal)
+  return places.flatMap(({ project, config, routes }) =>
+    routes.flatMap((route) =>
+      addressesOf(route).map((address) => ({ project, config, service: route.service, address })),
+    ),
+  )
+}
+
+/** A survey came from `surveyHosts`, or is null; only its type does not say so. */
+export const surveyOf = (survey: PlainJson): Surveyed => survey as Surveyed

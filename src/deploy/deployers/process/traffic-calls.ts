@@ -1,0 +1,172 @@
+/** Telling the edges where requests go, all of them at once, and waiting for what they see. */
+import type { Route, Target } from '../../../edge/index.ts'
+import type { EdgeReading, HostView } from '../../../host/index.ts'
+import type { CallContext } from '../../deployer.ts'
+import { DeployFailure } from '../../failure.ts'
+import { departure, longestDrainMs } from './departure.ts'
+import { isAbout } from './failures.ts'
+import type { HostCaller } from './host-caller.ts'
+import { ownFleet } from './route-plan.ts'
+
+/** An instance that is healthy to its host needs two or three probes to be so to an edge. */
+const provenWithinMs = 30_000
+const lookAgainMs = 100
+/** Beyond the time that the routes themselves give what is under way. */
+const drainGraceMs = 5_000
+
+type Place = Pick<CallContext, 'project' | 'config'>
+
+export class Traffic {
+  readonly #caller: HostCaller
+  /** By edge and place: what reads the routes to change them is alone with them. */
+  readonly #turns = new Map<string, Promise<unknown>>()
+
+  constructor(caller: HostCaller) {
+    this.#caller = caller
+  }
+
+  /** In force on every edge when it returns. @returns the hosts of the edges @throws DeployFailure */
+  async push(routes: readonly Route[], context: CallContext, key: string): Promise<readonly string[]> {
+    const edges = this.#caller.edges()
+    if (edges.length === 0 && routes.length > 0) throw noEdge()
+    await allOf(
+      edges.map((edge) => {
+        const seen = seenFrom(edge, routes, context, this.#caller)
+        return this.#inTurn(edge, context, () =>
+          unlessGone(() => this.#tell(edge.name, seen, context, `${key}@${edge.name}`)),
+        )
+      }),
+    )
+    return edges.map(({ name }) => name)
+  }
+
+  /** Until every edge has seen every instance of the fleet healthy by itself. @throws DeployFailure of the class health */
+  async awaitProven(context: CallContext): Promise<void> {
+    const endsAt = this.#caller.clock.now() + provenWithinMs
+    for (;;) {
+      const unproven = await this.#unproven(context)
+      if (unproven.length === 0) return
+      if (this.#caller.clock.now() >= endsAt) throw neverProven(unproven)
+      await this.#caller.pause(lookAgainMs, context.signal)
+    }
+  }
+
+  /** Out of the routes of every edge, once nothing is under way on any of the fleet's instances. */
+  async leave(context: CallContext): Promise<void> {
+    const endsAt = new Map<string, number>()
+    for (;;) {
+      const edges = this.#caller.edges()
+      const left = await allOf(edges.map((edge) => unlessGone(() => this.#leaveEdge(edge, context, endsAt))))
+      if (left.every((isOut) => isOut)) return
+      await this.#caller.pause(lookAgainMs, context.signal)
+    }
+  }
+
+  async #unproven(context: CallContext): Promise<readonly string[]> {
+    const readings = await allOf(
+      this.#caller.edges().map(async ({ name }) => ({ name, reading: await this.read(name, context, context.signal) })),
+    )
+    return readings.flatMap(({ name, reading }) => unprovenOf(reading, context.fleet).map((what) => `${name}: ${what}`))
+  }
+
+  read(edge: string, { project, config }: Place, signal: AbortSignal): Promise<EdgeReading> {
+    return this.#caller.read<'edgeStatus'>(edge, { kind: 'edgeStatus', project, config }, signal)
+  }
+
+  /** One step on the way out of an edge: whether it is out. */
+  #leaveEdge(edge: HostView, context: CallContext, endsAt: Map<string, number>): Promise<boolean> {
+    return this.#inTurn(edge, context, async () => {
+      const reading = await this.read(edge.name, context, context.signal)
+      const told = reading.places.flatMap(({ routes }) => routes)
+      const now = this.#caller.clock.now()
+      const end = endsAt.get(edge.name) ?? now + longestDrainMs(told) + drainGraceMs
+      endsAt.set(edge.name, end)
+      const step = departure({ told, reading, fleet: context.fleet, isLate: now >= end })
+      if (step.kind === 'push') await this.#tell(edge.name, step.routes, context, this.#caller.freshKey(`${context.key}/leave`)) // prettier-ignore
+      return step.kind === 'out' || (step.kind === 'push' && step.isOut)
+    })
+  }
+
+  async #tell(edge: string, routes: readonly Route[], context: CallContext, key: string): Promise<true> {
+    const { project, config, term, signal } = context
+    const fence = { scope: `${project}/${config}`, term }
+    await this.#caller.tell<'setRoutes'>(
+      edge,
+      { kind: 'setRoutes', key, fence, project, config, routes: [...routes] },
+      signal,
+    )
+    return true
+  }
+
+  #inTurn<T>(edge: HostView, place: Place, work: () => Promise<T>): Promise<T> {
+    const name = JSON.stringify([edge.id, place.project, place.config])
+    const turn = (this.#turns.get(name) ?? Promise.resolve()).then(work, work)
+    this.#turns.set(name, turn)
+    const tidy = (): void => {
+      if (this.#turns.get(name) === turn) this.#turns.delete(name)
+    }
+    turn.then(tidy, tidy)
+    return turn
+  }
+}
+
+/** With the fleet's own name, and each instance at the address at which this edge reaches it. */
+function seenFrom(
+  edge: HostView,
+  routes: readonly Route[],
+  { fleet, project, config }: CallContext,
+  caller: HostCaller,
+): Route[] {
+  const named = (release: string): string => (release === ownFleet ? fleet : release)
+  return routes.map((route) => ({
+    ...route,
+    project,
+    config,
+    weights: route.weights.map(({ release, weight }) => ({ release: named(release), weight })),
+    targets: route.targets.flatMap((target) => targetFrom(edge, { ...target, release: named(target.release) }, caller)),
+  }))
+}
+
+/** A host that was taken out has no instance that could answer. */
+function targetFrom(edge: HostView, target: Target, caller: HostCaller): readonly Target[] {
+  if (!('host' in target.address)) return [target]
+  const { host: name, port } = target.address
+  const host = name === edge.name ? '127.0.0.1' : caller.find(name)?.address.replace(/^\[(.*)\]$/, '$1')
+  return host === undefined ? [] : [{ ...target, address: { host, port } }]
+}
+
+function unprovenOf(reading: EdgeReading, fleet: string): readonly string[] {
+  if (!reading.reachable) return [`its edge is away: ${reading.why}`]
+  const wanted = reading.places
+    .flatMap(({ routes }) => routes)
+    .flatMap(({ id, targets }) => targets.filter(({ release }) => release === fleet).map((target) => ({ id, target })))
+  return wanted.flatMap(({ id, target }) => {
+    const seen = reading.routes.find((route) => route.id === id)?.targets.find((one) => one.id === target.id)
+    if (seen?.health.state === 'healthy') return []
+    return [`${target.instance} is ${seen?.health.state ?? 'not known yet'} (${seen?.health.evidence?.detail ?? 'not asked yet'})`] // prettier-ignore
+  })
+}
+
+async function unlessGone(work: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await work()
+  } catch (fault) {
+    // A host that was taken out meanwhile has no edge of ours.
+    if (isAbout(fault, 'host.unknown')) return true
+    throw fault
+  }
+}
+
+/** Waits for all, so that nothing goes on behind the back of what comes next; then tells the first failure. */
+async function allOf<T>(works: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(works)
+  return Promise.all(works)
+}
+
+const neverProven = (unproven: readonly string[]): DeployFailure =>
+  new DeployFailure('health', `not proven healthy within ${provenWithinMs / 1000} s: ${unproven.join('; ')}`)
+
+const noEdge = (): DeployFailure =>
+  new DeployFailure('capacity', 'no host runs an edge, so nothing can get traffic', {
+    command: 'start the agent of a host with an edge: holdfast host, then: holdfast hosts',
+  })
