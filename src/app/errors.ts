@@ -9,6 +9,11 @@ const kinds = {
   'app.folder_damaged': 'internal',
   'app.auth_none_exposed': 'forbidden',
   'app.server_unproven': 'unavailable',
+  'app.not_running': 'unavailable',
+  'app.not_answering': 'unavailable',
+  'app.folder_too_deep': 'invalid',
+  'app.platform': 'invalid',
+  'app.agent_failed': 'internal',
 } as const satisfies Record<string, ErrorKind>
 
 export type AppErrorCode = keyof typeof kinds

@@ -25,7 +25,10 @@ const codes = {
   'cli.no_execution': 'missing',
   'cli.unreachable': 'unavailable',
   'cli.protocol': 'internal',
+  'cli.not_confirmed': 'conflict',
   'cli.not_stopped': 'internal',
+  'cli.agent_runs': 'conflict',
+  'cli.agent_failed': 'internal',
   'cli.app_unknown': 'missing',
   'cli.file_exists': 'conflict',
 } as const satisfies Record<string, ErrorKind>

@@ -11,6 +11,8 @@ import { verifyCommand } from './commands/audit/verify.ts'
 import { downCommand } from './commands/down.ts'
 import { executionsCommand } from './commands/executions.ts'
 import { initCommand } from './commands/init.ts'
+import { hostCommand } from './commands/host.ts'
+import { hostsCommand } from './commands/hosts.ts'
 import { showCommand } from './commands/show.ts'
 import { stopCommand } from './commands/stop.ts'
 import { upCommand } from './commands/up.ts'
@@ -38,6 +40,8 @@ export function createProgram(context: Context): Command {
   const program = new Command(world.program)
     .description('Ship safely. Stay up. Recover in the open.')
     .version(world.version)
+    // A command's options stand behind its own name: `hosts --json` and `hosts add NAME --json` are two.
+    .enablePositionalOptions()
     .addHelpText('after', () => startHere(world))
   const groups = [
     group('asl', 'state machines in the Amazon States Language: check, run, draw, test', [
@@ -55,6 +59,8 @@ export function createProgram(context: Context): Command {
     executionsCommand(context),
     showCommand(context),
     stopCommand(context),
+    hostCommand(context),
+    hostsCommand(context),
     ...groups,
   ]
   for (const command of commands) program.addCommand(command)

@@ -4,6 +4,7 @@ import { HoldfastError, isJsonObject, type Json, type JsonText, plainFromJson, p
 import { cliError } from '../errors.ts'
 import type { ProgressEvent } from '../progress/view.ts'
 import { Http, type Target } from './http.ts'
+import { HostApi } from './host-api.ts'
 import type { ServerEvent } from './server-events.ts'
 
 const time = z.iso.datetime().transform((text) => Date.parse(text))
@@ -57,9 +58,12 @@ export type Watched =
 
 export class Api {
   readonly #http: Http
+  /** What is asked about hosts. */
+  readonly hosts: HostApi
 
   constructor(target: Target, interrupted: AbortSignal) {
     this.#http = new Http(target, interrupted)
+    this.hosts = new HostApi(this.#http)
   }
 
   get url(): string {

@@ -1,0 +1,91 @@
+/** This machine's edge as its agent launches it, found again when it runs already, and stopped when everything is. */
+import { join } from 'node:path'
+import type { Clock } from '../base/index.ts'
+import { type Edge, EdgeClient, launchEdge, type Launcher } from '../edge/index.ts'
+import type { EdgeSource } from '../host/index.ts'
+import type { AgentStatus } from './agent-door.ts'
+
+export type LocalEdgeEvent =
+  | { readonly kind: 'edge-open'; readonly port: number }
+  /** It is tried again; told once for each reason. */
+  | { readonly kind: 'edge-failed'; readonly error: unknown }
+
+export type LocalEdgeOptions = {
+  readonly folder: string
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly launcher: Launcher
+  readonly clock: Clock
+  readonly on: (event: LocalEdgeEvent) => void
+}
+
+/** What has begun may end. */
+const drainMs = 10_000
+
+export class LocalEdge implements EdgeSource {
+  readonly #options: LocalEdgeOptions
+  #port: number | undefined
+  #failure: { readonly message: string; readonly repair?: string } | undefined
+  #isStopped = false
+
+  constructor(options: LocalEdgeOptions) {
+    this.#options = options
+  }
+
+  async open(): Promise<Edge> {
+    if (this.#isStopped) throw new Error('the edge was told to stop')
+    const { folder, listen, launcher, clock, on } = this.#options
+    try {
+      const settings = { listeners: [{ name: 'http', ...listen }] }
+      const edge = await launchEdge({ folder, settings, launcher, clock })
+      const { listeners } = await edge.status()
+      const port = listeners[0]?.port ?? listen.port
+      const isNews = port !== this.#port || this.#failure !== undefined
+      this.#port = port
+      this.#failure = undefined
+      if (isNews) on({ kind: 'edge-open', port })
+      return edge
+    } catch (error) {
+      const failure = describe(error)
+      if (this.#failure?.message !== failure.message) on({ kind: 'edge-failed', error })
+      this.#failure = failure
+      throw error
+    }
+  }
+
+  /** As others reach it; undefined before it runs. */
+  url(address: string): { readonly url: string } | undefined {
+    return this.#port === undefined ? undefined : { url: `http://${address}:${this.#port}` }
+  }
+
+  state(address: string): AgentStatus['edge'] {
+    if (this.#failure !== undefined) return { state: 'failed', ...this.#failure }
+    const open = this.url(address)
+    return open === undefined ? { state: 'starting' } : { state: 'open', ...open }
+  }
+
+  /** What is under way may end. Whether one ran. */
+  stop(): Promise<boolean> {
+    this.#isStopped = true
+    return stopEdgeIn(this.#options.folder, this.#options.clock)
+  }
+}
+
+/** The edge of this folder, if one runs: also when its agent does not. */
+export async function stopEdgeIn(folder: string, clock: Clock): Promise<boolean> {
+  const client = new EdgeClient({ socketPath: join(folder, 'admin.sock'), clock })
+  try {
+    await client.status()
+  } catch {
+    // Nobody answers: none runs.
+    return false
+  }
+  await client.stop({ withinMs: drainMs })
+  return true
+}
+
+function describe(error: unknown): { readonly message: string; readonly repair?: string } {
+  const message = error instanceof Error ? error.message : String(error)
+  const repair =
+    error instanceof Error && 'repair' in error && typeof error.repair === 'string' ? error.repair : undefined
+  return { message, ...(repair === undefined ? {} : { repair }) }
+}
