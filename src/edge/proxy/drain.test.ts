@@ -219,6 +219,52 @@ describe('a WebSocket', () => {
     expect(totals()).toMatchObject({ edgeFailures: {}, clientAborts: 0 })
   })
 
+  it('that the application has not taken yet has the time of a request; taken then, it is closed with 1001', async () => {
+    let accept: () => void = () => {}
+    const app = await world.app('r1')
+    app.server.on('upgrade', (_, socket: Socket) => {
+      socket.on('error', () => {})
+      accept = () =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
+    })
+    const port = await world.edge()
+    const routeOf = (weight: number) =>
+      world.route([world.target('r1', app)], { timeouts, weights: [{ release: 'r1', weight }] })
+    await world.serve(routeOf(1))
+    const line = new Line(port)
+    line.write('GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+    const before = accept
+    await until(() => accept !== before)
+    world.apply(routeOf(0))
+    world.clock.advanceBy(950)
+    accept()
+    await line.saw((text) => text.startsWith('HTTP/1.1 101') && text.includes('\r\n\r\n'))
+    world.clock.advanceBy(0)
+    await line.saw((text) => text.endsWith('\x88\x02\x03\xe9'))
+    line.write(maskedClose)
+    await line.ended
+    expect(await world.happened('target_drained')).toMatchObject({ cut: [] })
+  })
+
+  it('that the application never takes is a 504 at the end of the drain', async () => {
+    const app = await world.app('r1')
+    let came = false
+    app.server.on('upgrade', (_, socket: Socket) => {
+      came = true
+      socket.on('error', () => {})
+    })
+    const port = await world.edge()
+    const routeOf = (weight: number) =>
+      world.route([world.target('r1', app)], { timeouts, weights: [{ release: 'r1', weight }] })
+    await world.serve(routeOf(1))
+    const line = new Line(port)
+    line.write('GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+    await until(() => came)
+    world.apply(routeOf(0))
+    world.clock.advanceBy(timeouts.drainMs)
+    expect(await line.ended).toMatch(/^HTTP\/1.1 504 [^]*drain_timeout/)
+  })
+
   it('whose client hangs up is ended although the application does not care', async () => {
     const { line } = await open()
     upstream?.removeAllListeners('end')

@@ -35,7 +35,7 @@ export function refuseUpgrade(
 export class UpgradeExchange implements Underway {
   readonly requestId: string
   readonly chance: number
-  readonly kind: ExchangeKind
+  readonly #upgraded: 'websocket' | 'tunnel'
   readonly #world: ProxyWorld
   readonly #admitted: Admission & Admitted
   readonly #incoming: IncomingUpgrade
@@ -53,13 +53,18 @@ export class UpgradeExchange implements Underway {
     this.#incoming = incoming
     this.requestId = admitted.requestId
     this.chance = chance(world.machine.randomBytes)
-    this.kind = incoming.request.headers.upgrade?.toLowerCase() === 'websocket' ? 'websocket' : 'tunnel'
+    this.#upgraded = incoming.request.headers.upgrade?.toLowerCase() === 'websocket' ? 'websocket' : 'tunnel'
     const startedMs = world.machine.monotonicMs()
     this.#passage = new Passage(world, admitted, { method: incoming.request.method ?? '', startedMs })
     this.#deadline = new Deadline(world.machine.clock)
     incoming.socket.on('error', () => incoming.socket.destroy())
     incoming.socket.on('close', () => this.#closed())
     this.#place('no_target')
+  }
+
+  /** Until the target has taken it, it is a request like any other, and has its time. */
+  get kind(): ExchangeKind {
+    return this.#tunnel === undefined ? 'request' : this.#upgraded
   }
 
   end(how: 'cut' | 'close'): void {
@@ -159,7 +164,7 @@ export class UpgradeExchange implements Underway {
     this.#tunnel = new Tunnel({
       client,
       upstream: socket,
-      isWebSocket: this.kind === 'websocket',
+      isWebSocket: this.#upgraded === 'websocket',
       clock,
       randomBytes,
       onBytes: (direction, bytes) => {
@@ -169,6 +174,7 @@ export class UpgradeExchange implements Underway {
       onClosed: () => this.#closed(),
     })
     this.#tunnel.start(head, this.#incoming.head)
+    this.#passage.target?.replan(this)
   }
 
   /** The target declined: its answer is passed on and the connection closed, for what follows could be either protocol. */
