@@ -55,7 +55,7 @@ export async function proveServer(
   throw appError('app.server_unproven', `What answers at ${url} is not the Holdfast that wrote connection.json`, {
     place: url,
     accepted: 'the server of this data folder',
-    repair: 'start the server of this data folder again: holdfast up',
+    repair: 'start the server of this data folder again: holdfast up (with the same --data)',
   })
 }
 

@@ -1,6 +1,6 @@
 /** Which server a command talks to: the one that is named, else the one that runs on the data folder. */
 import type { Command } from 'commander'
-import { dataFolderOf, readConnection } from '../app/index.ts'
+import { dataFolderOf, proveServer, readConnection, systemRandom } from '../app/index.ts'
 import { Api } from './client/api.ts'
 import { cliError } from './errors.ts'
 import type { World } from './world.ts'
@@ -35,7 +35,10 @@ export async function connect(world: World, options: ServerOptions): Promise<Api
       repair,
     })
   }
-  return new Api({ url: connection.url, token: HOLDFAST_TOKEN ?? connection.token, repair }, world.interrupted)
+  // After a crash the file is still there, and its port may be another program's by now.
+  const prove = (signal: AbortSignal): Promise<void> => proveServer(connection, systemRandom, signal)
+  const token = HOLDFAST_TOKEN ?? connection.token
+  return new Api({ url: connection.url, token, repair, prove }, world.interrupted)
 }
 
 function startCommand(data: string | undefined): string {

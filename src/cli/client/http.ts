@@ -3,7 +3,13 @@ import { HoldfastError, type ErrorKind, isJsonObject, type Json, parseJson, plai
 import { cliError } from '../errors.ts'
 import { readEvents, type ServerEvent } from './server-events.ts'
 
-export type Target = { readonly url: string; readonly token: string | undefined; readonly repair: string }
+export type Target = {
+  readonly url: string
+  readonly token: string | undefined
+  readonly repair: string
+  /** Makes sure that what answers there may be sent the token: asked first, and again when the connection was lost. */
+  readonly prove?: (signal: AbortSignal) => Promise<void>
+}
 
 export type Call = {
   readonly method?: 'GET' | 'POST' | 'PUT'
@@ -17,6 +23,7 @@ export type Call = {
 export class Http {
   readonly #target: Target
   readonly #interrupted: AbortSignal
+  #proof: Promise<void> | undefined
 
   constructor(target: Target, interrupted: AbortSignal) {
     this.#target = target
@@ -48,6 +55,7 @@ export class Http {
     const url = new URL(path, this.#target.url)
     for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, String(value))
     const { token } = this.#target
+    await this.#prove()
     const response = await this.#reach(() =>
       fetch(url, {
         method,
@@ -62,6 +70,13 @@ export class Http {
     )
     if (response.ok) return response
     throw problemError(response.status, await this.#read(response))
+  }
+
+  #prove(): Promise<void> {
+    const { prove } = this.#target
+    if (prove === undefined) return Promise.resolve()
+    this.#proof ??= this.#reach(() => prove(this.#interrupted))
+    return this.#proof
   }
 
   #read(response: Response): Promise<string> {
@@ -81,7 +96,8 @@ export class Http {
     try {
       return await act()
     } catch (cause) {
-      if (this.#interrupted.aborted) throw cause
+      this.#proof = undefined
+      if (this.#interrupted.aborted || cause instanceof HoldfastError) throw cause
       throw this.#unreachable(cause)
     }
   }
@@ -91,6 +107,7 @@ export class Http {
     try {
       for await (const chunk of response.body ?? []) yield decoder.decode(chunk, { stream: true })
     } catch (cause) {
+      this.#proof = undefined
       if (this.#interrupted.aborted) throw cause
       throw this.#unreachable(cause)
     }

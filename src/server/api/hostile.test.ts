@@ -29,7 +29,7 @@ it.each(listed.filter(({ body }) => body !== undefined))(
     expect(fields).not.toEqual([])
     // What admins may not do, an agent does for its own host.
     const isAgents = verb !== 'open' && !can(admin, verb).allowed
-    const headers = isAgents ? { authorization: `Bearer ${agentToken}` } : {}
+    const headers: Record<string, string> = isAgents ? { authorization: `Bearer ${agentToken}` } : {}
     for (const field of fields.filter((name) => !payloads.includes(name))) {
       const answer = await callApi(
         world,
