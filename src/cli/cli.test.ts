@@ -45,7 +45,8 @@ describe('the command line against a server', () => {
   it('writes address and token where only the owner can read them', () => {
     const file = join(home.path, 'data/connection.json')
     const connection = JSON.parse(readFileSync(file, 'utf8'))
-    expect(connection).toEqual({ url: server.url, token: expect.stringMatching(/^hf_/), pid: process.pid })
+    const token = expect.stringMatching(/^hf_/)
+    expect(connection).toEqual({ url: server.url, token, key: expect.any(String), pid: process.pid })
     expect(statSync(file).mode & 0o777).toBe(0o600)
   })
 

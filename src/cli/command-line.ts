@@ -15,5 +15,12 @@ export function quoted(word: string): string {
 
 /** In texts that the program did not write itself: repairs that servers and libraries of ours name. */
 export function asCalled({ program }: World, text: string): string {
-  return text.replaceAll(/(?<![\w/.-])holdfast (?=(?:up|down|asl|executions|show|stop|audit)\b)/g, `${program} `)
+  return text.replaceAll(commandsInText, `${program} `)
 }
+
+const commands = [
+  ...['up', 'down', 'asl', 'executions', 'show', 'stop', 'audit', 'init', 'hosts', 'host'],
+  ...['deploy', 'status', 'halt', 'pause', 'resume', 'rollback', 'history', 'diff', 'why', 'retry', 'logs'],
+  ...['locks', 'lock', 'unlock', 'break', 'keys'],
+]
+const commandsInText = new RegExp(`(?<![\\w/.-])holdfast (?=(?:${commands.join('|')})\\b)`, 'g')

@@ -9,6 +9,8 @@ export const exitCodes = {
   usage: 2,
   /** Somebody said no: permission, a conflict, a limit. */
   refused: 3,
+  /** A deployment was halted, or waits for a person to decide. */
+  halted: 4,
   /** No server answers. */
   unreachable: 5,
   /** Ctrl-C, as shells tell it. */
@@ -22,10 +24,15 @@ const codes = {
   'cli.usage': 'invalid',
   'cli.file_unreadable': 'missing',
   'cli.file_invalid': 'invalid',
+  'cli.release_invalid': 'invalid',
+  'cli.not_confirmed': 'conflict',
+  'cli.plan_refused': 'conflict',
+  'cli.key_unreadable': 'missing',
+  'cli.key_unregistered': 'forbidden',
+  'cli.no_deployment': 'missing',
   'cli.no_execution': 'missing',
   'cli.unreachable': 'unavailable',
   'cli.protocol': 'internal',
-  'cli.not_confirmed': 'conflict',
   'cli.not_stopped': 'internal',
   'cli.agent_runs': 'conflict',
   'cli.agent_failed': 'internal',
@@ -49,6 +56,16 @@ export const commandRepairs: ReadonlyMap<string, string> = new Map([
   ['machine.missing', 'holdfast executions shows which machines have run; holdfast asl run FILE makes one'],
   ['execution.exists', 'choose another name with --name, or leave it out for a new one'],
   ['page.cursor_invalid', 'start the list again without --cursor'],
+  ['deploy.key_unknown', 'ask whoever may to run: holdfast keys add FILE --name NAME'],
+  ['deploy.key_missing', 'copy the id from: holdfast keys list'],
+  ['deploy.lock_missing', 'holdfast locks shows what is locked'],
+  ['deploy.deployment_missing', 'copy the id from: holdfast history'],
+  ['deploy.release_missing', 'copy the release from: holdfast history'],
+  [
+    'deploy.release_older',
+    'sign it anew by deploying the file again; to return to an older release: holdfast rollback',
+  ],
+  ['deploy.committed', 'it is done but for cleaning up; to go back: holdfast rollback PROJECT CONFIG'],
   ['store.folder_in_use', 'stop it first (holdfast down, with the same --data), or choose another folder with --data'],
 ])
 
@@ -64,10 +81,23 @@ const exitCodeOfKind: Readonly<Record<ErrorKind, ExitCode>> = {
   unavailable: exitCodes.unreachable,
 }
 
+/** Where the kind alone would tell a wrong story: nothing was tried, or somebody said no. */
+const exitCodeOfCode: ReadonlyMap<string, ExitCode> = new Map([
+  ['cli.usage', exitCodes.usage],
+  ['cli.file_unreadable', exitCodes.usage],
+  ['cli.release_invalid', exitCodes.usage],
+  ['cli.key_unreadable', exitCodes.usage],
+  ['deploy.release_invalid', exitCodes.usage],
+  ['deploy.target_unknown', exitCodes.usage],
+  ['deploy.request_invalid', exitCodes.usage],
+  ['deploy.state_unknown', exitCodes.usage],
+  ['deploy.key_invalid', exitCodes.usage],
+  ['deploy.release_stale', exitCodes.refused],
+  ['deploy.release_future', exitCodes.refused],
+  ['deploy.lock_settling', exitCodes.refused],
+])
+
 export function exitCodeOf(error: unknown): ExitCode {
   if (!(error instanceof HoldfastError)) return exitCodes.failed
-  return isUsage(error) ? exitCodes.usage : exitCodeOfKind[error.kind]
+  return exitCodeOfCode.get(error.code) ?? exitCodeOfKind[error.kind]
 }
-
-/** The command line is wrong, or names a file that cannot be read: nothing was tried. */
-const isUsage = ({ code }: HoldfastError): boolean => code === 'cli.usage' || code === 'cli.file_unreadable'

@@ -1,6 +1,7 @@
 /** The entry of the program: makes the world out of the process, runs the command, ends with its exit code. */
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { homedir, hostname, userInfo } from 'node:os'
+import { createInterface } from 'node:readline/promises'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
@@ -32,6 +33,9 @@ function createWorld(): World {
     homeFolder: homedir(),
     out: outputOf(process.stdout),
     err: outputOf(process.stderr),
+    platform: process.platform,
+    person: personHere(),
+    ask: askPerson,
     readInput: () => text(process.stdin),
     prompt: process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb' ? askAtTerminal : undefined,
     now: () => Date.now(),
@@ -42,6 +46,32 @@ function createWorld(): World {
       return () => clearInterval(timer)
     },
     interrupted: interruption.signal,
+  }
+}
+
+/** Letters, digits and what keys may be called by. */
+function personHere(): string {
+  const word = (text: string): string => text.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[._-]+/, '')
+  return `${word(userName()) || 'somebody'}@${word(hostname()) || 'here'}`.slice(0, 80)
+}
+
+/** Users without an entry are known to containers. */
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return process.env['USER'] ?? ''
+  }
+}
+
+async function askPerson(question: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined
+  const dialogue = createInterface({ input: process.stdin, output: process.stderr })
+  dialogue.on('SIGINT', () => interruption.abort())
+  try {
+    return await dialogue.question(question, { signal: interruption.signal })
+  } finally {
+    dialogue.close()
   }
 }
 

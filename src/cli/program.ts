@@ -8,9 +8,10 @@ import { runCommand } from './commands/asl/run.ts'
 import { testCommand } from './commands/asl/test.ts'
 import { exportCommand } from './commands/audit/export.ts'
 import { verifyCommand } from './commands/audit/verify.ts'
+import { deployingCommands } from './commands/deploying.ts'
 import { downCommand } from './commands/down.ts'
-import { executionsCommand } from './commands/executions.ts'
 import { initCommand } from './commands/init.ts'
+import { executionsCommand } from './commands/executions.ts'
 import { hostCommand } from './commands/host.ts'
 import { hostsCommand } from './commands/hosts.ts'
 import { showCommand } from './commands/show.ts'
@@ -54,6 +55,7 @@ export function createProgram(context: Context): Command {
   ]
   const commands = [
     initCommand(context),
+    ...deployingCommands(context),
     upCommand(context),
     downCommand(context),
     executionsCommand(context),
@@ -123,5 +125,6 @@ const startHere = (world: World): string => `
 Start here:
   ${commandLine(world, 'up')}              # a server, in this terminal
   ${commandLine(world, 'asl run FILE')}    # a state machine, in another one
+  ${commandLine(world, 'deploy FILE')}     # a release; init writes the file
 
-Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 refused, 5 no server answers.`
+Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 refused, 4 halted, 5 no server answers.`

@@ -16,6 +16,8 @@ export type TestWorldOptions = {
   readonly interrupted?: AbortSignal
   /** Somebody is there to be asked, and answers this; then, that the rest is as it usually is. */
   readonly answers?: readonly string[]
+  /** What the person types when asked; without it nobody is there to ask. */
+  readonly reply?: string
   /** Sees standard output as it is written. */
   readonly onOut?: (text: string) => void
 }
@@ -61,6 +63,9 @@ function worldIn(folder: string, options: TestWorldOptions, sinks: Sinks): World
     homeFolder: folder,
     out: output(sinks.out),
     err: output(sinks.err),
+    platform: process.platform,
+    person: 'mika@laptop',
+    ask: () => Promise.resolve(options.reply),
     readInput: () => Promise.resolve(input),
     prompt: answers === undefined ? undefined : answering(answers),
     now: () => Date.now(),

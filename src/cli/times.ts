@@ -10,6 +10,11 @@ export function localTime(ms: number, timeZone: string): string {
   return `${format.format(ms)} ${timeZone}`
 }
 
+/** `16:29`, in their own zone: for what is not far away. */
+export function clockTime(ms: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeStyle: 'short', timeZone }).format(ms)
+}
+
 /** `6s ago`, `3m ago`, `2h 5m ago`: no finer than a reader takes it. */
 export function ago(ms: number): string {
   const seconds = Math.floor(ms / 1000)

@@ -29,6 +29,11 @@ export type World = {
   readonly homeFolder: string
   readonly out: Output
   readonly err: Output
+  readonly platform: string
+  /** Who sits here: `mika@laptop`. */
+  readonly person: string
+  /** Asks the person and returns what they type; undefined where nobody can answer. */
+  ask(question: string): Promise<string | undefined>
   /** All of standard input, as text. */
   readInput(): Promise<string>
   /** Asks with a usual answer to accept; undefined when they would rather stop. There is nobody to ask in a pipe. */

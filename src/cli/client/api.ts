@@ -1,13 +1,14 @@
 /** What the CLI asks of a server, typed. Payloads stay text, spelled as they came. */
 import { z } from 'zod'
-import { HoldfastError, isJsonObject, type Json, type JsonText, plainFromJson, printJson } from '../../base/index.ts'
-import { cliError } from '../errors.ts'
+import { isJsonObject, type Json, type JsonText, printJson } from '../../base/index.ts'
 import type { ProgressEvent } from '../progress/view.ts'
+import { pageOf, parseAnswer, time } from './answers.ts'
+import { DeployApi } from './deploy-api.ts'
 import { Http, type Target } from './http.ts'
+import { type Connection, reconnecting } from './reconnecting.ts'
 import { HostApi } from './host-api.ts'
 import type { ServerEvent } from './server-events.ts'
 
-const time = z.iso.datetime().transform((text) => Date.parse(text))
 const status = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'])
 
 const summary = z.object({
@@ -39,8 +40,6 @@ const verification = z.object({
 })
 const version = z.object({ version: z.string(), startedAt: time, region: z.string(), accountId: z.string() })
 
-const pageOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), cursor: z.string().optional() })
-
 export type ExecutionStatus = z.infer<typeof status>
 export type ExecutionSummary = z.infer<typeof summary>
 export type Execution = z.infer<typeof description> & {
@@ -52,18 +51,20 @@ export type Page<T> = { readonly items: readonly T[]; readonly cursor?: string |
 
 export type Watched =
   | { readonly kind: 'history'; readonly event: ProgressEvent }
-  /** Lost, and later there again. */
-  | { readonly kind: 'connection'; readonly lost: boolean }
+  | Connection
   | { readonly kind: 'end'; readonly execution: Execution }
 
 export class Api {
   readonly #http: Http
   /** What is asked about hosts. */
   readonly hosts: HostApi
+  /** What is asked about deployments. */
+  readonly deploys: DeployApi
 
   constructor(target: Target, interrupted: AbortSignal) {
     this.#http = new Http(target, interrupted)
     this.hosts = new HostApi(this.#http)
+    this.deploys = new DeployApi(this.#http)
   }
 
   get url(): string {
@@ -120,38 +121,23 @@ export class Api {
 
   /** The history as it happens, from the beginning; ends with the execution. A lost connection is taken up again. */
   async *watch(execution: string, pause: (ms: number) => Promise<void>): AsyncIterable<Watched> {
-    let last: string | undefined
-    let lost = false
-    for (let failures = 0; failures < reconnects; failures++) {
-      try {
-        const events = await this.#eventsAfter(last, execution)
-        if (lost) yield { kind: 'connection', lost: false }
-        lost = false
-        if (events === undefined) break
-        for await (const event of events) {
-          const watched = this.#watched(event)
-          if (watched === undefined) continue
-          last = event.id ?? last
-          failures = 0
-          yield watched
-          if (watched.kind === 'end') return
-        }
-      } catch (error) {
-        if (last === undefined || !isUnreachable(error) || failures === reconnects - 1) throw error
-      }
-      if (!lost) yield { kind: 'connection', lost: true }
-      lost = true
-      await pause(reconnectMs)
-    }
-    yield { kind: 'end', execution: await this.execution(execution) }
-  }
-
-  /** `undefined` when there is nothing more. */
-  #eventsAfter(last: string | undefined, execution: string): Promise<AsyncIterable<ServerEvent> | undefined> {
-    return this.#http.events({
-      path: `${executionPath(execution)}/events`,
-      headers: last === undefined ? {} : { 'last-event-id': last },
+    const watched = reconnecting<Exclude<Watched, Connection>>({
+      open: (last) =>
+        this.#http.events({
+          path: `${executionPath(execution)}/events`,
+          headers: last === undefined ? {} : { 'last-event-id': last },
+        }),
+      read: (event) => this.#watched(event),
+      isLast: ({ kind }) => kind === 'end',
+      pause,
+      patient: false,
     })
+    let ended = false
+    for await (const item of watched) {
+      yield item
+      ended = item.kind === 'end'
+    }
+    if (!ended) yield { kind: 'end', execution: await this.execution(execution) }
   }
 
   async stopExecution(
@@ -175,7 +161,7 @@ export class Api {
     await this.#http.json({ method: 'POST', path: '/v1/stop', body: '{}' })
   }
 
-  #watched({ event, data }: ServerEvent): Watched | undefined {
+  #watched({ event, data }: ServerEvent): Exclude<Watched, Connection> | undefined {
     if (event === 'history') return { kind: 'history', event: this.#parse(historyEvent, JSON.parse(data)) }
     return event === 'end' ? { kind: 'end', execution: this.#execution(this.#http.parse(data)) } : undefined
   }
@@ -189,20 +175,8 @@ export class Api {
   }
 
   #parse<T>(schema: z.ZodType<T>, value: unknown): T {
-    const plain = value instanceof Map ? plainFromJson(value) : value
-    const result = schema.safeParse(plain)
-    if (result.success) return result.data
-    throw cliError('cli.protocol', `The answer of ${this.url} is not what this version of holdfast expects`, {
-      place: result.error.issues.map((issue) => issue.path.join('.')).join(', '),
-      repair: 'use the same version of holdfast for the server and the command line',
-    })
+    return parseAnswer(this.url, schema, value)
   }
 }
 
-/** A server that restarts is away for a second or two, a person who restarts it for a minute. */
-const reconnects = 120
-const reconnectMs = 500
-
 const executionPath = (execution: string): string => `/v1/executions/${encodeURIComponent(execution)}`
-
-const isUnreachable = (error: unknown): boolean => error instanceof HoldfastError && error.code === 'cli.unreachable'

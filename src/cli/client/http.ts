@@ -40,6 +40,11 @@ export class Http {
     return this.parse(await this.#read(response))
   }
 
+  /** For a call whose answer says nothing. */
+  async tell(call: Call): Promise<void> {
+    await this.#read(await this.#send(call))
+  }
+
   /** The events of one connection; ends when the server ends it. `undefined` when it says that there is nothing more. */
   async events(call: Call): Promise<AsyncIterable<ServerEvent> | undefined> {
     const response = await this.#send({ ...call, headers: { accept: 'text/event-stream', ...call.headers } })

@@ -1,0 +1,35 @@
+/** The proof that a deployment keeps, as a small table. Pure. */
+import type { Evidence } from '../client/deploy-schemas.ts'
+import { type Paint } from '../paint.ts'
+import { grouped, latency } from './words.ts'
+
+const columns = ['requests', 'failed', 'p50', 'p99'] as const
+
+export function evidenceLines(evidence: Evidence | undefined, paint: Paint): readonly string[] {
+  if (evidence === undefined) return ['  nobody counted the traffic']
+  const phases = [
+    ['before', evidence.before],
+    ['during', evidence.during],
+    ['after', evidence.after],
+  ] as const
+  if (phases.every(([, { requests }]) => requests === 0)) return ['  no requests came meanwhile']
+  const cells = phases.map(([name, { requests, applicationFailures, deliveryFailures, p50Ms, p99Ms }]) => [
+    name,
+    grouped(requests),
+    grouped(applicationFailures + deliveryFailures),
+    latency(p50Ms),
+    latency(p99Ms),
+  ])
+  const made = evidence.madeBySwitch
+  return [
+    `  ${paint.dim(rowOf(['', ...columns]))}`,
+    ...cells.map((row) => `  ${rowOf(row)}`),
+    made === 0
+      ? '  the switch cost no request'
+      : `  ${paint.tone('failed', `the switch cost ${grouped(made)} requests`)}`,
+  ]
+}
+
+/** The first to the left, numbers to the right. */
+const rowOf = ([name = '', ...numbers]: readonly string[]): string =>
+  `${name.padEnd(8)}${numbers.map((text) => text.padStart(9)).join('')}`

@@ -1,0 +1,155 @@
+/** Places as people look at them: a table of all, and one in depth. Pure. */
+import { formatDuration } from '../../base/index.ts'
+import type { Place } from '../client/deploy-api.ts'
+import type { FleetStatus, PlaceStatus } from '../client/deploy-schemas.ts'
+import { commandLine } from '../command-line.ts'
+import type { Context } from '../context.ts'
+import type { ServerOptions } from '../find-server.ts'
+import { type Cell, fittingTable } from '../fitting-table.ts'
+import { type Paint, printable, type Tone } from '../paint.ts'
+import { labelled } from '../print-error.ts'
+import { ago, clockTime } from '../times.ts'
+import { textWidth } from '../world.ts'
+import { blockOf } from './block.ts'
+import type { Detail } from './diagnosis.ts'
+import { placeArguments, placeWords, toneOf, wordOf } from './words.ts'
+
+export type PlaceRow = { readonly place: Place; readonly status: PlaceStatus }
+
+export function placesText(context: Context, rows: readonly PlaceRow[], server: ServerOptions): string {
+  const { world, paint } = context
+  const [first] = rows
+  if (first === undefined) return `Nothing was ever deployed. Do it: ${commandLine(world, 'deploy FILE', server)}`
+  const columns = [
+    { head: 'PROJECT' },
+    { head: 'CONFIG' },
+    { head: 'STATE' },
+    { head: 'SERVES', weight: 1 },
+    { head: 'SINCE', weight: 2 },
+    { head: 'WARM UNTIL', weight: 3 },
+  ]
+  const cells = rows.map(({ place, status }): readonly Cell[] => [
+    place.project,
+    place.config,
+    stateOf(status),
+    status.serving?.releaseId ?? 'nothing',
+    status.serving?.since === undefined ? '' : ago(world.now() - status.serving.since),
+    status.warm?.until === undefined ? '' : clockTime(status.warm.until, world.timeZone),
+  ])
+  const looked = rows.find(({ status }) => status.underWay !== undefined) ?? first
+  return [
+    fittingTable(columns, cells, { paint, width: textWidth(world.out) }),
+    `${paint.dim('in depth')}  ${commandLine(world, `status ${placeArguments(looked.place)}`, server)}`,
+  ].join('\n')
+}
+
+type State = { readonly tone: Tone; readonly word: string }
+
+/** What matters most of it, in a word: what moves, then what is closed, then that it serves. */
+export function stateOf({ underWay, closed, serving, history: [last] }: PlaceStatus): State {
+  if (underWay !== undefined) return { tone: toneOf(underWay), word: wordOf(underWay) }
+  if (closed !== undefined) return { tone: 'halted', word: `locked by ${closed.owner ?? 'somebody'}` }
+  if (serving === undefined)
+    return { tone: 'failed', word: last === undefined ? 'empty' : `nothing; last ${last.status}` }
+  if (last?.status === 'failed') return { tone: 'done', word: 'serving; last deploy failed' }
+  return { tone: 'done', word: 'serving' }
+}
+
+export function placeText(context: Context, place: Place, status: PlaceStatus, server: ServerOptions): string {
+  const { world, paint } = context
+  const { serving, warm, underWay, locks } = status
+  const state = stateOf(status)
+  const width = textWidth(world.out)
+  const locked = locks.filter(({ kind }) => kind === 'person')
+  return [
+    `${paint.state(state.tone, state.word)}  ${paint.bold(printable(placeWords(place)))}`,
+    ...labelled(factsOf(context, status), paint, width),
+    ...locked.flatMap(({ owner, reason, expiresAt }) =>
+      labelled(
+        [['locked', `by ${owner ?? 'somebody'} until ${clockTime(expiresAt, world.timeZone)}: ${reason}`]],
+        paint,
+        width,
+      ),
+    ),
+    ...(serving === undefined ? [] : ['', ...instanceLines(serving, 'serving', { paint, width })]),
+    ...(warm === undefined || warm.instances.length === 0
+      ? []
+      : ['', ...instanceLines(warm, 'warm', { paint, width })]),
+    ...(underWay === undefined
+      ? []
+      : ['', ...blockOf(underWay, { paint, now: world.now(), width: Math.min(width, 200), height: 100 })]),
+    '',
+    ...labelled(nextOf(context, place, status, server), paint, width),
+  ].join('\n')
+}
+
+function factsOf({ world }: Context, { serving, warm, history: [last] }: PlaceStatus): readonly Detail[] {
+  const { timeZone } = world
+  const at = (ms: number | undefined): string =>
+    ms === undefined ? '' : `, since ${ago(world.now() - ms).replace(/ ago$/, '')}`
+  return [
+    [
+      'serves',
+      serving === undefined ? 'nothing' : `${serving.releaseId}${at(serving.since)}, by ${serving.requestedBy.id}`,
+    ],
+    ...(serving?.addresses ?? []).map(({ service, url }): Detail => [service, url]),
+    ['warm', warm === undefined ? undefined : `${warm.releaseId}${untilWords(warm, world.now(), timeZone)}`],
+    ['last', last === undefined ? undefined : `${last.id} ${last.status}, ${ago(world.now() - last.createdAt)}`],
+  ]
+}
+
+function untilWords({ until }: FleetStatus, now: number, timeZone: string): string {
+  if (until === undefined) return ''
+  return until <= now ? ', about to go' : ` until ${clockTime(until, timeZone)}, ${formatDuration(until - now)} more`
+}
+
+type Style = { readonly paint: Paint; readonly width: number }
+
+const toneOfInstance = { healthy: 'done', starting: 'waiting', unhealthy: 'failed', gone: 'failed' } as const
+
+function instanceLines({ instances }: FleetStatus, title: string, style: Style): readonly string[] {
+  if (instances.length === 0) return []
+  const columns = [
+    { head: title.toUpperCase() },
+    { head: 'STATE' },
+    { head: 'HOST', weight: 1 },
+    { head: 'ADDRESS', weight: 2 },
+    { head: 'HEALTH', weight: 3 },
+  ]
+  const rows = instances.map(({ instance, state, host = '', url = '', detail = '' }): readonly Cell[] => [
+    printable(instance),
+    state === undefined ? '' : { tone: toneOfInstance[state], word: state },
+    printable(host),
+    printable(url),
+    printable(detail).replaceAll('\n', ' '),
+  ])
+  const isSeen = instances.some(({ state }) => state !== undefined)
+  const shown = isSeen ? [0, 1, 2, 3, 4] : [0, 2, 3]
+  const pick = <T>(all: readonly T[]): T[] => shown.flatMap((i) => all[i] ?? [])
+  return fittingTable(pick(columns), rows.map(pick), { paint: style.paint, width: style.width - 2 })
+    .split('\n')
+    .map((line) => `  ${line}`)
+}
+
+function nextOf({ world }: Context, place: Place, status: PlaceStatus, server: ServerOptions): readonly Detail[] {
+  const { serving, warm, underWay, closed } = status
+  const words = placeArguments(place)
+  const line = (text: string): string => commandLine(world, text, server)
+  if (underWay?.status === 'paused') {
+    return [
+      ['go on', line(`resume ${words}`)],
+      ['take back', line(`halt ${words}`)],
+    ]
+  }
+  if (underWay !== undefined)
+    return [
+      ['watch it', line(`status ${words} --follow`)],
+      ['stop it', line(`halt ${words}`)],
+    ]
+  if (closed !== undefined) return [['open it', line(`unlock ${words}`)]]
+  return [
+    ['its output', serving === undefined ? undefined : line(`logs ${words}`)],
+    ['go back', warm === undefined ? undefined : line(`rollback ${words}`)],
+    ['history', line(`history ${words}`)],
+  ]
+}
