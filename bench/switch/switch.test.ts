@@ -20,7 +20,7 @@ async function bench(...args: readonly string[]) {
   return { code, output, lastLine: JSON.parse(output.trimEnd().split('\n').at(-1) ?? '') as unknown, files }
 }
 
-describe.concurrent('switches under load', { timeout: 120_000 }, () => {
+describe('switches under load', { timeout: 120_000 }, () => {
   it('cost no request, and are told in one last line and in plots', async () => {
     const { code, lastLine, files } = await bench('--json', '--switches', '4')
     expect(lastLine).toMatchObject({ switches: 4, failed: 0, rollbackP99Ms: expect.any(Number) })
@@ -30,7 +30,7 @@ describe.concurrent('switches under load', { timeout: 120_000 }, () => {
     for (const plot of plots) expect(files.get(plot)).toMatch(/^<svg [^]*<\/svg>\n$/)
   })
 
-  it.each(['keep-alive-race', 'early-kill', 'wrong-release'])('%s: is caught and named', async (fault) => {
+  it.concurrent.each(['keep-alive-race', 'early-kill', 'wrong-release'])('%s: is caught and named', async (fault) => {
     const { code, output } = await bench('--inject', fault, '--switches', '3')
     expect(output).toMatch(new RegExp(`FAILED ${fault}: \\d+`))
     expect(code).toBe(1)

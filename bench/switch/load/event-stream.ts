@@ -5,7 +5,7 @@ import { classifyAnswer, classifyError, type Problem } from '../verdict/classify
 import type { Books } from './books.ts'
 
 /** The application tells something four times a second. */
-const silentMs = 10_000
+const silentMs = 20_000
 /** Clients are asked to wait longer than that; here the next switch shall find them connected. */
 const longestComeBackMs = 200
 

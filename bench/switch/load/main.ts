@@ -8,7 +8,7 @@ import { SocketClient } from './web-socket.ts'
 const tellEveryMs = 500
 const lookEveryMs = 50
 /** Longer than any answer may take. */
-const endWithinMs = 16_000
+const endWithinMs = 21_000
 
 const books = new Books()
 let requester: Requester | undefined

@@ -7,7 +7,7 @@ import type { Books } from './books.ts'
 import { dueAtMs, dueBy, type Mix, type PlannedRequest, planRequests, slowMs } from './mix.ts'
 
 /** From when it was due. The slowest answer takes 3 s. */
-const timeoutMs = 15_000
+const timeoutMs = 20_000
 /** More would be a server that answers nothing; going on would only measure this process. */
 const mostUnderway = 6000
 

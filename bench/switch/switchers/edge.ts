@@ -14,8 +14,8 @@ const launcher = {
   before: [fileURLToPath(new URL('../../../src/app/edge-main.ts', import.meta.url))],
 }
 const lookAgainMs = 10
-/** As the agent does: instances wait when edge and agent have work. */
-const instanceNice = 10
+/** What eats the processor must not eat that of the edge: the agent starts all instances so. */
+const eaterNice = 10
 
 type Fleet = {
   readonly release: string
@@ -122,7 +122,7 @@ export class EdgeSwitcher implements Switcher {
         ...environmentOf(behaviour, this.#warm?.release),
       },
     })
-    if (child.pid !== undefined) setPriority(child.pid, instanceNice)
+    if (child.pid !== undefined && behaviour.eatProcessor !== undefined) setPriority(child.pid, eaterNice)
     return child
   }
 
@@ -175,7 +175,7 @@ export class EdgeSwitcher implements Switcher {
             ...warm.flatMap((fleet) => targetsOf(fleet, 'warm')),
           ],
           health: { path: '/health' },
-          timeouts: { drainMs: 5000, upgradeDrainMs: 1000 },
+          timeouts: { drainMs: 15_000, upgradeDrainMs: 1000 },
         },
       ],
     })
