@@ -74,6 +74,7 @@ export const verbs = {
   'deploy.retry': admins,
   'deploy.rollback': adminsAndMachines,
   'deploy.read': adminsAndMachines,
+  'logs.read': adminsAndMachines,
 
   'host.enrol': admins,
   'host.list': adminsAndMachines,

@@ -1,9 +1,11 @@
 /** The verbs of deploying with their world bound, as the server takes them. */
 import * as deploy from '../deploy/index.ts'
 import type { Deploys } from '../deploy/index.ts'
+import type { Hosts } from '../host/index.ts'
 import type { DeployVerbs } from '../server/index.ts'
 
-export function bindDeployVerbs(deploys: Deploys): DeployVerbs {
+export function bindDeployVerbs(deploys: Deploys, hosts: Hosts): DeployVerbs {
+  const logWorld = { deploys, hosts }
   return {
     planDeployment: (actor, request, signal) => deploy.planDeployment(deploys, actor, request, signal),
     deployRelease: (actor, request) => deploy.deployRelease(deploys, actor, request),
@@ -24,6 +26,9 @@ export function bindDeployVerbs(deploys: Deploys): DeployVerbs {
     statusOfPlace: (actor, place) => deploy.statusOfPlace(deploys, actor, place),
     describeRelease: (actor, id) => deploy.describeRelease(deploys, actor, id),
     describeReleaseSchema: (actor, target) => deploy.describeReleaseSchema(deploys, actor, target),
+
+    readLogs: (actor, request, signal) => deploy.readLogs(logWorld, actor, request, signal),
+    followLogs: (actor, request, signal) => deploy.followLogs(logWorld, actor, request, signal),
 
     addKey: (actor, request) => deploy.addKey(deploys, actor, request),
     listKeys: (actor) => deploy.listKeys(deploys, actor),

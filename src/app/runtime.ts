@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Access, actorWith, anonymousAdmin, authenticate, ensureLocalToken, openAccess } from '../access/index.ts'
-import { openTrail, startTrail } from '../audit/index.ts'
+import { openTrail, startTrail, type Trail } from '../audit/index.ts'
 import { awsConfigFrom } from '../aws/index.ts'
 import { type HoldfastError, ulid } from '../base/index.ts'
-import { awsLimits, embeddedLimits, type Engine } from '../engine/index.ts'
-import { openHostRegistry } from '../host/index.ts'
-import { createServer, type Health, type ServerAddress, type ServerDependencies } from '../server/index.ts'
-import { openStore, readPrivate, writePrivate } from '../store/index.ts'
+import { type Account, awsLimits, embeddedLimits, type Engine } from '../engine/index.ts'
+import { type HostRegistry, openHostRegistry } from '../host/index.ts'
+import { createServer, type Health, type Server, type ServerAddress, type ServerDependencies } from '../server/index.ts'
+import { openStore, readPrivate, type Store, writePrivate } from '../store/index.ts'
 import type { Configuration } from './configuration/schema.ts'
 import { type Connection, removeConnection, writeConnection } from './connection.ts'
 import { bindDeployVerbs } from './deploy-verbs.ts'
@@ -19,7 +19,7 @@ import { keptAnswers } from './kept-answers.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
 import { proofKeyOf, proofOf } from './server-proof.ts'
 import { Shutdown } from './shutdown.ts'
-import { startEngine } from './start-engine.ts'
+import { type Started, startEngine } from './start-engine.ts'
 import { bindVerbs } from './verbs.ts'
 
 export interface Runtime {
@@ -49,8 +49,39 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 }
 
 async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Runtime> {
-  const { dataFolder, configuration, clock, randomBytes, logger, pid } = options
+  const { dataFolder, clock, logger, pid, randomBytes } = options
   const startedAt = clock.now()
+  const ground = await openGround(options, shutdown)
+  const { store, access, tokenFile } = ground
+  const hosts = openHostRegistry({ store, access, clock, logger, randomBytes })
+  shutdown.add('the registry of hosts', () => hosts.close())
+  const started = await startEngine(options, { ...ground, hosts }, shutdown)
+
+  const proofKey = proofKeyOf(dataFolder, randomBytes)
+  const server = buildServer(options, { ...ground, ...started, hosts, shutdown, startedAt, proofKey })
+  shutdown.add('the server', () => server.close())
+  const address = await server.listen()
+
+  ground.told.connection = { url: address.url, ...tokenIn(tokenFile), key: proofKey, pid }
+  writeConnection(dataFolder, ground.told.connection)
+  const { procedures, resumed } = started
+  logger.info('started', { url: address.url, version: options.version, resumed })
+  return { address, tokenFile, procedures, resumed, stop: () => shutdown.run(), stopped: shutdown.done }
+}
+
+type Ground = {
+  readonly store: Store
+  readonly account: Account
+  readonly trail: Trail
+  readonly access: Access
+  readonly tokenFile: string | undefined
+  /** How others find it, once it is told. */
+  readonly told: { connection?: Connection }
+}
+
+/** What everything else stands on: the store with the trail, and who may come in. */
+async function openGround(options: RuntimeOptions, shutdown: Shutdown): Promise<Ground> {
+  const { dataFolder, configuration, clock, randomBytes, logger } = options
   const database = join(dataFolder, 'holdfast.sqlite')
   const lost = existsSync(database) ? lostIdentity(dataFolder) : []
   const store = openStore({ path: database, clock, logger })
@@ -63,34 +94,34 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
   for (const loss of lost) logger.error(loss)
   const account = accountOf(dataFolder, configuredAccount(configuration), awsConfigFrom(options.environment).region)
 
-  const trail = openTrail({
-    store,
-    clock,
-    logger,
-    randomBytes,
-    folder: dataFolder,
-    settings: { keptForMs: configuration.retention.trail },
-  })
+  const settings = { keptForMs: configuration.retention.trail }
+  const trail = openTrail({ store, clock, logger, randomBytes, folder: dataFolder, settings })
   shutdown.add('the trail', startTrail({ trail, store, clock, logger }))
 
   const access = openAccess({ store, clock, logger, randomBytes })
   const tokenFile = configuration.auth === 'none' ? undefined : await deliverToken(access, dataFolder)
+  return { store, account, trail, access, tokenFile, told }
+}
 
-  const hosts = openHostRegistry({ store, access, clock, logger, randomBytes })
-  shutdown.add('the registry of hosts', () => hosts.close())
+type Behind = Ground &
+  Started & {
+    readonly hosts: HostRegistry
+    readonly shutdown: Shutdown
+    readonly startedAt: number
+    readonly proofKey: string
+  }
 
-  const started = await startEngine(options, { store, account }, shutdown)
-  const { engine, procedures, resumed } = started
-  const proofKey = proofKeyOf(dataFolder, randomBytes)
+function buildServer({ version, configuration, clock, logger, randomBytes }: RuntimeOptions, behind: Behind): Server {
+  const { store, account, trail, access, tokenFile, engine, hosts, shutdown, startedAt, proofKey } = behind
   const server = createServer(
     {
-      verbs: bindVerbs(engine, started.checkInput),
-      deploys: bindDeployVerbs(started.deploys),
+      verbs: bindVerbs(engine, behind.checkInput),
+      deploys: bindDeployVerbs(behind.deploys, hosts),
       hosts: bindHostVerbs(hosts),
       trail,
       answers: keptAnswers(store, () => clock.now()),
       platform: {
-        version: options.version,
+        version,
         startedAt,
         account,
         health: () => healthOf(engine.writer.fault ?? store.fault, shutdown),
@@ -108,13 +139,7 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
     } satisfies ServerDependencies,
     serverOptions(configuration, engine),
   )
-  shutdown.add('the server', () => server.close())
-  const address = await server.listen()
-
-  told.connection = { url: address.url, ...tokenIn(tokenFile), key: proofKey, pid }
-  writeConnection(dataFolder, told.connection)
-  logger.info('started', { url: address.url, version: options.version, resumed })
-  return { address, tokenFile, procedures, resumed, stop: () => shutdown.run(), stopped: shutdown.done }
+  return server
 }
 
 function serverOptions({ server, limits }: Configuration, engine: Engine) {

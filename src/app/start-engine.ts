@@ -12,6 +12,7 @@ import {
   type ProcedureSummary,
   workerHandler,
 } from '../engine/index.ts'
+import type { Hosts } from '../host/index.ts'
 import { createExpressions } from '../jsonata/index.ts'
 import type { Store } from '../store/index.ts'
 import { builtInDeployers } from './deployers.ts'
@@ -22,7 +23,8 @@ import type { RuntimeOptions } from './runtime-options.ts'
 import type { Shutdown } from './shutdown.ts'
 import type { InputCheck } from './verbs.ts'
 
-export type Ground = { readonly store: Store; readonly account: Account }
+/** What it stands on. */
+export type Ground = { readonly store: Store; readonly account: Account; readonly hosts: Hosts }
 
 export type Started = {
   readonly engine: Engine
@@ -40,10 +42,10 @@ export type Started = {
  */
 export async function startEngine(options: RuntimeOptions, ground: Ground, shutdown: Shutdown): Promise<Started> {
   const { clock, logger, randomBytes, deployers } = options
-  const { store, account } = ground
+  const { store, account, hosts } = ground
   const deploys = openDeploys({
     ...{ store, clock, logger, randomBytes },
-    deployers: { ...builtInDeployers(), ...deployers },
+    deployers: { ...builtInDeployers({ hosts, clock }), ...deployers },
     engine: () => engine,
   })
   const ours = deployProcedures(deploys)

@@ -93,6 +93,15 @@ export { addKey, type NewKey, newKeySchema } from './key/add.ts'
 export { listKeys } from './key/list.ts'
 export { revokeKey } from './key/revoke.ts'
 export type { Key } from './key/rows.ts'
+export {
+  type LogsRequest,
+  logsRequestSchema,
+  type LogWorld,
+  type SilentHost,
+  type Source as LogSource,
+} from './logs/find.ts'
+export { type FollowedLines, followLogs, type LogPositions } from './logs/follow.ts'
+export { type LogLine, type Logs, readLogs } from './logs/read.ts'
 export { acquireLock, type LockRequest, lockRequestSchema } from './lock/acquire.ts'
 export { type BreakAnswer, breakLock, type BreakRequest, breakRequestSchema } from './lock/break.ts'
 export type { Lock, LockKind } from './lock/lease.ts'

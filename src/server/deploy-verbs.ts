@@ -29,6 +29,14 @@ export interface DeployVerbs {
   describeRelease(actor: Actor, id: string): Answer<deploy.StoredRelease>
   describeReleaseSchema(actor: Actor, target: string): Answer<object>
 
+  readLogs(actor: Actor, request: deploy.LogsRequest, signal: AbortSignal): Promise<deploy.Logs>
+  /** The newest lines, then each as it is written, until the signal fires. Refuses at once what it does not follow. */
+  followLogs(
+    actor: Actor,
+    request: deploy.LogsRequest & { readonly after?: deploy.LogPositions | undefined },
+    signal: AbortSignal,
+  ): AsyncIterable<deploy.FollowedLines>
+
   addKey(actor: Actor, request: deploy.NewKey): Promise<deploy.Key>
   listKeys(actor: Actor): Answer<readonly deploy.Key[]>
   revokeKey(actor: Actor, id: string): Promise<void>

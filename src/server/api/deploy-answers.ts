@@ -72,7 +72,6 @@ const callOf = (call: CallSummary) => ({
 
 export const explanationOf = (explanation: Explanation): z.output<typeof schema.explanation> => ({
   ...explanation,
-  waitingFor: explanation.waitingFor ?? null,
   deployment: summaryOf(explanation.deployment),
   failedCalls: explanation.failedCalls.map(callOf),
   states: explanation.states.map(passedStateOf),
@@ -89,9 +88,9 @@ export const placeStatusOf = (status: PlaceStatus): z.output<typeof schema.place
   pointer: pointerOf(status.pointer),
   serving: fleetStatusOf(status.serving),
   warm: fleetStatusOf(status.warm),
-  underWay: status.underWay == null ? null : deploymentOf(status.underWay),
+  underWay: status.underWay === null ? null : deploymentOf(status.underWay),
   locks: status.locks.map(lockOf),
-  closed: status.closed == null ? null : lockOf(status.closed),
+  closed: status.closed === null ? null : lockOf(status.closed),
   history: status.history.map(summaryOf),
 })
 

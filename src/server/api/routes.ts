@@ -4,6 +4,7 @@ import { executionRoutes } from './executions.ts'
 import { hostRoutes } from './hosts.ts'
 import { keyRoutes } from './keys.ts'
 import { lockRoutes } from './locks.ts'
+import { logRoutes } from './logs.ts'
 import { machineRoutes } from './machines.ts'
 import { placeRoutes } from './places.ts'
 import { platformRoutes } from './platform.ts'
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...releaseRoutes,
   ...keyRoutes,
   ...lockRoutes,
+  ...logRoutes,
   ...hostRoutes,
   ...trailRoutes,
   ...platformRoutes,
