@@ -18,7 +18,9 @@ export const realClock: Clock = {
   },
 }
 
-export type TestHostOptions = Partial<Pick<HostAgentOptions, 'download' | 'controlGroups' | 'settings' | 'machine'>> & {
+export type TestHostOptions = Partial<
+  Pick<HostAgentOptions, 'download' | 'controlGroups' | 'settings' | 'machine' | 'edge'>
+> & {
   readonly folder?: string
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -52,6 +54,7 @@ export async function openTestHost(options: TestHostOptions = {}): Promise<TestH
       environment: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: root, ...options.environment },
       download: options.download ?? fetch,
       settings: { ports: testPorts(), ...options.settings },
+      ...(options.edge !== undefined && { edge: options.edge }),
       ...(options.controlGroups !== undefined && { controlGroups: options.controlGroups }),
     })
   let agent = await open().catch((fault: unknown) => {
@@ -95,7 +98,14 @@ async function endInstances(agent: HostAgent): Promise<void> {
   if (!all.ok) throw new Error(all.failure.message)
   await Promise.all(
     all.result.instances.map(({ instance }) =>
-      agent.run({ kind: 'stopInstance', key: `end-${instance}-${realClock.now()}`, instance, killMs: 0, remove: true }),
+      agent.run({
+        kind: 'stopInstance',
+        key: `end-${instance}-${realClock.now()}`,
+        instance,
+        killMs: 0,
+        remove: true,
+        force: true,
+      }),
     ),
   )
 }

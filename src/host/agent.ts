@@ -122,7 +122,8 @@ class Agent {
     this.#closing.abort()
     this.#wakeUp()
     await this.#loop
-    await this.host.router.close()
+    this.host.fences.saveKept()
+    this.host.router.close()
     for (const look of this.#waiting) look()
     this.host.groups.close()
   }

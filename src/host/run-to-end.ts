@@ -17,6 +17,8 @@ export type RunOrder = {
   /** Names what runs in the marker. */
   readonly owner: string
   readonly timeoutMs: number
+  /** Ends it early. */
+  readonly over?: AbortSignal
   /** What to start, with this marker in its environment. */
   readonly order: (marker: string, token: string) => StartOrder
 }
@@ -24,7 +26,7 @@ export type RunOrder = {
 export type RunEnd = Ending & { readonly timedOut: boolean; readonly tookMs: number }
 
 /** Answers when the process has ended; at the timeout it and all it started are killed. Nothing of it is left behind. */
-export async function runToEnd(runner: Runner, { owner, timeoutMs, order }: RunOrder): Promise<RunEnd> {
+export async function runToEnd(runner: Runner, { owner, timeoutMs, order, over }: RunOrder): Promise<RunEnd> {
   const { busy, clock, host, processes } = runner
   const token = runner.newToken()
   const marker = printMarker({ host, owner, token })
@@ -35,6 +37,8 @@ export async function runToEnd(runner: Runner, { owner, timeoutMs, order }: RunO
     timedOut = true
     killAll(runner, { owner, token })
   })
+  const end = (): void => killAll(runner, { owner, token })
+  over?.addEventListener('abort', end, { once: true })
   try {
     const { environment, ...rest } = order(marker, token)
     const marked = { ...rest, environment: { ...environment, [markerVariable]: marker } }
@@ -42,6 +46,7 @@ export async function runToEnd(runner: Runner, { owner, timeoutMs, order }: RunO
     return { ...ending, timedOut, tookMs: clock.now() - startedAt }
   } finally {
     cancel()
+    over?.removeEventListener('abort', end)
     killAll(runner, { owner, token })
     busy.delete(token)
   }

@@ -34,10 +34,12 @@ export async function build(host: HostWorld, { command, step, copy, place, user 
   host.buildLogs.add(logFolder)
   host.secretsInUse.set(copy, Object.values(secrets))
   let group: string | undefined
+  const watch = host.fences.watch(command.fence)
   try {
     const end = await runToEnd(host.runner, {
       owner: `build-${copy}`,
       timeoutMs: step.timeoutMs,
+      over: watch.over,
       order: (marker, token) => {
         group = groupOf('build', token)
         const groupFile = step.memoryMiB === undefined ? undefined : host.groups.create(group, step.memoryMiB * 2 ** 20)
@@ -58,6 +60,8 @@ export async function build(host: HostWorld, { command, step, copy, place, user 
       },
     })
     maskLog(logFolder, Object.values(secrets))
+    // Ended by us: the deploy was halted, or taken over.
+    host.fences.require(command.fence)
     if (end.timedOut) throw failed('host.build_timeout', `did not end within ${step.timeoutMs} ms`, copy, logFolder)
     if (end.fault !== undefined)
       throw failed('host.build_failed', `could not start: ${end.fault.message}`, copy, logFolder)
@@ -66,6 +70,7 @@ export async function build(host: HostWorld, { command, step, copy, place, user 
     const how = isOver ? `used more than ${step.memoryMiB} MiB of memory` : `ended with ${end.code ?? end.signal}`
     throw failed('host.build_failed', how, copy, logFolder)
   } finally {
+    watch.end()
     if (group !== undefined) host.groups.remove(group)
     host.buildLogs.delete(logFolder)
     host.secretsInUse.delete(copy)

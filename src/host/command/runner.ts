@@ -58,8 +58,9 @@ export class CommandRunner {
   #join(running: Running, command: Command, asked: string): Promise<Outcome> {
     if (running.asked !== asked) return Promise.reject(keyReused())
     const [mine, theirs] = [fenceOf(command), fenceOf(running.command)]
-    this.#host.fences.note(mine, this.#host.clock.now())
+    // First, or what is under way would end itself as over.
     if (mine !== undefined && theirs !== undefined) theirs.term = Math.max(theirs.term, mine.term)
+    this.#host.fences.note(mine, this.#host.clock.now())
     return running.outcome
   }
 

@@ -9,6 +9,8 @@ import { readStatus } from './edge-status.ts'
 export async function setRoutes(host: HostWorld, command: CommandOf<'setRoutes'>): Promise<RoutesSet> {
   const { awaitHealthyMs, config, project, routes } = command
   const startedAt = host.clock.now()
+  await host.router.known()
+  host.fences.require(command.fence)
   const { version, stored } = await host.router.set({ project, config }, routes)
   const tookMs = host.clock.now() - startedAt
   if (awaitHealthyMs === undefined) return { version, stored, tookMs }

@@ -17,6 +17,7 @@ export async function stopInstance(host: HostWorld, command: CommandOf<'stopInst
   const drainedMs = before === undefined ? undefined : await untilUnused(host, before, command)
   const found = host.records.get(instance)
   if (found !== undefined && found.stoppedAt === undefined) {
+    host.fences.require(command.fence)
     host.records.keep(withStop(found, host.clock.now(), killMs))
     host.tick()
     await host.until(() => isOver(host.records.get(instance)) || isHopeless(host, instance))

@@ -9,6 +9,8 @@ import { readStatus } from './edge-status.ts'
 
 /** Between two looks at an edge that tells nothing. */
 const lookAgainMs = 1_000
+/** An edge that cannot be reached may go on serving: it is found again, or launched, within a second. */
+const awayMs = 3_000
 
 /**
  * The edge cuts by itself what its route's drain time does not end, so this ends too.
@@ -27,12 +29,14 @@ export async function untilUnused(
   refuseServing(host, record)
   const startedAt = clock.now()
   const endsAt = startedAt + router.longestDrainMs
+  const isAway = (): boolean => router.facts.state === 'away' && clock.now() < startedAt + awayMs
   for (let looks = 0; ; looks++) {
     const { count } = router.changes
     const status = await readStatus(router)
     host.fences.require(fence)
     refuseServing(host, record)
-    const isUsed = isUnderWay({ target: instance, release }, router.drains, status?.routes ?? [])
+    const isDraining = isUnderWay({ target: instance, release }, router.drains, status?.routes ?? [])
+    const isUsed = isDraining || router.isPending(record.spec) || isAway()
     if (!isUsed || closing.aborted) return looks === 0 ? undefined : clock.now() - startedAt
     if (clock.now() >= endsAt) {
       log.warn('an instance is stopped though the edge has not said that it is drained', { instance })

@@ -15,6 +15,7 @@ export class Fences {
   readonly #folder: string
   readonly #seen = new Map<string, Seen>()
   readonly #unsaved = new Set<string>()
+  readonly #looks = new Set<() => void>()
 
   constructor(files: Files, folder: string) {
     this.#files = files
@@ -38,6 +39,18 @@ export class Fences {
     if (fence === undefined || fence.term <= this.#termOf(fence.scope)) return
     this.#seen.set(fence.scope, { ...fence, at: now })
     this.#save(fence.scope)
+    for (const look of this.#looks) look()
+  }
+
+  /** For what takes minutes: aborted as soon as the term is over. `end` it when it is done. */
+  watch(fence: Fence | undefined): { readonly over: AbortSignal; readonly end: () => void } {
+    const over = new AbortController()
+    const look = (): void => {
+      if (fence !== undefined && !this.holds(fence)) over.abort()
+    }
+    look()
+    this.#looks.add(look)
+    return { over: over.signal, end: () => void this.#looks.delete(look) }
   }
 
   holds(fence: Fence): boolean {

@@ -48,8 +48,8 @@ export class EdgeLink {
     let delayMs = firstDelayMs
     while (!closing.aborted) {
       try {
-        const edge = await source.open()
-        await this.#follow(edge, () => (delayMs = firstDelayMs))
+        const edge = await orClosing(source.open(), closing)
+        if (edge !== undefined) await this.#follow(edge, () => (delayMs = firstDelayMs))
       } catch (fault) {
         this.#fault = fault
         if (!closing.aborted) log.warn('the edge is away', { fault: String(fault) })
@@ -86,4 +86,13 @@ export class EdgeLink {
       drop.abort()
     }
   }
+}
+
+/** A launch takes seconds; whoever closes the agent does not wait for it. Undefined when it closes first. */
+async function orClosing<T>(opening: Promise<T>, closing: AbortSignal): Promise<T | undefined> {
+  const done = new AbortController()
+  const closed = new Promise<undefined>((resolve) => {
+    closing.addEventListener('abort', () => resolve(undefined), { once: true, signal: done.signal })
+  })
+  return Promise.race([opening, closed]).finally(() => done.abort())
 }

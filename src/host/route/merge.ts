@@ -31,7 +31,7 @@ export function placeOfRoute(edgeId: string): (Place & { readonly id: string }) 
 
 /** The same bytes for the same places, whatever order they came in. */
 export function mergeRoutes(places: readonly PlaceRoutes[], version: number, attest: Attest): EdgeRoutes {
-  const sorted = places.toSorted((a, b) => (placeName(a) < placeName(b) ? -1 : 1))
+  const sorted = withoutTwins(places).toSorted((a, b) => (placeName(a) < placeName(b) ? -1 : 1))
   return { version, routes: sorted.flatMap((place) => place.routes.map((route) => edgeRoute(place, route, attest))) }
 }
 
@@ -47,6 +47,20 @@ function witnessed(place: Place, target: Target, attest: Attest): Target {
   if (!own) return target
   const { attested: _, ...plain } = target
   return attested === undefined ? plain : { ...plain, attested }
+}
+
+/**
+ * Two places cannot come to one address, but for an agent that died at the worst moment with a full disk. The edge would
+ * refuse the routes of everybody then: whoever had it first keeps it.
+ */
+function withoutTwins(places: readonly PlaceRoutes[]): readonly PlaceRoutes[] {
+  const taken = new Set<string>()
+  const firstCome = places.toSorted((a, b) => a.version - b.version || (placeName(a) < placeName(b) ? -1 : 1))
+  return firstCome.map((place) => {
+    const routes = place.routes.filter((route) => addressesOf(route).every((at) => !taken.has(at)))
+    for (const at of routes.flatMap(addressesOf)) taken.add(at)
+    return { ...place, routes }
+  })
 }
 
 /** @throws HoldfastError host.route_taken, host.command_invalid */

@@ -46,8 +46,9 @@ export class PlaceBook {
   keep(place: PlaceRoutes): unknown {
     const name = placeName(place)
     this.#places.set(name, place)
+    this.#unsaved.delete(name)
     this.#unsaved.add(name)
-    return this.#save(name)
+    return this.saveKept()
   }
 
   /** As if it had never been. */
@@ -58,9 +59,16 @@ export class PlaceBook {
     this.#files.remove(this.#fileOf(name))
   }
 
-  /** Tries again what the disk did not take. */
-  saveKept(): void {
-    for (const name of this.#unsaved) this.#save(name)
+  /**
+   * Tries again what the disk did not take, in the order in which it was told: an address that one place took may be on the
+   * disk only after another has left it. @returns the fault when there is still something that it does not take
+   */
+  saveKept(): unknown {
+    for (const name of this.#unsaved) {
+      const fault = this.#save(name)
+      if (fault !== undefined) return fault
+    }
+    return undefined
   }
 
   /**

@@ -6,7 +6,14 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { type Clock, HoldfastError, type Logger } from '../../base/index.ts'
-import { type Edge, type EdgeEvent, type EdgeStatus, type Route, routeDefaults } from '../../edge/index.ts'
+import {
+  type Edge,
+  type EdgeEvent,
+  type EdgeRoutes,
+  type EdgeStatus,
+  type Route,
+  routeDefaults,
+} from '../../edge/index.ts'
 import { hostError } from '../errors.ts'
 import type { Files } from '../machine/machine.ts'
 import type { EdgeFacts } from '../outcome.ts'
@@ -33,7 +40,7 @@ export type RouterParts = {
   readonly clock: Clock
   readonly log: Logger
   readonly closing: AbortSignal
-  readonly attestor: Attestor
+  readonly attestor: Pick<Attestor, 'of' | 'look'>
   /** Undefined: this host runs none. */
   readonly source: EdgeSource | undefined
 }
@@ -46,6 +53,7 @@ type Pending = { readonly change: number; readonly place: Place; readonly before
 const patienceMs = 30_000
 const againAfterMs = 200
 const lookAgainMs = 100
+const lookOftenMs = 15_000
 const drainMarginMs = 2_000
 
 export class Router {
@@ -67,8 +75,8 @@ export class Router {
   #drains: Drains = noDrains
   /** Of any route so far: one that is gone may drain still. */
   #longestDrainMs = Math.max(routeDefaults.timeouts.drainMs, routeDefaults.timeouts.upgradeDrainMs)
+  #lookOftenUntil = 0
   #cancelLook: () => void = () => {}
-  #running: Promise<void> = Promise.resolve()
 
   constructor(parts: RouterParts) {
     const { clock, closing, files, folder, log, source } = parts
@@ -88,13 +96,13 @@ export class Router {
     for (const name of this.#book.load()) this.#parts.log.error('routes of a place cannot be read', { name })
     this.#version = Math.max(0, ...this.#book.all.map(({ version }) => version))
     this.#noteDrains(this.#book.all.flatMap(({ routes }) => routes))
-    if (this.#link !== undefined) this.#running = this.#link.run()
+    void this.#link?.run()
   }
 
-  /** After the agent's signal was aborted. */
-  async close(): Promise<void> {
+  /** After the agent's signal was aborted: from then on nothing here touches the folder, which the next agent may have. */
+  close(): void {
     this.#cancelLook()
-    await this.#running
+    this.#book.saveKept()
   }
 
   get places(): readonly PlaceRoutes[] {
@@ -121,8 +129,19 @@ export class Router {
     return { state: 'reachable', version: known.version, listeners: known.listeners }
   }
 
-  /** Resolves when the edge has them in force. @throws HoldfastError host.route_taken, host.edge_missing, edge.… */
+  /**
+   * Resolves once this agent has heard the edge, at once from then on: until it has, the edge may know better than the disk
+   * which place has what. @throws HoldfastError when that takes too long: nothing was changed then
+   */
+  async known(): Promise<void> {
+    if (this.#link === undefined || this.#hasAdopted) return
+    const isKnown = await this.changes.until(() => this.#hasAdopted, this.#parts.clock.now() + patienceMs)
+    if (!isKnown) throw notInForce(this.#link.fault)
+  }
+
+  /** `known` first. Resolves when the edge has them in force. @throws HoldfastError host.route_taken, host.edge_missing, edge.… */
   async set(place: Place, routes: readonly Route[]): Promise<Told> {
+    if (this.#parts.closing.aborted) throw agentCloses()
     refuseImpossible(this.#book.all, place, routes)
     if (this.#link === undefined && routes.length > 0) throw edgeMissing()
     const before = this.#book.get(place)
@@ -136,7 +155,7 @@ export class Router {
     if (this.#link === undefined) return { version, stored, change }
     this.#pending = [...this.#pending, { change, place, before }]
     this.#push()
-    this.#lookAt(this.#parts.clock.now())
+    this.#lookOften()
     return { version: await this.#untilInForce(change), stored, change }
   }
 
@@ -145,22 +164,42 @@ export class Router {
     return isDeepStrictEqual(this.#book.get(place)?.routes, routes)
   }
 
+  /** Whether the edge may still send requests as it was told before. */
+  isPending(place: Place): boolean {
+    return this.#pending.some((pending) => samePlace(pending.place, place))
+  }
+
   /** Whenever an instance may have ended, begun, or begun to listen. */
   tick(): void {
+    if (this.#parts.closing.aborted) return
     this.#book.saveKept()
     if (this.#link === undefined) return
-    this.#cancelLook()
     const { changed, open } = this.#parts.attestor.look(this.#book.all)
     if (changed) {
       this.#change++
       this.#push()
     }
-    if (open) this.#lookAt(this.#parts.clock.now() + lookAgainMs)
+    const now = this.#parts.clock.now()
+    if (open && now < this.#lookOftenUntil) this.#lookAt(now + lookAgainMs)
+  }
+
+  /** Something is about to listen. The agent's own round comes once a second. */
+  #lookOften(): void {
+    this.#lookOftenUntil = this.#parts.clock.now() + lookOftenMs
+    this.#lookAt(this.#parts.clock.now())
   }
 
   #lookAt(atMs: number): void {
+    const { clock, closing, log } = this.#parts
     this.#cancelLook()
-    if (!this.#parts.closing.aborted) this.#cancelLook = this.#parts.clock.alarm(atMs, () => this.tick())
+    if (closing.aborted) return
+    this.#cancelLook = clock.alarm(atMs, () => {
+      try {
+        this.tick()
+      } catch (fault) {
+        log.error('the agent could not look at its targets', { fault: String(fault) })
+      }
+    })
   }
 
   /** Forgets places that have had no routes for so long. */
@@ -188,7 +227,7 @@ export class Router {
     await this.changes.until(isSettled, endsAt)
     if (this.#refused.has(change)) throw this.#refusalOf(change)
     if (this.#inForce >= change) return this.#edgeFacts?.version ?? this.#version
-    throw notInForce(this.#fault ?? this.#link?.fault)
+    throw notInForce(this.#fault ?? this.#link?.fault ?? new Error(`no answer within ${patienceMs} ms`))
   }
 
   #refusalOf(change: number): unknown {
@@ -201,27 +240,25 @@ export class Router {
 
   async #opened(edge: Edge): Promise<void> {
     const inForce = await edge.routes()
+    if (this.#parts.closing.aborted) return
     this.#version = Math.max(this.#version, inForce.version)
     if (!this.#hasAdopted) this.#adopt(inForce)
-    this.#hasAdopted = true
     // A push that no longer says who is vouched for would cost targets their health.
     this.#parts.attestor.look(this.#book.all)
-    this.#edgeFacts = await edge.status()
     this.#drains = noDrains
     this.#change++
     this.#push()
-    this.tick()
+    this.#lookOften()
+    this.#edgeFacts = await edge.status()
     this.changes.tell()
   }
 
-  /** What came in since this agent began is the latest word. */
-  #adopt(inForce: Parameters<typeof adoptable>[1]): void {
-    const told = (place: Place): boolean => this.#pending.some((pending) => samePlace(pending.place, place))
+  #adopt(inForce: EdgeRoutes): void {
     for (const place of adoptable(this.#book.all, inForce)) {
-      if (told(place)) continue
       this.#parts.log.warn('the edge has later routes than the disk: they count', { place: placeName(place) })
       this.#book.keep(place)
     }
+    this.#hasAdopted = true
   }
 
   #happened(event: EdgeEvent): void {
@@ -284,14 +321,18 @@ export class Router {
   async #failed(edge: Edge, change: number, fault: unknown): Promise<void> {
     const { clock, closing, log } = this.#parts
     this.#fault = fault
+    if (closing.aborted) return
     switch (fault instanceof HoldfastError ? fault.code : undefined) {
       case 'edge.unreachable':
         return this.drop(edge, fault)
       case 'edge.version_stale':
         // Somebody else told it something: ours counts, above theirs.
         return this.#raiseVersion(edge)
-      case 'edge.routes_invalid':
-        if (this.#pending.some((pending) => pending.change <= change)) return this.#takeBack(change, fault)
+      case 'edge.routes_invalid': {
+        // An edge of another release of Holdfast may refuse what this one reads.
+        const refused = this.#pending.filter((pending) => pending.change <= change)
+        if (refused.length > 0) return this.#takeBack(refused, fault)
+      }
     }
     log.warn('the edge did not take the routes', { fault: String(fault) })
     await pause(clock, clock.now() + againAfterMs, closing)
@@ -305,20 +346,26 @@ export class Router {
     }
   }
 
-  /** An edge of another release of Holdfast may refuse what this one reads: then nothing was changed. */
-  #takeBack(change: number, fault: unknown): void {
-    const refused = this.#pending.filter((pending) => pending.change <= change)
-    for (const { place, before, change: of } of refused.toReversed()) {
-      if (before === undefined) this.#book.forget(place)
+  /** As if they had never been told; what was told of the place since then counts. */
+  #takeBack(refused: readonly Pending[], fault: unknown): void {
+    this.#pending = this.#pending.filter((pending) => !refused.includes(pending))
+    for (const { place, before, change } of refused.toReversed()) {
+      this.#refused.set(change, fault)
+      const later = this.#pending.find((pending) => samePlace(pending.place, place))
+      if (later !== undefined)
+        this.#pending = this.#pending.map((each) => (each === later ? { ...each, before } : each))
+      else if (before === undefined) this.#book.forget(place)
       else this.#book.keep({ ...before, version: this.#nextVersion() })
-      this.#refused.set(of, fault)
     }
-    this.#pending = this.#pending.filter((pending) => pending.change > change)
     this.#change++
+    this.changes.tell()
   }
 }
 
 const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault))
+
+const agentCloses = () =>
+  hostError('host.internal', 'The agent is closing; the next one takes the routes', { retryable: true })
 
 const edgeMissing = () =>
   hostError('host.edge_missing', 'This host runs no edge, so nothing can be routed here', {
