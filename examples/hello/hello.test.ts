@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { afterEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { parseRelease, processArtifactSchema, processServiceSchema } from '../../src/deploy/index.ts'
 
 const folder = import.meta.dirname
 const releaseFiles = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
@@ -98,7 +99,15 @@ describe('the server of the hello example', () => {
   })
 })
 
+const deployers = { process: { kind: 'process', artifact: processArtifactSchema, service: processServiceSchema } }
+
 describe('the release files of the hello example', () => {
+  it.each(releaseFiles)('%s is one that the deployer of processes takes', (name) => {
+    const document: object = parse(readFileSync(join(folder, name), 'utf8'))
+    const { project, services } = parseRelease(deployers, { ...document, createdAt: '2026-11-20T20:00:00Z' })
+    expect({ project, instances: services['web']?.instances }).toEqual({ project: 'acme/hello', instances: 3 })
+  })
+
   it('differ in their version', () => {
     const versions = releaseFiles.map((name) => release(name)['VERSION'])
     expect(versions.toSorted()).toEqual(['1.0.0', '2.0.0', '3.0.0'])

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { parseRelease, processArtifactSchema, processServiceSchema } from '../../deploy/index.ts'
 import { apps } from './apps.fake.ts'
 import { describeApp, type Wishes } from './describe-app.ts'
 import { writeReleaseFile } from './write-release-file.ts'
@@ -11,7 +12,19 @@ function written(name: keyof typeof apps, wishes?: Wishes): string {
 }
 const names = Object.keys(apps).filter((name): name is keyof typeof apps => Object.hasOwn(apps, name))
 
+const deployers = { process: { kind: 'process', artifact: processArtifactSchema, service: processServiceSchema } }
+/** As `deploy` sends it. */
+const asRelease = (text: string) => parseRelease(deployers, { ...parse(text), createdAt: '2026-11-20T20:00:00Z' })
+
 describe('the release file of', () => {
+  it.each(names)('%s is one that the deployer of processes takes', (name) => {
+    const { project, services } = asRelease(written(name))
+    expect(project).toMatch(/^[a-z0-9._-]+\/[a-z0-9._-]+$/)
+    expect(Object.values(services)).toMatchObject(
+      describeApp(apps[name])?.services.map(({ command }) => ({ command: command.value })) ?? [],
+    )
+  })
+
   it.each(names)('%s says nothing without a reason', (name) => {
     const lines = written(name).trimEnd().split('\n')
     const bare = lines.filter((line, at) => {
