@@ -294,6 +294,17 @@ describe('a build', () => {
     expect(readdirSync(join(host.folder, 'artifacts', artifact))).toEqual(['app.js'])
   })
 
+  it('reaches the outside as the machine does, and knows nothing else of the agent', async () => {
+    const network = { HTTPS_PROXY: 'http://proxy.example:3128', NODE_EXTRA_CA_CERTS: '/etc/ca.pem' }
+    const host = await open({ environment: { ...network, NPM: 'npm-token-1' } })
+    const own = {
+      command: 'echo "$HTTPS_PROXY|$NODE_EXTRA_CA_CERTS|$NPM" > out',
+      environment: { HTTPS_PROXY: 'http://own' },
+    }
+    const prepared = await host.ok(await built(host, own))
+    expect(readFileSync(join(copyFolder(host, prepared), 'out'), 'utf8')).toBe('http://own|/etc/ca.pem|\n')
+  })
+
   it('that fails shows its last words, keeps its log without secrets, and leaves nothing else', async () => {
     const host = await open({ environment: { NPM: 'npm-token-1' } })
     const build = { command: 'echo using $TOKEN; echo no such package >&2; exit 3', secrets: { TOKEN: 'env:NPM' } }

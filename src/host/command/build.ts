@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { BuildStep, CommandOf } from '../contract.ts'
 import { hostError } from '../errors.ts'
 import { wordsOf } from '../instance/command-line.ts'
-import { baseEnvironment } from '../instance/environment.ts'
+import { baseEnvironment, networkEnvironment } from '../instance/environment.ts'
 import { shimOrder } from '../instance/shim.ts'
 import { groupOf } from '../instance/start-order.ts'
 import { readLast } from '../log/read.ts'
@@ -49,6 +49,7 @@ export async function build(host: HostWorld, { command, step, copy, place, user 
           command: wordsOf(step.command),
           environment: {
             ...baseEnvironment(host.secretSource.environment, (user ?? host.userSource.self).home, command),
+            ...networkEnvironment(host.secretSource.environment),
             ...step.environment,
             ...secrets,
           },

@@ -31,3 +31,21 @@ export function baseEnvironment(
     ...(place.instance !== undefined && { HOLDFAST_INSTANCE: place.instance }),
   }
 }
+
+/** How the outside is reached from this machine: its proxy, and whom it trusts. A release cannot know either. */
+const waysOut = [
+  ...['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'https_proxy', 'http_proxy', 'no_proxy'],
+  ...['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+]
+
+/** For builds alone: they fetch what they need, while an application says itself whom it talks to. */
+export function networkEnvironment(
+  agent: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    waysOut.flatMap((name) => {
+      const value = agent[name]
+      return value === undefined ? [] : [[name, value] as const]
+    }),
+  )
+}
