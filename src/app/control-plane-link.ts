@@ -81,6 +81,8 @@ export class ControlPlaneLink implements CommandSource {
       for (const { key } of fresh) this.#underWay.add(key)
       if (fresh.length > 0) return fresh
     }
+    // Closed before its agent: whoever is answered at once asks again at once, and nothing else would ever get its turn.
+    await this.#pause(Infinity, signal)
     return []
   }
 
