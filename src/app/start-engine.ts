@@ -1,6 +1,6 @@
 /** The engine with everything that runs on it: the deployments, a user's procedures, AWS. Opened and started in that order. */
 import { awsConfigFrom, awsHandlers, uninstalledHandler } from '../aws/index.ts'
-import { deployProcedures, type Deploys, openDeploys, startJanitor } from '../deploy/index.ts'
+import { deployProcedures, type Deploys, hookProcedures, openDeploys, startJanitor } from '../deploy/index.ts'
 import {
   type Account,
   awsLimits,
@@ -21,6 +21,7 @@ import { tokenKeyOf } from './identity.ts'
 import { installProcedures } from './install-procedures.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
 import type { Shutdown } from './shutdown.ts'
+import { smokeRequest } from './smoke-request.ts'
 import type { InputCheck } from './verbs.ts'
 
 /** What it stands on. */
@@ -41,16 +42,22 @@ export type Started = {
  * on before the janitor looks for what nobody carries on.
  */
 export async function startEngine(options: RuntimeOptions, ground: Ground, shutdown: Shutdown): Promise<Started> {
-  const { clock, logger, randomBytes, deployers } = options
+  const { clock, logger, randomBytes } = options
   const { store, account, hosts } = ground
   const deploys = openDeploys({
     ...{ store, clock, logger, randomBytes },
-    deployers: { ...builtInDeployers({ hosts, clock }), ...deployers },
+    deployers: { ...builtInDeployers({ hosts, clock }), ...options.deployers },
     engine: () => engine,
+    hooks: () => hooks,
   })
-  const ours = deployProcedures(deploys)
+  const deployers = deployProcedures(deploys)
   const theirs = await openUserProcedures(options, ground, shutdown)
-  refuseTakenNames(ours, theirs.summaries)
+  refuseTakenNames(deployers, theirs.summaries)
+  // A user's own migration comes before ours.
+  const hooks = hookProcedures({ deploys, hosts, fetch: smokeRequest }).filter(
+    ({ name }) => !theirs.summaries.some((own) => own.name === name),
+  )
+  const ours = [...deployers, ...hooks]
 
   const ourHandler = procedureHandler(ours, { account, clock, log: logger })
   const engine = buildEngine(options, ground, { shutdown, handlers: [ourHandler, ...theirs.handlers] })

@@ -1,6 +1,6 @@
 /** What the verbs and the machines of this folder work with. `app/` builds one. */
 import type { Clock, Logger, RandomBytes } from '../base/index.ts'
-import type { Engine } from '../engine/index.ts'
+import type { Engine, Procedure } from '../engine/index.ts'
 import type { Deployers } from './deployer.ts'
 import type { Release } from './release/schemas.ts'
 import { announcing, type DeployStore } from './deployment/changes.ts'
@@ -15,6 +15,8 @@ export type DeploysOptions = {
   readonly deployers: Deployers
   /** Asked for when it is needed: the engine is built with the procedures of this folder, so it comes after them. */
   readonly engine: () => Engine
+  /** Those of our own hooks that are in force: their input is checked before a release changes anything. */
+  readonly hooks?: () => readonly Procedure[]
 }
 
 export type Deploys = DeploysOptions & {

@@ -299,6 +299,20 @@ export function fakeDeployer(target: FakeTarget, clock: VirtualClock): Deployer<
       }),
     },
 
+    describeFleet: ({ id, outcomes }) => ({
+      instances: [...outcomes.keys()]
+        .filter((name) => name.startsWith('start/'))
+        .map((name) => ({
+          instance: name.slice(6),
+          service: name.split('/')[1] ?? '',
+          url: `http://${id}/${name.slice(6)}`,
+        })),
+      workingCopies: outcomes.has('prepare/fetch')
+        ? ['a', 'b'].map((host) => ({ host: `hst_${host}`, hostName: host, workingCopy: `copy-${host}` }))
+        : [],
+      addresses: [],
+    }),
+
     async readHealth(fleet) {
       servicesOf.set(fleet.releaseId, fleet.release.services)
       return target.healthOf(fleet.id)

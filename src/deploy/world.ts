@@ -54,6 +54,8 @@ export async function endWorlds(): Promise<void> {
 
 export type WorldOptions = {
   readonly procedures?: readonly Procedure[]
+  /** Of the procedures, those that are our own hooks. */
+  readonly hooks?: readonly Procedure[]
   readonly logger?: Logger
   /** For targets that share its time. */
   readonly clock?: VirtualClock
@@ -100,6 +102,7 @@ export class World {
       store: wrap(this.#counted(this.store)),
       deployers: { fake: fakeDeployer(this.target, clock), ...this.#options.deployers },
       engine: () => engine,
+      hooks: () => this.#options.hooks ?? [],
     })
     const engine: Engine = createEngine({
       ...ground,

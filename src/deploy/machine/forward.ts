@@ -17,6 +17,7 @@ import { lockOf, takeDeploymentLock } from '../lock/rows.ts'
 import { makePlan, situationOf } from '../plan/make.ts'
 import { hashOf, type Plan, stageOf } from '../plan/plan.ts'
 import { genuineRefusal } from '../release/genuine.ts'
+import { requireHooks } from './hooks.ts'
 import { observe, requireNoPause, waitUntilNextLook } from './observe.ts'
 import { perform } from './perform.ts'
 import type { Run } from './run.ts'
@@ -68,6 +69,7 @@ export async function checkResources(run: Run): Promise<void> {
   const plan = makePlan(ground)
   requireExpected(plan, deployment.expectedPlan)
   requireSameTarget(plan, ground.serving?.fleet.release.target)
+  if (!warmOnly) await requireHooks(run)
   if (!warmOnly && !isSkipped('CheckResources', deployment.startFrom)) {
     const [problem] = deployer.check(situationOf(ground), plan.needs)
     if (problem !== undefined) throw new DeployFailure(problem.class, problem.what, problem)

@@ -2,6 +2,7 @@
 import { parseDuration, HoldfastError } from '../../base/index.ts'
 import {
   describeExecution,
+  describeStateMachine,
   type ExecutionDescription,
   executionArn,
   startExecution,
@@ -13,6 +14,41 @@ import { DeployFailure } from '../failure.ts'
 import type { Hook, HookMoment } from '../release/schemas.ts'
 import type { Run } from './run.ts'
 import { systemActor } from './system.ts'
+
+/** Every hook there will be: one that cannot run is told before anything is changed, not after the traffic has moved. @throws DeployFailure */
+export async function requireHooks(run: Run): Promise<void> {
+  const { hooks } = run.standings().fleet.release
+  for (const moment of ['before', 'smoke', 'after', 'onFailure'] as const) {
+    for (const [index, hook] of hooks[moment].entries()) {
+      const field = `hooks.${moment}.${index}`
+      await requireProcedure(run, hook, field)
+      requireInput(run, hook, field)
+    }
+  }
+}
+
+/** Of those whose input is known here. A user's procedure checks its own. */
+function requireInput({ deploys, id }: Run, { procedure, input = null }: Hook, field: string): void {
+  const known = deploys.hooks?.().find(({ name }) => name === procedure)
+  const [issue] = known?.input.safeParse({ deployment: id, input }).error?.issues ?? []
+  if (issue === undefined) return
+  throw new DeployFailure('user', `the hook ${procedure} cannot take its input: ${issue.message}`, {
+    field: [field, ...issue.path].join('.'),
+  })
+}
+
+async function requireProcedure(run: Run, { procedure }: Hook, field: string): Promise<void> {
+  const engine = run.deploys.engine()
+  try {
+    await describeStateMachine(engine, systemActor, stateMachineArn(engine.account, procedure))
+  } catch (error) {
+    if (!(error instanceof HoldfastError) || error.kind !== 'missing') throw error
+    throw new DeployFailure('user', `there is no procedure "${procedure}"`, {
+      field: `${field}.procedure`,
+      cause: error,
+    })
+  }
+}
 
 /** Runs those of a moment that have not ended well yet, one after the other. @throws DeployFailure, Steered */
 export async function runHooks(run: Run, moment: HookMoment): Promise<void> {
@@ -83,6 +119,7 @@ async function begin(run: Run, hook: Hook, execution: string, arn: string): Prom
     await startExecution(engine, systemActor, { stateMachineArn: machine, name: execution, input }, run.cause)
   } catch (error) {
     if (!(error instanceof HoldfastError) || error.kind !== 'missing') throw error
+    // It was removed since the plan was made.
     throw new DeployFailure('user', `there is no procedure "${hook.procedure}"`, { cause: error })
   }
   return describeExecution(engine, systemActor, arn)
