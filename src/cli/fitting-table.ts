@@ -10,7 +10,6 @@ export type Column = {
   readonly head: string
   /** 0 is always there; of the others the highest goes first. */
   readonly weight?: number
-  readonly isNumber?: boolean
 }
 
 export type TableOptions = { readonly paint: Paint; readonly width: number }
@@ -28,7 +27,9 @@ export function fittingTable(
     width: Math.max(visibleWidth(column.head), ...rows.map((row) => visibleWidth(textOf(row[i])))),
     cells: rows.map((row) => row[i]),
   }))
-  const shown = cut(leaveOut(all, width), width)
+  // What nobody has is not worth a column.
+  const filled = all.filter(({ cells }) => cells.length === 0 || cells.some((cell) => textOf(cell) !== ''))
+  const shown = cut(leaveOut(filled, width), width)
   const lineOf = (
     cellOf: (column: Shown) => Cell | undefined,
     dress: (text: string, cell: Cell | undefined) => string,
@@ -38,8 +39,7 @@ export function fittingTable(
         const cell = cellOf(one)
         const text = clip(textOf(cell), one.width)
         const isLast = i === shown.length - 1
-        const filled = one.column.isNumber === true ? text.padStart(one.width) : isLast ? text : pad(text, one.width)
-        return dress(filled, cell)
+        return dress(isLast ? text : pad(text, one.width), cell)
       })
       .join(' '.repeat(gap))
       .trimEnd()

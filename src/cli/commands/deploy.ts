@@ -22,6 +22,7 @@ import { textWidth } from '../world.ts'
 
 type Options = ServerOptions & {
   readonly plan?: true
+  readonly full?: true
   readonly detach?: true
   readonly expect?: string
   readonly key?: string
@@ -34,6 +35,7 @@ export function deployCommand(context: Context): Command {
     .description('deploy a release: signed, planned, watched until it serves or is taken back')
     .argument('<file>', 'release file in JSON or YAML, - for standard input; holdfast init writes one')
     .option('--plan', 'show every call it would make, and make none')
+    .option('--full', 'with --plan: every parameter of every call to its end')
     .option('--expect <plan>', 'go ahead only if the plan is still the one that --plan showed')
     .option('--detach', 'return as soon as it has begun')
     .option(
@@ -213,7 +215,7 @@ async function showPlan(
   const width = textWidth(world.out)
   const show = (parameters: unknown): unknown => showSymbols(parameters as Parameters<typeof showSymbols>[0])
   const go = commandLine(world, `deploy ${quoted(path)} --expect ${word}`, options)
-  print(context, planText(value, { paint, width, show }))
+  print(context, planText(value, { paint, width, show, full: options.full === true }))
   print(context, `\n  ${paint.dim('plan')}  ${value.hash}`)
   if (value.problems.length === 0) print(context, `  ${paint.dim('do exactly this')}\n  ${go}`)
 }

@@ -5,7 +5,7 @@ import type { Page } from '../client/api.ts'
 import type { Deployment } from '../client/deploy-schemas.ts'
 import { commandLine, quoted } from '../command-line.ts'
 import { answer, type Context, withExamples } from '../context.ts'
-import { toneOf, wordOf } from '../deployments/words.ts'
+import { actorWords, toneOf, wordOf } from '../deployments/words.ts'
 import { connect, type ServerOptions, withServerOptions } from '../find-server.ts'
 import { type Cell, fittingTable } from '../fitting-table.ts'
 import { wholeNumber } from '../options.ts'
@@ -61,7 +61,7 @@ function historyText(context: Context, { items, cursor }: Page<Deployment>, name
     one.releaseId,
     ago(world.now() - one.createdAt),
     formatDuration((one.endedAt ?? world.now()) - one.createdAt),
-    one.requestedBy.id,
+    actorWords(one.requestedBy),
     (one.diagnosis?.what ?? '').replaceAll('\n', ' '),
   ])
   const failed = items.find(({ diagnosis }) => diagnosis !== undefined)

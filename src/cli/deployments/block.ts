@@ -111,7 +111,8 @@ function serviceLine({ name, instances, weight }: ServiceLine, { paint, width }:
   const healthy = instances.filter(({ state }) => state === 'healthy').length
   const dots =
     instances.length > dotsShown ? '' : `${instances.map(({ state }) => dotOf[state ?? 'starting']).join('')} `
-  const left = clip(`  ${name} ${dots}${healthy} of ${instances.length} healthy`, width)
+  const count = instances.length === 0 ? 'not started' : `${healthy} of ${instances.length} healthy`
+  const left = clip(`  ${name} ${dots}${count}`, width)
   const painted = paint.tone(healthy < instances.length ? 'waiting' : 'done', left)
   const share = weight === undefined ? 'no traffic of its own' : `${weight} % of the traffic`
   const room = width - visibleWidth(left) - 3

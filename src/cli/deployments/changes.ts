@@ -1,6 +1,6 @@
 /** What has happened between two looks at a deployment: one change for each line of a log. Pure. */
 import type { DeploymentDescription, PassedState, SeenInstance, SeenTraffic } from '../client/deploy-schemas.ts'
-import { healthNote, rowsOf, type StateRow, staysOf } from './rows.ts'
+import { healthNote, isShown, rowOf, type StateRow, staysOf } from './rows.ts'
 
 export type Change =
   | { readonly kind: 'entered' | 'left'; readonly at: number; readonly row: StateRow }
@@ -65,10 +65,9 @@ function callChanges({ before, after, now }: Looks): readonly Change[] {
 
 function stateChanges({ before, after, now }: Looks): readonly Change[] {
   const known = before === undefined ? [] : staysOf(before)
-  const rows = rowsOf(after, now)
   return staysOf(after).flatMap((stay, i): Change[] => {
-    const row = rows[i]
-    if (row === undefined) return []
+    if (!isShown(after, stay)) return []
+    const row = rowOf(after, stay, now)
     const isNew = known[i] === undefined
     return [
       ...(isNew ? [{ kind: 'entered', at: stay.startedAt, row } as const] : []),

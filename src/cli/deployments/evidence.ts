@@ -3,8 +3,6 @@ import type { Evidence } from '../client/deploy-schemas.ts'
 import { type Paint } from '../paint.ts'
 import { grouped, latency } from './words.ts'
 
-const columns = ['requests', 'failed', 'p50', 'p99'] as const
-
 export function evidenceLines(evidence: Evidence | undefined, paint: Paint): readonly string[] {
   if (evidence === undefined) return ['  nobody counted the traffic']
   const phases = [
@@ -13,16 +11,16 @@ export function evidenceLines(evidence: Evidence | undefined, paint: Paint): rea
     ['after', evidence.after],
   ] as const
   if (phases.every(([, { requests }]) => requests === 0)) return ['  no requests came meanwhile']
+  const isTimed = phases.some(([, { p99Ms }]) => p99Ms !== undefined)
   const cells = phases.map(([name, { requests, applicationFailures, deliveryFailures, p50Ms, p99Ms }]) => [
     name,
     grouped(requests),
     grouped(applicationFailures + deliveryFailures),
-    latency(p50Ms),
-    latency(p99Ms),
+    ...(isTimed ? [latency(p50Ms), latency(p99Ms)] : []),
   ])
   const made = evidence.madeBySwitch
   return [
-    `  ${paint.dim(rowOf(['', ...columns]))}`,
+    `  ${paint.dim(rowOf(['', 'requests', 'failed', ...(isTimed ? ['p50', 'p99'] : [])]))}`,
     ...cells.map((row) => `  ${rowOf(row)}`),
     made === 0
       ? '  the switch cost no request'

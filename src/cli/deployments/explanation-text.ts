@@ -9,7 +9,7 @@ import { ago } from '../times.ts'
 import { wrap } from '../width.ts'
 import { textWidth } from '../world.ts'
 import { type Detail, diagnosisDetails } from './diagnosis.ts'
-import { badge, placeWords } from './words.ts'
+import { actorWords, badge, placeWords } from './words.ts'
 
 export function explanationText(context: Context, explanation: Explanation, server: ServerOptions): string {
   const { world, paint } = context
@@ -62,7 +62,7 @@ function about({ world }: Context, { deployment }: Explanation): readonly Detail
   const { releaseId, requestedBy, createdAt, retryOf } = deployment
   return [
     ['release', releaseId],
-    ['begun', `${ago(world.now() - createdAt)} by ${requestedBy.id}`],
+    ['begun', `${ago(world.now() - createdAt)} by ${actorWords(requestedBy)}`],
     ['retry of', retryOf],
   ]
 }

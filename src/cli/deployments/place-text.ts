@@ -12,7 +12,7 @@ import { ago, clockTime } from '../times.ts'
 import { textWidth } from '../world.ts'
 import { blockOf } from './block.ts'
 import type { Detail } from './diagnosis.ts'
-import { placeArguments, placeWords, toneOf, wordOf } from './words.ts'
+import { actorWords, placeArguments, placeWords, toneOf, wordOf } from './words.ts'
 
 export type PlaceRow = { readonly place: Place; readonly status: PlaceStatus }
 
@@ -71,10 +71,8 @@ export function placeText(context: Context, place: Place, status: PlaceStatus, s
         width,
       ),
     ),
-    ...(serving === undefined ? [] : ['', ...instanceLines(serving, 'serving', { paint, width })]),
-    ...(warm === undefined || warm.instances.length === 0
-      ? []
-      : ['', ...instanceLines(warm, 'warm', { paint, width })]),
+    ...instanceLines(serving, 'serving', { paint, width }),
+    ...instanceLines(warm, 'warm', { paint, width }),
     ...(underWay === undefined
       ? []
       : ['', ...blockOf(underWay, { paint, now: world.now(), width: Math.min(width, 200), height: 100 })]),
@@ -90,7 +88,9 @@ function factsOf({ world }: Context, { serving, warm, history: [last] }: PlaceSt
   return [
     [
       'serves',
-      serving === undefined ? 'nothing' : `${serving.releaseId}${at(serving.since)}, by ${serving.requestedBy.id}`,
+      serving === undefined
+        ? 'nothing'
+        : `${serving.releaseId}${at(serving.since)}, by ${actorWords(serving.requestedBy)}`,
     ],
     ...(serving?.addresses ?? []).map(({ service, url }): Detail => [service, url]),
     ['warm', warm === undefined ? undefined : `${warm.releaseId}${untilWords(warm, world.now(), timeZone)}`],
@@ -107,8 +107,8 @@ type Style = { readonly paint: Paint; readonly width: number }
 
 const toneOfInstance = { healthy: 'done', starting: 'waiting', unhealthy: 'failed', gone: 'failed' } as const
 
-function instanceLines({ instances }: FleetStatus, title: string, style: Style): readonly string[] {
-  if (instances.length === 0) return []
+function instanceLines(fleet: FleetStatus | undefined, title: string, style: Style): readonly string[] {
+  if (fleet === undefined || fleet.instances.length === 0) return []
   const columns = [
     { head: title.toUpperCase() },
     { head: 'STATE' },
@@ -116,19 +116,15 @@ function instanceLines({ instances }: FleetStatus, title: string, style: Style):
     { head: 'ADDRESS', weight: 2 },
     { head: 'HEALTH', weight: 3 },
   ]
-  const rows = instances.map(({ instance, state, host = '', url = '', detail = '' }): readonly Cell[] => [
+  const rows = fleet.instances.map(({ instance, state, host = '', url = '', detail = '' }): readonly Cell[] => [
     printable(instance),
     state === undefined ? '' : { tone: toneOfInstance[state], word: state },
     printable(host),
     printable(url),
     printable(detail).replaceAll('\n', ' '),
   ])
-  const isSeen = instances.some(({ state }) => state !== undefined)
-  const shown = isSeen ? [0, 1, 2, 3, 4] : [0, 2, 3]
-  const pick = <T>(all: readonly T[]): T[] => shown.flatMap((i) => all[i] ?? [])
-  return fittingTable(pick(columns), rows.map(pick), { paint: style.paint, width: style.width - 2 })
-    .split('\n')
-    .map((line) => `  ${line}`)
+  const table = fittingTable(columns, rows, { paint: style.paint, width: style.width - 2 })
+  return ['', ...table.split('\n').map((line) => `  ${line}`)]
 }
 
 function nextOf({ world }: Context, place: Place, status: PlaceStatus, server: ServerOptions): readonly Detail[] {

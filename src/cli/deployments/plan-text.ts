@@ -8,8 +8,10 @@ import { counted, grouped, placeWords } from './words.ts'
 
 export type PlanStyle = {
   readonly paint: Paint
-  /** Characters a line may take; parameters are cut to it. */
+  /** Characters a line may take. */
   readonly width: number
+  /** Every parameter to its end; otherwise what fits into a line. */
+  readonly full: boolean
   /** A parameter that is only known at run time, as people read it. */
   show(parameters: unknown): unknown
 }
@@ -72,17 +74,20 @@ function hookLines({ hooks }: Plan, moment: string): readonly string[] {
     : [`  ${titles[moment] ?? moment}`, ...own.map(({ procedure }) => `    > run ${procedure}`)]
 }
 
-function actLines(act: PlanAct, { paint, width, show }: PlanStyle): readonly string[] {
+/** So much of the parameters is shown where lines have no end. */
+const shortParameters = 160
+
+function actLines(act: PlanAct, { paint, width, show, full }: PlanStyle): readonly string[] {
   if (act.kind === 'undo') return [`    ${paint.tone('failed', `- ${printable(act.says)}`)}`]
   const { says, creates, parameters, alternatives = [], undoSays } = act.call
   const others =
     alternatives.length === 0 ? '' : ` (or ${counted(alternatives.length, 'other place')}, if there is no room)`
+  const told = printable(JSON.stringify(show(parameters)))
   const mark = creates === undefined ? paint.tone('running', '~') : paint.tone('done', '+')
   return [
     `    ${mark} ${printable(`${says}${others}`)}`,
-    ...[JSON.stringify(show(parameters)), `undo: ${undoSays}`].map((detail) =>
-      paint.dim(clip(`        ${printable(detail)}`, width)),
-    ),
+    paint.dim(`        undo: ${printable(undoSays)}`),
+    paint.dim(full ? `        ${told}` : clip(`        ${told}`, Math.min(width, shortParameters))),
   ]
 }
 

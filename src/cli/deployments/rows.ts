@@ -24,7 +24,17 @@ type Stop = { readonly state: string; readonly step: number | undefined }
 /** Every state it has been in, in their order, then those that are to come. */
 export function rowsOf(description: DeploymentDescription, now: number): readonly StateRow[] {
   const stays = staysOf(description)
-  return [...stays.map((stay) => rowOf(description, stay, now)), ...comingAfter(description, stays)]
+  return [
+    ...stays.filter((stay) => isShown(description, stay)).map((stay) => rowOf(description, stay, now)),
+    ...comingAfter(description, stays),
+  ]
+}
+
+/** The machine passes every state, also those in which this deployment has nothing to do. */
+export function isShown(description: DeploymentDescription, { state, endedAt }: PassedState): boolean {
+  if (endedAt === undefined || description.diagnosis?.state === state) return true
+  if (state === 'FailureHooks') return description.hooks.some(({ name }) => name.startsWith('onFailure/'))
+  return !mayDoNothing.has(state) || doesSomething(description, state)
 }
 
 /** The same state entered again right away is one stay. */
@@ -38,7 +48,7 @@ export function staysOf({ states }: Pick<DeploymentDescription, 'states'>): read
   return stays
 }
 
-function rowOf(description: DeploymentDescription, stay: PassedState, now: number): StateRow {
+export function rowOf(description: DeploymentDescription, stay: PassedState, now: number): StateRow {
   const { state, step, startedAt, endedAt } = stay
   const isOpen = endedAt === undefined
   return {
@@ -80,7 +90,7 @@ type Planned = Pick<DeploymentDescription, 'kind' | 'step' | 'calls' | 'hooks'>
 function wayOf(planned: Planned): readonly Stop[] {
   const first = ['Validate', 'Lock', 'CheckResources'].map(once)
   if (planned.step === undefined) return first
-  const last = ['KeepWarm', 'CleanUp'].map(once)
+  const last = ['KeepWarm'].filter((state) => doesSomething(planned, state)).map(once)
   if (planned.kind === 'rollback') return [...first, once('Switch'), ...last]
   const before = ['MakeRoom', 'Prepare', 'BeforeHooks'].filter((state) => doesSomething(planned, state)).map(once)
   const after = ['AfterHooks'].filter((state) => doesSomething(planned, state)).map(once)
@@ -97,6 +107,11 @@ function stepsOf(planned: Planned, count: number): readonly Stop[] {
     }))
   })
 }
+
+const mayDoNothing: ReadonlySet<string> = new Set([
+  ...['MakeRoom', 'Prepare', 'BeforeHooks', 'SmokeTests', 'AfterHooks'],
+  ...['Diagnose', 'ReleaseLock', 'KeepWarm', 'CleanUp'],
+])
 
 const once = (state: string): Stop => ({ state, step: undefined })
 
@@ -175,11 +190,11 @@ function bakeNote(description: DeploymentDescription, now: number): string {
     ...(requests.wanted > 0 ? [`${grouped(requests.answered)} of ${grouped(requests.wanted)} requests`] : []),
     ...(healthy.count < healthy.of ? [healthNote(description)] : []),
   ]
-  return parts.length === 0 ? (waitingFor ?? '') : parts.join(', ')
+  return parts.length === 0 ? 'one last look' : parts.join(', ')
 }
 
 function callsNote({ calls }: DeploymentDescription, { state, step }: PassedState): string {
-  const own = calls.filter(({ stage }) => stage === state || stage === `${state}/${step ?? 1}`)
+  const own = calls.filter(({ stage }) => stage === state || stage === `${state}/${(step ?? 1) - 1}`)
   if (own.length === 0) return ''
   const done = own.filter(({ status }) => status !== 'planned' && status !== 'intended').length
   return done === own.length ? counted(done, 'call') : `${done} of ${counted(own.length, 'call')}`

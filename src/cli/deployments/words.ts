@@ -58,5 +58,8 @@ export function latency(ms: number | undefined): string {
   return `${ms < 10 ? Number(ms.toFixed(1)) : Math.round(ms)}ms`
 }
 
+/** People who came with a token are known by it alone: its end tells it from others. */
+export const actorWords = ({ id }: { readonly id: string }): string => id.replace(/^(tok_).+(.{6})$/, '$1…$2')
+
 /** Painted, once its width is known. */
 export const badge = (paint: Paint, standing: Standing): string => paint.state(toneOf(standing), wordOf(standing))
