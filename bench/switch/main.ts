@@ -6,6 +6,7 @@ import { type Fault, help, type Options, readOptions, UsageError } from './optio
 import { describeBoot, describeSession, lastLineOf, type Run, writeReport } from './report.ts'
 import { runSession, type Session, type SessionOptions } from './session.ts'
 import { EdgeSwitcher } from './switchers/edge.ts'
+import { HoldfastSwitcher } from './switchers/holdfast.ts'
 import { PeerMissing, Pm2Switcher } from './switchers/pm2.ts'
 import type { Switcher } from './switchers/switcher.ts'
 import { inWorld, type World } from './world.ts'
@@ -46,7 +47,7 @@ type Say = (line: string) => void
 
 async function mainSession(options: Options, say: Say): Promise<Session> {
   return sessionThrough(options, say, {
-    name: 'edge alone',
+    name: options.through === 'holdfast' ? 'holdfast' : 'edge alone',
     switches: options.switches,
     inject: options.inject,
   })
@@ -143,5 +144,7 @@ function newSwitcher({ through }: Options, world: World, count: number): Switche
   switch (through) {
     case 'edge':
       return new EdgeSwitcher({ ...world, instances: count })
+    case 'holdfast':
+      return new HoldfastSwitcher({ ...world, instances: count })
   }
 }

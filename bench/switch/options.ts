@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 
 export const faults = ['keep-alive-race', 'early-kill', 'wrong-release'] as const
 export type Fault = (typeof faults)[number]
-export const ways = ['edge'] as const
+export const ways = ['holdfast', 'edge'] as const
 export type Way = (typeof ways)[number]
 
 export type Options = {
@@ -29,7 +29,7 @@ export const help = `npm run bench:switch -- [options]
   --quick            fewer switches, within 50 s, no peer
   --json             only the last line: {"switches":…,"requests":…,"failed":…,"rollbackP99Ms":…}
   --inject FAULT     ${faults.join(', ')}: must be caught; ends with exit code 1 and its name
-  --through WAY      edge: the edge alone, with processes of the benchmark (default)
+  --through WAY      holdfast: control plane, agent and edge by the API (default); edge: the edge alone
   --rate N           requests a second (1000)
   --switches N       deploys and rollbacks, in turns (200)
   --eaten N          the same again while the new version eats the processor (200; 0 leaves it out)
@@ -45,7 +45,7 @@ const flags = {
   quick: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   inject: { type: 'string' },
-  through: { type: 'string', default: 'edge' },
+  through: { type: 'string', default: 'holdfast' },
   rate: { type: 'string', default: '1000' },
   switches: { type: 'string' },
   eaten: { type: 'string' },

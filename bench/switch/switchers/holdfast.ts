@@ -1,0 +1,92 @@
+/** Holdfast as a whole: control plane, agent and edge, driven by the API as a person or a pipeline would. */
+import { join } from 'node:path'
+import { steadyMs } from '../steady-clock.ts'
+import type { Witness } from '../witness.ts'
+import { ControlPlane } from './control-plane.ts'
+import { type Behaviour, environmentOf, type Switch, type Switcher, WindowBook } from './switcher.ts'
+
+const place = { project: 'bench/switch', config: 'load' }
+
+export type HoldfastSwitcherOptions = {
+  readonly folder: string
+  readonly artifact: string
+  readonly witness: Witness
+  readonly instances: number
+}
+
+export class HoldfastSwitcher implements Switcher {
+  readonly #options: HoldfastSwitcherOptions
+  readonly #book = new WindowBook()
+  #controlPlane: ControlPlane | undefined
+  /** Fleets: what instances name as their release. */
+  #live: string | undefined
+  #warm: string | undefined
+  port = 0
+
+  constructor(options: HoldfastSwitcherOptions) {
+    this.#options = options
+  }
+
+  get windows() {
+    return this.#book.windows
+  }
+
+  async start(): Promise<void> {
+    this.#controlPlane = await ControlPlane.start(join(this.#options.folder, 'holdfast'))
+    this.port = this.#controlPlane.edgePort
+    await this.deploy()
+  }
+
+  async deploy(behaviour: Behaviour = {}): Promise<Switch> {
+    return this.#switch('deploy', (controlPlane) => controlPlane.deploy(this.#release(behaviour)))
+  }
+
+  async rollback(): Promise<Switch> {
+    return this.#switch('rollback', (controlPlane) => controlPlane.rollBack(place))
+  }
+
+  async close(): Promise<void> {
+    await this.#controlPlane?.stop()
+  }
+
+  async #switch(kind: Switch['kind'], ask: (controlPlane: ControlPlane) => Promise<string>): Promise<Switch> {
+    const controlPlane = this.#controlPlane
+    if (controlPlane === undefined) throw new Error('the control plane was not started')
+    const from = this.#live
+    const askedMs = steadyMs()
+    const id = await ask(controlPlane)
+    const acceptedMs = steadyMs()
+    let opened = false
+    let inForceMs: number | undefined
+    const { fleet } = await controlPlane.follow(id, (view) => {
+      // From the asking on: it may have traffic before we hear of it.
+      if (!opened) this.#book.open(view.fleet, askedMs)
+      opened = true
+      if (view.committedAt === null || inForceMs !== undefined) return
+      inForceMs = steadyMs()
+      if (from !== undefined) this.#book.close(from, inForceMs)
+    })
+    const endedMs = steadyMs()
+    this.#live = fleet
+    this.#warm = from
+    return { kind, from, to: fleet, askedMs, acceptedMs, inForceMs: inForceMs ?? endedMs, endedMs }
+  }
+
+  #release(behaviour: Behaviour) {
+    const { artifact, instances, witness } = this.#options
+    return {
+      ...place,
+      artifact: { folder: artifact },
+      services: {
+        web: {
+          instances,
+          command: [process.execPath, 'server.js'],
+          environment: { BENCH_WITNESS: String(witness.port), ...environmentOf(behaviour, this.#warm) },
+          health: { kind: 'http', path: '/health' },
+          route: { hosts: ['*'], timeouts: { drain: '15s', upgradeDrain: '1s' } },
+        },
+      },
+      strategy: { kind: 'all-at-once', bake: { for: '0s' } },
+    }
+  }
+}
