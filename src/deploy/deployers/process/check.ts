@@ -199,11 +199,13 @@ function roomProblems(situation: ProcessSituation, hosts: readonly SeenHost[], n
       noMemory(`it needs ${mib(needs.memoryBytes)} more at its peak, and all hosts together have ${mib(memory)} free`),
     ]
   }
-  return connected.flatMap((host) => roomOn(situation, host))
+  const places = Map.groupBy(firstPlaces(situation), ([, , host]) => host)
+  return connected.flatMap((host) => roomOn(situation, host, places.get(host.name) ?? []))
 }
 
-function roomOn(situation: ProcessSituation, host: SeenHost): readonly Problem[] {
-  const here = firstPlaces(situation).filter(([, , name]) => name === host.name)
+type Placed = ReturnType<typeof firstPlaces>
+
+function roomOn(situation: ProcessSituation, host: SeenHost, here: Placed): readonly Problem[] {
   const wanted = here.reduce((sum, [, service]) => sum + memoryBytesOf(service), 0)
   const free = (host.memoryBytes ?? Infinity) + leavingBytes(situation, host)
   if (wanted > free) {

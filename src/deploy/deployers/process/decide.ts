@@ -2,7 +2,7 @@
 import type { PlainJson } from '../../../audit/index.ts'
 import { outcomeOf, type PlannedCall, type StartCall, type Wave, type Weights } from '../../deployer.ts'
 import { sharesOf } from '../../strategy/steps.ts'
-import { type Candidate, placeInstance, type Wanted } from './placement.ts'
+import { type Candidate, placer, type Wanted } from './placement.ts'
 import { type Moment, type ProcessSituation, routedServices, routesAt } from './route-plan.ts'
 import { type ProcessArtifact, type ProcessService, processArtifactSchema } from './schemas.ts'
 import { artifactOrder, asPlain, instanceOrder, memoryBytesOf, portOf } from './specification.ts'
@@ -22,9 +22,7 @@ export function hostsFor({ survey, incoming }: ProcessSituation): readonly Candi
   })
 }
 
-export function placesOf(situation: ProcessSituation, name: string, index: number): readonly string[] {
-  return placeInstance(hostsFor(situation), wantedOf(situation, name), index)
-}
+const placesOf = (situation: ProcessSituation, name: string) => placer(hostsFor(situation), wantedOf(situation, name))
 
 export function wantedOf({ project, config, incoming }: ProcessSituation, name: string): Wanted {
   const service = incoming.release.services[name]
@@ -35,25 +33,27 @@ const nothing = { zones: undefined, port: undefined, route: undefined, health: u
 
 /** The first choice of every instance of the release. */
 export function firstPlaces(situation: ProcessSituation): readonly (readonly [string, ProcessService, string])[] {
-  return Object.entries(situation.incoming.release.services).flatMap(([name, service]) =>
-    Array.from({ length: service.instances }, (_, index) => placesOf(situation, name, index)[0]).flatMap((host) =>
+  return Object.entries(situation.incoming.release.services).flatMap(([name, service]) => {
+    const places = placesOf(situation, name)
+    return Array.from({ length: service.instances }, (_, index) => places(index)[0]).flatMap((host) =>
       host === undefined ? [] : [[name, service, host] as const],
-    ),
-  )
+    )
+  })
 }
 
 // ---- artifacts
 
 export function prepareWaves(situation: ProcessSituation): readonly Wave[] {
   const services = Object.values(situation.incoming.release.services)
-  const order = asPlain(artifactOrder(artifactOf(situation), services))
+  const artifact = artifactOf(situation)
+  const order = asPlain(artifactOrder(artifact, services))
   const hosts = new Set(firstPlaces(situation).map(([, , host]) => host))
   const zones = new Map(hostsFor(situation).map(({ name, zone }) => [name, zone]))
   const calls = [...hosts].toSorted().map((host): PlannedCall => ({
     id: `prepare/${host}`,
     call: 'prepare',
     parameters: { host, zone: zones.get(host) ?? '', order },
-    says: `bring the files to ${host}${artifactOf(situation).build === undefined ? '' : ' and build them'}`,
+    says: `bring the files to ${host}${artifact.build === undefined ? '' : ' and build them'}`,
     undoSays: `delete the files of this version on ${host}`,
     creates: { kind: 'folder', name: `files on ${host}` },
   }))
@@ -65,11 +65,12 @@ export function prepareWaves(situation: ProcessSituation): readonly Wave[] {
 /** A host that is only tried when the first has no room gets the files with the start. */
 export function startCall(situation: ProcessSituation, name: string, index: number): StartCall {
   const service = situation.incoming.release.services[name]
-  const [host = '', ...others] = placesOf(situation, name, index)
+  const [host = '', ...others] = placesOf(situation, name)(index)
   const order = service === undefined ? {} : asPlain(instanceOrder(service))
-  const files = asPlain(artifactOrder(artifactOf(situation), Object.values(situation.incoming.release.services)))
+  const artifact = artifactOf(situation)
+  const files = asPlain(artifactOrder(artifact, Object.values(situation.incoming.release.services)))
   // A folder is on one host only.
-  const alternatives = artifactOf(situation).folder === undefined ? others : []
+  const alternatives = artifact.folder === undefined ? others : []
   const place = { service: name, index, order }
   return {
     call: 'start',

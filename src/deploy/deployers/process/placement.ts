@@ -18,15 +18,17 @@ export type Wanted = {
 const mostAlternatives = 3
 
 /**
- * The host of an instance, and those to try instead, in this order. Instance after instance takes the next zone, and in its
+ * For the index of an instance: its host, and those to try instead, in this order. Instance after instance takes the next zone, and in its
  * zone the next host. Which zone and host comes first is drawn by the name of the service, so that small services do not all
  * meet on one machine. What changes from one moment to the next (memory, load) has no say: it would be another plan.
  */
-export function placeInstance(hosts: readonly Candidate[], wanted: Wanted, index: number): readonly string[] {
+export function placer(hosts: readonly Candidate[], wanted: Wanted): (index: number) => readonly string[] {
   const zones = zonesOf(candidatesFor(hosts, wanted), wanted)
   const most = Math.max(0, ...zones.map((inZone) => inZone.length))
-  const turns = Array.from({ length: zones.length * most }, (_, turn) => hostAt(zones, index + turn))
-  return [...new Set(turns)].slice(0, 1 + mostAlternatives)
+  return (index) => {
+    const turns = Array.from({ length: zones.length * most }, (_, turn) => hostAt(zones, index + turn))
+    return [...new Set(turns)].slice(0, 1 + mostAlternatives)
+  }
 }
 
 /** Connected, in a zone that is wanted, and, where there is another, without somebody else on the fixed port. */
