@@ -6,31 +6,40 @@ type Entry = { readonly kind: ErrorKind; readonly repair?: string }
 export const deployErrors = {
   'deploy.release_invalid': { kind: 'invalid' },
   'deploy.target_unknown': { kind: 'invalid' },
-  'deploy.release_stale': { kind: 'invalid', repair: 'sign the release anew; to return to an old one use: rollback' },
+  'deploy.release_stale': {
+    kind: 'invalid',
+    repair: 'sign the release anew; to return to an old one: holdfast rollback PROJECT CONFIG --to RELEASE',
+  },
   'deploy.release_future': { kind: 'invalid', repair: 'set the clock of the machine that signs, and sign again' },
   'deploy.release_replayed': { kind: 'conflict' },
-  'deploy.release_older': { kind: 'conflict', repair: 'to return to an older release use: rollback' },
+  'deploy.release_older': {
+    kind: 'conflict',
+    repair: 'to return to an older release: holdfast rollback PROJECT CONFIG --to RELEASE',
+  },
   'deploy.release_damaged': {
     kind: 'internal',
     repair: 'see who wrote to the database; deploy a release that is whole',
   },
-  'deploy.release_missing': { kind: 'missing', repair: 'history lists the releases' },
+  'deploy.release_missing': { kind: 'missing', repair: 'see them with: holdfast history PROJECT CONFIG' },
 
   'deploy.signature_invalid': { kind: 'forbidden', repair: 'sign the release again, after its last change' },
-  'deploy.key_unknown': { kind: 'forbidden', repair: 'register the public key with: keys add' },
+  'deploy.key_unknown': { kind: 'forbidden', repair: 'register the public key with: holdfast keys add FILE' },
   'deploy.key_revoked': { kind: 'forbidden', repair: 'sign with a key that is registered' },
   'deploy.key_invalid': { kind: 'invalid' },
-  'deploy.key_missing': { kind: 'missing', repair: 'keys list shows them' },
+  'deploy.key_missing': { kind: 'missing', repair: 'see them with: holdfast keys list' },
 
   'deploy.locked': { kind: 'conflict' },
   'deploy.lock_settling': { kind: 'unavailable', repair: 'try again in a few seconds' },
-  'deploy.lock_missing': { kind: 'missing', repair: 'locks lists them' },
+  'deploy.lock_missing': { kind: 'missing', repair: 'see them with: holdfast locks' },
   'deploy.lock_lost': { kind: 'conflict' },
 
   'deploy.request_invalid': { kind: 'invalid' },
-  'deploy.deployment_missing': { kind: 'missing', repair: 'history lists the deployments' },
+  'deploy.deployment_missing': { kind: 'missing', repair: 'see them with: holdfast history PROJECT CONFIG' },
   'deploy.ended': { kind: 'conflict' },
-  'deploy.committed': { kind: 'conflict', repair: 'it is done but for cleaning up; go back with: rollback' },
+  'deploy.committed': {
+    kind: 'conflict',
+    repair: 'it is done but for cleaning up; go back with: holdfast rollback PROJECT CONFIG',
+  },
   'deploy.not_paused': { kind: 'conflict' },
   'deploy.not_retryable': { kind: 'conflict' },
   'deploy.state_unknown': { kind: 'invalid' },

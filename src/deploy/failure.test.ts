@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type ErrorKind, HoldfastError } from '../base/index.ts'
 import { deployError, deployErrors } from './errors.ts'
@@ -61,4 +63,23 @@ describe('a failure', () => {
 it.each(Object.entries(deployErrors))('the error %s has its kind and repair', (code, entry) => {
   const error = deployError(code as keyof typeof deployErrors, 'what')
   expect(error).toMatchObject({ code, kind: entry.kind, message: 'what' })
+})
+
+describe('what is told to be typed', () => {
+  const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.ts') && !/\.(test|fake)\.ts$/.test(path),
+  )
+  const told = sources.flatMap((path) =>
+    readFileSync(join(import.meta.dirname, path), 'utf8')
+      .matchAll(/(?<=[:`'(] ?)holdfast ([a-z]+)/g)
+      .map(([, word = '']) => word)
+      .filter((word) => word !== 'release')
+      .toArray(),
+  )
+
+  it('is a command that there is', () => {
+    const commands = readdirSync(join(import.meta.dirname, '../cli/commands')).map((name) => name.replace('.ts', ''))
+    expect(new Set(told)).toContain('rollback')
+    expect([...new Set(told)].filter((word) => !commands.includes(word))).toEqual([])
+  })
 })

@@ -206,7 +206,8 @@ function commandFor({ class: failureClass, field }: DeployFailure, deployment: s
     case 'user':
       return `correct ${field ?? 'the release file'}, then: holdfast deploy FILE`
     case 'health':
-      return `holdfast logs ${deployment}`
+      // Its instances are gone, and their output with them: what they said last stands in the diagnosis.
+      return 'mend the application, then: holdfast deploy FILE'
     case 'permission':
     case 'quota':
     case 'throttle':

@@ -44,12 +44,13 @@ function requireRetryable(tx: Transaction, id: string): Deployment {
   const deployment = requireDeployment(tx, id)
   const { status, kind, releaseId } = deployment
   if (status !== 'failed' && status !== 'halted') throw notRetryable(id, `it is ${status}`)
-  if (kind === 'rollback') throw notRetryable(id, 'it was a rollback', 'use: rollback')
+  if (kind === 'rollback')
+    throw notRetryable(id, 'it was a rollback', `holdfast rollback ${deployment.project} ${deployment.config}`)
   const serving = pointerOf(tx, deployment).servingRelease
   if (serving === releaseId) throw notRetryable(id, 'its release serves')
   const newer = serving === null ? undefined : findRelease(tx, serving)
   if (kind === 'deploy' && newer !== undefined && newer.signedAt > (findRelease(tx, releaseId)?.signedAt ?? 0)) {
-    throw notRetryable(id, 'a newer release serves', 'sign the release anew and deploy it')
+    throw notRetryable(id, 'a newer release serves', 'sign it anew: holdfast deploy FILE')
   }
   return deployment
 }

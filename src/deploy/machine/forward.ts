@@ -87,7 +87,7 @@ function requireExpected(plan: Plan, expected: string | null): void {
     'consistency',
     `the plan that was agreed to (${expected}) no longer holds; now it is ${hash}`,
     {
-      command: 'make a new plan with --plan, look at it, and deploy with its hash',
+      command: 'look at what changed: holdfast deploy FILE --plan; then: holdfast deploy FILE',
     },
   )
 }

@@ -45,7 +45,10 @@ describe('a signed release', () => {
     const { id } = await deployRelease(world.deploys, admin, signed)
     await world.untilEnded(id)
     const again = deployRelease(world.deploys, admin, signed)
-    await expect(again).rejects.toMatchObject({ code: 'deploy.release_replayed', repair: 'use: rollback' })
+    await expect(again).rejects.toMatchObject({
+      code: 'deploy.release_replayed',
+      repair: 'holdfast rollback PROJECT CONFIG goes back to it',
+    })
   })
 
   it('that failed is tried again by retry, not by playing it again', async () => {
@@ -54,7 +57,7 @@ describe('a signed release', () => {
     const { id } = await deployRelease(world.deploys, admin, signed)
     await world.untilEnded(id)
     const again = deployRelease(world.deploys, admin, signed)
-    await expect(again).rejects.toMatchObject({ code: 'deploy.release_replayed', repair: `use: retry ${id}` })
+    await expect(again).rejects.toMatchObject({ code: 'deploy.release_replayed', repair: `holdfast retry ${id}` })
   })
 
   it('that is older than one accepted before goes only by rollback', async () => {

@@ -64,7 +64,7 @@ function replayRefusal({ id, createdAtMs }: Candidate, { sameBefore, newestCreat
 
 function repairOf(deployment: string, status: string): string {
   if (status === 'running' || status === 'paused') return `it is under way; see: holdfast why ${deployment}`
-  return status === 'succeeded' ? 'use: rollback' : `use: retry ${deployment}`
+  return status === 'succeeded' ? 'holdfast rollback PROJECT CONFIG goes back to it' : `holdfast retry ${deployment}`
 }
 
 function freshnessRefusal({ createdAtMs }: Candidate, { now }: Known) {
