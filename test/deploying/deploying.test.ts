@@ -198,7 +198,10 @@ describe('a release', () => {
     expect(again.body).toEqual(begun.body)
     await endOf(idIn(begun))
     const replayed = await client.call('POST /v1/deployments', release)
-    expect(replayed).toMatchObject({ status: 409, body: { code: 'deploy.release_replayed', repair: 'use: rollback' } })
+    expect(replayed).toMatchObject({
+      status: 409,
+      body: { code: 'deploy.release_replayed', repair: expect.stringContaining('rollback') },
+    })
   })
 })
 
@@ -221,6 +224,64 @@ describe('a place', () => {
       status: 404,
       body: { code: 'deploy.lock_missing' },
     })
+  })
+})
+
+describe('a deployment under way', () => {
+  /** The second version, with its traffic on it and an hour to go. */
+  async function underWay(): Promise<string> {
+    await deployed(await build(folder, '1'))
+    const strategy = { kind: 'all-at-once', bake: { for: '1h' } }
+    const id = idIn(await client.call('POST /v1/deployments', signed(await build(folder, '2', { strategy }))))
+    await until(id, ({ state }) => state === 'Watch')
+    expect(page(folder)).toBe('version 2')
+    return id
+  }
+
+  const seen = z.looseObject({ state: z.string(), status: z.string() })
+
+  async function until(id: string, isSo: (deployment: z.infer<typeof seen>) => boolean): Promise<void> {
+    for await (const { data } of client.events(`GET /v1/deployments/${id}/events`)) {
+      if (isSo(seen.parse(JSON.parse(data)))) return
+    }
+    throw new Error('it ended before')
+  }
+
+  it('is paused, resumed and halted, and told why', async () => {
+    const id = await underWay()
+    const paused = await client.call(`POST /v1/deployments/${id}/pause`, { reason: 'lunch' })
+    expect(paused).toMatchObject({ status: 202, body: { control: 'pause', controlReason: 'lunch' } })
+    await until(id, ({ status }) => status === 'paused')
+    expect((await client.call(`POST /v1/deployments/${id}/resume`, { from: 'Wach' })).body).toMatchObject({
+      code: 'deploy.state_unknown',
+      repair: 'write "Watch"',
+    })
+    expect(await client.call(`POST /v1/deployments/${id}/resume`)).toMatchObject({
+      status: 202,
+      body: { control: 'run' },
+    })
+    await until(id, ({ status, state }) => status === 'running' && state === 'Watch')
+    expect(await client.call(`POST /v1/deployments/${id}/halt`, { reason: 'an alarm' })).toMatchObject({ status: 202 })
+    expect(await endOf(id)).toMatchObject({ status: 'halted', diagnosis: { class: 'halted', what: 'an alarm' } })
+    expect(page(folder)).toBe('version 1')
+    expect(await client.call(`POST /v1/deployments/${id}/halt`)).toMatchObject({
+      status: 409,
+      body: { code: 'deploy.ended', detail: expect.stringContaining('halted') },
+    })
+  })
+
+  it('keeps others out, and is halted by a rollback', async () => {
+    const id = await underWay()
+    expect(await client.call('POST /v1/deployments', signed(await build(folder, '3')))).toMatchObject({
+      status: 409,
+      body: { code: 'deploy.locked', detail: expect.stringContaining(`${id} is under way`) },
+    })
+    const back = await client.call('POST /v1/rollbacks', { ...place, reason: 'complaints' })
+    expect(back).toMatchObject({ status: 200, body: { outcome: 'halted', deployment: id } })
+    expect(await endOf(id)).toMatchObject({ status: 'halted', controlReason: 'complaints' })
+    const again = await client.call(`POST /v1/deployments/${id}/retry`)
+    expect(again).toMatchObject({ status: 201 })
+    expect(await client.call(`GET /v1/deployments/${idIn(again)}`)).toMatchObject({ body: { retryOf: id } })
   })
 })
 
@@ -255,7 +316,7 @@ describe('the events of a deployment', () => {
   it('of one that is not there are a problem', async () => {
     expect(await client.call('GET /v1/deployments/dep_none/events')).toMatchObject({
       status: 404,
-      body: { code: 'deploy.deployment_missing', repair: 'history lists the deployments' },
+      body: { code: 'deploy.deployment_missing', repair: expect.stringContaining('history') },
     })
   })
 })
