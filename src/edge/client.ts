@@ -1,6 +1,5 @@
 /** The admin client: an `Edge` behind a Unix socket. Used by the host agent. */
 import { type IncomingMessage, request } from 'node:http'
-import { createInterface } from 'node:readline'
 import type { Clock } from '../base/index.ts'
 import type { DrainRequest, Edge, EdgeEvent, EdgeRoutes, EdgeStatus, RoutesInForce } from './contract.ts'
 import { edgeError, errorFromWire, messageOf, type WireError } from './errors.ts'
@@ -71,8 +70,10 @@ export class EdgeClient implements Edge {
     const answer = await this.#open({ method: 'GET', path, withinMs: callMs })
     const end = (): void => void answer.destroy()
     signal.addEventListener('abort', end, { once: true })
+    // Told while it was opened.
+    if (signal.aborted) end()
     try {
-      for await (const line of createInterface({ input: answer })) {
+      for await (const line of linesOf(answer)) {
         if (signal.aborted) return
         yield answerAs<EdgeEvent>(JSON.parse(line))
       }
@@ -118,6 +119,17 @@ export class EdgeClient implements Edge {
     })
     if (answer.statusCode === 200) return answer
     throw errorIn(JSON.parse(await textOf(answer)))
+  }
+}
+
+/** Not by readline, which waits for ever on a stream that breaks. */
+async function* linesOf(answer: IncomingMessage): AsyncIterable<string> {
+  let text = ''
+  answer.setEncoding('utf8')
+  for await (const chunk of answer) {
+    const lines = (text + String(chunk)).split('\n')
+    text = lines.pop() ?? ''
+    yield* lines
   }
 }
 
