@@ -404,6 +404,34 @@ describe('a route of deploying', () => {
     expect(await callApi(world, 'GET /v1/places/noslash/production')).toMatchObject({ status: 422 })
   })
 
+  it('is documented with what a release looks like', async () => {
+    world = await openWorld({})
+    const document = (await callApi(world, 'GET /v1/openapi.json')).body
+    expect(document).toMatchObject({
+      paths: {
+        '/v1/deployments': {
+          post: {
+            operationId: 'deployStart',
+            requestBody: {
+              content: {
+                'application/json': {
+                  schema: {
+                    required: ['release', 'signature'],
+                    properties: {
+                      release: { description: expect.stringContaining('signed'), examples: [{ project: 'acme/shop' }] },
+                      planHash: { description: expect.any(String) },
+                    },
+                  },
+                },
+              },
+            },
+            responses: { 201: { content: { 'application/json': {} } }, default: {} },
+          },
+        },
+      },
+    })
+  })
+
   it('has an operation id of its own', () => {
     const named = routes.map(
       ({ operation, verb, method, path }) => operation ?? (verb === 'open' ? method + path : verb),

@@ -18,7 +18,17 @@ import { json, route, type RouteContext } from './route.ts'
 import * as schema from './schemas.ts'
 
 const params = z.object({ id: z.string().min(1).max(100).meta({ description: 'Id of a deployment: `dep_…`.' }) })
-const signedDocument = payload('The release file with `createdAt`, as it was signed: docs/guide/http-api.md.')
+const signedDocument = payload('The release file with `createdAt`, as it was signed.').meta({
+  examples: [
+    {
+      project: 'acme/shop',
+      config: 'production',
+      artifact: { url: 'https://builds.acme.example/shop-42.tgz', sha256: '9f86d081884c7d65…' },
+      services: { web: { instances: 3, command: 'node server.js', route: { hosts: ['shop.example.com'] } } },
+      createdAt: '2026-01-02T03:04:05Z',
+    },
+  ],
+})
 
 const begunAnswer = {
   201: {
