@@ -6,11 +6,13 @@ import { type Fault, help, type Options, readOptions, UsageError } from './optio
 import { describeBoot, describeSession, lastLineOf, type Run, writeReport } from './report.ts'
 import { runSession, type Session, type SessionOptions } from './session.ts'
 import { EdgeSwitcher } from './switchers/edge.ts'
+import { steadyMs } from './steady-clock.ts'
 import { HoldfastSwitcher } from './switchers/holdfast.ts'
 import { PeerMissing, Pm2Switcher } from './switchers/pm2.ts'
 import type { Switcher } from './switchers/switcher.ts'
 import { inWorld, type World } from './world.ts'
 
+const startedMs = steadyMs() - process.uptime() * 1000
 const instances = 3
 const instancesAtOnce = 10
 
@@ -90,7 +92,7 @@ async function session(given: {
       witness: world.witness,
       mix: { ...usualMix, requestsPerSecond },
       seed,
-      withinMs,
+      untilMs: startedMs + withinMs,
       requestsBetween: requestsPerSecond,
       onProgress: (switches, requests, failed) => {
         if (switches % 20 === 0) say(`  … ${chosen.name}: ${switches} switches, ${requests} requests, ${failed} failed`)

@@ -119,4 +119,5 @@ function figuresOf(session: Session) {
 }
 
 const fileNameOf = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
-const ms = ({ p50, p99, max }: Summary): string => `p50 ${p50} ms, p99 ${p99} ms, slowest ${max} ms`
+const ms = ({ count, p50, p99, max }: Summary): string =>
+  count === 0 ? 'nothing was measured' : `p50 ${p50} ms, p99 ${p99} ms, slowest ${max} ms`

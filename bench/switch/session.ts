@@ -5,7 +5,7 @@ import type { Failure, SocketTallies } from './load/messages.ts'
 import type { Mix } from './load/mix.ts'
 import { summarize, type Summary } from './statistics.ts'
 import { steadyMs } from './steady-clock.ts'
-import type { Behaviour, Switch, Switcher } from './switchers/switcher.ts'
+import { type Behaviour, type Switch, type Switcher, SwitchFailed } from './switchers/switcher.ts'
 import type { Death } from './verdict/diagnose.ts'
 import { ReleaseJudge, type TrafficWindow } from './verdict/windows.ts'
 import type { Witness } from './witness.ts'
@@ -17,8 +17,8 @@ export type SessionOptions = {
   readonly mix: Mix
   readonly seed: number
   readonly switches: number
-  /** No switch begins later than that after the load has. */
-  readonly withinMs: number
+  /** No switch begins later. */
+  readonly untilMs: number
   /** Requests between two switches: so that each is seen by itself. */
   readonly requestsBetween: number
   /** Of every release that is deployed; those gone back to are the ones before. */
@@ -57,7 +57,7 @@ export async function runSession(options: SessionOptions): Promise<Session> {
     const startedMs = steadyMs()
     load.begin(switcher.port, mix, seed)
     await load.untilMore(requestsBetween)
-    const switches = await switchUnderLoad(options, startedMs, load)
+    const switches = await switchUnderLoad(options, load)
     await load.end()
     const answers = [...load.answers()].toSorted((a, b) => a.sentMs - b.sentMs)
     const warmMs = switches[0]?.askedMs ?? 0
@@ -83,20 +83,33 @@ export async function runSession(options: SessionOptions): Promise<Session> {
 
 async function switchUnderLoad(
   options: SessionOptions,
-  startedMs: number,
   load: Awaited<ReturnType<typeof openLoad>>,
 ): Promise<readonly Switch[]> {
   const { switcher, requestsBetween, behaviour } = options
   const done: Switch[] = []
-  while (done.length < options.switches && steadyMs() - startedMs < options.withinMs) {
-    const isDeploy = options.onlyForward === true || done.length % 2 === 0
-    const next = isDeploy ? await switcher.deploy(behaviour) : await switcher.rollback()
-    done.push(next)
-    options.afterSwitch?.(next)
+  let tried = 0
+  while (tried < options.switches && steadyMs() < options.untilMs) {
+    // After a deploy that was taken back there is nothing to go back from.
+    const isDeploy = options.onlyForward === true || done.at(-1)?.kind !== 'deploy'
+    try {
+      const next = isDeploy ? await switcher.deploy(behaviour) : await switcher.rollback()
+      done.push(next)
+      options.afterSwitch?.(next)
+    } catch (error) {
+      if (!(error instanceof SwitchFailed)) throw error
+      load.failures.push(failedSwitch(error))
+    }
+    tried++
     await load.untilMore(requestsBetween)
-    options.onProgress?.(done.length, load.started, load.failures.length)
+    options.onProgress?.(tried, load.started, load.failures.length)
   }
   return done
+}
+
+function failedSwitch({ message }: SwitchFailed): Failure {
+  const now = steadyMs()
+  const times = { atMs: now, scheduledMs: now, sentMs: now }
+  return { ...times, kind: 'switch', cause: 'switch-failed', detail: message, isNewConnection: false }
 }
 
 export const isShort = ({ kind }: Answer): boolean => kind === 'quick' || kind === 'order'

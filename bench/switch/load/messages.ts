@@ -2,7 +2,7 @@
 import type { FailureCause } from '../verdict/classify.ts'
 import type { Mix, RequestKind } from './mix.ts'
 
-export type LoadKind = RequestKind | 'socket' | 'events'
+export type LoadKind = RequestKind | 'socket' | 'events' | 'switch'
 
 export type ToLoad =
   | { readonly kind: 'begin'; readonly port: number; readonly mix: Mix; readonly seed: number }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { type SignedRelease, signRelease } from '../../../src/deploy/index.ts'
+import { SwitchFailed } from './switcher.ts'
 
 const entry = join(import.meta.dirname, '../../../bin/holdfast.js')
 const run = promisify(execFile)
@@ -67,10 +68,10 @@ export class ControlPlane {
   async rollBack(place: { readonly project: string; readonly config: string }): Promise<string> {
     const { outcome, deployment = '' } = await this.#post('/v1/rollbacks', place)
     if (outcome === 'rollback') return deployment
-    throw new Error(`the release before was not warm any more: the rollback became "${outcome}"`)
+    throw new SwitchFailed(`the release before was not warm any more: the rollback became "${outcome}"`)
   }
 
-  /** Until it has ended. `see` is called with each change. @throws Error with the diagnosis when it did not succeed */
+  /** Until it has ended. `see` is called with each change. */
   async follow(id: string, see: (view: DeploymentView) => void): Promise<DeploymentView> {
     const answer = await fetch(`${this.#url}/v1/deployments/${id}/events`, { headers: this.#headers })
     if (!answer.ok || answer.body === null) throw new Error(`following ${id}: ${answer.status}`)
@@ -83,7 +84,7 @@ export class ControlPlane {
         if (data === undefined) continue
         const view = asView(JSON.parse(data))
         see(view)
-        if (/^event: ?end$/m.test(event)) return succeeded(view)
+        if (/^event: ?end$/m.test(event)) return view
       }
     }
     throw new Error(`the events of ${id} ended without an end`)
@@ -106,16 +107,9 @@ export class ControlPlane {
   async #post(path: string, body: unknown): Promise<Begun> {
     const answer = await fetch(this.#url + path, { method: 'POST', headers: this.#headers, body: JSON.stringify(body) })
     const text = await answer.text()
-    if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${text}`)
+    if (!answer.ok) throw new SwitchFailed(`POST ${path}: ${answer.status} ${text}`)
     return asBegun(JSON.parse(text))
   }
-}
-
-function succeeded(view: DeploymentView): DeploymentView {
-  if (view.status === 'succeeded') return view
-  throw new Error(
-    `deployment ${view.id} ${view.status}: ${view.diagnosis?.what ?? ''} ${view.diagnosis?.command ?? ''}`,
-  )
 }
 
 type Ready = {

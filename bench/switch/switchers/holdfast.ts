@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { steadyMs } from '../steady-clock.ts'
 import type { Witness } from '../witness.ts'
 import { ControlPlane } from './control-plane.ts'
-import { type Behaviour, environmentOf, type Switch, type Switcher, WindowBook } from './switcher.ts'
+import { type Behaviour, environmentOf, type Switch, type Switcher, SwitchFailed, WindowBook } from './switcher.ts'
 
 const place = { project: 'bench/switch', config: 'load' }
 
@@ -58,18 +58,22 @@ export class HoldfastSwitcher implements Switcher {
     const acceptedMs = steadyMs()
     let opened = false
     let inForceMs: number | undefined
-    const { fleet } = await controlPlane.follow(id, (view) => {
+    const view = await controlPlane.follow(id, ({ fleet, committedAt }) => {
       // From the asking on: it may have traffic before we hear of it.
-      if (!opened) this.#book.open(view.fleet, askedMs)
+      if (!opened) this.#book.open(fleet, askedMs)
       opened = true
-      if (view.committedAt === null || inForceMs !== undefined) return
+      if (committedAt === null || inForceMs !== undefined) return
       inForceMs = steadyMs()
       if (from !== undefined) this.#book.close(from, inForceMs)
     })
     const endedMs = steadyMs()
-    this.#live = fleet
+    if (view.status !== 'succeeded') {
+      this.#book.close(view.fleet, endedMs)
+      throw new SwitchFailed(`${kind} ${view.id} ${view.status}: ${view.diagnosis?.what ?? 'nothing is said of it'}`)
+    }
+    this.#live = view.fleet
     this.#warm = from
-    return { kind, from, to: fleet, askedMs, acceptedMs, inForceMs: inForceMs ?? endedMs, endedMs }
+    return { kind, from, to: view.fleet, askedMs, acceptedMs, inForceMs: inForceMs ?? endedMs, endedMs }
   }
 
   #release(behaviour: Behaviour) {

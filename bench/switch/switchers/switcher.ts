@@ -22,6 +22,9 @@ export type Switch = {
   readonly endedMs: number
 }
 
+/** A switch that was taken back, or refused: said with what its owner said of it. */
+export class SwitchFailed extends Error {}
+
 export interface Switcher {
   /** Where the traffic goes. */
   readonly port: number
@@ -29,8 +32,9 @@ export interface Switcher {
   readonly windows: readonly TrafficWindow[]
   /** Starts whatever carries it, and the first release. */
   start(): Promise<void>
+  /** @throws SwitchFailed; then the release before serves */
   deploy(behaviour?: Behaviour): Promise<Switch>
-  /** Back to the release before the present one. */
+  /** Back to the release before the present one. @throws SwitchFailed */
   rollback(): Promise<Switch>
   /** Ends everything it started. */
   close(): Promise<void>

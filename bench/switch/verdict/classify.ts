@@ -6,6 +6,7 @@
  * - `corrupt`: another body than the right one; `unnamed`: a good answer without release or process
  * - `wrong-release`: a release that had no traffic then, or a process that answers for two
  * - `message-lost`, `socket-cut`: WebSocket; `event-lost`, `stream-cut`: event streams
+ * - `switch-failed`: a deploy or rollback that did not succeed
  * - `own`: of the load's own making (no ports, no descriptors, too much under way); never the server's, never left out
  */
 export const failureCauses = [
@@ -23,6 +24,7 @@ export const failureCauses = [
   'socket-cut',
   'event-lost',
   'stream-cut',
+  'switch-failed',
   'own',
 ] as const
 export type FailureCause = (typeof failureCauses)[number]

@@ -9,12 +9,19 @@ export type Death = {
   readonly stopping: boolean
 }
 
-export type Diagnosis = 'early-kill' | 'keep-alive-race' | 'wrong-release' | 'generator' | 'unexplained'
+export type Diagnosis =
+  | 'early-kill'
+  | 'keep-alive-race'
+  | 'wrong-release'
+  | 'switch-failed'
+  | 'generator'
+  | 'unexplained'
 
 export const explanations: Readonly<Record<Diagnosis, string>> = {
   'early-kill': 'a process was killed before its drain had ended, with requests under way',
   'keep-alive-race': 'a kept connection was closed just as a request came over it, and nobody could send that again',
   'wrong-release': 'a process answered with the name of a release that was not to answer',
+  'switch-failed': 'a deploy or rollback was taken back or refused',
   generator: 'the load itself ran out of something; what it measured does not count',
   unexplained: 'nothing that the benchmark knows of explains it',
 }
@@ -24,7 +31,7 @@ const nearMs = 750
 
 export function diagnose(failure: Failure, deaths: readonly Death[]): Diagnosis {
   if (failure.cause === 'own') return 'generator'
-  if (failure.cause === 'wrong-release') return 'wrong-release'
+  if (failure.cause === 'wrong-release' || failure.cause === 'switch-failed') return failure.cause
   if (!isBroken(failure)) return 'unexplained'
   if (deaths.some((death) => Math.abs(death.atMs - failure.atMs) <= nearMs)) return 'early-kill'
   return isKeepAliveRace(failure) ? 'keep-alive-race' : 'unexplained'
@@ -54,6 +61,7 @@ function isBroken({ cause, detail }: Failure): boolean {
     case 'corrupt':
     case 'unnamed':
     case 'wrong-release':
+    case 'switch-failed':
     case 'own':
       return false
   }
@@ -82,6 +90,7 @@ export function findingsOf(failures: readonly Failure[], deaths: readonly Death[
 }
 
 export function describeFailure({ kind, cause, detail, release, pid, isNewConnection }: Failure): string {
+  if (kind === 'switch') return detail
   const from = release === undefined ? '' : `, ${release}${pid === undefined ? '' : ` process ${pid}`}`
   return `${kind} on a ${isNewConnection ? 'new' : 'kept'} connection: ${cause} (${detail})${from}`
 }
