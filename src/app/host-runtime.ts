@@ -37,6 +37,8 @@ export type HostRuntimeEvent = LinkEvent | LocalEdgeEvent
 export interface HostRuntime {
   readonly folder: string
   status(): Promise<AgentStatus>
+  /** Somebody asked for that at its door: nothing goes on. */
+  readonly hasStoppedEverything: boolean
   /** Ends the agent, not what runs. The same promise every time. */
   stop(): Promise<void>
   /** Fulfilled when it has ended, whoever asked for it. */
@@ -92,8 +94,10 @@ async function assemble(options: HostRuntimeOptions, shutdown: Shutdown): Promis
     instances: await countInstances(agent, ulid(clock.now(), randomBytes)),
   })
   const stop = (): Promise<void> => shutdown.run()
+  let hasStoppedEverything = false
   const stopEverything = (): Promise<StoppedEverything> => {
     link.close()
+    hasStoppedEverything = true
     return stopEverythingOn({ agent, edge, keys: `stop/${session}` })
   }
   const door = await openDoor({ folder, status, stop: () => void stop(), stopEverything })
@@ -103,7 +107,12 @@ async function assemble(options: HostRuntimeOptions, shutdown: Shutdown): Promis
   shutdown.add('the way to the control plane', () => link.close())
   void Promise.all(served).catch((error: unknown) => logger.error('commands are not taken any more', { error }))
   logger.info('the agent runs', { folder, version, session })
-  return { folder, status, stop, stopped: shutdown.done }
+  return {
+    ...{ folder, status, stop, stopped: shutdown.done },
+    get hasStoppedEverything() {
+      return hasStoppedEverything
+    },
+  }
 }
 
 /** Also for who has to end what runs when no agent runs. @throws HoldfastError store.folder_in_use, app.platform */

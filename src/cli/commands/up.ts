@@ -14,6 +14,8 @@ import {
 import { type Context, print, withExamples } from '../context.ts'
 import { commandLine } from '../command-line.ts'
 import { dataFolderIn } from '../find-server.ts'
+import { edgeIn, usualEdge, withEdgeOptions } from '../host/agent-options.ts'
+import { agentAsJson, agentFacts, type AgentHere, agentHere } from '../host/agent-here.ts'
 import { echoOf } from '../log-echo.ts'
 import { oneOf, wholeNumber } from '../options.ts'
 import { paintFor } from '../paint.ts'
@@ -27,11 +29,14 @@ type Options = {
   readonly auth?: 'token' | 'none'
   readonly awsLimits?: true
   readonly config?: string
+  readonly withHost?: true
+  readonly edgePort?: number
+  readonly edgeHost?: string
   readonly json?: true
 }
 
 export function upCommand(context: Context): Command {
-  const command = new Command('up')
+  const command = withEdgeOptions(new Command('up'))
     .description('start the server in the foreground; Ctrl-C stops it in good order')
     .option('--data <dir>', 'data folder (default: $HOLDFAST_DATA, else ~/.holdfast)')
     .option('--port <port>', 'port to listen on (default: 7400; 0 takes a free one)', wholeNumber(0, 65_535))
@@ -43,10 +48,12 @@ export function upCommand(context: Context): Command {
     )
     .option('--aws-limits', "AWS's own limits: 256 KiB payloads, 25,000 events, 1 MiB definitions")
     .option('--config <file>', 'configuration (default: holdfast.config.ts here, if there is one)')
+    .option('--with-host', 'also start the agent of this machine, with its edge, unless it runs already')
     .option('--json', 'print address and token file as JSON when it is ready')
     .action((options: Options) => up(context, options))
   return withExamples(command, [
     ['holdfast up', 'keeps its data in ~/.holdfast'],
+    ['holdfast up --with-host', 'is all it takes to deploy to this machine'],
     ['holdfast up --data ./data --port 8083 --auth none --aws-limits', 'emulates AWS for local tests'],
   ])
 }
@@ -55,12 +62,27 @@ async function up(context: Context, options: Options): Promise<void> {
   const { world } = context
   const started = await runtimeOptions(context, options)
   const runtime = await startRuntime(started)
-  sayReady(context, runtime, started, options)
+  const agent = options.withHost === true ? await startAgent(context, runtime, started, options) : undefined
+  sayReady(context, { runtime, agent }, started, options)
   const stop = (): void => void stopInGoodOrder(context, runtime)
   world.interrupted.addEventListener('abort', stop)
   if (world.interrupted.aborted) stop()
   await runtime.stopped
-  if (options.json !== true) print(context, context.paint.state('halted', 'stopped'))
+  if (options.json === true) return
+  print(context, context.paint.state('halted', 'stopped'))
+  if (agent === undefined) return
+  const everything = commandLine(world, 'down --everything', whereOf(options))
+  print(context, `  The agent, its instances and the edge go on. To stop all of it: ${everything}`)
+}
+
+/** A server whose agent cannot come up is not what was asked for: it stops again. */
+async function startAgent({ world }: Context, runtime: Runtime, { dataFolder }: Started, options: Options) {
+  try {
+    return await agentHere(world, { dataFolder, edge: edgeIn(options) ?? usualEdge })
+  } catch (error) {
+    await runtime.stop()
+    throw error
+  }
 }
 
 /** Most stops take a moment; who waits longer is told for what. */
@@ -107,16 +129,24 @@ async function runtimeOptions({ world }: Context, options: Options): Promise<Run
   }
 }
 
+const whereOf = ({ data }: Options) => (data === undefined ? {} : { data })
+
 type Started = Pick<RuntimeOptions, 'dataFolder' | 'configurationFile'>
 
-function sayReady(context: Context, runtime: Runtime, started: Started, options: Options): void {
+type Ready = { readonly runtime: Runtime; readonly agent: AgentHere | undefined }
+
+function sayReady(context: Context, { runtime, agent }: Ready, started: Started, options: Options): void {
   const { address, tokenFile, resumed } = runtime
-  if (options.json === true) return print(context, JSON.stringify({ url: address.url, tokenFile, resumed }))
+  if (options.json === true) {
+    const host = agent === undefined ? {} : { host: agentAsJson(agent) }
+    return print(context, JSON.stringify({ url: address.url, tokenFile, resumed, ...host }))
+  }
   const { paint, world } = context
-  const lines = labelled(factsOf(runtime, started), paint, textWidth(world.out))
+  const facts = [...factsOf(runtime, started), ...(agent === undefined ? [] : agentFacts(agent))]
+  const lines = labelled(facts, paint, textWidth(world.out))
   print(context, [`${paint.state('done', 'Holdfast is up')} at ${paint.bold(address.url)}`, ...lines].join('\n'))
   if (!world.out.isTerminal) return
-  const next = commandLine(world, 'asl run FILE', options.data === undefined ? {} : { data: options.data })
+  const next = commandLine(world, agent === undefined ? 'asl run FILE' : 'deploy FILE', whereOf(options))
   print(context, `  ${paint.dim('In another terminal:')} ${next}`)
   print(context, `  ${paint.dim('Ctrl-C stops it; what runs goes on at the next start.')}`)
 }

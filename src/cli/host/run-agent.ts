@@ -38,17 +38,17 @@ export async function runAgent(context: Context, options: AgentOptions): Promise
   const stop = (): void => void runtime.stop()
   world.interrupted.addEventListener('abort', stop)
   if (world.interrupted.aborted) stop()
-  const before = await runtime.status()
   await runtime.stopped
-  print(context, `${paint.state('halted', 'the agent has ended')}${whatGoesOn(before.instances, options)}`)
+  if (runtime.hasStoppedEverything) {
+    return print(context, paint.state('halted', 'the agent has ended; its instances and the edge were stopped'))
+  }
+  print(context, `${paint.state('halted', 'the agent has ended')}; ${whatGoesOn(options)}`)
   const everything = commandLine(world, 'host stop --everything', { data: options.data })
   print(context, `  ${paint.dim('The next one takes over what runs. To stop all of it:')} ${everything}`)
 }
 
-/** How many there are at the end, nobody can be asked any more: it is said what was known at the start. */
-function whatGoesOn(_instances: number, options: EdgeOptions): string {
-  return edgeIn(options) === undefined ? '; instances go on running' : '; instances and the edge go on running'
-}
+const whatGoesOn = (options: EdgeOptions): string =>
+  edgeIn(options) === undefined ? 'instances go on running' : 'instances and the edge go on running'
 
 async function refuseSecond(folder: string): Promise<void> {
   const running = await agentStatus(folder)
