@@ -73,6 +73,7 @@ async function deploy(context: Context, path: string, options: Options): Promise
   const { signed, isOwn } = await sign(context, api, release, options)
   const { value: begun, plain } = await begin(context, api, { signed, planHash: agreed?.hash, isOwn })
   if (options.detach === true) return showBegun(context, begun.id, plain, options)
+  if (options.json === true) print(context, JSON.stringify({ kind: 'begun', ...Object(plain) }))
   await followDeployment(context, {
     ...{ api, id: begun.id, server: options, plan: planned.value.plan },
     json: options.json === true,

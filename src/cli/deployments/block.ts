@@ -21,7 +21,7 @@ export function blockOf(description: DeploymentDescription, options: BlockOption
   const below = [...serviceLines(description, options), ...trafficLines(description, options)]
   const rest = below.length === 0 ? [] : ['', ...below]
   const room = Math.max(3, options.height - 1 - rest.length)
-  return [headOf(description, options), ...stateLines(rowsOf(description, options.now), options, room), ...rest].slice(
+  return [headOf(description, options), ...stateLines(description, options, room), ...rest].slice(
     0,
     Math.max(4, options.height),
   )
@@ -44,10 +44,12 @@ function headOf(
 
 // ---- states
 
-function stateLines(rows: readonly StateRow[], options: BlockOptions, room: number): readonly string[] {
+function stateLines(description: DeploymentDescription, options: BlockOptions, room: number): readonly string[] {
   const { paint } = options
-  const names = Math.max(14, ...rows.map((row) => visibleWidth(nameOf(row, rows))))
-  const lines = rows.map((row) => stateLine(row, nameOf(row, rows), { ...options, names }))
+  const rows = rowsOf(description, options.now)
+  const steps = description.step?.of ?? 1
+  const names = Math.max(14, ...rows.map((row) => visibleWidth(nameOf(row, steps))))
+  const lines = rows.map((row) => stateLine(row, nameOf(row, steps), { ...options, names }))
   if (lines.length <= room) return lines
   const firstComing = rows.findIndex(({ startedAt }) => startedAt === undefined)
   const begun = firstComing < 0 ? rows.length : firstComing
@@ -74,13 +76,8 @@ function stateLine(row: StateRow, name: string, { paint, width, names }: LineOpt
 }
 
 /** With the step, where there are several. */
-export function nameOf(
-  { state, step }: Pick<StateRow, 'state' | 'step'>,
-  rows: readonly Pick<StateRow, 'step'>[],
-): string {
-  if (step === undefined) return state
-  return `${state} ${step}/${Math.max(...rows.map((row) => row.step ?? 0))}`
-}
+const nameOf = ({ state, step }: StateRow, steps: number): string =>
+  step === undefined ? state : `${state} ${step}/${steps}`
 
 // ---- instances and traffic
 
@@ -88,38 +85,51 @@ export function nameOf(
 const dotsShown = 12
 const barWidth = 20
 
-function serviceLines(description: DeploymentDescription, options: BlockOptions): readonly string[] {
-  const { instances, weights, addresses } = description
-  const services = [...new Set([...instances.map(({ service }) => service), ...weights.map(({ service }) => service)])]
-  const names = Math.max(7, ...services.map((name) => visibleWidth(name)))
-  return services.map((name) => {
-    // Where it is told which services have an address, one without gets work from elsewhere.
-    const isRouted = addresses.length === 0 || addresses.some(({ service }) => service === name)
-    const own = instances.filter(({ service }) => service === name)
-    const weight = isRouted ? weights.find(({ service }) => service === name)?.incoming : undefined
-    return serviceLine({ name: pad(name, names), instances: own, weight }, options)
+function serviceLines(description: DeploymentDescription, { paint, width }: BlockOptions): readonly string[] {
+  const services = servicesOf(description)
+  const names = Math.max(7, ...services.map(({ name }) => visibleWidth(name)))
+  const lefts = services.map(({ name, own }) => clip(`  ${pad(name, names)} ${healthWords(own)}`, width))
+  const column = Math.max(...lefts.map(visibleWidth)) + 3
+  return services.map(({ own, weight }, i) => {
+    const left = lefts[i] ?? ''
+    const healthy = own.filter(({ state }) => state === 'healthy').length
+    const painted = pad(paint.tone(healthy < own.length ? 'waiting' : 'done', left), column)
+    return `${painted}${shareText(weight, width - column, paint)}`.trimEnd()
   })
 }
 
-type ServiceLine = {
+type Service = {
   readonly name: string
-  readonly instances: readonly SeenInstance[]
+  readonly own: readonly SeenInstance[]
+  /** Undefined for one that gets its work from elsewhere. */
   readonly weight: number | undefined
 }
 
-function serviceLine({ name, instances, weight }: ServiceLine, { paint, width }: BlockOptions): string {
-  const healthy = instances.filter(({ state }) => state === 'healthy').length
-  const dots =
-    instances.length > dotsShown ? '' : `${instances.map(({ state }) => dotOf[state ?? 'starting']).join('')} `
-  const count = instances.length === 0 ? 'not started' : `${healthy} of ${instances.length} healthy`
-  const left = clip(`  ${name} ${dots}${count}`, width)
-  const painted = paint.tone(healthy < instances.length ? 'waiting' : 'done', left)
-  const share = weight === undefined ? 'no traffic of its own' : `${weight} % of the traffic`
-  const room = width - visibleWidth(left) - 3
-  if (room < share.length) return painted
-  const hasBar = weight !== undefined && room >= share.length + barWidth + 1
-  const padded = pad(painted, Math.min(40, width - share.length - barWidth - 4))
-  return `${padded}   ${hasBar ? `${paint.tone('running', barOf(weight))} ` : ''}${share}`
+function servicesOf({ instances, weights, addresses, status }: DeploymentDescription): readonly Service[] {
+  // What was taken back runs no more.
+  if (status === 'failed' || status === 'halted') return []
+  const names = new Set([...instances, ...weights].map(({ service }) => service))
+  return [...names].map((name) => {
+    // Where it is told which services have an address, one without has no traffic.
+    const isRouted = addresses.length === 0 || addresses.some(({ service }) => service === name)
+    const weight = isRouted ? weights.find(({ service }) => service === name)?.incoming : undefined
+    return { name, own: instances.filter(({ service }) => service === name), weight }
+  })
+}
+
+function healthWords(own: readonly SeenInstance[]): string {
+  if (own.length === 0) return 'not started'
+  const healthy = own.filter(({ state }) => state === 'healthy').length
+  const dots = own.length > dotsShown ? '' : `${own.map(({ state }) => dotOf[state ?? 'starting']).join('')} `
+  return `${dots}${healthy} of ${own.length} healthy`
+}
+
+/** With a bar where there is room for one. */
+function shareText(weight: number | undefined, room: number, paint: Paint): string {
+  const words = weight === undefined ? 'no traffic of its own' : `${weight} % of the traffic`
+  if (room < words.length) return weight === undefined || room < 5 ? '' : `${weight} %`
+  if (weight === undefined || room < barWidth + 1 + words.length) return words
+  return `${paint.tone('running', barOf(weight))} ${words}`
 }
 
 const dotOf = { healthy: '▮', starting: '▯', unhealthy: '✗', gone: '·' } as const

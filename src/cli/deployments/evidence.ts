@@ -18,16 +18,17 @@ export function evidenceLines(evidence: Evidence | undefined, paint: Paint): rea
     grouped(applicationFailures + deliveryFailures),
     ...(isTimed ? [latency(p50Ms), latency(p99Ms)] : []),
   ])
+  const head = ['', 'requests', 'failed', ...(isTimed ? ['p50', 'p99'] : [])]
+  const widths = head.map((word, i) => Math.max(word.length, ...cells.map((row) => (row[i] ?? '').length)))
+  /** The first to the left, numbers to the right. */
+  const rowOf = (row: readonly string[]): string =>
+    row.map((text, i) => (i === 0 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0))).join('  ')
   const made = evidence.madeBySwitch
   return [
-    `  ${paint.dim(rowOf(['', 'requests', 'failed', ...(isTimed ? ['p50', 'p99'] : [])]))}`,
+    `  ${paint.dim(rowOf(head))}`,
     ...cells.map((row) => `  ${rowOf(row)}`),
     made === 0
       ? '  the switch cost no request'
       : `  ${paint.tone('failed', `the switch cost ${grouped(made)} requests`)}`,
   ]
 }
-
-/** The first to the left, numbers to the right. */
-const rowOf = ([name = '', ...numbers]: readonly string[]): string =>
-  `${name.padEnd(8)}${numbers.map((text) => text.padStart(9)).join('')}`

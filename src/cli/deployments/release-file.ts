@@ -37,7 +37,9 @@ export async function readReleaseFile(world: World, path: string): Promise<Relea
 
 /** Every fault with its line, as compilers tell them. */
 export function faultyRelease(file: ReleaseFile, faults: readonly ReleaseFault[]): ReportedError {
-  const lines = faults.map(({ place, message }) => ({ ...file.placeOf(place), place, message }))
+  const lines = faults
+    .map(({ place, message }) => ({ ...file.placeOf(place), place, message }))
+    .toSorted((a, b) => a.line - b.line || a.column - b.column)
   const report = ({ paint, width }: ReportStyle): string => {
     const count = `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`
     return [

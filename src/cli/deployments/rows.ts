@@ -32,7 +32,9 @@ export function rowsOf(description: DeploymentDescription, now: number): readonl
 
 /** The machine passes every state, also those in which this deployment has nothing to do. */
 export function isShown(description: DeploymentDescription, { state, endedAt }: PassedState): boolean {
-  if (endedAt === undefined || description.diagnosis?.state === state) return true
+  if (description.diagnosis?.state === state) return true
+  if (momentOf[state] !== undefined) return doesSomething(description, state)
+  if (endedAt === undefined) return true
   if (state === 'FailureHooks') return description.hooks.some(({ name }) => name.startsWith('onFailure/'))
   return !mayDoNothing.has(state) || doesSomething(description, state)
 }
@@ -109,8 +111,7 @@ function stepsOf(planned: Planned, count: number): readonly Stop[] {
 }
 
 const mayDoNothing: ReadonlySet<string> = new Set([
-  ...['MakeRoom', 'Prepare', 'BeforeHooks', 'SmokeTests', 'AfterHooks'],
-  ...['Diagnose', 'ReleaseLock', 'KeepWarm', 'CleanUp'],
+  ...['MakeRoom', 'Prepare', 'Diagnose', 'ReleaseLock', 'KeepWarm', 'CleanUp'],
 ])
 
 const once = (state: string): Stop => ({ state, step: undefined })
