@@ -4,7 +4,7 @@ import type { HostRegistry } from './registry.ts'
 import type { HostDescription } from './view.ts'
 
 /** New instances may be put there again. @throws HoldfastError access.forbidden, host.unknown */
-export function undrainHost(registry: HostRegistry, actor: Actor, named: string): Promise<HostDescription> {
+export async function undrainHost(registry: HostRegistry, actor: Actor, named: string): Promise<HostDescription> {
   requirePermission(actor, 'host.undrain', { type: 'host', id: named })
   return changeDraining(registry, actor, named, false)
 }
