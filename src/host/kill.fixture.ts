@@ -1,13 +1,14 @@
 /** An agent in a process of its own that kills itself, as kill -9 does, at the n-th boundary of a change it makes. */
 import { randomFillSync } from 'node:crypto'
 import { silentLogger } from '../base/index.ts'
+import { EdgeClient, type EdgeRoutes, type RoutesInForce } from '../edge/index.ts'
 import { realClock } from './agent-world.ts'
 import { openHostAgent } from './agent.ts'
 import { killScript } from './kill-script.ts'
 import type { Files, Processes } from './machine/machine.ts'
 import { openMachine } from './machine/open.ts'
 
-const [folder = '', app = '', crashAt = '0'] = process.argv.slice(2)
+const [folder = '', app = '', crashAt = '0', socketPath = ''] = process.argv.slice(2)
 let left = Number(crashAt)
 
 function boundary(): void {
@@ -35,6 +36,16 @@ const processes: Processes = {
   start: (order, ended) => changing(() => machine.processes.start(order, ended)),
 }
 
+/** Dies before a push, and after the edge has it but nobody was told. */
+class DyingClient extends EdgeClient {
+  override async applyRoutes(routes: EdgeRoutes): Promise<RoutesInForce> {
+    boundary()
+    const inForce = await super.applyRoutes(routes)
+    boundary()
+    return inForce
+  }
+}
+
 const agent = await openHostAgent({
   folder,
   machine: { ...machine, files, processes },
@@ -43,6 +54,7 @@ const agent = await openHostAgent({
   log: silentLogger,
   environment: { PATH: '/usr/bin:/bin', HOME: '/' },
   download: fetch,
+  edge: { open: async () => new DyingClient({ socketPath, clock: realClock }) },
 })
 for (const command of killScript(app)) {
   const outcome = await agent.run(command)
