@@ -17,12 +17,7 @@ import {
 } from './deployment/describe.ts'
 import { requireRelease } from './deployment/fleet.ts'
 import { allPointers, type Pointer, pointerOf } from './deployment/pointer.ts'
-import {
-  deploymentHistory,
-  lastCommitOf,
-  openDeploymentAt,
-  requireDeployment,
-} from './deployment/rows.ts'
+import { deploymentHistory, lastCommitOf, openDeploymentAt, requireDeployment } from './deployment/rows.ts'
 import type { Diagnosis } from './failure.ts'
 import type { Lock } from './lock/lease.ts'
 import { heldLocks } from './lock/rows.ts'

@@ -2,8 +2,9 @@ import type { z } from 'zod'
 import { type Actor, requirePermission } from '../../access/index.ts'
 import type { Problem } from '../deployer.ts'
 import type { Deploys } from '../deploys.ts'
-import { makePlan, situationOf } from '../plan/make.ts'
+import { makePlan } from '../plan/make.ts'
 import { hashOf, type Plan } from '../plan/plan.ts'
+import { problemsOf } from '../plan/problems.ts'
 import { placeName } from '../place.ts'
 import { identityOf } from '../release/identity.ts'
 import { parseRelease } from '../release/parse.ts'
@@ -43,7 +44,7 @@ export async function planDeployment(
   const deployer = requireDeployer(deploys, target)
   const ground = { ...first, survey: await deployer.survey(first.incoming, signal) }
   const plan = makePlan(ground)
-  return { plan, hash: hashOf(plan), problems: deployer.check(situationOf(ground), plan.needs) }
+  return { plan, hash: hashOf(plan), problems: problemsOf(ground, plan) }
 }
 
 /** Of a release that is only planned. */

@@ -249,6 +249,41 @@ describe('a rollback', () => {
     })
   })
 
+  it('that is asked for twice is begun once, and never halts itself', async () => {
+    const world = await new World().begin()
+    const first = await world.deployed()
+    await world.deployed()
+    await world.advance(20 * 60_000)
+    await world.tick()
+    const answer = await rollBack(world.deploys, admin, place)
+    expect(answer).toMatchObject({ outcome: 'return', releaseId: first.releaseId })
+    await world.until(() => world.deployment(answer.deployment).state === 'Watch')
+    expect(await rollBack(world.deploys, admin, place)).toEqual(answer)
+    expect(await world.untilEnded(answer.deployment)).toMatchObject({ status: 'succeeded' })
+  })
+
+  it('after a rollback goes further back, not to the release that was gone back from', async () => {
+    const world = await new World().begin()
+    const oldest = await world.deployed()
+    const good = await world.deployed()
+    const bad = await world.deployed()
+    await world.untilEnded((await rollBack(world.deploys, admin, place)).deployment)
+    expect(world.pointer().servingRelease).toBe(good.releaseId)
+    expect(await rollBack(world.deploys, admin, place)).toMatchObject({ releaseId: oldest.releaseId })
+    expect(bad.status).toBe('succeeded')
+  })
+
+  it('after a release that followed a rollback goes to what served before it, warm or not', async () => {
+    const world = await new World().begin()
+    const good = await world.deployed()
+    await world.deployed()
+    await world.untilEnded((await rollBack(world.deploys, admin, place)).deployment)
+    await world.deployed()
+    await world.advance(20 * 60_000)
+    await world.tick()
+    expect(await rollBack(world.deploys, admin, place)).toMatchObject({ releaseId: good.releaseId })
+  })
+
   it('is asked by who may', async () => {
     const world = await new World().begin()
     await expect(rollBack(world.deploys, nobody, place)).rejects.toMatchObject({ code: 'access.forbidden' })

@@ -15,7 +15,14 @@ import { parseRequest } from '../request.ts'
 import { groundOf, readRelease, requireDeployer, requireRelease, standingsOf } from './fleet.ts'
 import { haltDeployment } from './halt.ts'
 import { pointerOf } from './pointer.ts'
-import { changeDeployment, type Deployment, type DeploymentKind, openDeploymentAt, requireDeployment } from './rows.ts'
+import {
+  changeDeployment,
+  deployedBefore,
+  type Deployment,
+  type DeploymentKind,
+  openDeploymentAt,
+  requireDeployment,
+} from './rows.ts'
 import { beginDeployment, startMachine } from './start.ts'
 
 export const rollbackRequestSchema = placeSchema.extend({
@@ -36,7 +43,7 @@ const healthMs = 200
 
 /**
  * Brings the former release back. Without `to` and with a deployment under way, that one is halted: the former release serves
- * still, or stands beside it.
+ * still, or stands beside it. A rollback that is under way already is answered as it is.
  * @throws HoldfastError access.forbidden, deploy.request_invalid, deploy.nothing_to_roll_back, deploy.release_missing, deploy.locked
  */
 export async function rollBack(deploys: Deploys, actor: Actor, request: RollbackRequest): Promise<RollbackAnswer> {
@@ -44,8 +51,11 @@ export async function rollBack(deploys: Deploys, actor: Actor, request: Rollback
   requirePermission(actor, 'deploy.rollback', { type: 'place', id: placeName(place) })
   const open = openDeploymentAt(deploys.store.read, place)
   if (open !== undefined && open.committedAt === null && to === undefined) {
-    await haltDeployment(deploys, actor, { id: open.id, reason })
-    return { outcome: 'halted', deployment: open.id, releaseId: open.releaseId }
+    const { id, releaseId, kind } = open
+    // Two who ask for the same: the second must not take back what the first has begun.
+    if (kind !== 'deploy') return { outcome: kind, deployment: id, releaseId }
+    await haltDeployment(deploys, actor, { id, reason })
+    return { outcome: 'halted', deployment: id, releaseId }
   }
   const isWarmWell = await warmIsWell(deploys, place)
   const id = await deploys.store.write((tx) => {
@@ -123,11 +133,13 @@ function goalOf(tx: Transaction, place: Place, to: string | undefined, isWarmWel
   return { kind: 'return', releaseId }
 }
 
-/** The release that served before the one that serves. */
-function formerRelease(tx: Transaction, { project, config }: Place, serving: string | null): string | undefined {
-  const sql = `SELECT release_id AS id FROM deployment WHERE project = ? AND config = ? AND status = 'succeeded'
-    AND release_id <> ? ORDER BY position DESC LIMIT 1`
-  return tx.prepare<{ id: string }>(sql).get(project, config, serving ?? '')?.id
+/**
+ * What served when the one that serves first went out. Not simply the last that succeeded: after a rollback that would be the
+ * release that somebody went back from.
+ */
+function formerRelease(tx: Transaction, place: Place, serving: string | null): string | undefined {
+  const fleet = serving === null ? null : deployedBefore(tx, place, serving)?.plan?.serving
+  return fleet === null || fleet === undefined ? undefined : requireDeployment(tx, fleet).releaseId
 }
 
 /** What never served is nothing to go back to. */

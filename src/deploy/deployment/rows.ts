@@ -241,6 +241,18 @@ export function lastCommitOf(queries: Queries, fleet: string): Deployment | unde
   return row === undefined ? undefined : deploymentOf(row)
 }
 
+/** The deployment that took this release out for the first time, if it came to serve. */
+export function deployedBefore(
+  queries: Queries,
+  { project, config }: Place,
+  releaseId: string,
+): Deployment | undefined {
+  const sql = `SELECT ${columns} FROM deployment WHERE release_id = ? AND project = ? AND config = ? AND kind = 'deploy'
+    AND committed_at IS NOT NULL ORDER BY position DESC LIMIT 1`
+  const row = queries.prepare<Row>(sql).get(releaseId, project, config)
+  return row === undefined ? undefined : deploymentOf(row)
+}
+
 export type DeploymentChange = Partial<
   Pick<
     Deployment,

@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { PlainJson } from '../../audit/index.ts'
+import { VirtualClock } from '../../base/index.ts'
 import { haltDeployment } from '../deployment/halt.ts'
 import { pauseDeployment } from '../deployment/pause.ts'
 import { resumeDeployment } from '../deployment/resume.ts'
 import { retryDeployment } from '../deployment/retry.ts'
 import { DeployFailure, type FailureClass } from '../failure.ts'
+import { FakeTarget, fakeDeployer } from '../fake-target.fake.ts'
 import { listLocks } from '../lock/list.ts'
 import { admin, endWorlds, World } from '../world.ts'
 
@@ -133,6 +135,29 @@ describe('a deployment', () => {
     const second = await world.deployed({ strategy: { kind: 'all-at-once', bake } })
     expect(second.status).toBe('succeeded')
     expect(world.clock.now() - begun).toBeGreaterThan(60_000)
+  })
+
+  it('that bakes by requests is refused where nobody counts them, before anything is changed', async () => {
+    const clock = new VirtualClock()
+    const { readTraffic: _nobody, ...deployer } = fakeDeployer(new FakeTarget(clock), clock)
+    const blind = { ...deployer, kind: 'blind' }
+    const world = await new World({ clock, deployers: { blind } }).begin()
+    const strategy = { kind: 'all-at-once', bake: { requests: 1 } }
+    const failed = await world.deployed({ target: 'blind', strategy })
+    expect(failed.diagnosis).toMatchObject({
+      class: 'user',
+      state: 'CheckResources',
+      field: 'strategy.bake.requests',
+      what: 'the target "blind" does not count requests',
+    })
+  })
+
+  it('that bakes by requests is not taken for baked when the counter is silent', async () => {
+    const world = await new World().begin()
+    world.target.countsTraffic = false
+    const strategy = { kind: 'all-at-once', bake: { for: '1s', requests: 5 } }
+    const failed = await world.deployed({ timeout: '1m', strategy })
+    expect(failed).toMatchObject({ status: 'failed', diagnosis: { state: 'Watch' } })
   })
 
   it('keeps the evidence of its traffic', async () => {
@@ -347,6 +372,29 @@ describe('a person', () => {
     expect(world.target.weightOf(place, id, 'web')).toBe(50)
     await resumeDeployment(world.deploys, admin, { id })
     expect(await world.untilEnded(id)).toMatchObject({ status: 'succeeded' })
+  })
+
+  it.each(states)('pauses a deployment in %s and lets it go on to its end, with no call made twice', async (state) => {
+    const world = await new World().begin()
+    await world.deployed(web())
+    await world.advance(1000)
+    world.target.latencyMs = 200
+    world.target.made.splice(0)
+    const { id } = await world.deploy({ ...web(), strategy: { kind: 'percentage', steps: [50] } })
+    await world.until(() => world.deployment(id).state === state)
+    await pauseDeployment(world.deploys, admin, { id })
+    await world.advance(3_600_000)
+    expect(world.deployment(id)).toMatchObject({ status: 'paused', state: 'Paused' })
+    await resumeDeployment(world.deploys, admin, { id })
+    expect(await world.untilEnded(id)).toMatchObject({ status: 'succeeded' })
+    expect(world.target.made.map(({ call, undo }) => (undo ? `un${call}` : call))).toEqual([
+      'fetch',
+      'start',
+      'start',
+      'shift',
+      'start',
+      'shift',
+    ])
   })
 
   it('keeps the lock of a paused deployment', async () => {

@@ -14,8 +14,9 @@ import {
 } from '../health/judge.ts'
 import { runningOf } from '../intent/standing.ts'
 import { lockOf, takeDeploymentLock } from '../lock/rows.ts'
-import { makePlan, situationOf } from '../plan/make.ts'
+import { makePlan } from '../plan/make.ts'
 import { hashOf, type Plan, stageOf } from '../plan/plan.ts'
+import { problemsOf } from '../plan/problems.ts'
 import { genuineRefusal } from '../release/genuine.ts'
 import { requireHooks } from './hooks.ts'
 import { observe, requireNoPause, waitUntilNextLook } from './observe.ts'
@@ -71,7 +72,7 @@ export async function checkResources(run: Run): Promise<void> {
   requireSameTarget(plan, ground.serving?.fleet.release.target)
   if (!warmOnly) await requireHooks(run)
   if (!warmOnly && !isSkipped('CheckResources', deployment.startFrom)) {
-    const [problem] = deployer.check(situationOf(ground), plan.needs)
+    const [problem] = problemsOf(ground, plan)
     if (problem !== undefined) throw new DeployFailure(problem.class, problem.what, problem)
   }
   await run.write((tx) => changeDeployment(tx, run.id, { plan, planHash: hashOf(plan) }))

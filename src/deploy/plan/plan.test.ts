@@ -82,7 +82,7 @@ describe('a plan', () => {
     const { id } = await deployRelease(world.deploys, admin, { ...signed, planHash: hash })
     const failed = await world.untilEnded(id)
     expect(failed.diagnosis).toMatchObject({ class: 'consistency', state: 'CheckResources' })
-    expect(failed.diagnosis?.command).toContain('make a new plan')
+    expect(failed.diagnosis?.command).toContain('holdfast deploy FILE --plan')
   })
 
   it('tells what the target would refuse', async () => {
@@ -155,7 +155,7 @@ describe('what is planned', () => {
     ),
   })
 
-  it('is what is done, call by call, for 200 generated releases', async () => {
+  it('is what is done, call by call, for 200 generated releases', { timeout: 180_000 }, async () => {
     const world = await new World().begin()
     const generated = fc.sample(releases, { numRuns: 200, seed: 42 })
     for (const [i, release] of generated.entries()) {
