@@ -38,15 +38,15 @@ export function healthOf(service: ProcessService): NonNullable<StartInput['healt
     case undefined:
       return portOf(service) === 'none'
         ? { kind: 'staying-up', forMs: 10_000 }
-        : { kind: 'http', path: '/', status: [200, 399], headers: hostHeader(host), ...defaultProbing }
+        : { kind: 'http', path: '/', status: [200, 399], releaseHeader, headers: hostHeader(host), ...defaultProbing }
     case 'staying-up':
       return { kind: 'staying-up', forMs: parseDuration(health.for) }
     case 'command':
       return { kind: 'command', command: health.command, ...probing(health) }
     case 'http': {
-      const { path, status, releaseHeader } = health
+      const { path, status } = health
       const headers = { ...(hasHost(health.headers) ? {} : hostHeader(host)), ...health.headers }
-      return { kind: 'http', path, status, releaseHeader, headers, ...probing(health) }
+      return { kind: 'http', path, status, releaseHeader: health.releaseHeader, headers, ...probing(health) }
     }
     default:
       return health satisfies never
@@ -59,6 +59,7 @@ export function successesOf(service: ProcessService): number {
   return health.kind === 'staying-up' ? 1 : (health.successes ?? defaultProbing.successes)
 }
 
+const { releaseHeader } = routeDefaults.health
 const defaultProbing = { timeoutMs: 5000, intervalMs: 250, successes: 3 }
 
 function probing(health: { readonly timeout: string; readonly interval: string; readonly successes: number }) {
@@ -79,12 +80,12 @@ const hasHost = (headers: Readonly<Record<string, string>>): boolean =>
 export function edgeHealthOf(service: ProcessService): Partial<HealthPolicy> {
   const health = healthOf(service)
   if (health.kind !== 'http') return { path: '/', expectStatus: { min: 200, max: 599 } }
-  const { path = '/', status: [min, max] = [200, 399], headers = {}, releaseHeader, timeoutMs } = health
+  const { path = '/', status: [min, max] = [200, 399], headers = {}, timeoutMs } = health
   const host = Object.entries(headers).find(([name]) => name.toLowerCase() === 'host')?.[1]
   return {
     path,
     expectStatus: { min, max },
-    releaseHeader: releaseHeader ?? routeDefaults.health.releaseHeader,
+    releaseHeader: health.releaseHeader ?? releaseHeader,
     timeoutMs: timeoutMs ?? defaultProbing.timeoutMs,
     ...(host === undefined ? {} : { host }),
   }
