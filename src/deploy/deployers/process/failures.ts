@@ -62,6 +62,15 @@ export const meanings: Readonly<Record<string, Meaning>> = {
     command: 'start the agent of HOST, or take the host out: holdfast hosts remove HOST',
   },
   'host.unknown': { class: 'consistency' },
+  'host.superseded': { class: 'platform' },
+  'host.closing': { class: 'platform' },
+  'host.command_failed': { class: 'user' },
+  'host.command_lost': { class: 'platform' },
+  // Of enrolling and reporting, which no call of a deployment does.
+  'host.name_taken': { class: 'user' },
+  'host.enrol_invalid': { class: 'user' },
+  'host.report_invalid': { class: 'platform' },
+  'host.has_instances': { class: 'consistency' },
 
   'edge.routes_invalid': { class: 'platform' },
   'edge.version_stale': { class: 'consistency' },
