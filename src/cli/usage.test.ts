@@ -69,6 +69,8 @@ describe('the command line without a server', () => {
       'executions',
       'show',
       'stop',
+      ...['deploy', 'status', 'rollback', 'why', 'halt', 'pause', 'resume', 'retry', 'history', 'diff', 'logs'],
+      ...['locks', 'lock', 'unlock', 'break', 'keys add', 'keys list', 'keys revoke'],
       'asl check',
       'asl run',
       'asl graph',

@@ -38,7 +38,7 @@ export async function readReleaseFile(world: World, path: string): Promise<Relea
 /** Every fault with its line, as compilers tell them. */
 export function faultyRelease(file: ReleaseFile, faults: readonly ReleaseFault[]): ReportedError {
   const lines = faults
-    .map(({ place, message }) => ({ ...file.placeOf(place), place, message }))
+    .map(({ place, message }) => ({ ...file.placeOf(place), place, message: inPlainWords(message) }))
     .toSorted((a, b) => a.line - b.line || a.column - b.column)
   const report = ({ paint, width }: ReportStyle): string => {
     const count = `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`
@@ -57,6 +57,10 @@ export function faultyRelease(file: ReleaseFile, faults: readonly ReleaseFault[]
     place: first === undefined ? file.name : `${file.name}:${first.line}:${first.column}`,
   })
 }
+
+/** YAML makes numbers and truth values of what looks like them. */
+const inPlainWords = (message: string): string =>
+  message.replace(/^Invalid input: (expected string, received (?:number|boolean))$/, '$1: put it in quotes')
 
 type Read = { readonly value: unknown; placeOf(path: Path): SourcePlace }
 type Path = readonly (string | number)[]
