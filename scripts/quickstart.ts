@@ -1,6 +1,7 @@
 /**
- * `npm run quickstart`: starts Holdfast on a data folder of its own, runs the order example with live progress and says what
- * to try next. On a terminal the server goes on until Ctrl-C; elsewhere it ends with the script.
+ * `npm run quickstart`: starts control plane, host and edge on a data folder of their own, deploys examples/hello with live
+ * progress and says what to try next. On a terminal, or with `-- --stay`, all goes on until Ctrl-C, which stops all;
+ * elsewhere it ends with the script.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,12 +9,14 @@ import { createServer } from 'node:net'
 import { join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 
+type Ready = { readonly url: string; readonly host?: { readonly edge?: { readonly url?: string } } }
+
 const root = join(import.meta.dirname, '..')
 const holdfast = join(root, 'bin/holdfast.js')
-const exampleFolder = join(root, 'examples/order')
 const dataFolder = process.env['HOLDFAST_DATA'] ?? join(root, '.holdfast/quickstart')
-const usualPort = 7400
-const isTerminal = process.stdout.isTTY
+const shownFolder = relative(process.cwd(), dataFolder) || dataFolder
+const usualPorts = { controlPlane: 7400, edge: 7480 }
+const stays = process.stdout.isTTY || process.argv.includes('--stay')
 
 // What is printed can be copied, here and by the commands that are started.
 const environment = {
@@ -22,77 +25,111 @@ const environment = {
   HOLDFAST_PROGRAM: 'bin/holdfast',
   HOLDFAST_DATA: dataFolder,
 }
+// Of another Holdfast: this one is found by its folder.
+delete environment['HOLDFAST_URL']
+delete environment['HOLDFAST_TOKEN']
 
-let over = false
-const children = new Set<ChildProcess>()
-// Before the first child starts, or a signal could leave it alone in the world.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    over = true
-    // A terminal sends Ctrl-C to the children as well: they stop by themselves.
-    if (signal === 'SIGTERM') for (const child of children) child.kill(signal)
-  })
+/** Fulfilled by Ctrl-C or whoever else wants the end. Made before the first child, or a signal could leave it alone in the world. */
+const ending = new Promise<'ended'>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve('ended'))
+})
+
+process.exitCode = await quickstart()
+
+/** @returns the exit code */
+async function quickstart(): Promise<number> {
+  console.log('Starting control plane, host and edge …')
+  const server = await startAll()
+  const ready = await Promise.race([readiness(server), ending])
+  if (ready === undefined) {
+    console.log(
+      `It did not start. What may still run on ${shownFolder} is ended by:\n  ${command('down --everything')}`,
+    )
+    return 1
+  }
+  if (ready === 'ended') return stopAll(server)
+  const app = ready.host?.edge?.url ?? `http://127.0.0.1:${usualPorts.edge}`
+  console.log(`The control plane is at ${ready.url}, the edge at ${app}\n`)
+
+  console.log('$ bin/holdfast deploy examples/hello/holdfast.yaml')
+  const deploy = holdfastRun(['deploy', 'examples/hello/holdfast.yaml'])
+  const status = await Promise.race([exitOf(deploy), ending])
+  if (status === 0) await sayWhatIsNext(app)
+  if (status === 0 && stays) await Promise.race([ending, exitOf(server)])
+  // Ended in the middle: what it began is taken back by whoever runs next, as after any crash.
+  deploy.kill('SIGTERM')
+  await exitOf(deploy)
+  const stopped = await stopAll(server)
+  return status === 0 || status === 'ended' ? stopped : 1
 }
-const server = await startServer()
-const failures = (await runExample('order.json')) + (await runExample('refused.json'))
-if (!over) sayWhatIsNext()
-if (!isTerminal || failures > 0) server.kill('SIGTERM')
-const [code] = server.exitCode === null ? await once(server, 'exit') : [server.exitCode]
-if (isTerminal) console.log(`\nStopped. What was running goes on at the next npm run quickstart.`)
-process.exitCode = failures === 0 || over ? (code ?? 0) : 1
 
-async function startServer(): Promise<ChildProcess> {
-  const port = (await isFree(usualPort)) ? usualPort : 0
-  const where = ['--port', String(port), '--config', join(exampleFolder, 'holdfast.config.ts')]
-  const child = spawn(process.execPath, [holdfast, 'up', '--json', ...where], {
-    stdio: ['inherit', 'pipe', 'inherit'],
+/** In a process group of its own: Ctrl-C reaches this script alone, which then stops all of it in order. */
+async function startAll(): Promise<ChildProcess> {
+  const [port, edgePort] = await Promise.all([freePort(usualPorts.controlPlane), freePort(usualPorts.edge)])
+  const words = ['up', '--with-host', '--json', '--port', String(port), '--edge-port', String(edgePort)]
+  return spawn(process.execPath, [holdfast, ...words], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
     env: environment,
+    detached: true,
   })
-  children.add(child)
-  const giveUp = (status: number | null): void => process.exit(status ?? 1)
-  child.once('exit', giveUp)
-  const [line] = await once(createInterface(child.stdout), 'line')
-  child.off('exit', giveUp)
-  const { url } = JSON.parse(String(line))
-  console.log(`Holdfast is up at ${url}\n`)
-  return child
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Undefined when it ended instead. */
+async function readiness(server: ChildProcess): Promise<Ready | undefined> {
+  if (server.stdout === null) return undefined
+  const first = once(createInterface(server.stdout), 'line').then(([line]) => JSON.parse(String(line)) as Ready)
+  return Promise.race([first, exitOf(server).then(() => undefined)])
+}
+
+/** The usual one, or any when it is taken. */
+function freePort(usual: number): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer()
-    probe.once('error', () => resolve(false))
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+    probe.once('error', () => resolve(0))
+    probe.listen(usual, '127.0.0.1', () => probe.close(() => resolve(usual)))
   })
 }
 
-async function runExample(input: string): Promise<number> {
-  if (over) return 0
-  console.log(`$ bin/holdfast asl run examples/order/order.ts \\\n    --input @examples/order/${input}`)
-  const args = ['asl', 'run', join(exampleFolder, 'order.ts'), '--input', `@${join(exampleFolder, input)}`]
-  const example = spawn(process.execPath, [holdfast, ...args], { stdio: 'inherit', env: environment })
-  children.add(example)
-  const [status] = await once(example, 'exit')
-  console.log()
-  // Ctrl-C reached the command, perhaps before it reached us.
-  over ||= status === 130
+function holdfastRun(words: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [holdfast, ...words], { cwd: root, stdio: 'inherit', env: environment })
+}
+
+async function exitOf(child: ChildProcess): Promise<number> {
+  if (child.exitCode !== null) return child.exitCode
+  if (child.signalCode !== null) return 1
+  const [status] = await once(child, 'exit')
   return status ?? 1
 }
 
-function sayWhatIsNext(): void {
-  const folder = relative(process.cwd(), dataFolder) || dataFolder
+async function stopAll(server: ChildProcess): Promise<number> {
+  console.log('\nStopping all …')
+  // Also right when only a part of it runs.
+  const status = await exitOf(holdfastRun(['down', '--everything', '--yes']))
+  if (server.exitCode === null && server.signalCode === null) server.kill('SIGTERM')
+  await exitOf(server)
+  if (status === 0) console.log('What was deployed is there again after the next npm run quickstart.')
+  else console.log(`Not all of it stopped. What still runs is ended by:\n  ${command('down --everything')}`)
+  return status
+}
+
+async function sayWhatIsNext(app: string): Promise<void> {
+  const answer = await (await fetch(app)).text()
+  console.log(`\n$ curl ${app}\n${answer.trim()}\n`)
   const lines = [
-    ['bin/holdfast show', 'the last order'],
-    ['bin/holdfast executions', 'what ran'],
-    ['bin/holdfast audit verify', 'the trail, proven'],
-    ['bin/holdfast asl graph examples/order/order.ts', 'the machine, drawn'],
-    ['bin/holdfast asl test examples/order/order.test.yaml', 'its tests, no waiting'],
+    ['deploy examples/hello/v2.yaml', 'version 2, with a tenth of the traffic first'],
+    ['deploy examples/hello/broken.yaml', 'see it come back and explain itself'],
+    ['rollback acme/hello production', 'back to the version before'],
   ]
-  const width = Math.max(...lines.map(([command = '']) => command.length))
-  console.log(`Try next, ${isTerminal ? 'in another terminal' : 'while a server runs'}, in this folder:\n`)
-  console.log(`  export HOLDFAST_DATA=${folder}`)
-  for (const [command = '', says] of lines) console.log(`  ${command.padEnd(width)}  # ${says}`)
-  if (!isTerminal) return
-  console.log('\nOr end the server with kill -9 amid an order, and start it again: the order goes')
-  console.log('on, and no card is charged twice. Ctrl-C stops the server.')
+  const width = Math.max(...lines.map(([words = '']) => words.length))
+  console.log(
+    stays ? `Open ${app} in a browser and try, in another terminal:\n` : 'With -- --stay it goes on, to try:\n',
+  )
+  console.log(`  cd ${root}\n  export HOLDFAST_DATA=${dataFolder}`)
+  for (const [words = '', says] of lines) console.log(`  ${command(words.padEnd(width))}  # ${says}`)
+  if (stays) console.log('\nCtrl-C stops all of it.')
+}
+
+function command(words: string): string {
+  return `bin/holdfast ${words}`
 }

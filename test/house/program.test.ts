@@ -2,7 +2,7 @@
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -115,36 +115,45 @@ describe('bin/holdfast', () => {
 })
 
 describe('npm run quickstart', () => {
-  it('starts the server, runs the example and says what to try next', async () => {
+  it('starts everything, deploys the example, says what to try next, and leaves nothing running', async () => {
     const { code, out, err } = await run(process.execPath, script, { HOLDFAST_DATA: join(home, 'quickstart') })
-    expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toMatch(/Holdfast is up at http:\/\/127\.0\.0\.1:\d+/)
-    expect(out).toContain('● Charge  attempt 2')
-    expect(out).toContain('✓ Fulfil / AwaitCarrier')
-    expect(out).toContain('"status": "shipped"')
-    expect(out).toContain('"status": "refused"')
-    expect(out).toContain('Try next')
-    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([])
-  }, 60_000)
+    expect({ code, failures: err.split('\n').filter((line) => line.includes('✗')) }).toEqual({ code: 0, failures: [] })
+    expect(out).toContain('✓ deployed  acme/hello')
+    expect(out).toContain('Hello from version 1.0.0')
+    expect(out).toContain('bin/holdfast rollback acme/hello production')
+    expect(out).toContain('stopped 3 instances, the edge and the agent')
+    const [, edge = ''] = /the edge at (http:\S+)/.exec(out) ?? []
+    await expect(fetch(edge)).rejects.toThrow('fetch failed')
+  }, 90_000)
 
-  it('takes another port when the usual one is taken', async () => {
-    const taken = createServer().listen(7400, '127.0.0.1')
-    // When somebody else has it, that does as well.
-    await Promise.race([once(taken, 'listening'), new Promise((resolve) => taken.once('error', resolve))])
+  it('takes other ports when the usual ones are taken, and stops all when it is told to amid its work', async () => {
+    // When somebody else has them, that does as well.
+    const taken = await Promise.all([7400, 7480].map((port) => occupy(port)))
     try {
       const child = spawn(process.execPath, script, {
         stdio: ['ignore', 'pipe', 'inherit'],
         env: { ...process.env, HOLDFAST_DATA: join(home, 'quickstart-port') },
       })
-      const [line] = await once(createInterface(child.stdout), 'line')
-      expect(line).toMatch(/Holdfast is up at http:\/\/127\.0\.0\.1:(?!7400\b)\d+/)
+      const lines = createInterface(child.stdout)
+      const [, where] = [await once(lines, 'line'), await once(lines, 'line')]
+      expect(String(where)).toMatch(
+        /at http:\/\/127\.0\.0\.1:(?!7400\b)\d+, the edge at http:\/\/127\.0\.0\.1:(?!7480\b)\d+/,
+      )
       child.kill('SIGTERM')
-      await once(child, 'exit')
+      expect(await once(child, 'exit')).toEqual([0, null])
       expect(existsSync(join(home, 'quickstart-port/connection.json'))).toBe(false)
+      const [, edge = ''] = /the edge at (http:\S+)/.exec(String(where)) ?? []
+      await expect(fetch(edge)).rejects.toThrow('fetch failed')
     } finally {
-      taken.close()
+      for (const server of taken) server.close()
     }
-  }, 60_000)
+  }, 90_000)
+
+  async function occupy(port: number): Promise<Server> {
+    const server = createServer().listen(port, '127.0.0.1')
+    await Promise.race([once(server, 'listening'), new Promise((resolve) => server.once('error', resolve))])
+    return server
+  }
 
   const script = [join(root, 'scripts/run.js'), join(root, 'scripts/quickstart.ts')]
 })
