@@ -44,7 +44,7 @@ describe('a deployment on a terminal', () => {
   it.each([40, 60, 80, 200])('fits a terminal of %i columns', (columns) => {
     for (const wire of [{ ...baking, plan }, deployed, failed]) {
       const lines = block({ ...wire, project: 'acme/お店のとても長い名前のプロジェクト' }, { width: columns - 1 })
-      for (const line of lines) expect(visibleWidth(line), line).toBeLessThan(columns)
+      for (const line of lines) expect(visibleWidth(line)).toBeLessThan(columns)
       expect(lines.some((line) => line.includes('Bake 1/2'))).toBe(true)
     }
   })

@@ -75,4 +75,7 @@ function patchLines(
 const nameOf = (pointer: string): string =>
   pointer.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~') || 'all of it'
 
-const short = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
+/** What is longer is there in full with `--json`. */
+const longestValue = 60
+
+const short = (value: unknown): string => clip(JSON.stringify(value) ?? 'nothing', longestValue)

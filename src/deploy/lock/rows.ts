@@ -104,7 +104,7 @@ export function closedBy(place: Place, lock: Lock, now: number): HoldfastError {
   const left = formatDuration(Math.max(0, lock.expiresAt - now))
   const message = `${lock.owner} has locked ${placeName(place)} for another ${left}: ${lock.reason}`
   return deployError('deploy.locked', message, {
-    repair: `wait, or ask them; or: holdfast break ${place.project} ${place.config}`,
+    repair: `wait, or ask them; or: holdfast break ${place.project} ${place.config} --reason WHY`,
   })
 }
 
