@@ -11,7 +11,7 @@ import type { EdgeClient } from './client.ts'
 import type { EdgeSettings, EdgeStatus, Route } from './contract.ts'
 import { edgeSuite } from './edge.suite.ts'
 import { launchEdge } from './launch.ts'
-import { ask, until } from './world.fake.ts'
+import { ask, Line, until } from './world.fake.ts'
 
 const realClock: Clock = {
   now: () => Date.now(),
@@ -194,6 +194,16 @@ describe('the edge as processes', () => {
     const again = await launch(settings, folder)
     expect(await again.edge.status()).toMatchObject({ version: 1, origin: 'disk' })
     expect((await ask(again.port)).body).toBe('r1')
+  })
+
+  it('ends as soon as nothing is under way when it is told to stop, whoever keeps a connection', async () => {
+    const { edge, port } = await started()
+    await serve(edge)
+    const line = new Line(port)
+    line.write('GET / HTTP/1.1\r\nhost: shop\r\n\r\n')
+    await line.saw((text) => text.endsWith('r1'))
+    await edge.stop({ withinMs: 3_600_000 })
+    expect(await line.ended).toContain('200 OK')
   })
 
   it('is one per folder, and is found again by who asks for it twice', async () => {

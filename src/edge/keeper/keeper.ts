@@ -152,7 +152,7 @@ export class Keeper {
     this.#stopping = true
     this.#options.sockets.close()
     const workers = this.#live()
-    for (const worker of workers) worker.send({ kind: 'leave', withinMs })
+    for (const worker of workers) worker.send({ kind: 'leave', withinMs, forGood: true })
     const { clock } = this.#options.machine
     const patienceMs = 2 * (withinMs ?? this.#settings.client.leaveMs) + stopMs
     const cancel = clock.alarm(clock.now() + patienceMs, () => {

@@ -75,6 +75,10 @@ export class Front {
     await new Promise<void>((resolve) => (this.#onEmpty = resolve))
   }
 
+  closeIdle(): void {
+    this.#server.closeIdleConnections()
+  }
+
   destroy(): void {
     NetServer.prototype.close.call(this.#server)
     // Ends Node's own watch over slow clients; the listening socket is closed already.

@@ -116,6 +116,11 @@ export class EdgeWorker {
     return this.#left
   }
 
+  /** Connections on which nothing is under way; those that answer are closed with their answer, once it leaves. */
+  closeIdle(): void {
+    for (const front of this.#fronts) front.closeIdle()
+  }
+
   destroy(): void {
     this.#prober.stopAll()
     for (const front of this.#fronts) front.destroy()

@@ -20,7 +20,8 @@ export type ToWorker =
       readonly withheld: readonly DrainRequest[]
     }
   | ({ readonly kind: 'ask'; readonly number: number } & Question)
-  | { readonly kind: 'leave'; readonly withinMs?: number }
+  /** `forGood`: nobody comes after it, so it waits for no connection that is merely kept. */
+  | { readonly kind: 'leave'; readonly withinMs?: number; readonly forGood?: true }
 
 export type Question =
   | { readonly about: 'routes'; readonly routes: CompleteRoutes }

@@ -60,7 +60,7 @@ class WorkerProcess {
       case 'ask':
         return this.#say({ kind: 'answer', number: message.number, outcome: this.#answer(message) })
       case 'leave':
-        this.#leave(message.withinMs).catch((error: unknown) => this.#failToStart(error))
+        this.#leave(message).catch((error: unknown) => this.#failToStart(error))
         return
     }
   }
@@ -103,11 +103,12 @@ class WorkerProcess {
     }
   }
 
-  async #leave(withinMs: number | undefined): Promise<void> {
+  async #leave({ withinMs, forGood }: Extract<ToWorker, { kind: 'leave' }>): Promise<void> {
     if (this.#worker === undefined) return
     const isTold = this.#leaving
     this.#leaving = true
     const left = this.#worker.leave(withinMs)
+    if (forGood === true) this.#worker.closeIdle()
     if (isTold) return
     await left
     this.#say({ kind: 'left', report: this.#worker.report() })
