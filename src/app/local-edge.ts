@@ -24,6 +24,7 @@ const drainMs = 10_000
 export class LocalEdge implements EdgeSource {
   readonly #options: LocalEdgeOptions
   #port: number | undefined
+  #keeper: number | undefined
   #failure: { readonly message: string; readonly repair?: string } | undefined
   #isStopped = false
 
@@ -37,9 +38,11 @@ export class LocalEdge implements EdgeSource {
     try {
       const settings = { listeners: [{ name: 'http', ...listen }] }
       const edge = await launchEdge({ folder, settings, launcher, clock })
-      const { listeners } = await edge.status()
+      const { listeners, keeper } = await edge.status()
       const port = listeners[0]?.port ?? listen.port
-      const isNews = port !== this.#port || this.#failure !== undefined
+      // Not when it is merely followed again.
+      const isNews = port !== this.#port || keeper.pid !== this.#keeper || this.#failure !== undefined
+      this.#keeper = keeper.pid
       this.#port = port
       this.#failure = undefined
       if (isNews) on({ kind: 'edge-open', port })
@@ -70,17 +73,32 @@ export class LocalEdge implements EdgeSource {
   }
 }
 
-/** The edge of this folder, if one runs: also when its agent does not. */
+/** The edge of this folder, if one runs: also when its agent does not. Its processes are gone when this returns. */
 export async function stopEdgeIn(folder: string, clock: Clock): Promise<boolean> {
   const client = new EdgeClient({ socketPath: join(folder, 'admin.sock'), clock })
+  const status = await client.status().catch(() => undefined)
+  // Nobody answers: none runs.
+  if (status === undefined) return false
+  await client.stop({ withinMs: drainMs })
+  const until = clock.now() + goneMs
+  const processes = [status.keeper.pid, ...status.workers.map(({ pid }) => pid)]
+  while (processes.some(isAlive) && clock.now() < until) {
+    await new Promise<void>((resolve) => clock.alarm(clock.now() + lookEveryMs, resolve))
+  }
+  return true
+}
+
+/** It has answered, and ends. Longer than that it is not waited for: the number may be another's by then. */
+const goneMs = 2_000
+const lookEveryMs = 10
+
+function isAlive(pid: number): boolean {
   try {
-    await client.status()
+    return process.kill(pid, 0)
   } catch {
-    // Nobody answers: none runs.
+    // Nobody has this number, or somebody else has.
     return false
   }
-  await client.stop({ withinMs: drainMs })
-  return true
 }
 
 function describe(error: unknown): { readonly message: string; readonly repair?: string } {
