@@ -11,7 +11,7 @@ import { findRelease, type StoredRelease } from '../release/rows.ts'
 import type { Release } from '../release/schemas.ts'
 import type { Queries } from '../sql.ts'
 import { pointerOf } from './pointer.ts'
-import { type Deployment, requireDeployment } from './rows.ts'
+import { type Deployment, releaseOfFleet } from './rows.ts'
 
 /** @throws HoldfastError deploy.release_missing */
 export function requireRelease(queries: Queries, id: string): StoredRelease {
@@ -48,7 +48,7 @@ export function requireDeployer(deploys: Deploys, target: string): Deployer {
 
 /** A fleet as it is now, by the id of the deployment that made it. */
 export function standingsOf(deploys: Deploys, queries: Queries, fleetId: string): Standings {
-  const { releaseId } = requireDeployment(queries, fleetId)
+  const releaseId = releaseOfFleet(queries, fleetId)
   const intents = intentsOfFleet(queries, fleetId)
   const release = readRelease(deploys, requireRelease(queries, releaseId))
   return {

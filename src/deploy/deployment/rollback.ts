@@ -21,6 +21,7 @@ import {
   type Deployment,
   type DeploymentKind,
   openDeploymentAt,
+  releaseOfFleet,
   requireDeployment,
 } from './rows.ts'
 import { beginDeployment, startMachine } from './start.ts'
@@ -139,7 +140,7 @@ function goalOf(tx: Transaction, place: Place, to: string | undefined, isWarmWel
  */
 function formerRelease(tx: Transaction, place: Place, serving: string | null): string | undefined {
   const fleet = serving === null ? null : deployedBefore(tx, place, serving)?.plan?.serving
-  return fleet === null || fleet === undefined ? undefined : requireDeployment(tx, fleet).releaseId
+  return fleet === null || fleet === undefined ? undefined : releaseOfFleet(tx, fleet)
 }
 
 /** What never served is nothing to go back to. */

@@ -182,6 +182,14 @@ export function requireDeployment(queries: Queries, id: string): Deployment {
   return found
 }
 
+/** Asked often, and a row with its plan is long. @throws HoldfastError deploy.deployment_missing */
+export function releaseOfFleet(queries: Queries, fleet: string): string {
+  const row = queries
+    .prepare<{ releaseId: string }>('SELECT release_id AS releaseId FROM deployment WHERE id = ?')
+    .get(fleet)
+  return row?.releaseId ?? requireDeployment(queries, fleet).releaseId
+}
+
 /** Those that have not ended, oldest first. */
 export function openDeployments(queries: Queries): Deployment[] {
   // Sorted here: asked for an order, SQLite walks the whole history in that order.

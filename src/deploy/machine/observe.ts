@@ -1,6 +1,5 @@
 /** Keeping what was seen, for who watches, and waiting until the next look. */
 import { isNews, seenTraffic, type Sight } from '../deployment/sight.ts'
-import { changeDeployment } from '../deployment/rows.ts'
 import type { TrafficReading } from '../evidence/traffic.ts'
 import type { InstanceHealth } from '../health/judge.ts'
 import { paused, type Run } from './run.ts'
@@ -18,8 +17,7 @@ export async function observe(run: Run, seen: Observation, waitingFor: string | 
   const sight = sightOf(run, seen)
   const isNewWait = waitingFor !== undefined && run.progress.waitingFor !== waitingFor
   if (!isNewWait && !isNews(run.deployment.sight, sight, seen.elapsedMs)) return
-  await run.remember(isNewWait ? { waitingFor } : {}, (tx) => changeDeployment(tx, run.id, { sight }))
-  run.reload()
+  await run.keepSight(sight, isNewWait ? { waitingFor } : {})
 }
 
 function sightOf(run: Run, { expected, reading, traffic }: Observation): Sight {

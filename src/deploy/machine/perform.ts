@@ -7,7 +7,7 @@ import type { Transaction } from '../../store/index.ts'
 import type { CallContext, PlannedCall } from '../deployer.ts'
 import { resolveSymbols } from '../deployer.ts'
 import { forgetWarm } from '../deployment/pointer.ts'
-import { findDeployment } from '../deployment/rows.ts'
+import { releaseOfFleet } from '../deployment/rows.ts'
 import { DeployFailure, failureFrom, failureRules, Steered } from '../failure.ts'
 import { chooseNext, findIntent, type Intent, intentsOfFleet, insertIntent, settleIntent } from '../intent/rows.ts'
 import type { Settlement } from '../intent/settle.ts'
@@ -172,13 +172,12 @@ function resolved(run: Run, { choice, fleet }: Intent, call: PlannedCall): Plain
 
 function contextOf(run: Run, intent: Intent): CallContext {
   const { project, config, term } = run.deployment
-  const made = findDeployment(run.deploys.store.read, intent.fleet)
   return {
     key: `${intent.deployment}/${intent.callId}${intent.choice === 0 ? '' : `~${intent.choice}`}`,
     fleet: intent.fleet,
     project,
     config,
-    releaseId: made?.releaseId ?? run.deployment.releaseId,
+    releaseId: releaseOfFleet(run.deploys.store.read, intent.fleet),
     term,
     signal: run.signal,
   }

@@ -7,6 +7,7 @@ import type { Deployer, Fleet } from '../deployer.ts'
 import type { Deploys } from '../deploys.ts'
 import { requireDeployer, standingsOf } from '../deployment/fleet.ts'
 import { changeDeployment, type Deployment, type Progress, requireDeployment, wishFor } from '../deployment/rows.ts'
+import type { Sight } from '../deployment/sight.ts'
 import { DeployFailure, Steered, steering } from '../failure.ts'
 import type { Standings } from '../plan/make.ts'
 import { raiseTerm, renewDeploymentLock } from '../lock/rows.ts'
@@ -117,6 +118,12 @@ export class Run {
       also(tx)
     })
     this.#deployment = { ...this.#deployment, progress }
+  }
+
+  /** What was seen of it, for who watches, and what it remembers with that. */
+  async keepSight(sight: Sight, change: Partial<Progress>): Promise<void> {
+    await this.remember(change, (tx) => changeDeployment(tx, this.id, { sight }))
+    this.#deployment = { ...this.#deployment, sight }
   }
 
   /** Whatever was sent before and is still on its way is refused by the target when it arrives after what is sent from now on. */
