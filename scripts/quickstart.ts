@@ -19,7 +19,7 @@ const usualPorts = { controlPlane: 7400, edge: 7480 }
 const stays = process.stdout.isTTY || process.argv.includes('--stay')
 
 // What is printed can be copied, here and by the commands that are started.
-const environment = {
+const environment: Record<string, string | undefined> = {
   MALLOC_ARENA_MAX: '2',
   ...process.env,
   HOLDFAST_PROGRAM: 'bin/holdfast',

@@ -197,13 +197,14 @@ describe('the edge as processes', () => {
   })
 
   it('ends as soon as nothing is under way when it is told to stop, whoever keeps a connection', async () => {
-    const { edge, port } = await started()
+    const { edge, port, folder } = await launch()
     await serve(edge)
     const line = new Line(port)
     line.write('GET / HTTP/1.1\r\nhost: shop\r\n\r\n')
     await line.saw((text) => text.endsWith('r1'))
     await edge.stop({ withinMs: 3_600_000 })
     expect(await line.ended).toContain('200 OK')
+    rmSync(folder, { recursive: true, force: true })
   })
 
   it('is one per folder, and is found again by who asks for it twice', async () => {
