@@ -46,9 +46,12 @@ export class Http {
   }
 
   /** The events of one connection; ends when the server ends it. `undefined` when it says that there is nothing more. */
-  async events(call: Call): Promise<AsyncIterable<ServerEvent> | undefined> {
-    const response = await this.#send({ ...call, headers: { accept: 'text/event-stream', ...call.headers } })
-    return response.status === 204 ? undefined : readEvents(this.#chunks(response))
+  async events(call: Call, mostSilenceMs = silenceMs): Promise<AsyncIterable<ServerEvent> | undefined> {
+    const silence = new AbortController()
+    const headers = { accept: 'text/event-stream', ...call.headers }
+    const response = await this.#send({ ...call, headers }, silence.signal)
+    if (response.status === 204) return undefined
+    return readEvents(noLongerThan(mostSilenceMs, silence, this.#chunks(response)))
   }
 
   /** The body as it comes. */
@@ -56,7 +59,10 @@ export class Http {
     return this.#chunks(await this.#send(call))
   }
 
-  async #send({ method = 'GET', path, query = {}, body, headers = {} }: Call): Promise<Response> {
+  async #send(
+    { method = 'GET', path, query = {}, body, headers = {} }: Call,
+    silence?: AbortSignal,
+  ): Promise<Response> {
     const url = new URL(path, this.#target.url)
     for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, String(value))
     const { token } = this.#target
@@ -70,7 +76,7 @@ export class Http {
           ...headers,
         },
         ...(body === undefined ? {} : { body }),
-        signal: this.#interrupted,
+        signal: silence === undefined ? this.#interrupted : AbortSignal.any([this.#interrupted, silence]),
       }),
     )
     if (response.ok) return response
@@ -123,6 +129,25 @@ export class Http {
       repair: this.#target.repair,
       cause,
     })
+  }
+}
+
+/** A server says every 15 seconds that it lives. A connection that says nothing for so long leads nowhere any more. */
+const silenceMs = 45_000
+
+async function* noLongerThan(
+  ms: number,
+  silence: AbortController,
+  chunks: AsyncIterable<string>,
+): AsyncIterable<string> {
+  const timer = setTimeout(() => silence.abort(new Error('it fell silent')), ms)
+  try {
+    for await (const chunk of chunks) {
+      timer.refresh()
+      yield chunk
+    }
+  } finally {
+    clearTimeout(timer)
   }
 }
 
