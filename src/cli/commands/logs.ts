@@ -52,7 +52,12 @@ async function showLines(context: Context, api: Api, query: LogQuery, { json }: 
   const { err } = context.world
   for (const { host, reason } of silent)
     err.write(`${icon('halted')} ${host} did not answer, its lines are missing: ${reason}\n`)
-  if (items.length === 0 && silent.length === 0) err.write('Nothing was written yet.\n')
+  if (items.length > 0 || silent.length > 0) return
+  err.write(
+    query.deployment === undefined
+      ? 'Nothing was written yet.\n'
+      : 'No lines: nothing was written, or its instances were taken down, and their output with them.\n',
+  )
 }
 
 async function followLines(context: Context, api: Api, query: LogQuery, { json }: Options): Promise<void> {
