@@ -301,7 +301,9 @@ describe('routes', () => {
     active: { web: active },
   })
   const states = (route: Readonly<Record<string, PlainJson | undefined>> | undefined): string[] =>
-    (route?.['targets'] as unknown as { release: string; state: string }[]).map((one) => `${one.release} ${one.state}`)
+    ((route?.['targets'] ?? []) as unknown as { release: string; state: string }[]).map(
+      (one) => `${one.release} ${one.state}`,
+    )
 
   it('share an address between two releases by weight', () => {
     const made = situation([host('a')], { web }, {}, former({ web }, ['web/0']))

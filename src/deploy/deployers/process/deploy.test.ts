@@ -57,6 +57,17 @@ describe('a first deploy', () => {
     expect(hosts).toEqual(['10.0.0.6', '127.0.0.1'])
   })
 
+  it('of an application that repeats no release id is vouched for to the edges of other hosts', async () => {
+    const world = await open()
+    const done = await world.shipped({ web: web({ command: 'mute' }) })
+    expect(done).toMatchObject({ status: 'succeeded' })
+    const targets = world.hosts.routes('host-a', world.place).flatMap((route) => route.targets)
+    expect(targets.map(({ attested }) => attested?.evidence).filter((said) => said !== undefined)).toEqual([
+      "the agent of host-b saw that the socket is this instance's",
+    ])
+    requireClean(world, done.fleet)
+  })
+
   it('answers nobody until it is healthy, and says so itself', async () => {
     const world = await open(1)
     await world.advance(1000)

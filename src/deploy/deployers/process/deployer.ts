@@ -10,18 +10,20 @@ import { HealthReader, readTraffic } from './readings.ts'
 import { type ProcessService, processArtifactSchema, processServiceSchema } from './schemas.ts'
 import { type Surveyed, surveyHosts } from './survey.ts'
 import { Traffic } from './traffic-calls.ts'
+import { Vouchers } from './vouchers.ts'
 
 export type ProcessDeployerOptions = { readonly hosts: Hosts; readonly clock: Clock }
 
 /** Real processes on real hosts behind their edges. */
 export function processDeployer({ hosts, clock }: ProcessDeployerOptions): Deployer<ProcessService, Surveyed> {
   const caller = new HostCaller(hosts, clock)
-  const health = new HealthReader(caller)
+  const vouchers = new Vouchers(caller)
+  const health = new HealthReader(caller, vouchers)
   return {
     kind: 'process',
     artifact: processArtifactSchema,
     service: processServiceSchema,
-    calls: processCalls(caller, new Traffic(caller)),
+    calls: processCalls(caller, new Traffic(caller, vouchers)),
     survey: (_fleet, signal) => surveyHosts(caller, signal),
     check: checkSituation,
     prepare: prepareWaves,

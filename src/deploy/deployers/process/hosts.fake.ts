@@ -24,7 +24,7 @@ export type Fault =
   | { readonly kind: 'slow'; readonly ms: number }
 
 /** What an application does, by the first word of its command. */
-export const behaviours = ['good', 'slow', 'never', 'crash', 'fades', 'wrong-release', 'foreign'] as const
+export const behaviours = ['good', 'mute', 'slow', 'never', 'crash', 'fades', 'wrong-release', 'foreign'] as const
 
 type FakeInstance = {
   readonly spec: Extract<Command, { readonly kind: 'startInstance' }>
@@ -193,6 +193,8 @@ export class FakeHosts implements Hosts {
         return this.#stop(host, command.instance)
       case 'setRoutes':
         return this.#setRoutes(host, command)
+      case 'instanceStatus':
+        return this.#status(host, command.instance)
       case 'listInstances':
         return { instances: this.#listed(host, command) }
       case 'checkHealth':
@@ -259,6 +261,12 @@ export class FakeHosts implements Hosts {
       .filter((one) => (release ?? one.release) === one.release)
   }
 
+  #status(host: FakeHost, name: string): InstanceStatus {
+    const instance = host.instances.get(name)
+    if (instance === undefined) throw fault('host.instance_missing', `there is no instance ${name}`)
+    return statusOf(host, instance, this.clock.now())
+  }
+
   #check(host: FakeHost, name: string) {
     const instance = host.instances.get(name)
     if (instance === undefined) throw fault('host.instance_missing', `there is no instance ${name}`)
@@ -277,6 +285,8 @@ export class FakeHosts implements Hosts {
         return { ...base, healthy: false, reason: 'wrong-release', detail: 'x-release-id: dep_other' }
       case 'foreign':
         return { ...base, healthy: false, reason: 'foreign-socket', detail: 'another program listens on it' }
+      case 'mute':
+        return { ...base, healthy: true, successes: 1, proof: 'socket', detail: '200' }
       case 'fades':
         if (age > 8000) return { ...base, healthy: false, reason: 'no-answer', detail: 'timed out' }
         return { ...base, healthy: true, successes: 1, proof: 'release-id', detail: '200' }
@@ -324,12 +334,14 @@ export class FakeHosts implements Hosts {
     }
   }
 
-  #isProven(host: FakeHost, key: string, { id, release }: Target): boolean {
+  #isProven(host: FakeHost, key: string, { id, release, attested }: Target): boolean {
     const shownAt = host.edgeTargets.get(key)?.shownAt ?? Infinity
     const owner = [...this.all.values()].find(({ instances }) => instances.has(id))
     const instance = owner?.instances.get(id)
     if (owner === undefined || instance?.spec.release !== release) return false
     if (this.clock.now() - shownAt < provenAfterMs) return false
+    // What repeats nothing is vouched for by its own agent, or by whoever sent the routes.
+    if (behaviourOf(instance) === 'mute' && owner !== host && attested === undefined) return false
     return behaviourOf(instance) !== 'never' && behaviourOf(instance) !== 'wrong-release'
   }
 
@@ -439,6 +451,7 @@ function statusOf(_host: FakeHost, { spec, port, startedAt }: FakeInstance, now:
     ...{ instance, project, config, release, service },
     phase: isCrashing ? 'crash-looping' : 'running',
     startedAt,
+    pid: startedAt % 30_000,
     restarts: isCrashing ? 5 : 0,
     memoryBytes: 1_048_576,
     ...(port === undefined ? {} : { port }),

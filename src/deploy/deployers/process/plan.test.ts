@@ -171,7 +171,8 @@ function shownTold({ host, command }: Told): string {
     case 'removeCopy':
       return `${host} removeCopy ${command.of?.release}`
     case 'setRoutes': {
-      const routes = command.routes.map(({ project: _, config: __, ...route }) => route)
+      // The place is added to each, on the way.
+      const routes = command.routes.map((route) => ({ ...route, project: undefined, config: undefined }))
       return `${host} setRoutes ${command.key.includes('/leave/') ? '/leave/' : shown(routes)}`
     }
     default:

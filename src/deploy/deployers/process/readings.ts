@@ -12,6 +12,7 @@ import { instancesOf, nameOf, type StartedInstance } from './instances.ts'
 import { routedServices } from './route-plan.ts'
 import type { ProcessService } from './schemas.ts'
 import { successesOf } from './specification.ts'
+import type { Vouchers } from './vouchers.ts'
 
 // ---- health
 
@@ -30,10 +31,12 @@ const mostRemembered = 20_000
  */
 export class HealthReader {
   readonly #caller: HostCaller
+  readonly #vouchers: Vouchers
   readonly #memory = new Map<string, Memory>()
 
-  constructor(caller: HostCaller) {
+  constructor(caller: HostCaller, vouchers: Vouchers) {
     this.#caller = caller
+    this.#vouchers = vouchers
   }
 
   /** @throws DeployFailure when a host cannot be asked */
@@ -70,6 +73,7 @@ export class HealthReader {
     try {
       const asked = { kind: 'checkHealth', instance: one.instance, withinMs: 0, successes: 1 } as const
       const report = await this.#caller.read<'checkHealth'>(one.host, asked, signal)
+      this.#vouchers.note(one, report, status)
       const memory = this.#remember(one.instance, report)
       const isKnown = (status.startedAt ?? Infinity) + knownAfterMs <= this.#caller.clock.now()
       const wanted = service === undefined || isKnown ? 1 : successesOf(service)

@@ -7,6 +7,7 @@ import { departure, longestDrainMs } from './departure.ts'
 import { isAbout } from './failures.ts'
 import type { HostCaller } from './host-caller.ts'
 import { ownFleet } from './route-plan.ts'
+import type { Vouched, Vouchers } from './vouchers.ts'
 
 /** An instance that is healthy to its host needs two or three probes to be so to an edge. */
 const provenWithinMs = 30_000
@@ -18,20 +19,26 @@ type Place = Pick<CallContext, 'project' | 'config'>
 
 export class Traffic {
   readonly #caller: HostCaller
+  readonly #vouchers: Vouchers
   /** By edge and place: what reads the routes to change them is alone with them. */
   readonly #turns = new Map<string, Promise<unknown>>()
 
-  constructor(caller: HostCaller) {
+  constructor(caller: HostCaller, vouchers: Vouchers) {
     this.#caller = caller
+    this.#vouchers = vouchers
   }
 
   /** In force on every edge when it returns. @returns the hosts of the edges @throws DeployFailure */
   async push(routes: readonly Route[], context: CallContext, key: string): Promise<readonly string[]> {
     const edges = this.#caller.edges()
     if (edges.length === 0 && routes.length > 0) throw noEdge()
+    await this.#vouchers.learn(
+      edges.flatMap((edge) => strangersTo(edge, routes)),
+      context.signal,
+    )
     await allOf(
       edges.map((edge) => {
-        const seen = seenFrom(edge, routes, context, this.#caller)
+        const seen = this.#seenFrom(edge, routes, context)
         return this.#inTurn(edge, context, () =>
           unlessGone(() => this.#tell(edge.name, seen, context, `${key}@${edge.name}`)),
         )
@@ -98,6 +105,29 @@ export class Traffic {
     return true
   }
 
+  /** With the fleet's own name, and each instance at the address at which this edge reaches it. */
+  #seenFrom(edge: HostView, routes: readonly Route[], { fleet, project, config }: CallContext): Route[] {
+    const named = (release: string): string => (release === ownFleet ? fleet : release)
+    return routes.map((route) => ({
+      ...route,
+      project,
+      config,
+      weights: route.weights.map(({ release, weight }) => ({ release: named(release), weight })),
+      targets: route.targets.flatMap((target) => this.#targetFrom(edge, { ...target, release: named(target.release) })),
+    }))
+  }
+
+  /** A host that was taken out has no instance that could answer. */
+  #targetFrom(edge: HostView, target: Target): readonly Target[] {
+    const name = hostOf(target)
+    if (name === undefined || !('port' in target.address)) return [target]
+    const { port } = target.address
+    if (name === edge.name) return [{ ...target, address: { host: '127.0.0.1', port } }]
+    const host = this.#caller.find(name)?.address.replace(/^\[(.*)\]$/, '$1')
+    const attested = this.#vouchers.of(target.instance)
+    return host === undefined ? [] : [{ ...target, address: { host, port }, ...(attested && { attested }) }]
+  }
+
   #inTurn<T>(edge: HostView, place: Place, work: () => Promise<T>): Promise<T> {
     const name = JSON.stringify([edge.id, place.project, place.config])
     const turn = (this.#turns.get(name) ?? Promise.resolve()).then(work, work)
@@ -110,29 +140,16 @@ export class Traffic {
   }
 }
 
-/** With the fleet's own name, and each instance at the address at which this edge reaches it. */
-function seenFrom(
-  edge: HostView,
-  routes: readonly Route[],
-  { fleet, project, config }: CallContext,
-  caller: HostCaller,
-): Route[] {
-  const named = (release: string): string => (release === ownFleet ? fleet : release)
-  return routes.map((route) => ({
-    ...route,
-    project,
-    config,
-    weights: route.weights.map(({ release, weight }) => ({ release: named(release), weight })),
-    targets: route.targets.flatMap((target) => targetFrom(edge, { ...target, release: named(target.release) }, caller)),
-  }))
-}
+const hostOf = ({ address }: Target): string | undefined => ('host' in address ? address.host : undefined)
 
-/** A host that was taken out has no instance that could answer. */
-function targetFrom(edge: HostView, target: Target, caller: HostCaller): readonly Target[] {
-  if (!('host' in target.address)) return [target]
-  const { host: name, port } = target.address
-  const host = name === edge.name ? '127.0.0.1' : caller.find(name)?.address.replace(/^\[(.*)\]$/, '$1')
-  return host === undefined ? [] : [{ ...target, address: { host, port } }]
+/** Instances that the agent of this edge cannot vouch for, as they run on other hosts. */
+function strangersTo(edge: HostView, routes: readonly Route[]): readonly Vouched[] {
+  return routes
+    .flatMap(({ targets }) => targets)
+    .flatMap((target) => {
+      const host = hostOf(target)
+      return host === undefined || host === edge.name ? [] : [{ host, instance: target.instance }]
+    })
 }
 
 function unprovenOf(reading: EdgeReading, fleet: string): readonly string[] {
