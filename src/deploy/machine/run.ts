@@ -144,6 +144,8 @@ export class Run {
 
   /** What the promise gives, unless the task is interrupted first: then whatever becomes of it is nobody's business here. */
   async race<T>(promise: Promise<T>): Promise<T> {
+    // It was begun before we look here: when it fails too, that is no reason to end the process.
+    promise.catch(() => {})
     this.signal.throwIfAborted()
     return new Promise<T>((resolve, reject) => {
       const abort = (): void => reject(asError(this.signal.reason))

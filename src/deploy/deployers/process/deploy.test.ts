@@ -338,6 +338,22 @@ describe('what goes wrong', () => {
     requireClean(world, first.fleet)
   })
 
+  it('a deadline that is over before a call is repeated fails the deploy, and nothing else', async () => {
+    const world = await open()
+    await world.shipped({ web: web() })
+    const second = await world.shipped({ web: web() })
+    world.hosts.awayAfterMs = 500
+    await world.advance(1000)
+    const { id } = await world.deploy({ services: { web: web() }, timeout: '5s' })
+    const host = world.hosts.all.get('host-b')
+    await world.until(() => world.deployment(id).state === 'MakeRoom')
+    if (host !== undefined) host.isAway = true
+    await world.advance(60_000)
+    if (host !== undefined) host.isAway = false
+    expect(await world.untilEnded(id)).toMatchObject({ status: 'failed', diagnosis: { field: 'timeout' } })
+    requireClean(world, second.fleet)
+  })
+
   it('a host that is taken out for good holds up nothing', async () => {
     const world = await open()
     const first = await world.shipped({ web: web() })
