@@ -1,10 +1,13 @@
 /** The entry of the edge's processes, keeper and worker: nothing of the rest of Holdfast is loaded into them. */
-import { writeSync } from 'node:fs'
+import { writeFileSync, writeSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { lineLogger, runEdgeProcess } from '../edge/index.ts'
 import { systemClock, systemRandom } from './system-clock.ts'
 
 const standardError = 2
+/** Every request waits for it, and a rollback most of all: whatever else computes on this machine comes second, where root says so. */
+const niceness = -5
 const logger = lineLogger(writeLine, systemClock.now)
 
 function writeLine(line: string): void {
@@ -12,6 +15,16 @@ function writeLine(line: string): void {
     writeSync(standardError, line)
   } catch {
     // A full disk costs the line, not the service.
+  }
+}
+
+function putFirst(): void {
+  try {
+    setPriority(niceness)
+    // Linux weighs sessions against each other before it looks at the priorities within one.
+    writeFileSync('/proc/self/autogroup', String(niceness))
+  } catch {
+    // Only root may, and not every system has it; instances are started with less than us all the same.
   }
 }
 
@@ -26,6 +39,7 @@ function giveUp(error: unknown): void {
 process.on('uncaughtException', giveUp)
 process.on('unhandledRejection', giveUp)
 
+putFirst()
 try {
   await runEdgeProcess({
     machine: { clock: systemClock, monotonicMs: () => performance.now(), randomBytes: systemRandom, logger },

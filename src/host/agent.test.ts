@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -586,6 +586,17 @@ describe('limits', () => {
     const own = (await import('node:os')).getPriority()
     expect(await output(host, `${own + 7}\n`)).toBe(`123\n${own + 7}\n`)
   })
+
+  // Linux weighs sessions against each other, and each instance has one: the priority of a process counts only within it.
+  it.runIf(existsSync('/proc/self/autogroup') && process.getuid?.() === 0)(
+    'of priority hold against the other sessions of the machine',
+    async () => {
+      const host = await open()
+      const own = (await import('node:os')).getPriority()
+      await host.ok(start({ command: 'cat /proc/self/autogroup; echo; sleep 1000', port: 'none', limits: { nice: 7 } }))
+      expect(await output(host, '\n')).toMatch(new RegExp(`^/autogroup-\\d+ nice ${own + 7}\n`))
+    },
+  )
 })
 
 describe.runIf(process.getuid?.() === 0)('another user', () => {
