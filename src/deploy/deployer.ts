@@ -171,7 +171,7 @@ export type InstancePlace = {
 
 /** A working copy of the release in which commands can be run. */
 export type WorkingCopyPlace = {
-  /** Id of the host, as `Hosts.run` takes it. */
+  /** As `Hosts.run` takes it. */
   readonly host: string
   readonly hostName: string
   readonly workingCopy: string

@@ -61,7 +61,7 @@ describe('a control plane that dies at any boundary', () => {
 
   it(
     `leaves the old release or the new one, whole and alone (${seeds} histories)`,
-    { timeout: Math.max(600_000, seeds * 200) },
+    { timeout: Math.max(600_000, seeds * 1000) },
     async () => {
       for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
         if ((seed - firstSeed) % 50 === 0) await anotherWorld()

@@ -5,6 +5,7 @@ import type { Deployer } from '../../deployer.ts'
 import { processCalls } from './calls.ts'
 import { checkSituation } from './check.ts'
 import { prepareWaves, shiftWaves, startCall } from './decide.ts'
+import { describeFleet } from './describe-fleet.ts'
 import { HostCaller } from './host-caller.ts'
 import { HealthReader, readTraffic } from './readings.ts'
 import { type ProcessService, processArtifactSchema, processServiceSchema } from './schemas.ts'
@@ -30,6 +31,7 @@ export function processDeployer({ hosts, clock }: ProcessDeployerOptions): Deplo
     start: startCall,
     shift: shiftWaves,
     readHealth: (fleet, signal) => health.read(fleet, signal),
+    describeFleet: (fleet) => describeFleet(caller, fleet),
     readTraffic: (incoming, outgoing, signal) => readTraffic(caller, { incoming, outgoing }, signal),
   }
 }
