@@ -152,8 +152,14 @@ const cookieOrHeader = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, '
 
 const stickySchema = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('header').describe('By the value of a header'), name: cookieOrHeader }),
-    z.strictObject({ kind: z.literal('cookie').describe('By the value of a cookie'), name: cookieOrHeader }),
+    z.strictObject({
+      kind: z.literal('header').describe('By the value of a header'),
+      name: cookieOrHeader.describe('Which one'),
+    }),
+    z.strictObject({
+      kind: z.literal('cookie').describe('By the value of a cookie'),
+      name: cookieOrHeader.describe('Which one'),
+    }),
     z.strictObject({ kind: z.literal('client').describe("By the client's address") }),
   ])
   .describe('Keeps a client on one version and instance while it can; otherwise each request is placed on its own')
