@@ -119,6 +119,7 @@ async function assemble(options: HostRuntimeOptions, shutdown: Shutdown): Promis
 export function openLocalAgent(
   options: Pick<HostRuntimeOptions, 'folder' | 'clock' | 'randomBytes' | 'logger' | 'environment'>,
   edge: LocalEdge | undefined,
+  purpose: 'run' | 'stop' = 'run',
 ): Promise<HostAgent> {
   const { folder, clock, randomBytes, logger, environment } = options
   const { platform } = process
@@ -126,7 +127,7 @@ export function openLocalAgent(
     throw appError('app.platform', `A host runs on Linux or macOS, not on ${platform}`, { accepted: 'linux, darwin' })
   }
   return openHostAgent({
-    ...{ folder, clock, environment },
+    ...{ folder, clock, environment, purpose },
     machine: openMachine(platform),
     random: randomBytes,
     log: logger,
@@ -144,7 +145,7 @@ export async function stopWithoutAgent(
   options: Pick<HostRuntimeOptions, 'folder' | 'clock' | 'randomBytes' | 'logger' | 'environment'>,
 ): Promise<StoppedEverything> {
   const { folder, clock, randomBytes } = options
-  const agent = await openLocalAgent(options, undefined)
+  const agent = await openLocalAgent(options, undefined, 'stop')
   try {
     const edge = { stop: () => stopEdgeIn(edgeFolderOf(folder), clock) }
     return await stopEverythingOn({ agent, edge, keys: `stop/${ulid(clock.now(), randomBytes)}` })

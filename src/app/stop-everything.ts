@@ -1,4 +1,7 @@
-/** Everything that runs on this machine for Holdfast comes to an end: first the edge, so that what is under way may end. */
+/**
+ * Everything that runs on this machine for Holdfast comes to an end: first the edge, so that what is under way may end. What
+ * was deployed is parked, not forgotten: the next agent starts it again.
+ */
 import type { HostAgent, InstanceStatus } from '../host/index.ts'
 import type { StoppedEverything } from './agent-door.ts'
 
@@ -28,7 +31,13 @@ type Ended = { readonly instance: string; readonly killed: boolean; readonly fai
 
 async function stop(agent: HostAgent, { instance }: InstanceStatus, keys: string): Promise<Ended> {
   // The edge is gone: nothing can be drained any more.
-  const outcome = await agent.run({ kind: 'stopInstance', key: `${keys}/${instance}`, instance, force: true })
+  const outcome = await agent.run({
+    kind: 'stopInstance',
+    key: `${keys}/${instance}`,
+    instance,
+    force: true,
+    park: true,
+  })
   if (outcome.ok) return { instance, killed: outcome.result.killed }
   return { instance, killed: false, failure: `${instance}: ${outcome.failure.message}` }
 }

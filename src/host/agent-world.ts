@@ -36,7 +36,7 @@ export type TestHost = {
   /** Writes an application's file and returns its folder. */
   readonly app: (name: string, text: string, folder?: string) => string
   /** Closes the agent and opens the next in the same folder. */
-  readonly restart: () => Promise<void>
+  readonly restart: (members?: Pick<HostAgentOptions, 'purpose'>) => Promise<void>
   readonly end: () => Promise<void>
 }
 
@@ -44,8 +44,9 @@ export async function openTestHost(options: TestHostOptions = {}): Promise<TestH
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-test-')))
   const folder = options.folder ?? join(root, 'host')
   const lines: string[] = []
-  const open = () =>
+  const open = (members: Pick<HostAgentOptions, 'purpose'> = {}) =>
     openHostAgent({
+      ...members,
       folder,
       machine: options.machine ?? openMachine(process.platform),
       clock: realClock,
@@ -81,9 +82,9 @@ export async function openTestHost(options: TestHostOptions = {}): Promise<TestH
       writeFileSync(join(root, inner, name), text)
       return join(root, inner)
     },
-    async restart() {
+    async restart(members) {
       await agent.close()
-      agent = await open()
+      agent = await open(members)
     },
     async end() {
       await endInstances(agent)

@@ -491,6 +491,47 @@ describe('an agent that returns', () => {
     expect(after.lastExit).toMatchObject({ code: 3 })
   })
 
+  it('has what was parked again, on its port, but not what was stopped', async () => {
+    const host = await open()
+    const { port } = await startServer(host)
+    await startServer(host, { instance: 'web-2' })
+    await checkHealth(host)
+    expect(await stop(host, { park: true })).toMatchObject({ wasRunning: true, killed: false, removed: false })
+    await stop(host, { instance: 'web-2' })
+    expect(await status(host)).toMatchObject({ phase: 'stopped' })
+    await host.restart()
+    expect(await checkHealth(host)).toMatchObject({ healthy: true, proof: 'socket' })
+    expect(await status(host)).toMatchObject({ phase: 'running', port })
+    expect(await status(host, 'web-2')).toMatchObject({ phase: 'stopped' })
+  })
+
+  it('only to stop what runs starts nothing, and leaves to the next one what is parked', async () => {
+    const host = await open()
+    await startServer(host)
+    await startServer(host, { instance: 'web-2' })
+    await stop(host, { park: true })
+    await host.restart({ purpose: 'stop' })
+    expect(await status(host)).toMatchObject({ phase: 'stopped' })
+    expect(await stop(host, { instance: 'web-2', park: true })).toMatchObject({ wasRunning: true })
+    await host.restart()
+    for (const name of ['web-1', 'web-2']) expect(await checkHealth(host, name)).toMatchObject({ healthy: true })
+  })
+
+  it('waits for the port of what it brings back, and says who has to give it free', async () => {
+    const host = await open()
+    const { port } = await startServer(host)
+    await stop(host, { park: true })
+    await host.agent().close()
+    const squatter = createServer().listen(port, '127.0.0.1')
+    await once(squatter, 'listening')
+    await host.restart()
+    expect(await status(host)).toMatchObject({ phase: 'starting', portTaken: true })
+    expect(host.lines.filter((line) => line.includes('somebody else has its port'))).toHaveLength(1)
+    squatter.close()
+    expect(await checkHealth(host)).toMatchObject({ healthy: true, proof: 'socket' })
+    expect((await status(host)).portTaken).toBeUndefined()
+  })
+
   it('learns what ended while there was none', async () => {
     const host = await open()
     const { port } = await startServer(host, { restart: { policy: 'never' } })

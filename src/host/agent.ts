@@ -15,6 +15,7 @@ import { serveCommands } from './command/serve.ts'
 import { Fences } from './fence/fences.ts'
 import { socketOwner } from './health/socket-owner.ts'
 import { hostIdentity } from './identity.ts'
+import { broughtBack } from './instance/order.ts'
 import { Records } from './instance/records.ts'
 import { installShim } from './instance/shim.ts'
 import { groupOf, startOrderOf } from './instance/start-order.ts'
@@ -48,6 +49,8 @@ export type HostAgentOptions = {
   readonly settings?: Partial<HostSettings>
   /** This machine's edge, which the agent hands its routes. Undefined: it has none. */
   readonly edge?: EdgeSource
+  /** `stop`: it is opened to stop what runs; it starts nothing, and what is parked stays so. Default: `run`. */
+  readonly purpose?: 'run' | 'stop'
   /** Where control groups are mounted; undefined watches memory instead. */
   readonly controlGroups?: string
 }
@@ -91,6 +94,7 @@ class Agent {
   readonly runner: CommandRunner
   readonly #kept: KeptOutcomes
   readonly #upkeep: Upkeep
+  readonly #startsNothing: boolean
   readonly #closing = new AbortController()
   readonly #waiting = new Set<() => void>()
   #wake: () => void = () => {}
@@ -99,6 +103,7 @@ class Agent {
 
   constructor(options: HostAgentOptions) {
     const overMemory = new Set<string>()
+    this.#startsNothing = options.purpose === 'stop'
     this.host = this.#build(options, overMemory)
     this.#kept = new KeptOutcomes(this.host.files, this.host.paths.outcomes)
     this.runner = new CommandRunner(this.host, this.#kept)
@@ -112,10 +117,22 @@ class Agent {
     fences.open()
     await store.open()
     records.load()
+    if (!this.#startsNothing) this.#bringBack()
     this.#upkeep.open()
     this.#tick()
     router.open()
     this.#loop = this.#run()
+  }
+
+  /** What was parked by whoever stopped everything here. */
+  #bringBack(): void {
+    const { log, records } = this.host
+    for (const record of records.all.values()) {
+      const next = broughtBack(record)
+      if (next === record) continue
+      log.info('an instance comes back', { instance: record.spec.instance, port: record.port })
+      records.keep(next)
+    }
   }
 
   async close(): Promise<void> {
@@ -215,6 +232,8 @@ class Agent {
     }
     const supervisor = new Supervisor({
       ...{ host: id, records, processes, clock, log, newToken, busy },
+      startsNothing: this.#startsNothing,
+      isPortTaken: (port) => (sockets.listeners(port)?.length ?? 0) > 0,
       orderFor: (record, run) => startOrderOf(parts, record, run),
       readStatus: (instance, token) => files.read(statusFile(paths, instance, token)),
       wasOutOfMemory: (instance, token) => overMemory.has(token) || groups.wasOutOfMemory(groupOf(instance, token)),

@@ -276,6 +276,11 @@ export const stopInstanceSchema = z.strictObject({
   remove: z.boolean().default(false),
   /** Whatever the edge sends it: requests may fail. For a person who has to get rid of it now. */
   force: z.boolean().default(false),
+  /**
+   * Its process ends as ever, but it is still wanted: the next agent of this host starts it again, on the same port. For
+   * whoever stops a machine. A later stop without it is for good.
+   */
+  park: z.boolean().default(false),
 })
 
 /**

@@ -48,6 +48,8 @@ export type InstanceStatus = {
   readonly restarts: number
   readonly lastExit?: InstanceExit
   readonly nextStartAt?: number
+  /** It waits to come back: somebody else listens on its port. */
+  readonly portTaken?: true
   readonly workingCopy?: string
   readonly dataFolder?: string
   /** Resident memory of all its processes, while it runs. */

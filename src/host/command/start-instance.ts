@@ -50,13 +50,13 @@ function startAgain(host: HostWorld, found: InstanceRecord, spec: InstanceSpec):
       repair: 'name the instance after its release',
     })
   }
-  if (found.stop === undefined) return
+  if (found.stop === undefined || found.stop.returns === true) return
   if (found.stoppedAt === undefined) {
     throw hostError('host.instance_exists', `The instance ${spec.instance} is being stopped`, {
       repair: 'wait until stopInstance has answered',
     })
   }
-  const { stop: _, stoppedAt: __, ended: ___, crashLoop: ____, ...rest } = found
+  const { stop: _, stoppedAt: __, ended: ___, crashLoop: ____, returning: _____, ...rest } = found
   host.records.save({ ...rest, failures: 0 })
   host.tick()
 }

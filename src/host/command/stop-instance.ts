@@ -8,7 +8,7 @@ import { damaged } from './instance-record.ts'
 import { untilUnused } from './until-unused.ts'
 
 export async function stopInstance(host: HostWorld, command: CommandOf<'stopInstance'>): Promise<StoppedInstance> {
-  const { instance, killMs, remove } = command
+  const { instance, killMs, park, remove } = command
   const startedAt = host.clock.now()
   if (host.records.damaged.has(instance)) throw damaged(instance)
   // A start that is under way is finished first.
@@ -16,9 +16,10 @@ export async function stopInstance(host: HostWorld, command: CommandOf<'stopInst
   const wasRunning = before?.run !== undefined
   const drainedMs = before === undefined ? undefined : await untilUnused(host, before, command)
   const found = host.records.get(instance)
-  if (found !== undefined && found.stoppedAt === undefined) {
+  const ordered = found && withStop(found, host.clock.now(), { killMs, park: park && !remove })
+  if (ordered !== undefined && ordered !== found) {
     host.fences.require(command.fence)
-    host.records.keep(withStop(found, host.clock.now(), killMs))
+    host.records.keep(ordered)
     host.tick()
     await host.until(() => isOver(host.records.get(instance)) || isHopeless(host, instance))
   }

@@ -4,7 +4,7 @@ import { startInstanceSchema } from '../contract.ts'
 import { type AppHabits, type Chance, Crash, FakeMachine, seededChance } from '../machine/machine.fake.ts'
 import { hostPaths, statusFile } from '../paths.ts'
 import { markerVariable, printMarker } from './marker.ts'
-import { newRecord, withStop } from './order.ts'
+import { broughtBack, newRecord, withStop } from './order.ts'
 import { Records } from './records.ts'
 import { Supervisor } from './supervisor.ts'
 
@@ -57,8 +57,10 @@ function openAgent(world: World) {
     wasOutOfMemory: () => false,
     runEnded: () => {},
     wake: () => {},
+    isPortTaken: () => false,
     busy: new Set(),
   })
+  for (const record of records.all.values()) records.keep(broughtBack(record))
   return { records, supervisor }
 }
 
@@ -94,7 +96,7 @@ function something(world: World, agent: Agent): void {
       if (known.length < 4) newInstance(world, agent, `i${world.tokens++}`)
       break
     case 1:
-      if (one !== undefined) agent.records.save(withStop(one, clock.now()))
+      if (one !== undefined) agent.records.save(withStop(one, clock.now(), { park: chance(2) === 0 }))
       break
     case 2:
       if (one?.stoppedAt !== undefined) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type InstanceSpec, startInstanceSchema } from '../contract.ts'
-import { decide, leftBehindMs, lookAgainMs, type RunFacts } from './decide.ts'
-import { newRecord, withStop } from './order.ts'
+import { decide, leftBehindMs, lookAgainMs, portAgainMs, type RunFacts } from './decide.ts'
+import { broughtBack, newRecord, withStop } from './order.ts'
 import type { InstanceRecord, Run } from './record.ts'
 import { phaseOf, restartDelayMs } from './restart.ts'
 
@@ -152,7 +152,7 @@ describe('what a main process left behind', () => {
   })
 
   it('has no longer than the stop allows', () => {
-    const left = withStop(record({ run: { ...run, leftSince: now } }), now, 100)
+    const left = withStop(record({ run: { ...run, leftSince: now } }), now, { killMs: 100 })
     const seen = facts({ said: { shim, main, exit: 1 }, others: [child] })
     expect(decide(left, seen, { ...moment, now: now + 100 })).toMatchObject({
       kind: 'signal',
@@ -217,8 +217,11 @@ describe('stopping', () => {
 
   it('waits for an application that is not born yet, and at last kills its shim', () => {
     const unborn = facts({ shim, said: {} })
-    expect(decide(withStop(record(), now, 100), unborn, moment)).toEqual({ kind: 'rest', until: now + lookAgainMs })
-    expect(decide(withStop(record(), now, 0), unborn, moment)).toMatchObject({
+    expect(decide(withStop(record(), now, { killMs: 100 }), unborn, moment)).toEqual({
+      kind: 'rest',
+      until: now + lookAgainMs,
+    })
+    expect(decide(withStop(record(), now, { killMs: 0 }), unborn, moment)).toMatchObject({
       targets: [{ process: shim, signal: 'SIGKILL' }],
     })
   })
@@ -241,11 +244,72 @@ describe('stopping', () => {
   })
 
   it('asked again can only be shortened', () => {
-    const first = withStop(record(), now, 5000)
-    expect(withStop(first, now + 1000, 60_000).stop?.killAt).toBe(now + 5000)
-    expect(withStop(first, now + 1000, 0).stop).toMatchObject({ askedAt: now, killAt: now + 1000 })
+    const first = withStop(record(), now, { killMs: 5000 })
+    expect(withStop(first, now + 1000, { killMs: 60_000 }).stop?.killAt).toBe(now + 5000)
+    expect(withStop(first, now + 1000, { killMs: 0 }).stop).toMatchObject({ askedAt: now, killAt: now + 1000 })
     const stopped = { ...first, stoppedAt: now }
-    expect(withStop(stopped, now, 0)).toBe(stopped)
+    expect(withStop(stopped, now, { killMs: 0 })).toBe(stopped)
+  })
+})
+
+describe('parking', () => {
+  const { run: _, ...idle } = record()
+  const parked = { ...withStop(idle, now, { park: true }), stoppedAt: now }
+
+  it('ends it as a stop does, and the next agent starts it', () => {
+    expect(decide(withStop(record(), now, { park: true }), facts({ shim, main }), moment)).toMatchObject({
+      kind: 'signal',
+      targets: [{ process: main, signal: 'SIGTERM' }],
+    })
+    expect(decide(parked, undefined, moment)).toEqual({ kind: 'rest' })
+    expect(decide(broughtBack(parked), undefined, moment)).toMatchObject({ kind: 'start', record: { port: 20_000 } })
+  })
+
+  it('that is not over when the next agent comes is finished first', () => {
+    const coming = broughtBack(withStop(record(), now, { park: true }))
+    expect(decide(coming, facts({ shim, main }), moment).kind).toBe('signal')
+    const { run: __, ...ended } = coming
+    const after = saved(decide(ended, undefined, moment))
+    expect(after.stop).toBeUndefined()
+    expect(decide(after, undefined, moment).kind).toBe('start')
+  })
+
+  it('gives way to a stop for good, before and after, and never turns one into itself', () => {
+    const forGood = withStop(record(), now)
+    expect(withStop(forGood, now, { park: true }).stop?.parked).toBeUndefined()
+    expect(withStop(withStop(record(), now, { park: true }), now).stop?.parked).toBeUndefined()
+    const after = withStop(parked, now + 5)
+    expect(after).toMatchObject({ stoppedAt: now })
+    expect(broughtBack(after)).toBe(after)
+    expect(broughtBack({ ...forGood, stoppedAt: now })).toMatchObject({ stoppedAt: now })
+    expect(withStop(parked, now + 5, { park: true })).toBe(parked)
+  })
+
+  it('asked for again, while the last one is on its way back, holds', () => {
+    const coming = broughtBack(withStop(record(), now, { park: true }))
+    const { run: __, ...again } = withStop(coming, now, { park: true })
+    expect(saved(decide(again, undefined, moment))).toMatchObject({ stoppedAt: now, stop: { parked: true } })
+  })
+
+  it('leaves what had ended by itself ended', () => {
+    const done = { ...withStop({ ...idle, ended: true }, now, { park: true }), stoppedAt: now }
+    expect(decide(broughtBack(done), undefined, moment)).toEqual({ kind: 'rest' })
+  })
+
+  it('is not undone by an agent that came to stop what runs', () => {
+    expect(decide(idle, undefined, { ...moment, startsNothing: true })).toEqual({ kind: 'rest' })
+  })
+
+  it('waits at its return for whoever has the port, and only then', () => {
+    const back = broughtBack(parked)
+    expect(decide(back, undefined, { ...moment, isPortTaken: true })).toEqual({
+      kind: 'rest',
+      until: now + portAgainMs,
+    })
+    const { returning: __, ...started } = back
+    expect(decide(started, undefined, { ...moment, isPortTaken: true }).kind).toBe('start')
+    const booted = saved(decide(record(), facts({ shim, main }), { ...moment, boot: 'b2' }))
+    expect(decide(booted, undefined, { ...moment, isPortTaken: true }).kind).toBe('rest')
   })
 })
 

@@ -3,6 +3,7 @@ import type { Identity, SignalName } from '../machine/machine.ts'
 import type { InstanceExit } from '../outcome.ts'
 import { isWrapped } from './command-line.ts'
 import { exitOf } from './exit.ts'
+import { returned } from './order.ts'
 import type { InstanceRecord, Run, StopOrder } from './record.ts'
 import { afterExit } from './restart.ts'
 import type { Said } from './status.ts'
@@ -23,7 +24,15 @@ export type RunFacts = {
   readonly fault?: string
 }
 
-export type Moment = { readonly now: number; readonly boot: string; readonly token: string }
+export type Moment = {
+  readonly now: number
+  readonly boot: string
+  readonly token: string
+  /** This agent is here to stop what runs. */
+  readonly startsNothing?: boolean
+  /** Somebody listens on the port of an instance that comes back. */
+  readonly isPortTaken?: boolean
+}
 
 export type Target = { readonly process: Identity; readonly signal: SignalName }
 
@@ -47,6 +56,8 @@ export type Decision =
 export const leftBehindMs = 5_000
 /** How soon to look again for what nobody reports: a process that is not our child, a shim about to write. */
 export const lookAgainMs = 50
+/** How soon an instance that comes back looks again whether its port is free. */
+export const portAgainMs = 1_000
 
 export function decide(record: InstanceRecord, facts: RunFacts | undefined, moment: Moment): Decision {
   const { run } = record
@@ -64,16 +75,19 @@ function isAlive({ main, shim, said }: RunFacts): boolean {
   return main !== undefined || (shim !== undefined && said.exit === undefined)
 }
 
-function startOrRest(record: InstanceRecord, { now, boot, token }: Moment): Decision {
-  if (record.ended === true) return { kind: 'rest' }
+function startOrRest(record: InstanceRecord, moment: Moment): Decision {
+  const { now, boot, token } = moment
+  if (record.ended === true || moment.startsNothing === true) return { kind: 'rest' }
   if (record.nextStartAt !== undefined && record.nextStartAt > now) return { kind: 'rest', until: record.nextStartAt }
-  const { nextStartAt: _, ...rest } = record
+  if (record.returning === true && moment.isPortTaken === true) return { kind: 'rest', until: now + portAgainMs }
+  const { nextStartAt: _, returning: __, ...rest } = record
   const runs = record.runs + 1
   return { kind: 'start', record: { ...rest, runs, run: { number: runs, token, boot, startedAt: now } } }
 }
 
 function settle(record: InstanceRecord, { now }: Moment): Decision {
   if (record.stoppedAt !== undefined) return { kind: 'rest' }
+  if (record.stop?.returns === true) return { kind: 'save', record: returned(record) }
   const { nextStartAt: _, ...rest } = record
   return { kind: 'save', record: { ...rest, stoppedAt: now } }
 }
@@ -141,7 +155,8 @@ function endRun(record: InstanceRecord, run: Run, facts: RunFacts, { now, boot }
   const { run: _, ...rest } = record
   const unborn = facts.said.shim === undefined && !facts.startedHere
   // The intent was written and the agent died before it acted, or the machine went down: nobody's failure.
-  if (unborn || run.boot !== boot) return { kind: 'save', record: rest }
+  if (run.boot !== boot) return { kind: 'save', record: { ...rest, returning: true } }
+  if (unborn) return { kind: 'save', record: rest }
   const exit: InstanceExit = exitOf({ ...facts, run, stop: record.stop, now })
   return { kind: 'save', record: afterExit(rest, exit, now) }
 }

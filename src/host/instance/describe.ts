@@ -21,6 +21,7 @@ export function describeInstance(host: HostWorld, record: InstanceRecord, withPr
     ...(run !== undefined && { startedAt: run.startedAt }),
     ...(lastExit !== undefined && { lastExit }),
     ...(record.nextStartAt !== undefined && { nextStartAt: record.nextStartAt }),
+    ...(host.supervisor.blockedPort(instance) !== undefined && { portTaken: true }),
     ...(workingCopy !== undefined && { workingCopy }),
     ...(data !== undefined && { dataFolder: data }),
     ...(processes !== undefined && {

@@ -21,6 +21,10 @@ export type StopOrder = {
   /** Written after it was sent: an agent that died in between leaves open whether it was. */
   readonly sent?: boolean
   readonly killed?: boolean
+  /** It is only to rest: it is still wanted, and the next agent starts it again. */
+  readonly parked?: boolean
+  /** Parked, and the next agent is here already: started as soon as it has come to rest. */
+  readonly returns?: boolean
 }
 
 export type InstanceRecord = {
@@ -37,6 +41,8 @@ export type InstanceRecord = {
   /** Failures in a row that came soon: what the delay grows with. */
   readonly failures: number
   readonly nextStartAt?: number
+  /** It comes back after the agent or the machine was down: somebody may have its port by now. */
+  readonly returning?: boolean
   /** Its restart policy says that it is over. */
   readonly ended?: boolean
   readonly stop?: StopOrder

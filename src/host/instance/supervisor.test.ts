@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { silentLogger, VirtualClock } from '../../base/index.ts'
+import { type Logger, silentLogger, VirtualClock } from '../../base/index.ts'
 import { startInstanceSchema } from '../contract.ts'
 import { type AppHabits, FakeMachine, seededChance } from '../machine/machine.fake.ts'
 import { hostPaths, statusFile } from '../paths.ts'
 import { markerVariable, printMarker } from './marker.ts'
-import { newRecord, withStop } from './order.ts'
+import { broughtBack, newRecord, withStop } from './order.ts'
 import { Records } from './records.ts'
 import { Supervisor } from './supervisor.ts'
 
@@ -24,11 +24,15 @@ function openWorld(habits: Partial<AppHabits> = {}) {
   const clock = new VirtualClock()
   const machine = new FakeMachine(clock, seededChance(1), () => ({ ...steady, ...habits }))
   let tokens = 0
+  const lines: string[] = []
+  const listening = new Set<number>()
+  const warn = (message: string): void => void lines.push(message)
+  const log: Logger = { ...silentLogger, warn, info: warn }
   const openAgent = () => {
     const records = new Records(machine.files, paths)
     records.load()
     const supervisor = new Supervisor({
-      ...{ host: 'h', records, processes: machine, clock, log: silentLogger, busy: new Set<string>() },
+      ...{ host: 'h', records, processes: machine, clock, log, busy: new Set<string>() },
       newToken: () => `t${++tokens}`,
       orderFor: ({ spec }, run) => ({
         ...{ file: 'sh', words: [], folder: '/', outputFile: '/out' },
@@ -39,10 +43,11 @@ function openWorld(habits: Partial<AppHabits> = {}) {
       wasOutOfMemory: () => false,
       runEnded: () => {},
       wake: () => {},
+      isPortTaken: (port) => listening.has(port),
     })
     return { records, supervisor }
   }
-  return { clock, machine, openAgent }
+  return { clock, machine, openAgent, lines, listening }
 }
 
 function record(instance: string) {
@@ -78,11 +83,74 @@ describe('an agent that returns', () => {
     // Same pids, same start times: the kernel counts from the boot.
     const strangers = [machine.stranger(), machine.stranger()]
     const second = openAgent()
-    second.records.save(withStop(second.records.get('i') ?? record('i'), 0, 0))
+    second.records.save(withStop(second.records.get('i') ?? record('i'), 0, { killMs: 0 }))
     second.supervisor.step()
     expect(machine.signals).toEqual([])
     expect(second.records.get('i')?.stoppedAt).toBeDefined()
     expect(strangers.every((pid) => machine.read(pid) !== undefined)).toBe(true)
+  })
+})
+
+/** As the agent opens. */
+function bringBack({ records, supervisor }: ReturnType<ReturnType<typeof openWorld>['openAgent']>): void {
+  for (const each of records.all.values()) records.keep(broughtBack(each))
+  supervisor.step()
+}
+
+describe('a machine that was down', () => {
+  it('has everything that was parked again, whether it was booted or not', () => {
+    for (const isBooted of [false, true]) {
+      const { machine, openAgent } = openWorld()
+      const first = openAgent()
+      for (const name of ['a', 'b']) first.records.save(record(name))
+      first.supervisor.step()
+      for (const each of first.records.all.values()) first.records.keep(withStop(each, 0, { park: true }))
+      first.supervisor.step()
+      first.supervisor.step()
+      expect(machine.list()).toEqual([])
+      expect([...first.records.all.values()].every(({ stoppedAt }) => stoppedAt !== undefined)).toBe(true)
+      if (isBooted) machine.reboot()
+      const second = openAgent()
+      bringBack(second)
+      for (const name of ['a', 'b']) expect(second.supervisor.mainOf(name)).toBeDefined()
+      expect(second.records.get('a')).toMatchObject({ port: 20_000, failures: 0, runs: 2 })
+    }
+  })
+
+  it('has everything again that ran when the power went, and what was stopped stays stopped', () => {
+    const { machine, openAgent } = openWorld()
+    const first = openAgent()
+    for (const name of ['runs', 'was-stopped']) first.records.save(record(name))
+    first.supervisor.step()
+    first.records.keep(withStop(first.records.get('was-stopped') ?? record('x'), 0))
+    first.supervisor.step()
+    machine.reboot()
+    const second = openAgent()
+    bringBack(second)
+    expect(second.supervisor.mainOf('runs')).toBeDefined()
+    expect(second.supervisor.mainOf('was-stopped')).toBeUndefined()
+    expect(second.records.get('runs')).toMatchObject({ exits: [], failures: 0 })
+  })
+
+  it('says whose port somebody else has meanwhile, once, and starts the instance when it is free', () => {
+    const { clock, lines, listening, machine, openAgent } = openWorld()
+    const first = openAgent()
+    first.records.save(record('i'))
+    first.supervisor.step()
+    machine.reboot()
+    listening.add(20_000)
+    const second = openAgent()
+    for (let rounds = 0; rounds < 5; rounds++) {
+      bringBack(second)
+      clock.advanceBy(1000)
+    }
+    expect(machine.starts).toBe(1)
+    expect(second.supervisor.blockedPort('i')).toBe(20_000)
+    expect(lines.filter((line) => line.includes('somebody else has its port'))).toHaveLength(1)
+    listening.clear()
+    second.supervisor.step()
+    expect(second.supervisor.mainOf('i')).toBeDefined()
+    expect(second.supervisor.blockedPort('i')).toBeUndefined()
   })
 })
 

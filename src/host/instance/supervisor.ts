@@ -27,6 +27,10 @@ export type SupervisorParts = {
   readonly wake: () => void
   /** Tokens of builds and probes that run now. */
   readonly busy: ReadonlySet<string>
+  /** Whether anybody listens there now. */
+  readonly isPortTaken: (port: number) => boolean
+  /** This agent is here to stop what runs. */
+  readonly startsNothing?: boolean
 }
 
 /** How often to look at processes that are not our children. */
@@ -44,6 +48,8 @@ export class Supervisor {
   readonly #started = new Map<string, Started>()
   /** Orphans that had their SIGTERM: pid and start → when. */
   readonly #warned = new Map<string, number>()
+  /** Instances that cannot come back yet, with the port that somebody else has. */
+  readonly #blocked = new Map<string, number>()
   #nextSweepAt = 0
   #scan: readonly Marked[] | undefined
 
@@ -108,11 +114,35 @@ export class Supervisor {
       const record = records.get(instance)
       if (record === undefined) return Infinity
       const facts = this.#gather(record, instance)
-      const decision = decide(record, facts, { now: clock.now(), boot: processes.boot, token: newToken() })
+      const isPortTaken = this.#isBlocked(record, instance)
+      const startsNothing = this.#parts.startsNothing === true
+      const moment = { now: clock.now(), boot: processes.boot, token: newToken(), isPortTaken, startsNothing }
+      const decision = decide(record, facts, moment)
       const again = this.#carryOut(instance, record, decision)
       if (again !== undefined) return Math.min(again, this.#pollAt(instance))
     }
     return clock.now() + pollMs
+  }
+
+  /** Told once: it is looked at again every second. */
+  #isBlocked({ port, returning, run, stop }: InstanceRecord, instance: string): boolean {
+    const { isPortTaken, log } = this.#parts
+    const awaits = port !== undefined && returning === true && run === undefined && stop === undefined
+    if (!awaits || !isPortTaken(port)) {
+      if (this.#blocked.delete(instance)) log.info('the port of an instance is free again', { instance, port })
+      return false
+    }
+    if (!this.#blocked.has(instance)) {
+      const repair = `end who listens there (ss -ltnp 'sport = :${port}'); the instance starts within a second then`
+      log.warn('an instance cannot come back: somebody else has its port', { instance, port, repair })
+    }
+    this.#blocked.set(instance, port)
+    return true
+  }
+
+  /** Its port, while somebody else has it and the instance waits for it to come back. */
+  blockedPort(instance: string): number | undefined {
+    return this.#blocked.get(instance)
   }
 
   /** @returns when to look again, or undefined when there is more to decide now */
