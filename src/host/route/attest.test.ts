@@ -3,7 +3,7 @@ import { VirtualClock } from '../../base/index.ts'
 import { startInstanceSchema } from '../contract.ts'
 import type { SocketOwner } from '../health/judge.ts'
 import { newRecord } from '../instance/order.ts'
-import { Attestor } from './attest.ts'
+import { Attestor, firstDoubtMs } from './attest.ts'
 import type { PlaceRoutes } from './merge.ts'
 import { aRoute, aTarget, blog, shop } from './routes.fake.ts'
 
@@ -16,8 +16,9 @@ function world() {
     ...{ kind: 'startInstance', key: 'k', ...shop, release: 'dep_1', service: 'web', instance: 'web-1', command: 'x' },
   })
   const state = { run: 't1', owner: 'none' as SocketOwner, looks: 0 }
+  const clock = new VirtualClock()
   const attestor = new Attestor({
-    clock: new VirtualClock(),
+    clock,
     record: (instance) =>
       instance === 'web-1'
         ? { ...newRecord(spec, 24_000, 0), run: { number: 1, token: state.run, boot: 'b', startedAt: 0 } }
@@ -30,7 +31,7 @@ function world() {
   })
   const target = aTarget('web-1')
   const places: readonly PlaceRoutes[] = [{ ...shop, version: 1, routes: [aRoute('web', { targets: [target] })] }]
-  return { attestor, state, target, places }
+  return { attestor, clock, state, target, places }
 }
 
 describe('a target of this host', () => {
@@ -48,8 +49,25 @@ describe('a target of this host', () => {
     expect(state.looks).toBe(2)
   })
 
+  it('that listens without being shown to be ours is looked at less and less, and at once after its restart', () => {
+    const { attestor, clock, places, state } = world()
+    state.owner = 'foreign'
+    for (let elapsed = 0; elapsed < 3_600_000; elapsed += 100) {
+      attestor.look(places)
+      clock.advanceBy(100)
+    }
+    expect(state.looks).toBeLessThan(140)
+    state.run = 't2'
+    const before = state.looks
+    attestor.look(places)
+    expect(state.looks).toBe(before + 1)
+    state.owner = 'ours'
+    clock.advanceBy(firstDoubtMs)
+    expect(attestor.look(places).changed).toBe(true)
+  })
+
   it('loses it with its process, until the next one listens', () => {
-    const { attestor, places, state, target } = world()
+    const { attestor, clock, places, state, target } = world()
     state.owner = 'ours'
     attestor.look(places)
     state.run = 't2'
@@ -57,6 +75,7 @@ describe('a target of this host', () => {
     expect(attestor.of(shop, target)).toEqual({ own: true })
     expect(attestor.look(places)).toEqual({ changed: true, open: true })
     state.owner = 'ours'
+    clock.advanceBy(firstDoubtMs)
     expect(attestor.look(places)).toEqual({ changed: true, open: false })
   })
 

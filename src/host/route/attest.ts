@@ -16,9 +16,19 @@ export type AttestorParts = {
 /** What was seen counts for the run it was seen of: a restarted process has to listen before it is vouched for again. */
 type Seen = { readonly run: string; readonly attested: Attestation }
 
+/**
+ * Somebody listens and is not shown to be ours: whoever looks goes through every process of the machine for that. Each look
+ * that shows nothing doubles the time to the next, so that it never takes longer than it has taken already.
+ */
+type Doubt = { readonly run: string; readonly delayMs: number; readonly again: number }
+
+export const firstDoubtMs = 100
+export const longestDoubtMs = 30_000
+
 export class Attestor {
   readonly #parts: AttestorParts
   readonly #seen = new Map<string, Seen>()
+  readonly #doubts = new Map<string, Doubt>()
 
   constructor(parts: AttestorParts) {
     this.#parts = parts
@@ -45,6 +55,7 @@ export class Attestor {
       this.#seen.delete(instance)
       changed ||= own.has(instance)
     }
+    for (const instance of this.#doubts.keys()) if (!own.has(instance)) this.#doubts.delete(instance)
     for (const record of own.values()) {
       if (record.run === undefined || this.#seen.has(record.spec.instance)) continue
       if (this.#see(record, record.run.token)) changed = true
@@ -55,8 +66,18 @@ export class Attestor {
 
   #see({ port = 0, spec: { instance } }: InstanceRecord, run: string): boolean {
     const { clock, mainOf, ownerOf } = this.#parts
+    const doubt = this.#doubts.get(instance)
+    if (doubt?.run === run && clock.now() < doubt.again) return false
     const main = mainOf(instance)
-    if (main === undefined || ownerOf(instance, port) !== 'ours') return false
+    if (main === undefined) return false
+    const owner = ownerOf(instance, port)
+    if (owner === 'none') return false
+    if (owner !== 'ours') {
+      const delayMs = doubt?.run === run ? Math.min(doubt.delayMs * 2, longestDoubtMs) : firstDoubtMs
+      this.#doubts.set(instance, { run, delayMs, again: clock.now() + delayMs })
+      return false
+    }
+    this.#doubts.delete(instance)
     const evidence = `the socket that listens on port ${port} belongs to ${instance}, whose main process is ${main.pid}`
     this.#seen.set(instance, { run, attested: { pid: main.pid, at: clock.now(), evidence } })
     return true
