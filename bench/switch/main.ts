@@ -9,7 +9,7 @@ import { EdgeSwitcher } from './switchers/edge.ts'
 import { steadyMs } from './steady-clock.ts'
 import { HoldfastSwitcher } from './switchers/holdfast.ts'
 import { PeerMissing, Pm2Switcher } from './switchers/pm2.ts'
-import type { Switcher } from './switchers/switcher.ts'
+import { type Switcher, SwitchFailed } from './switchers/switcher.ts'
 import { inWorld, type World } from './world.ts'
 
 const startedMs = steadyMs() - process.uptime() * 1000
@@ -25,10 +25,15 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(help)
     return 0
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    console.error(`${error.message}\n\n${help}`)
-    return 2
+    if (error instanceof SwitchFailed) return told(error.message, 1)
+    if (error instanceof UsageError) return told(`${error.message}\n\n${help}`, 2)
+    throw error
   }
+}
+
+function told(words: string, exitCode: number): number {
+  console.error(words)
+  return exitCode
 }
 
 async function bench(options: Options): Promise<number> {
@@ -111,7 +116,7 @@ async function bootFigures(options: Options, say: Say) {
     try {
       await switcher.start()
       const figures = await measureBoot(world, switcher, instancesAtOnce, options.boots)
-      say(describeBoot(figures))
+      for (const line of describeBoot(figures)) say(line)
       return figures
     } finally {
       await switcher.close()

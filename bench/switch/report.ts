@@ -41,13 +41,17 @@ export function describeSession(session: Session): readonly string[] {
   const seconds = ((session.answers.at(-1)?.endedMs ?? startedMs) - startedMs) / 1000
   const flips = summarize(switches.map(({ acceptedMs, inForceMs }) => inForceMs - acceptedMs))
   const back = summarize(rollbackTimes(session))
+  const read = summarize(rollbackTimes(session, 'arrivedMs'))
   return [
     `${name}: ${switches.length} switches, ${requests.toLocaleString('en')} requests (${Math.round(requests / seconds).toLocaleString('en')}/s), ${failures.length} failed`,
     `  latency            ${ms(latency)}   (the load itself was late by p99 ${lateness.p99} ms)`,
     `  switch in force    ${ms(flips)}   (accepted until told)`,
     ...(back.count === 0
       ? []
-      : [`  rollback           ${ms(back)}   (accepted until the last request to the bad release, n = ${back.count})`]),
+      : [
+          `  rollback           ${ms(back)}   (accepted until the last request was given to the bad release, n = ${back.count})`,
+          `                     ${ms(read)}   (until an instance of it had read its last request)`,
+        ]),
     `  WebSockets         ${tallies.socketMessages.toLocaleString('en')} echoes, ${tallies.socketsClosedPolitely} closed 1001, ${tallies.socketMessagesSentAgain} messages sent again after that`,
     `  event streams      ${tallies.events.toLocaleString('en')} events, ${tallies.streamsEndedPolitely} ended politely`,
     ...describeFindings(session),
@@ -61,8 +65,12 @@ export function describeFindings({ failures, deaths, startedMs }: Session): read
   ])
 }
 
-export function describeBoot({ instances, deployMs, bareMs, ratio, differenceMs }: BootFigures): string {
-  return `${instances} instances all at once: ${deployMs} ms, their bare boot ${bareMs} ms: ratio ${ratio}, difference ${differenceMs} ms`
+export function describeBoot(figures: BootFigures): readonly string[] {
+  const { instances, deployMs, bareMs, ratio, differenceMs, isWithin, failed } = figures
+  return [
+    `${instances} instances all at once: ${deployMs} ms, their bare boot ${bareMs} ms: ratio ${ratio}, difference ${differenceMs} ms (1.3 × bare + 2 s: ${isWithin ? 'kept' : 'MISSED'})`,
+    ...failed.map((message) => `  FAILED switch-failed: ${message}`),
+  ]
 }
 
 /** Returns the files. */
@@ -104,6 +112,7 @@ function figuresOf(session: Session) {
     lateness,
     tallies,
     rollback: summarize(rollbackTimes(session)),
+    rollbackRead: summarize(rollbackTimes(session, 'arrivedMs')),
     inForce: summarize(switches.map(({ acceptedMs, inForceMs }) => inForceMs - acceptedMs)),
     deploy: summarize(switches.flatMap((one) => (one.kind === 'deploy' ? [one.endedMs - one.askedMs] : []))),
     findings: findingsOf(failures, deaths),

@@ -125,18 +125,21 @@ function misnamed(answers: readonly Answer[], { switcher, witness }: SessionOpti
 }
 
 /**
- * Milliseconds from each accepted command to go back until the last request that came to the bad release: as it was sent by
- * the client, and as it arrived at the instance. The later one counts.
+ * Milliseconds from each accepted command to go back until the last request to the bad release: as the balancer gave it one
+ * (`placedMs`), or as an instance read one (`arrivedMs`), which a starved process does late.
  */
-export function rollbackTimes({ switches, answers }: Pick<Session, 'switches' | 'answers'>): readonly number[] {
+export function rollbackTimes(
+  { switches, answers }: Pick<Session, 'switches' | 'answers'>,
+  by: 'placedMs' | 'arrivedMs' = 'placedMs',
+): readonly number[] {
   const byRelease = Map.groupBy(answers, ({ release }) => release)
   return switches.flatMap((one, at) => {
     if (one.kind !== 'rollback' || one.from === undefined) return []
     // The release may be deployed to again; what it answers then is not late.
     const again = switches.slice(at + 1).find(({ to }) => to === one.from)?.askedMs ?? Infinity
     let last = one.acceptedMs
-    for (const { arrivedMs } of byRelease.get(one.from) ?? []) {
-      if (arrivedMs > last && arrivedMs < again) last = arrivedMs
+    for (const answer of byRelease.get(one.from) ?? []) {
+      if (answer[by] > last && answer[by] < again) last = answer[by]
     }
     return [last - one.acceptedMs]
   })

@@ -7,6 +7,7 @@ export type SeenAnswer = {
   readonly kind: RequestKind
   readonly scheduledMs: number
   readonly sentMs: number
+  readonly placedMs: number
   readonly arrivedMs: number
   readonly endedMs: number
   readonly release: string
@@ -56,6 +57,7 @@ export class Books {
     return {
       scheduledMs: Float64Array.from(answers, ({ scheduledMs }) => scheduledMs),
       sentMs: Float64Array.from(answers, ({ sentMs }) => sentMs),
+      placedMs: Float64Array.from(answers, ({ placedMs }) => placedMs),
       arrivedMs: Float64Array.from(answers, ({ arrivedMs }) => arrivedMs),
       endedMs: Float64Array.from(answers, ({ endedMs }) => endedMs),
       pid: Uint32Array.from(answers, ({ pid }) => pid),

@@ -15,6 +15,7 @@ export type Answer = {
   readonly kind: RequestKind
   readonly scheduledMs: number
   readonly sentMs: number
+  readonly placedMs: number
   readonly arrivedMs: number
   readonly endedMs: number
   readonly release: string
@@ -114,6 +115,7 @@ function answerAt(batch: AnswerColumns, at: number, releases: readonly string[])
     kind: requestKinds[batch.kind[at] ?? 0] ?? 'quick',
     scheduledMs: batch.scheduledMs[at] ?? 0,
     sentMs: batch.sentMs[at] ?? 0,
+    placedMs: batch.placedMs[at] ?? 0,
     arrivedMs: batch.arrivedMs[at] ?? 0,
     endedMs: batch.endedMs[at] ?? 0,
     release: releases[batch.release[at] ?? 0] ?? '',

@@ -13,7 +13,9 @@ export type ToLoad =
 export type AnswerColumns = {
   readonly scheduledMs: Float64Array
   readonly sentMs: Float64Array
-  /** When the instance had it. */
+  /** When it was given to the instance, as far as somebody between says so; otherwise as arrived. */
+  readonly placedMs: Float64Array
+  /** When the instance had read it. */
   readonly arrivedMs: Float64Array
   readonly endedMs: Float64Array
   readonly pid: Uint32Array

@@ -1,6 +1,6 @@
 /** One request after the other, when it is due and not when the last one is answered. */
 import { Agent, type IncomingMessage, request, type RequestOptions } from 'node:http'
-import { steadyMs } from '../steady-clock.ts'
+import { steadyMs, takenOnMs } from '../steady-clock.ts'
 import { classifyAnswer, classifyError, type Problem } from '../verdict/classify.ts'
 import { type Body, makeOrder, makeUploads } from './bodies.ts'
 import type { Books } from './books.ts'
@@ -105,11 +105,13 @@ export class Requester {
   }
 
   #note({ kind, scheduledMs, sentMs }: Sent, { headers }: IncomingMessage): void {
+    const arrivedMs = Number(headers['x-arrived-ms'])
     this.#books.answered({
       kind,
       scheduledMs,
       sentMs,
-      arrivedMs: Number(headers['x-arrived-ms']),
+      placedMs: takenOnMs(textOf(headers['x-request-id'])) ?? arrivedMs,
+      arrivedMs,
       endedMs: steadyMs(),
       release: textOf(headers['x-release-id']) ?? '',
       pid: Number(headers['x-pid']),
