@@ -59,11 +59,14 @@ export function releasesPlot(session: Session, switches = 6): string {
       color,
       stacks.map(({ x, edges }) => ({ x, low: edges[at] ?? 0, high: edges[at + 1] ?? 1 })),
     )
-    plot.line(release, color, [])
+    plot.line(shortName(release), color, [])
   })
   markSwitches(plot, shown, span, [colors.ink, colors.red])
   return plot.toString()
 }
+
+/** The ends of ids differ first. */
+const shortName = (release: string): string => (release.length > 12 ? `…${release.slice(-6)}` : release)
 
 type Stack = { readonly x: number; readonly edges: readonly number[] }
 
