@@ -262,7 +262,7 @@ describe('a keeper', () => {
     const stopping = keeper.stop(50).then(() => (stopped = true))
     await turn()
     expect(stopped).toBe(false)
-    expect(worker(0).heard.at(-1)).toEqual({ kind: 'leave', withinMs: 50 })
+    expect(worker(0).heard.at(-1)).toEqual({ kind: 'leave', withinMs: 50, forGood: true })
     worker(0).die('exit code 0')
     await stopping
     expect(workers).toHaveLength(1)
