@@ -8,7 +8,7 @@ import { type Marker, parseMarker } from './marker.ts'
 import { isProven, isSame } from './proof.ts'
 import type { InstanceRecord, Run } from './record.ts'
 import type { Records } from './records.ts'
-import { parseStatus } from './status.ts'
+import { parseStatus, type Said } from './status.ts'
 
 export type SupervisorParts = {
   readonly host: string
@@ -48,6 +48,8 @@ export class Supervisor {
   readonly #started = new Map<string, Started>()
   /** Orphans that had their SIGTERM: pid and start → when. */
   readonly #warned = new Map<string, number>()
+  /** What shims said of runs whose application runs: nothing is added to it before that ends, so it is not read again. */
+  readonly #known = new Map<string, { readonly token: string; readonly said: Said }>()
   /** Instances that cannot come back yet, with the port that somebody else has. */
   readonly #blocked = new Map<string, number>()
   #nextSweepAt = 0
@@ -116,8 +118,12 @@ export class Supervisor {
       const facts = this.#gather(record, instance)
       const isPortTaken = this.#isBlocked(record, instance)
       const startsNothing = this.#parts.startsNothing === true
-      const moment = { now: clock.now(), boot: processes.boot, token: newToken(), isPortTaken, startsNothing }
-      const decision = decide(record, facts, moment)
+      const decision = decide(record, facts, {
+        ...{ now: clock.now(), boot: processes.boot, isPortTaken, startsNothing },
+        get token() {
+          return newToken()
+        },
+      })
       const again = this.#carryOut(instance, record, decision)
       if (again !== undefined) return Math.min(again, this.#pollAt(instance))
     }
@@ -191,6 +197,7 @@ export class Supervisor {
 
   #endRun(instance: string, run: Run, record: InstanceRecord): void {
     const { log, records, runEnded } = this.#parts
+    this.#known.delete(instance)
     runEnded(instance, run.token)
     records.forgetRun(instance, run.token)
     log.info('an instance ended', { instance, exit: record.exits.at(-1), nextStartAt: record.nextStartAt })
@@ -200,9 +207,11 @@ export class Supervisor {
     if (run === undefined) return undefined
     const started = this.#started.get(instance)
     const startedHere = started?.token === run.token
-    const said = this.#said(run, instance)
-    const shim = this.#alive(said.shim ?? (startedHere ? started.shim : this.#leaderOf(run.token)))
-    const main = this.#alive(said.main)
+    const { said, main } = this.#mainOf(run, instance)
+    // Whoever runs is looked at several times a second: its shim is of no interest then.
+    const isAtRest = main !== undefined && stop === undefined
+    const known = said.shim ?? (startedHere ? started.shim : this.#leaderOf(run.token))
+    const shim = isAtRest ? undefined : this.#alive(known)
     const isOver = main === undefined && (shim === undefined || said.exit !== undefined)
     // What was seen before the end was seen may lack what the application started since.
     if (isOver) this.#scan = undefined
@@ -223,9 +232,24 @@ export class Supervisor {
     }
   }
 
-  #said(run: Run, instance: string) {
-    const isNow = run.boot === this.#parts.processes.boot
-    return isNow ? parseStatus(this.#parts.readStatus(instance, run.token)) : {}
+  #mainOf(run: Run, instance: string): { readonly said: Said; readonly main: ProcessFacts | undefined } {
+    const before = this.#said(run, instance)
+    const main = this.#alive(before.main)
+    if (main !== undefined) return { said: before, main }
+    // It is over, or about to begin: by now the shim may have said more.
+    this.#known.delete(instance)
+    const said = this.#said(run, instance)
+    return { said, main: this.#alive(said.main) }
+  }
+
+  #said(run: Run, instance: string): Said {
+    if (run.boot !== this.#parts.processes.boot) return {}
+    const known = this.#known.get(instance)
+    if (known?.token === run.token) return known.said
+    const said = parseStatus(this.#parts.readStatus(instance, run.token))
+    if (said.shim !== undefined && said.main !== undefined && said.exit === undefined)
+      this.#known.set(instance, { token: run.token, said })
+    return said
   }
 
   #alive(written: Identity | undefined): ProcessFacts | undefined {
