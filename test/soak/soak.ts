@@ -1,10 +1,12 @@
 /**
  * `npm run soak`: what takes minutes. Random kill -9 under W1 on one data folder, each followed by a check of everything that
- * was promised; thousands of calls cut off and resumed; the worst time of each hostile request.
+ * was promised; thousands of calls cut off and resumed; the worst time of each hostile request; deployments of real processes
+ * under load, each with a kill -9 of control plane, agent or edge in it.
  *
  *   npm run soak -- --kills 200 --in-flight 100 --resume 2000 --hostile 3 --seed 1 --json
+ *   npm run soak -- --deploys 100 --seed 1
  *
- * 0 leaves a part out. Exits with 1 when anything did not hold.
+ * 0 leaves a part out; with --deploys the parts that are not named are left out. Exits with 1 when anything did not hold.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,18 +16,23 @@ import { killOften, type KillsReport, momentInWork, randomOf } from '../crash/ki
 import { resumeAfterKill, type ResumeReport } from '../crash/resume.ts'
 import type { Death, Moment } from '../crash/victim-process.ts'
 import { type HostileTime, measureHostile } from '../hostile/measure.ts'
+import { type DeploysReport, soakDeployments } from './deploys/soak-deploys.ts'
 
 const { values } = parseArgs({
   options: {
-    kills: { type: 'string', default: '200' },
+    kills: { type: 'string' },
     'in-flight': { type: 'string', default: '100' },
-    resume: { type: 'string', default: '2000' },
-    hostile: { type: 'string', default: '3' },
+    resume: { type: 'string' },
+    hostile: { type: 'string' },
+    deploys: { type: 'string' },
     seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
     json: { type: 'boolean', default: false },
   },
 })
 
+/** Of those that are not named. */
+const usual: Readonly<Record<string, string>> =
+  values.deploys === undefined ? { kills: '200', resume: '2000', hostile: '3', deploys: '100' } : {}
 const seed = wholeNumber('seed')
 const inFlight = wholeNumber('in-flight')
 const resumeLimitMs = 3000
@@ -39,12 +46,14 @@ const report: {
   kills?: KillsReport
   resume?: ResumeReport
   hostile?: readonly HostileTime[]
+  deploys?: DeploysReport
   problems: string[]
 } = { seed, problems }
 
 if (wholeNumber('kills') > 0) report.kills = await soakKills(wholeNumber('kills'))
 if (wholeNumber('resume') > 0) report.resume = await soakResume(wholeNumber('resume'))
 if (wholeNumber('hostile') > 0) report.hostile = await soakHostile(wholeNumber('hostile'))
+if (wholeNumber('deploys') > 0) report.deploys = await soakDeploys(wholeNumber('deploys'))
 conclude()
 
 async function soakKills(kills: number): Promise<KillsReport> {
@@ -115,6 +124,24 @@ async function soakHostile(times: number): Promise<readonly HostileTime[]> {
   return found
 }
 
+async function soakDeploys(runs: number): Promise<DeploysReport> {
+  say(`${runs} deployments under load, each with a kill -9 in it, seed ${seed}`)
+  const random = randomOf(seed)
+  const soaked = await inFolder((folder) => soakDeployments({ folder, runs, random, say }))
+  const { ends, failedByEdgeKills, kills, recycledPids, requests, seconds } = soaked
+  if (soaked.runs !== runs) problems.push(`${soaked.runs} of ${runs} deployments were tried`)
+  say(`  ${soaked.runs} runs in ${seconds} s; killed ${counted(kills)}`)
+  say(`  ended as ${counted(ends)}`)
+  say(`  ${requests} requests: ${failedByEdgeKills} lost with an edge; ${recycledPids} strangers had a number of ours`)
+  return soaked
+}
+
+function counted(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${count} × ${name}`)
+    .join(', ')
+}
+
 /** A folder in which something did not hold stays, to be looked at. */
 async function inFolder<T extends { readonly problems: readonly string[] }>(
   run: (folder: string) => Promise<T>,
@@ -139,8 +166,8 @@ function say(line: string): void {
   ;(values.json ? process.stderr : process.stdout).write(`${line}\n`)
 }
 
-function wholeNumber(option: 'kills' | 'in-flight' | 'resume' | 'hostile' | 'seed'): number {
-  const text = values[option]
+function wholeNumber(option: 'kills' | 'in-flight' | 'resume' | 'hostile' | 'deploys' | 'seed'): number {
+  const text = values[option] ?? usual[option] ?? '0'
   if (/^\d{1,9}$/.test(text)) return Number(text)
   process.stderr.write(`--${option} takes a whole number, not "${text}"\n`)
   process.exit(2)
