@@ -4,15 +4,17 @@
  */
 import { createServer } from 'node:http'
 
-const { BEHAVIOUR = 'good', BOOT_MS = '0', HOLDFAST_RELEASE = 'none', PORT, VERSION = '0' } = process.env
+const { BEHAVIOUR = 'good', BOOT_MS = '0', HOLDFAST_RELEASE = 'none', PORT, VERSION = '0', SQUATTER } = process.env
 const startedAt = Date.now()
 let asked = 0
 
 /** Whether it says that it is healthy. */
-function isHealthy() {
+function isHealthy({ headers }) {
   if (BEHAVIOUR === 'never-healthy') return false
+  // The agent asks under its name; the edge has none.
+  if (BEHAVIOUR === 'ill-at-the-edge') return headers['user-agent'] === 'holdfast-health'
   // Healthy long enough to be let in, ill long enough to be seen, again and again.
-  if (BEHAVIOUR === 'flapping') return Math.floor((Date.now() - startedAt) / 1500) % 2 === 0
+  if (BEHAVIOUR === 'flapping') return Math.floor((Date.now() - startedAt) / 2500) % 2 === 0
   return true
 }
 
@@ -25,10 +27,16 @@ const server = createServer((request, response) => {
   asked += 1
   const release = BEHAVIOUR === 'wrong-release' ? 'dep_of_long_ago' : HOLDFAST_RELEASE
   const headers = { 'x-release-id': release, 'x-version': VERSION, 'content-type': 'text/plain' }
-  if (request.url === '/healthz') return response.writeHead(isHealthy() ? 200 : 503, headers).end('healthz\n')
+  if (request.url === '/healthz') return response.writeHead(isHealthy(request) ? 200 : 503, headers).end('healthz\n')
+  if (request.url === '/silent') return undefined
   if (BEHAVIOUR === 'answers-500') return response.writeHead(500, headers).end('a bug\n')
   return response.writeHead(200, headers).end(`version ${VERSION}, request ${asked}\n`)
 })
 server.keepAliveTimeout = 20_000
-setTimeout(() => server.listen(Number(PORT)), Number(BOOT_MS))
+// Somebody else has the port before this one listens: SQUATTER is an address at which somebody can be made to.
+if (BEHAVIOUR === 'port-squatted') {
+  await fetch(`${SQUATTER}?port=${PORT}`)
+  server.on('error', ({ message }) => console.error(message))
+}
+setTimeout(() => server.listen(Number(PORT), '127.0.0.1'), Number(BOOT_MS))
 process.on('SIGTERM', () => server.close(() => process.exit(0)))
