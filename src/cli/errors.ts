@@ -86,6 +86,9 @@ const exitCodeOfCode: ReadonlyMap<string, ExitCode> = new Map([
   ['cli.usage', exitCodes.usage],
   ['cli.file_unreadable', exitCodes.usage],
   ['cli.release_invalid', exitCodes.usage],
+  // Of the folder of a release, measured here before anything is sent.
+  ['host.artifact_unsafe', exitCodes.usage],
+  ['host.artifact_too_large', exitCodes.usage],
   ['cli.key_unreadable', exitCodes.usage],
   ['deploy.release_invalid', exitCodes.usage],
   ['deploy.target_unknown', exitCodes.usage],

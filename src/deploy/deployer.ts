@@ -8,7 +8,7 @@
  */
 import type { z } from 'zod'
 import type { PlainJson } from '../audit/index.ts'
-import type { FailureClass } from './failure.ts'
+import type { FailureClass, Obstacle } from './failure.ts'
 import type { TrafficReading } from './evidence/traffic.ts'
 import type { InstanceHealth } from './health/judge.ts'
 import type { CommonArtifact, CommonService, Release, ReleaseParts } from './release/schemas.ts'
@@ -80,6 +80,8 @@ export type CallContext = {
   readonly term: number
   /** Aborted when the answer is no longer wanted; the call may have been made all the same. */
   readonly signal: AbortSignal
+  /** What it waits for, in the words of who waits: told when the time of the deployment is over meanwhile. */
+  readonly waitsFor?: (what: string) => void
 }
 
 /** One kind of call. Made by `call()`, which checks the parameters. */
@@ -139,6 +141,12 @@ export interface Deployer<Service extends CommonService = CommonService, Survey 
   prepare(situation: Situation<Service, Survey>): readonly Wave[]
   /** Pure. Brings up one instance, without traffic. All of a step are begun together. */
   start(situation: Situation<Service, Survey>, service: string, index: number): StartCall
+  /**
+   * Pure. Shows the instances of a step to the balancers, without traffic, while they come up: made when they have been started
+   * and before they are healthy. `shift` lets nothing through that a balancer has not seen healthy by itself. Without it, there
+   * is nothing to show.
+   */
+  join?(situation: Situation<Service, Survey>, weights: Weights, before: Weights): readonly Wave[]
   /** Pure. Divides the traffic. `weights` of 100 is the switch; taking it back restores `before`. */
   shift(situation: Situation<Service, Survey>, weights: Weights, before: Weights): readonly Wave[]
 
@@ -150,6 +158,11 @@ export interface Deployer<Service extends CommonService = CommonService, Survey 
     outgoing: Fleet<Service> | undefined,
     signal: AbortSignal,
   ): Promise<TrafficReading | undefined>
+  /**
+   * What of the target is away now and keeps what was begun with this signal from its end; undefined when nothing is. Asked when
+   * the time of a deployment is over: then this is why, and not the release. Without it, nothing ever is.
+   */
+  obstacle?(signal: AbortSignal): Obstacle | undefined
   /**
    * Pure. Where the parts of the fleet are, out of its release and what its calls answered (`fleet.outcomes`): what a call
    * has not answered yet, or no longer stands, is missing. Asked at every change while somebody watches, so it is quick. Smoke

@@ -160,6 +160,14 @@ function classOf({ kind }: HoldfastError): FailureClass {
   }
 }
 
+/** Why something does not go on that no change of the release would help. */
+export type Obstacle = {
+  readonly class: Extract<FailureClass, 'capacity' | 'consistency' | 'platform'>
+  readonly what: string
+  /** The exact command or change that mends it. */
+  readonly command: string
+}
+
 /** Errors that only steer the machine: nothing has failed. */
 export const steering = { paused: 'Paused', halted: 'Halted', lockLost: 'LockLost' } as const
 export type Steering = (typeof steering)[keyof typeof steering]

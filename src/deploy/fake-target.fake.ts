@@ -13,7 +13,7 @@ import {
   type Situation,
 } from './deployer.ts'
 import { type FleetTraffic, noCounts, type TrafficReading } from './evidence/traffic.ts'
-import { DeployFailure } from './failure.ts'
+import { DeployFailure, type Obstacle } from './failure.ts'
 import type { InstanceHealth } from './health/judge.ts'
 import { type CommonService, commonServiceSchema } from './release/schemas.ts'
 
@@ -64,6 +64,8 @@ export class FakeTarget {
   readonly #counts = new Map<string, { requests: number; failures: number; at: number }>()
   countsTraffic = true
   readingFails = false
+  /** What of it is away. */
+  obstacle: Obstacle | undefined
 
   constructor(clock: VirtualClock) {
     this.#clock = clock
@@ -313,6 +315,7 @@ export function fakeDeployer(target: FakeTarget, clock: VirtualClock): Deployer<
       addresses: [],
     }),
 
+    obstacle: () => target.obstacle,
     async readHealth(fleet) {
       servicesOf.set(fleet.releaseId, fleet.release.services)
       return target.healthOf(fleet.id)

@@ -196,6 +196,19 @@ describe('an instance', () => {
     expect(report.detail).toContain('no database')
   })
 
+  it('that was started again after a crash tells its last words until it is healthy', async () => {
+    const host = await open()
+    const { workingCopy } = await prepare(
+      host,
+      `const { existsSync, writeFileSync } = require('node:fs')
+if (!existsSync('begun')) { writeFileSync('begun', ''); throw new Error('no database') }
+require('node:http').createServer((_, response) => { response.statusCode = 503; response.end() }).listen(process.env.PORT)`,
+    )
+    await host.ok(start({ workingCopy, restart: { firstDelayMs: 1 }, health: { kind: 'http', intervalMs: 20 } }))
+    const report = await checkHealth(host, 'web-1', { withinMs: 1500 })
+    expect(report).toMatchObject({ healthy: false, detail: expect.stringContaining('no database') })
+  })
+
   it('that never becomes healthy is told so in time', async () => {
     const host = await open()
     const { workingCopy } = await prepare(
@@ -474,6 +487,47 @@ describe('output', () => {
     const kept = readdirSync(join(host.folder, 'instances/web-1')).filter((name) => name.startsWith('output.'))
     expect(kept.toSorted()).toEqual(['output.0000000000000000.log', 'output.log'])
     expect((await logs(host, { lines: 3 })).text).toMatch(/^line \d*8\nline \d*9\ndone\n$/)
+  })
+})
+
+describe('the output of what was removed', () => {
+  const noisy = `console.log('my key is', process.env.KEY); console.error('it breaks'); setInterval(() => {}, 1e6)`
+  const outputs = async (host: TestHost, members: object = {}) =>
+    (await host.ok({ kind: 'listOutputs', key: key(), release: 'r1', ...members })).outputs
+
+  it('can be read for a while, by the next agent too, and holds no secret on the disk', async () => {
+    const host = await open({ environment: { KEY: 'a-secret-value' } })
+    const { workingCopy } = await prepare(host, noisy)
+    await host.ok(start({ workingCopy, port: 'none', secrets: { KEY: 'env:KEY' } }))
+    await output(host, 'it breaks')
+    expect(await outputs(host)).toEqual([{ ...address, service: 'web', of: { instance: 'web-1' } }])
+    const following = logs(host, { after: (await logs(host)).next, waitMs: 60_000 })
+    await stop(host, { remove: true })
+    expect(await following).toMatchObject({ text: '', ended: true })
+    expect(await outputs(host)).toEqual([])
+    const gone = { ...address, service: 'web', of: { instance: 'web-1' }, removedAt: expect.any(Number) }
+    expect(await outputs(host, { removed: true })).toEqual([gone])
+    await host.restart()
+    expect(await outputs(host, { removed: true })).toEqual([gone])
+    expect(await logs(host)).toMatchObject({ text: 'my key is ***\nit breaks\n', ended: true })
+    const folder = join(host.folder, 'removed', 'web-1')
+    for (const name of readdirSync(folder)) expect(readFileSync(join(folder, name), 'utf8')).not.toContain('a-secret')
+    expect(await host.failure({ kind: 'logs', key: key(), of: { instance: 'web-9' } })).toMatchObject({
+      code: 'host.instance_missing',
+    })
+  })
+
+  it('of a build that failed can be found by its release', async () => {
+    const host = await open({ environment: { KEY: 'a-secret-value' } })
+    const path = host.app('app.cjs', noisy)
+    const build = { command: 'echo "no compiler for $KEY"; exit 3', secrets: { KEY: 'env:KEY' } }
+    const artifact = { kind: 'folder' as const, path }
+    await host.failure({ kind: 'prepareArtifact', key: key(), ...address, artifact, build })
+    const [found] = await outputs(host, { removed: true })
+    expect(found).toMatchObject({ ...address, of: { workingCopy: expect.any(String) } })
+    if (found === undefined) return
+    const { text } = await host.ok({ kind: 'logs', key: key(), of: found.of })
+    expect(text).toBe('no compiler for ***\n')
   })
 })
 

@@ -63,7 +63,7 @@ export function asHostError(fault: unknown): HoldfastError {
   const message = fault instanceof Error ? fault.message : String(fault)
   if (code !== undefined && fullDisk.has(code)) {
     return hostError('host.disk_full', `The host's disk is full: ${message}`, {
-      repair: 'free space on the host (holdfast prunes old artifacts first: pruneArtifacts), then retry',
+      repair: 'free space where the agent keeps its data, then try again',
       cause: fault,
     })
   }

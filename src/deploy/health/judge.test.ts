@@ -36,6 +36,13 @@ describe('instances that come up', () => {
     expect(verdict).toEqual({ kind: 'failed', what: 'web/0: flapping, 3 times healthy and not: as it is' })
   })
 
+  it('have failed through no fault of the release where the target stands in their way', () => {
+    const obstacle = { class: 'capacity', what: 'its port is taken', command: 'free it' } as const
+    const reading = [one('unhealthy', { hopeless: true, obstacle })]
+    expect(judgeStart({ expected, reading, watch: new Map() }, 1000)).toMatchObject({ kind: 'failed', obstacle })
+    expect(judgeRunning({ expected, reading, watch: new Map() })).toMatchObject({ kind: 'failed', obstacle })
+  })
+
   it('are named when they are late', () => {
     const verdict = judgeStart({ expected: ['web/0', 'web/1'], reading: [one('starting')], watch: new Map() }, 0)
     expect(verdict).toEqual({

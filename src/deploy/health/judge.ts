@@ -1,4 +1,5 @@
 /** Whether a fleet is healthy, will be, or will not. Decided from readings; the loop that reads stands in machine/. Pure. */
+import type { Obstacle } from '../failure.ts'
 
 /** What the target says of one instance. */
 export type InstanceHealth = {
@@ -9,6 +10,8 @@ export type InstanceHealth = {
   readonly restarts: number
   /** It is certain that waiting does not help: a crash loop, another release answering, a foreign process on its port. */
   readonly hopeless?: boolean
+  /** It is the target that stands in its way, and not the release. */
+  readonly obstacle?: Obstacle
   /** For people: what was asked and what came. */
   readonly detail: string
 }
@@ -52,7 +55,7 @@ function watchedOne(before: Watched | undefined, { state, restarts }: InstanceHe
 export type HealthVerdict =
   | { readonly kind: 'healthy' }
   | { readonly kind: 'waiting'; readonly healthy: number; readonly of: number }
-  | { readonly kind: 'failed'; readonly what: string }
+  | { readonly kind: 'failed'; readonly what: string; readonly obstacle?: Obstacle }
 
 export type HealthQuestion = {
   /** Every instance that must be there. */
@@ -67,7 +70,8 @@ export function judgeStart(question: HealthQuestion, leftMs: number): HealthVerd
   const { expected, reading } = question
   const doomed = reading.find((one) => hopelessness(one, question) !== undefined)
   if (doomed !== undefined) {
-    return { kind: 'failed', what: `${doomed.instance}: ${hopelessness(doomed, question)}: ${doomed.detail}` }
+    const what = `${doomed.instance}: ${hopelessness(doomed, question)}: ${doomed.detail}`
+    return { kind: 'failed', what, ...obstacleOf(doomed) }
   }
   const healthy = expected.filter((name) => isHealthy(reading, name))
   if (healthy.length === expected.length) return { kind: 'healthy' }
@@ -86,7 +90,9 @@ export function judgeRunning(question: HealthQuestion): HealthVerdict {
     const one = reading.find(({ instance }) => instance === name)
     const known = watch.get(name)
     const why = one === undefined ? undefined : hopelessness(one, question)
-    if (one !== undefined && why !== undefined) return { kind: 'failed', what: `${name}: ${why}: ${one.detail}` }
+    if (one !== undefined && why !== undefined) {
+      return { kind: 'failed', what: `${name}: ${why}: ${one.detail}`, ...obstacleOf(one) }
+    }
     if (one === undefined || (known?.bad ?? 0) >= policy.fall) {
       return { kind: 'failed', what: `no longer healthy: ${tell(reading, name)}` }
     }
@@ -104,6 +110,8 @@ function hopelessness(one: InstanceHealth, { watch, policy = healthPolicy }: Hea
   const lapses = watch.get(one.instance)?.lapses ?? 0
   return lapses >= policy.lapses ? `flapping, ${lapses} times healthy and not` : undefined
 }
+
+const obstacleOf = ({ obstacle }: InstanceHealth) => (obstacle === undefined ? {} : { obstacle })
 
 const isHealthy = (reading: readonly InstanceHealth[], name: string): boolean =>
   reading.some(({ instance, state }) => instance === name && state === 'healthy')

@@ -196,6 +196,21 @@ describe('a release that does not work', () => {
     )
   })
 
+  it('is not to blame for a timeout while something of the target is away', async () => {
+    const world = await new World().begin()
+    const old = await world.deployed(web())
+    world.target.obstacle = { class: 'platform', what: 'the host a is away', command: 'start it' }
+    const failed = await world.deployed({ ...web({ behaviour: 'never' }), timeout: '1m' })
+    expect(failed).toMatchObject({
+      status: 'failed',
+      diagnosis: {
+        ...{ class: 'platform', mender: 'operator', command: 'start it' },
+        what: 'the timeout of 1m was over in CheckHealth: the host a is away',
+      },
+    })
+    expectOldGood(world, old.id, failed.id)
+  })
+
   it('comes back when it flaps', async () => {
     const world = await new World().begin()
     const old = await world.deployed(web())

@@ -127,12 +127,18 @@ export async function checkHealth(run: Run): Promise<object> {
     const verdict = judgeStart(question, run.deployment.deadlineAt - run.now)
     const elapsedMs = run.now - (run.progress.awaitedSince ?? begun)
     await observe(run, { ...question, traffic: undefined, elapsedMs }, waitOf(verdict))
-    if (verdict.kind === 'failed') throw new DeployFailure('health', verdict.what)
+    if (verdict.kind === 'failed') throw healthFailure(verdict)
     if (verdict.kind === 'healthy') return { healthy: true }
     run.see(tellUnhealthy(reading))
     await waitUntilNextLook(run, pauseUntilNextReading(elapsedMs))
     if (run.now - begun >= visitMs) return { healthy: false }
   }
+}
+
+export function healthFailure({ what, obstacle }: Extract<HealthVerdict, { kind: 'failed' }>): DeployFailure {
+  return obstacle === undefined
+    ? new DeployFailure('health', what)
+    : new DeployFailure(obstacle.class, what, { command: obstacle.command })
 }
 
 const waitOf = (verdict: HealthVerdict): string | undefined =>

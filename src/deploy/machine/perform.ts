@@ -180,6 +180,7 @@ function contextOf(run: Run, intent: Intent): CallContext {
     releaseId: releaseOfFleet(run.deploys.store.read, intent.fleet),
     term,
     signal: run.signal,
+    waitsFor: (what) => run.see(what),
   }
 }
 

@@ -8,7 +8,7 @@ import type { Deploys } from '../deploys.ts'
 import { requireDeployer, standingsOf } from '../deployment/fleet.ts'
 import { changeDeployment, type Deployment, type Progress, requireDeployment, wishFor } from '../deployment/rows.ts'
 import type { Sight } from '../deployment/sight.ts'
-import { DeployFailure, Steered, steering } from '../failure.ts'
+import { DeployFailure, type Diagnosis, type Obstacle, Steered, steering } from '../failure.ts'
 import type { Standings } from '../plan/make.ts'
 import { raiseTerm, renewDeploymentLock } from '../lock/rows.ts'
 import type { Wish } from '../strategy/decide.ts'
@@ -196,7 +196,11 @@ export class Run {
     )
     if (!this.#interruptible) return
     const { deadlineAt, createdAt } = this.#deployment
-    const late = (): void => this.#controller.abort(tooLate(this.#deployment.state, deadlineAt - createdAt, this.#seen))
+    const late = (): void => {
+      // What was seen in this very state, unless something stands in the way now, or did at the last try.
+      const why = this.deployer.obstacle?.(this.signal) ?? this.#seen ?? this.progress.lastFailure
+      this.#controller.abort(tooLate(this.#deployment.state, deadlineAt - createdAt, why))
+    }
     if (deadlineAt <= this.now) late()
     else this.#cleanUps.push(this.deploys.clock.alarm(deadlineAt, late))
   }
@@ -216,15 +220,16 @@ export function paused({ controlReason }: Deployment): Steered {
   return new Steered(steering.paused, controlReason ?? 'paused')
 }
 
-const tooLate = (state: string, timeoutMs: number, seen = ''): DeployFailure =>
-  new DeployFailure(
-    'health',
-    `the timeout of ${formatDuration(timeoutMs)} was over in ${state}${seen === '' ? '' : `: ${seen}`}`,
-    {
-      field: 'timeout',
-      command: 'see why it took so long; a longer timeout stands in the release file as "timeout"',
-    },
-  )
+/** `why`: what stood or stands in its way, or what was seen last. */
+function tooLate(state: string, timeoutMs: number, why: Obstacle | Diagnosis | string | undefined): DeployFailure {
+  const over = `the timeout of ${formatDuration(timeoutMs)} was over in ${state}`
+  if (typeof why === 'object' && why.class !== 'halted')
+    return new DeployFailure(why.class, `${over}: ${why.what}`, { command: why.command })
+  return new DeployFailure('health', typeof why === 'string' ? `${over}: ${why}` : over, {
+    field: 'timeout',
+    command: 'mend what took so long, or give it more time ("timeout" in the release file), then: holdfast deploy FILE',
+  })
+}
 
 /** @throws Steered LockLost */
 export function holdLock(tx: Transaction, deployment: Deployment, now: number): void {

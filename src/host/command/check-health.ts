@@ -46,7 +46,13 @@ async function look(host: HostWorld, instance: string): Promise<Finding> {
   const isSame = host.records.get(instance)?.run?.token === run
   if (finding.healthy && !isSame)
     return { healthy: false, run, reason: 'starting', detail: `${instance} was restarted meanwhile` }
-  return { ...finding, run }
+  return { ...finding, run, detail: finding.healthy ? finding.detail : `${finding.detail}${lastEnd(host, record)}` }
+}
+
+/** What was started again tells of the end before: a crash is explained by its last words, not by a port without listener. */
+function lastEnd(host: HostWorld, record: InstanceRecord): string {
+  if (record.exits.length === 0) return ''
+  return `. ${describeExit(record)}${lastLines(host, record.spec.instance)}`
 }
 
 function refuseUnlessUp(host: HostWorld, record: InstanceRecord): Finding | undefined {

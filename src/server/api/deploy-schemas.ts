@@ -184,6 +184,10 @@ const seenInstance = instancePlace.extend({
   state: z.enum(['starting', 'healthy', 'unhealthy', 'gone']).optional(),
   restarts: z.int().optional(),
   hopeless: z.boolean().optional(),
+  obstacle: z
+    .object({ class: z.string(), what: z.string(), command: z.string() })
+    .optional()
+    .meta({ description: 'The target stands in its way, and not the release: what mends that.' }),
   detail: z.string().optional(),
 })
 const address = z.object({ service: z.string(), url: z.string() })

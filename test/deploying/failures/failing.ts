@@ -48,7 +48,14 @@ async function withTakenPort(system: System, version: string): Promise<Ran> {
   const other = createServer((_, answer) => answer.end('somebody else'))
   try {
     const port = await listening(other)
-    return await system.deploy(system.file(version, {}, {}, { port, instances: 1 }))
+    // Nobody leads traffic to a fixed port: two versions could not have it at once.
+    const release = system.file(
+      version,
+      {},
+      { config: 'mail' },
+      { port, instances: 1, route: undefined, queueWorker: true },
+    )
+    return await system.deploy(release)
   } finally {
     other.closeAllConnections()
     other.close()
@@ -95,7 +102,7 @@ export const failing: readonly Case[] = [
     name: 'old process on the port',
     expected: {
       exit: 1,
-      class: 'health',
+      class: 'capacity',
       state: 'CheckHealth',
       mender: 'operator',
       says: [/Port \d+ answers, but another program listens on it/],

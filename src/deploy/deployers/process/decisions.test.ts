@@ -463,6 +463,16 @@ describe('health', () => {
     expect(look({ reason }, { same: 5 })).toMatchObject({ state: 'unhealthy', hopeless: true })
   })
 
+  it('is not the release that is at fault when another program has the port', () => {
+    const foreign = look({ reason: 'foreign-socket' }, { same: 5 })
+    expect(foreign.obstacle).toMatchObject({
+      class: 'capacity',
+      what: 'said',
+      command: expect.stringContaining('ss -ltnp'),
+    })
+    expect(look({ reason: 'wrong-release' }, { same: 5 }).obstacle).toBeUndefined()
+  })
+
   it('is beyond hope when the host says so, and on its way while it comes up', () => {
     expect(look({ final: true, reason: 'crash-loop' })).toMatchObject({ hopeless: true })
     expect(look({ reason: 'not-listening' })).toMatchObject({ state: 'starting' })

@@ -82,7 +82,7 @@ describe('a first deploy', () => {
     ['never becomes healthy', { command: 'never' }, 'health', 'GET / answered 500'],
     ['crashes again and again', { command: 'crash' }, 'health', 'it ends again and again'],
     ['answers as another release', { command: 'wrong-release' }, 'health', 'x-release-id'],
-    ['does not listen on its own port', { command: 'foreign' }, 'health', 'another program'],
+    ['does not listen on its own port', { command: 'foreign' }, 'capacity', 'another program'],
   ])('of a version that %s leaves nothing', async (_what, service, failureClass, detail) => {
     const world = await open()
     const failed = await world.shipped({ web: web(service) }, { timeout: '1m' })
@@ -350,8 +350,31 @@ describe('what goes wrong', () => {
     if (host !== undefined) host.isAway = true
     await world.advance(60_000)
     if (host !== undefined) host.isAway = false
-    expect(await world.untilEnded(id)).toMatchObject({ status: 'failed', diagnosis: { field: 'timeout' } })
+    expect(await world.untilEnded(id)).toMatchObject({
+      status: 'failed',
+      diagnosis: { class: 'platform', what: expect.stringMatching(/timeout of 5s was over in MakeRoom: .*away/) },
+    })
     requireClean(world, second.fleet)
+  })
+
+  it('an agent that is away when the time is over is why, and not the release', async () => {
+    const world = await open()
+    const first = await world.shipped({ web: web() })
+    await world.advance(1000)
+    const { id } = await world.deploy({ services: { web: web({ command: 'slow' }) }, timeout: '8s' })
+    await world.until(() => world.deployment(id).state === 'CheckHealth')
+    const host = world.hosts.all.get('host-b')
+    if (host !== undefined) host.isAway = true
+    await world.advance(20_000)
+    if (host !== undefined) host.isAway = false
+    expect(await world.untilEnded(id)).toMatchObject({
+      status: 'failed',
+      diagnosis: {
+        ...{ class: 'platform', mender: 'operator', command: expect.stringContaining('holdfast host;') },
+        what: expect.stringMatching(/timeout of 8s was over in CheckHealth: the agent of host-b has been away/),
+      },
+    })
+    requireClean(world, first.fleet)
   })
 
   it('a host that is taken out for good holds up nothing', async () => {

@@ -1,10 +1,11 @@
 /** The deployer itself: its decisions and its calls, put together. */
-import type { Clock } from '../../../base/index.ts'
+import { type Clock, formatDuration } from '../../../base/index.ts'
 import type { Hosts } from '../../../host/index.ts'
 import type { Deployer } from '../../deployer.ts'
+import type { Obstacle } from '../../failure.ts'
 import { processCalls } from './calls.ts'
 import { checkSituation } from './check.ts'
-import { prepareWaves, shiftWaves, startCall } from './decide.ts'
+import { joinWaves, prepareWaves, shiftWaves, startCall } from './decide.ts'
 import { describeFleet } from './describe-fleet.ts'
 import { HostCaller } from './host-caller.ts'
 import { HealthReader, readTraffic } from './readings.ts'
@@ -29,9 +30,24 @@ export function processDeployer({ hosts, clock }: ProcessDeployerOptions): Deplo
     check: checkSituation,
     prepare: prepareWaves,
     start: startCall,
+    join: joinWaves,
     shift: shiftWaves,
     readHealth: (fleet, signal) => health.read(fleet, signal),
+    obstacle: (signal) => awayFrom(caller, signal),
     describeFleet: (fleet) => describeFleet(caller, fleet),
     readTraffic: (incoming, outgoing, signal) => readTraffic(caller, { incoming, outgoing }, signal),
+  }
+}
+
+function awayFrom(caller: HostCaller, signal: AbortSignal): Obstacle | undefined {
+  const host = caller.awaited(signal)
+  if (host === undefined) return undefined
+  const { name, lastSeenAt } = host
+  const since =
+    lastSeenAt === null || lastSeenAt === undefined ? '' : ` for ${formatDuration(caller.clock.now() - lastSeenAt)}`
+  return {
+    class: 'platform',
+    what: `the agent of ${name} has been away${since}`,
+    command: `start the agent on ${name}: holdfast host; or take it out: holdfast hosts remove ${name}; then: holdfast deploy FILE`,
   }
 }

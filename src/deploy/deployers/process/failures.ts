@@ -38,7 +38,7 @@ export const meanings: Readonly<Record<string, Meaning>> = {
     command: 'give the build more time in artifact.build.timeout, then: holdfast deploy FILE',
   },
   'host.copy_missing': { class: 'consistency' },
-  'host.disk_full': { class: 'capacity' },
+  'host.disk_full': { class: 'capacity', command: 'free space on HOST, then: holdfast deploy FILE' },
 
   'host.secret_missing': { class: 'user', field: 'services.SERVICE.secrets' },
   'host.user_unknown': { class: 'user', field: 'services.SERVICE.user' },
@@ -59,7 +59,8 @@ export const meanings: Readonly<Record<string, Meaning>> = {
 
   'host.away': {
     class: 'platform',
-    command: 'start the agent of HOST, or take the host out: holdfast hosts remove HOST',
+    command:
+      'start the agent on HOST: holdfast host; or take it out: holdfast hosts remove HOST; then: holdfast deploy FILE',
   },
   'host.unknown': { class: 'consistency' },
   'host.superseded': { class: 'platform' },

@@ -10,6 +10,8 @@ export class HostCaller {
   readonly hosts: Hosts
   readonly clock: Clock
   #asked = 0
+  /** Who was asked something and has not answered yet, by what the asker hangs up with. */
+  readonly #underWay = new WeakMap<AbortSignal, string[]>()
 
   constructor(hosts: Hosts, clock: Clock) {
     this.hosts = hosts
@@ -46,12 +48,23 @@ export class HostCaller {
     /** Which service it is about, to name the field that is wrong. */
     service?: string,
   ): Promise<Outcomes[K]> {
+    const underWay = this.#underWay.get(signal) ?? []
+    this.#underWay.set(signal, underWay)
+    underWay.push(host)
     try {
       return await this.hosts.run<K>(host, asCommand<K>(command), signal)
     } catch (fault) {
       if (signal.aborted) throw fault
       throw hostFailure(fault, { host, ...(service === undefined ? {} : { service }) })
+    } finally {
+      underWay.splice(underWay.indexOf(host), 1)
     }
+  }
+
+  /** The first host that was asked with this signal, has not answered, and is away. */
+  awaited(signal: AbortSignal): HostView | undefined {
+    const underWay = this.#underWay.get(signal) ?? []
+    return this.hosts.list().find(({ name, state }) => state === 'away' && underWay.includes(name))
   }
 
   pause(ms: number, signal: AbortSignal): Promise<void> {

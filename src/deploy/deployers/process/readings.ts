@@ -119,9 +119,16 @@ export function healthFrom({ name, status, report, memory, wanted }: Seen): Inst
     return { ...base, state: 'starting', detail: `${detail}, ${memory.successes} of ${wanted} times in a row` }
   }
   const isLasting = reason !== undefined && lasting.has(reason) && memory.same >= lastingAfter
-  if (final || isLasting) return { ...base, state: 'unhealthy', hopeless: true }
+  if (final || isLasting) return { ...base, state: 'unhealthy', hopeless: true, ...obstacleIn(reason, detail) }
   const isComing = status.phase === 'starting' || reason === 'too-young' || reason === 'not-listening'
   return { ...base, state: isComing ? 'starting' : 'unhealthy' }
+}
+
+/** A program that is not ours has the port: no change of the release makes it go away. */
+function obstacleIn(reason: string | undefined, what: string): Pick<InstanceHealth, 'obstacle'> {
+  if (reason !== 'foreign-socket') return {}
+  const command = 'see who listens there (ss -ltnp) and end it, then: holdfast deploy FILE'
+  return { obstacle: { class: 'capacity', what, command } }
 }
 
 // ---- traffic

@@ -53,6 +53,7 @@ export class Traffic {
     for (;;) {
       const unproven = await this.#unproven(context)
       if (unproven.length === 0) return
+      context.waitsFor?.(unproven.join('; '))
       if (this.#caller.clock.now() >= endsAt) throw neverProven(unproven)
       await this.#caller.pause(lookAgainMs, context.signal)
     }
