@@ -21,6 +21,7 @@ import { installShim } from './instance/shim.ts'
 import { groupOf, startOrderOf } from './instance/start-order.ts'
 import { Supervisor } from './instance/supervisor.ts'
 import { KeyedQueue } from './keyed-queue.ts'
+import { KeptLogs } from './log/kept.ts'
 import { type MemoryGroups, openMemoryGroups, watchedMemory } from './limit/groups.ts'
 import type { Machine } from './machine/open.ts'
 import { hostPaths, statusFile } from './paths.ts'
@@ -111,11 +112,12 @@ class Agent {
   }
 
   async open(): Promise<void> {
-    const { fences, files, paths, records, router, store } = this.host
+    const { fences, files, keptLogs, paths, records, router, store } = this.host
     files.makeFolder(paths.instances)
     this.#kept.open()
     fences.open()
     await store.open()
+    keptLogs.open()
     records.load()
     if (!this.#startsNothing) this.#bringBack()
     this.#upkeep.open()
@@ -165,9 +167,11 @@ class Agent {
 
   /** Outcomes that nobody asks for again, terms and places of which nothing is left. */
   #forgetOld(now: number): void {
-    const { fences, router, settings } = this.host
+    const { fences, keptLogs, queue, router, settings, store } = this.host
     this.#kept.prune(now - settings.keepOutcomesMs)
     router.forgetEmpty(now - settings.keepFencesMs)
+    keptLogs.prune(now)
+    store.removeBuildLogs((id) => queue.has(`copy ${id}`), now - settings.keepRemovedLogsMs)
     const standing = this.#standingScopes()
     fences.prune(now - settings.keepFencesMs, (scope) => standing.has(scope))
   }
@@ -220,6 +224,7 @@ class Agent {
     const records = new Records(files, paths)
     const groups = groupsOf(options, id)
     const busy = new Set<string>()
+    const settings = { ...defaultSettings, ...options.settings }
     const parts = {
       id,
       paths,
@@ -249,7 +254,8 @@ class Agent {
       fences: new Fences(files, paths.fences),
       router: this.#routerOf(options, paths.routes, { records, sockets, supervisor }),
       startedAt: clock.now(),
-      settings: { ...defaultSettings, ...options.settings },
+      settings,
+      keptLogs: new KeptLogs(files, paths.removed, settings),
       runner: { host: id, processes, clock, newToken, busy },
       download: options.download,
       queue: new KeyedQueue(),

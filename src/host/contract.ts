@@ -272,7 +272,7 @@ export const stopInstanceSchema = z.strictObject({
   instance: slug,
   /** Instead of the specification's. */
   killMs: durationMs(0, 86_400_000).optional(),
-  /** Forget it as well: record, logs, folder. Its port stays in quarantine. */
+  /** Forget it as well: record and folder. Its port stays in quarantine, and the end of its output can be read for a day or so. */
   remove: z.boolean().default(false),
   /** Whatever the edge sends it: requests may fail. For a person who has to get rid of it now. */
   force: z.boolean().default(false),
@@ -406,6 +406,20 @@ export const listInstancesSchema = z.strictObject({
 })
 
 /**
+ * Whose output `logs` can show, of all the members given. With `removed` also of instances that were removed within the last
+ * day or so (a setting of the host), and of builds.
+ */
+export const listOutputsSchema = z.strictObject({
+  kind: z.literal('listOutputs'),
+  ...key,
+  project: projectName.optional(),
+  config: slug.optional(),
+  release: slug.optional(),
+  service: slug.optional(),
+  removed: z.boolean().default(false),
+})
+
+/**
  * Removes working copies and artifacts but those of the releases named, those of any instance the host knows, and the
  * newest `keep` releases of each project and config.
  */
@@ -418,7 +432,10 @@ export const pruneArtifactsSchema = z.strictObject({
   keep: z.number().int().min(0).max(1000).default(5),
 })
 
-/** Output of an instance (both streams in the order of writing), or of a working copy's build. Values of its secrets are masked. */
+/**
+ * Output of an instance (both streams in the order of writing), also of one that was removed (its end, for a day or so), or of a
+ * working copy's build. Values of its secrets are masked.
+ */
 export const logsSchema = z.strictObject({
   kind: z.literal('logs'),
   ...key,
@@ -439,6 +456,7 @@ export const commandSchema = z.discriminatedUnion('kind', [
   checkHealthSchema,
   instanceStatusSchema,
   listInstancesSchema,
+  listOutputsSchema,
   pruneArtifactsSchema,
   logsSchema,
   hostFactsSchema,

@@ -57,6 +57,7 @@ export type {
   InstancePhase,
   InstanceStatus,
   LogPiece,
+  OutputPlace,
   Outcomes,
   PlaceRouteStatus,
   PreparedArtifact,

@@ -160,6 +160,21 @@ export type EdgeFacts =
   | { readonly state: 'away'; readonly why: string }
   | { readonly state: 'reachable'; readonly version: number; readonly listeners: EdgeStatus['listeners'] }
 
+/** Whose output can be read. */
+export type OutputPlace = {
+  readonly project: string
+  readonly config: string
+  readonly release: string
+  /** Absent for a build. */
+  readonly service?: string
+  /** As `logs` takes it. */
+  readonly of: { readonly instance: string } | { readonly workingCopy: string }
+  /** Of an instance that is removed. */
+  readonly removedAt?: number
+  /** Of a build. */
+  readonly startedAt?: number
+}
+
 export type PrunedArtifacts = {
   readonly workingCopies: readonly string[]
   readonly artifacts: readonly string[]
@@ -172,6 +187,8 @@ export type LogPiece = {
   readonly next: number
   /** What stood between the former answer and this one was rotated away. */
   readonly gap: boolean
+  /** The instance is removed: nothing is added any more. */
+  readonly ended?: true
 }
 
 export type HostFacts = {
@@ -207,6 +224,7 @@ export type Outcomes = {
   readonly checkHealth: HealthReport
   readonly instanceStatus: InstanceStatus
   readonly listInstances: { readonly instances: readonly InstanceStatus[] }
+  readonly listOutputs: { readonly outputs: readonly OutputPlace[] }
   readonly pruneArtifacts: PrunedArtifacts
   readonly logs: LogPiece
   readonly hostFacts: HostFacts

@@ -9,6 +9,8 @@ export type HostPaths = {
   /** Half-made things; emptied at every start. */
   readonly drafts: string
   readonly instances: string
+  /** What removed instances wrote last. */
+  readonly removed: string
   readonly artifacts: string
   readonly copies: string
   readonly data: string
@@ -24,6 +26,7 @@ export function hostPaths(root: string): HostPaths {
     quarantine: join(root, 'ports.json'),
     drafts: join(root, 'drafts'),
     instances: join(root, 'instances'),
+    removed: join(root, 'removed'),
     artifacts: join(root, 'artifacts'),
     copies: join(root, 'copies'),
     data: join(root, 'data'),

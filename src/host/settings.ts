@@ -9,6 +9,12 @@ export type HostSettings = {
   readonly keepOutcomesMs: number
   /** How long the term of a fleet or place is remembered of which nothing is left: longer than any command is on its way. */
   readonly keepFencesMs: number
+  /** How long the output of instances that were removed can be read, and of builds that failed. */
+  readonly keepRemovedLogsMs: number
+  /** So much of the end of each. */
+  readonly removedLogBytes: number
+  /** Of all together: the oldest go first. */
+  readonly removedLogsBytes: number
   readonly mostArchiveBytes: number
   readonly mostUnpackedBytes: number
   readonly mostFiles: number
@@ -21,6 +27,9 @@ export const defaultSettings: HostSettings = {
   portQuarantineMs: 20 * 60_000,
   keepOutcomesMs: 24 * 3_600_000,
   keepFencesMs: 7 * 24 * 3_600_000,
+  keepRemovedLogsMs: 24 * 3_600_000,
+  removedLogBytes: 2 ** 20,
+  removedLogsBytes: 64 * 2 ** 20,
   mostArchiveBytes: 2 * 2 ** 30,
   mostUnpackedBytes: 8 * 2 ** 30,
   mostFiles: 500_000,

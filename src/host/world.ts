@@ -7,6 +7,7 @@ import type { Records } from './instance/records.ts'
 import type { ShimTools } from './instance/shim.ts'
 import type { Supervisor } from './instance/supervisor.ts'
 import type { KeyedQueue } from './keyed-queue.ts'
+import type { KeptLogs } from './log/kept.ts'
 import type { MemoryGroups } from './limit/groups.ts'
 import type { Files, Processes, Sockets } from './machine/machine.ts'
 import type { HostPaths } from './paths.ts'
@@ -30,6 +31,7 @@ export type HostWorld = {
   readonly records: Records
   readonly supervisor: Supervisor
   readonly store: ArtifactStore
+  readonly keptLogs: KeptLogs
   readonly fences: Fences
   readonly router: Router
   readonly runner: Runner

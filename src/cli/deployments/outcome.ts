@@ -100,6 +100,7 @@ function nextSteps({ world }: Context, description: DeploymentDescription, serve
     case 'halted':
       return [
         ['why', line(`why ${id}`)],
+        ['its output', line(`logs ${id}`)],
         ['what serves', line(`status ${place}`)],
       ]
     default:

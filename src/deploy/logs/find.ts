@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type Actor, requirePermission } from '../../access/index.ts'
 import { HoldfastError, ulid } from '../../base/index.ts'
-import type { Hosts, InstanceStatus } from '../../host/index.ts'
+import type { Hosts, OutputPlace } from '../../host/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { requireDeployment } from '../deployment/rows.ts'
 import { deployError } from '../errors.ts'
@@ -52,9 +52,10 @@ const placeThing = (project: string | undefined, config: string | undefined) =>
 export type Source = {
   /** Name of the host. */
   readonly host: string
-  /** As its host calls it. */
+  /** As its host calls it, or the working copy that a build made. */
   readonly id: string
-  /** As people do: `web/0`. */
+  readonly of: OutputPlace['of']
+  /** As people do: `web/0`; `build` for what a build wrote. */
   readonly instance: string
   readonly service: string
   /** The deployment that brought it up. */
@@ -66,7 +67,10 @@ export type SilentHost = { readonly host: string; readonly reason: string }
 
 export type Found = { readonly sources: readonly Source[]; readonly silent: readonly SilentHost[] }
 
-/** Asks every host at the same time. One whose agent is away is not waited for: it is told. */
+/**
+ * Asks every host at the same time. One whose agent is away is not waited for: it is told. Of a deployment that is asked for by
+ * its id also what is no longer there: builds, and instances that were taken down.
+ */
 export async function findSources(world: LogWorld, wanted: Wanted, signal: AbortSignal): Promise<Found> {
   const hosts = world.hosts.list()
   const away = hosts.filter(({ state }) => state === 'away').map(({ name }) => silentHost(name, 'its agent is away'))
@@ -86,9 +90,9 @@ async function sourcesOn(world: LogWorld, wanted: Wanted, host: string, signal: 
   const narrowed = { ...(fleet === undefined ? {} : { release: fleet }), ...(service === undefined ? {} : { service }) }
   try {
     const key = newKey(world)
-    const command = { kind: 'listInstances', key, project, config, ...narrowed } as const
-    const { instances } = await world.hosts.run<'listInstances'>(host, command, signal)
-    const sources = instances.map((status) => sourceOf(host, status))
+    const command = { kind: 'listOutputs', key, project, config, ...narrowed, removed: fleet !== undefined } as const
+    const { outputs } = await world.hosts.run<'listOutputs'>(host, command, signal)
+    const sources = outputs.map((output) => sourceOf(host, output))
     const { instance } = wanted
     return { sources: sources.filter((one) => instance === undefined || isCalled(one, instance)), silent: [] }
   } catch (error) {
@@ -99,11 +103,17 @@ async function sourcesOn(world: LogWorld, wanted: Wanted, host: string, signal: 
 
 const isCalled = ({ id, instance }: Source, name: string): boolean => id === name || instance === name
 
+/** Services cannot be told from it by their instances: those have a number. */
+const buildName = 'build'
+
 /** The name on the host begins with the fleet and the service, so that no two are alike there. */
-function sourceOf(host: string, { instance: id, release, service }: InstanceStatus): Source {
+function sourceOf(host: string, { of, release, service = buildName }: OutputPlace): Source {
+  if ('workingCopy' in of)
+    return { host, id: of.workingCopy, of, instance: buildName, service: buildName, deployment: release }
+  const id = of.instance
   const prefix = `${release}-${service}-`
   const instance = id.startsWith(prefix) ? `${service}/${id.slice(prefix.length)}` : id
-  return { host, id, instance, service, deployment: release }
+  return { host, id, of, instance, service, deployment: release }
 }
 
 const silentHost = (host: string, reason: string): SilentHost => ({ host, reason })

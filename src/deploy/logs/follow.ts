@@ -43,6 +43,8 @@ class Following {
   readonly #wanted: Wanted
   readonly #positions: Map<string, number>
   readonly #followed = new Set<string>()
+  /** Removed, and read to their end. */
+  readonly #over = new Set<string>()
   readonly #channel = new Channel<Read>()
   /** As `#positions`, of what the reader has been given. */
   readonly #told: Map<string, number>
@@ -76,7 +78,8 @@ class Following {
     try {
       while (!signal.aborted) {
         const { sources } = await findSources(this.#world, this.#wanted, signal)
-        for (const source of sources) if (!this.#followed.has(source.id)) void this.#follow(source, signal)
+        for (const source of sources)
+          if (!this.#followed.has(source.id) && !this.#over.has(source.id)) void this.#follow(source, signal)
         this.#isFirstLook = false
         await this.#pause(signal)
       }
@@ -97,9 +100,11 @@ class Following {
         const { lines, open } = cut(rest + piece.text, piece.text === '')
         rest = open
         this.#positions.set(source.id, piece.next)
-        if (lines.length === 0) continue
         const next = rest === '' ? piece.next : undefined
-        await this.#channel.push({ source, lines: linesOf(source, piece, lines), next })
+        if (lines.length > 0) await this.#channel.push({ source, lines: linesOf(source, piece, lines), next })
+        if (piece.ended !== true || piece.text !== '') continue
+        this.#over.add(source.id)
+        return
       }
     } catch (error) {
       if (!signal.aborted && !(error instanceof HoldfastError)) this.#channel.fail(error)
@@ -108,10 +113,10 @@ class Following {
     }
   }
 
-  #read({ host, id }: Source, signal: AbortSignal): Promise<LogPiece> {
+  #read({ host, id, of }: Source, signal: AbortSignal): Promise<LogPiece> {
     const after = this.#positions.get(id)
     const from = after === undefined ? { lines: this.#wanted.lines } : { after, waitMs }
-    const command = { kind: 'logs', key: newKey(this.#world), of: { instance: id }, ...from } as const
+    const command = { kind: 'logs', key: newKey(this.#world), of, ...from } as const
     return this.#world.hosts.run<'logs'>(host, command, signal)
   }
 
@@ -130,8 +135,10 @@ class Following {
   }
 }
 
-const linesOf = (source: Source, { gap }: LogPiece, lines: readonly string[]): readonly LogLine[] =>
-  lines.map((text, index) => ({ ...source, text, ...(gap && index === 0 ? { gap: true } : {}) }))
+function linesOf(source: Source, { gap }: LogPiece, lines: readonly string[]): readonly LogLine[] {
+  const { of: _, ...from } = source
+  return lines.map((text, index) => ({ ...from, text, ...(gap && index === 0 ? { gap: true } : {}) }))
+}
 
 /** Whole lines, and what stands after the last line end: part of a line that is still being written, unless nothing more came. */
 function cut(text: string, isQuiet: boolean): { readonly lines: readonly string[]; readonly open: string } {

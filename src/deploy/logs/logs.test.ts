@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { HoldfastError } from '../../base/index.ts'
-import type { CommandInput, Hosts, HostView, InstanceStatus, LogPiece } from '../../host/index.ts'
+import type { CommandInput, Hosts, HostView, LogPiece, OutputPlace } from '../../host/index.ts'
 import { admin, endWorlds, nobody, World } from '../world.ts'
 import { type FollowedLines, followLogs } from './follow.ts'
 import { readLogs } from './read.ts'
@@ -14,8 +14,11 @@ const place = { project: 'shop/web', config: 'production' }
 class FakeHosts implements Hosts {
   readonly logs = new Map<string, string>()
   readonly away = new Set<string>()
+  /** Removed; their output is kept. */
+  readonly gone = new Set<string>()
   readonly #waiting = new Set<() => void>()
   readonly #of: Readonly<Record<string, readonly string[]>>
+  reads = 0
 
   constructor(of: Readonly<Record<string, readonly string[]>>) {
     this.#of = of
@@ -56,17 +59,20 @@ class FakeHosts implements Hosts {
   // The fake answers each command with what the contract says of it; the compiler cannot follow that through the union.
   run: Hosts['run'] = async (host, asked, signal) => {
     const command: CommandInput = asked
-    if (command.kind === 'listInstances') return { instances: this.#instancesOn(host, command) } as never
+    if (command.kind === 'listOutputs') return { outputs: this.#outputsOn(host, command) } as never
+    if (command.kind === 'logs') this.reads++
     if (command.kind === 'logs') return (await this.#piece(command, signal)) as never
     throw new Error(`${command.kind} was not expected`)
   }
 
-  #instancesOn(host: string, asked: { release?: string | undefined; service?: string | undefined }): InstanceStatus[] {
+  #outputsOn(host: string, asked: { release?: string; service?: string; removed?: boolean }): OutputPlace[] {
     const names = (this.#of[host] ?? []).filter((name) => this.logs.has(name))
     return names
-      .map((instance) => {
-        const [, release = '', service = ''] = /^(dep_\d+)-(\w+)-/.exec(instance) ?? []
-        return { instance, ...place, release, service, phase: 'running', restarts: 0 } as const
+      .filter((name) => asked.removed === true || !this.gone.has(name))
+      .map((name): OutputPlace => {
+        const [, release = '', service = ''] = /^(dep_[a-z0-9]+)-(\w+)-/.exec(name) ?? []
+        if (service === 'copy') return { ...place, release, of: { workingCopy: name } }
+        return { ...place, release, service, of: { instance: name } }
       })
       .filter(
         ({ release, service }) => (asked.release ?? release) === release && (asked.service ?? service) === service,
@@ -77,14 +83,16 @@ class FakeHosts implements Hosts {
     command: { of: object; after?: number | undefined; lines?: number | undefined },
     signal: AbortSignal,
   ): Promise<LogPiece> {
-    const name = 'instance' in command.of ? String(command.of.instance) : ''
+    const [name = ''] = Object.values(command.of).map(String)
     const { after, lines = 200 } = command
-    if (after !== undefined && (this.logs.get(name) ?? '').length <= after) await this.#news(signal)
+    const isOver = this.gone.has(name)
+    if (!isOver && after !== undefined && (this.logs.get(name) ?? '').length <= after) await this.#news(signal)
     const text = this.logs.get(name)
     if (text === undefined) throw new HoldfastError('host.instance_missing', `There is no ${name}`, { kind: 'missing' })
-    if (after !== undefined) return { text: text.slice(after), next: text.length, gap: false }
+    const base = { next: text.length, gap: false, ...(isOver && { ended: true as const }) }
+    if (after !== undefined) return { ...base, text: text.slice(after) }
     const last = text.split('\n').slice(0, -1).slice(-lines)
-    return { text: last.length === 0 ? '' : `${last.join('\n')}\n`, next: text.length, gap: false }
+    return { ...base, text: last.length === 0 ? '' : `${last.join('\n')}\n` }
   }
 
   #news(signal: AbortSignal): Promise<void> {
@@ -156,6 +164,45 @@ describe('the output of instances', () => {
     await expect(readLogs(world, admin, { deployment: 'dep_9' }, never)).rejects.toMatchObject({
       code: 'deploy.deployment_missing',
     })
+  })
+})
+
+describe('the output of a deployment that was taken back', () => {
+  async function takenBack() {
+    const world = await new World().begin()
+    const { id } = await world.deploy()
+    const build = `${id}-copy-0`
+    const web = `${id}-web-0`
+    const hosts = new FakeHosts({ north: [build, web, 'dep_9-web-0'] })
+    hosts.write(build, 'npm says no\n')
+    hosts.write(web, 'EADDRINUSE\n')
+    hosts.write('dep_9-web-0', 'well\n')
+    for (const name of [build, web]) hosts.gone.add(name)
+    return { world, hosts, deploys: world.deploys, id }
+  }
+
+  it('is still there when it is asked for by its id, that of its build too, and not among what runs', async () => {
+    const world = await takenBack()
+    const { lines } = await readLogs(world, admin, { deployment: world.id }, never)
+    expect(lines.map(({ instance, text }) => [instance, text])).toEqual([
+      ['build', 'npm says no'],
+      ['web/0', 'EADDRINUSE'],
+    ])
+    const now = await readLogs(world, admin, place, never)
+    expect(now.lines.map(({ text }) => text)).toEqual(['well'])
+  })
+
+  it('is followed to its end, and not asked for again', async () => {
+    const world = await takenBack()
+    const leave = new AbortController()
+    const pieces = followLogs(world, admin, { deployment: world.id }, leave.signal)[Symbol.asyncIterator]()
+    const texts = [await pieces.next(), await pieces.next()].map(({ value }) => value?.lines[0]?.text)
+    expect(texts.toSorted()).toEqual(['EADDRINUSE', 'npm says no'])
+    const ended = pieces.next()
+    await world.world.advance(20_000)
+    expect(world.hosts.reads).toBeLessThanOrEqual(4)
+    leave.abort()
+    expect(await ended).toMatchObject({ done: true })
   })
 })
 

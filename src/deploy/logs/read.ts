@@ -11,7 +11,7 @@ import {
   wantedBy,
 } from './find.ts'
 
-export type LogLine = Source & {
+export type LogLine = Omit<Source, 'of'> & {
   readonly text: string
   /** What stood before it was rotated away before anybody read it. */
   readonly gap?: true
@@ -46,10 +46,11 @@ async function linesOf(
   source: Source,
   signal: AbortSignal,
 ): Promise<readonly LogLine[]> {
-  const command = { kind: 'logs', key: newKey(world), of: { instance: source.id }, lines } as const
+  const command = { kind: 'logs', key: newKey(world), of: source.of, lines } as const
   try {
     const { text } = await world.hosts.run<'logs'>(source.host, command, signal)
-    return linesIn(text).map((line) => ({ ...source, text: line }))
+    const { of: _, ...from } = source
+    return linesIn(text).map((line) => ({ ...from, text: line }))
   } catch (error) {
     // It was taken down after it was found, or its host went: then it has nothing to say.
     if (signal.aborted || !(error instanceof HoldfastError)) throw error

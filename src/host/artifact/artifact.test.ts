@@ -317,6 +317,13 @@ describe('a build', () => {
     expect(text).toBe('using ***\nno such package\n')
     expect(readFileSync(join(host.folder, 'copies', `${workingCopy}.build`, 'output.log'), 'utf8')).toBe(text)
     await host.ok({ kind: 'pruneArtifacts', key: key() })
+    expect(readdirSync(join(host.folder, 'copies'))).toEqual([`${workingCopy}.build`])
+  })
+
+  it('that failed leaves its log for its time only', async () => {
+    const host = await open({ settings: { keepRemovedLogsMs: 0 } })
+    await host.failure(await built(host, { command: 'exit 3' }))
+    await host.ok({ kind: 'pruneArtifacts', key: key() })
     expect(readdirSync(join(host.folder, 'copies'))).toEqual([])
   })
 

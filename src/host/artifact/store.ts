@@ -28,6 +28,15 @@ export type CopyNote = {
   readonly folder: string
 }
 
+export type BuildNote = {
+  readonly project: string
+  readonly config: string
+  readonly release: string
+  readonly startedAt: number
+  /** It may hold secrets still: they are masked when the build has ended. */
+  readonly unmasked?: true
+}
+
 type Kept = { readonly id: string; readonly folder: string }
 
 export class ArtifactStore {
@@ -44,6 +53,8 @@ export class ArtifactStore {
     const { artifacts, copies, drafts } = this.#paths
     this.#files.remove(drafts)
     for (const folder of [drafts, artifacts, copies]) this.#files.makeFolder(folder)
+    // An agent that died in the middle of a build took with it what is to be masked.
+    for (const { id, unmasked } of this.builds()) if (unmasked === true) this.#files.remove(this.buildLogFolder(id))
     await this.#removeUnnoted(artifacts, (id) => id)
     await this.removeStrays(() => false)
   }
@@ -53,13 +64,49 @@ export class ArtifactStore {
     await this.#removeUnnoted(this.#paths.copies, (id) => this.copy(id)?.folder, isBusy)
   }
 
-  /** The logs of builds that failed are kept until then. */
-  async removeBuildLogs(isBusy: (id: string) => boolean): Promise<void> {
-    for (const name of this.#files.list(this.#paths.copies)) {
-      const id = name.endsWith('.build') ? name.slice(0, -'.build'.length) : undefined
-      if (id === undefined || isBusy(id) || this.copy(id) !== undefined) continue
-      await rm(this.buildLogFolder(id), { recursive: true, force: true })
+  /** Of builds that failed, or whose release's own note is lost: those that began before. */
+  removeBuildLogs(isBusy: (id: string) => boolean, before: number): void {
+    for (const id of this.#buildIds()) {
+      if (isBusy(id) || this.copy(id) !== undefined) continue
+      if ((this.#buildNote(id)?.startedAt ?? 0) <= before) this.#files.remove(this.buildLogFolder(id))
     }
+  }
+
+  /** Before it writes anything: whose the log is that a failed build leaves. */
+  beginBuildLog(id: string, note: BuildNote): void {
+    this.#files.remove(this.buildLogFolder(id))
+    this.#files.makeFolder(this.buildLogFolder(id))
+    this.#files.write(this.#buildNoteFile(id), `${JSON.stringify(note)}\n`)
+  }
+
+  buildLogMasked(id: string): void {
+    const note = this.#buildNote(id)
+    if (note?.unmasked === undefined) return
+    const { unmasked: _, ...rest } = note
+    this.#files.write(this.#buildNoteFile(id), `${JSON.stringify(rest)}\n`)
+  }
+
+  /** Whose output can be read. */
+  builds(): readonly (BuildNote & { readonly id: string })[] {
+    return this.#buildIds().flatMap((id) => {
+      const note = this.#buildNote(id)
+      return note === undefined ? [] : [{ ...note, id }]
+    })
+  }
+
+  #buildIds(): readonly string[] {
+    const ending = '.build'
+    return this.#files
+      .list(this.#paths.copies)
+      .flatMap((name) => (name.endsWith(ending) ? [name.slice(0, -ending.length)] : []))
+  }
+
+  #buildNoteFile = (id: string): string => join(this.buildLogFolder(id), 'note.json')
+
+  /** Written by `beginBuildLog` alone, whole or not at all. */
+  #buildNote(id: string): BuildNote | undefined {
+    const text = this.#files.read(this.#buildNoteFile(id))
+    return text === undefined ? undefined : (JSON.parse(text) as BuildNote)
   }
 
   artifact(id: string): ArtifactNote | undefined {

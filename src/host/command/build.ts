@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BuildStep, CommandOf } from '../contract.ts'
 import { hostError } from '../errors.ts'
@@ -29,8 +29,9 @@ const shownLines = 20
 export async function build(host: HostWorld, { command, step, copy, place, user }: Build): Promise<void> {
   const secrets = resolveSecrets(step.secrets, host.secretSource)
   const logFolder = host.store.buildLogFolder(copy)
-  rmSync(logFolder, { recursive: true, force: true })
-  host.files.makeFolder(logFolder)
+  const { project, config, release } = command
+  const hides = Object.keys(secrets).length > 0 && { unmasked: true as const }
+  host.store.beginBuildLog(copy, { project, config, release, startedAt: host.clock.now(), ...hides })
   host.buildLogs.add(logFolder)
   host.secretsInUse.set(copy, Object.values(secrets))
   let group: string | undefined
@@ -61,6 +62,7 @@ export async function build(host: HostWorld, { command, step, copy, place, user 
       },
     })
     maskLog(logFolder, Object.values(secrets))
+    host.store.buildLogMasked(copy)
     // Ended by us: the deploy was halted, or taken over.
     host.fences.require(command.fence)
     if (end.timedOut) throw failed('host.build_timeout', `did not end within ${step.timeoutMs} ms`, copy, logFolder)
@@ -81,7 +83,7 @@ export async function build(host: HostWorld, { command, step, copy, place, user 
 /** What is kept of a build's output holds no secret, even if the build printed it. */
 function maskLog(folder: string, values: readonly string[]): void {
   if (values.length === 0) return
-  for (const name of readdirSync(folder)) {
+  for (const name of readdirSync(folder).filter((each) => each.endsWith('.log'))) {
     const path = join(folder, name)
     writeFileSync(path, maskSecrets(readFileSync(path, 'utf8'), values))
   }

@@ -5,6 +5,7 @@ import type { HostWorld } from '../world.ts'
 import { checkHealth } from './check-health.ts'
 import { edgeStatus } from './edge-status.ts'
 import { hostFacts } from './facts.ts'
+import { listOutputs } from './list-outputs.ts'
 import { logs } from './logs.ts'
 import { prepareArtifact } from './prepare-artifact.ts'
 import { pruneArtifacts } from './prune-artifacts.ts'
@@ -24,6 +25,7 @@ export const verbs: Verbs = {
   checkHealth,
   instanceStatus,
   listInstances,
+  listOutputs,
   pruneArtifacts,
   logs,
   hostFacts,

@@ -13,35 +13,38 @@ const lookAgainMs = 100
 
 export async function logs(host: HostWorld, command: CommandOf<'logs'>): Promise<LogPiece> {
   const { after, lines, waitMs } = command
-  const { folder, secrets } = placeOf(host, command.of)
-  const show = (piece: LogPiece): LogPiece => ({ ...piece, text: maskSecrets(piece.text, secrets) })
-  if (after === undefined) return show(readLast(folder, lines))
   const endsAt = host.clock.now() + waitMs
   for (;;) {
-    const piece = readAfter(folder, after)
-    if (piece.text !== '' || piece.gap || host.clock.now() >= endsAt || host.closing.aborted) return show(piece)
+    // Each time anew: an instance may be removed while somebody waits for what it writes.
+    const { folder, secrets, ended } = placeOf(host, command.of)
+    const read = after === undefined ? readLast(folder, lines) : readAfter(folder, after)
+    const piece = { ...read, text: maskSecrets(read.text, secrets), ...(ended && { ended: true as const }) }
+    const isAnswer = after === undefined || ended || read.text !== '' || read.gap
+    if (isAnswer || host.clock.now() >= endsAt || host.closing.aborted) return piece
     await pause(host.clock, Math.min(endsAt, host.clock.now() + lookAgainMs), host.closing)
   }
 }
 
-function placeOf(
-  host: HostWorld,
-  of: CommandOf<'logs'>['of'],
-): { readonly folder: string; readonly secrets: readonly string[] } {
+type OutputFolder = { readonly folder: string; readonly secrets: readonly string[]; readonly ended: boolean }
+
+function placeOf(host: HostWorld, of: CommandOf<'logs'>['of']): OutputFolder {
   if ('instance' in of) {
+    // What it had to hide was masked when it was put aside.
+    if (host.records.get(of.instance) === undefined && host.keptLogs.has(of.instance))
+      return { folder: host.keptLogs.folderOf(of.instance), secrets: [], ended: true }
     instanceRecord(host, of.instance)
-    return { folder: instanceFolder(host.paths, of.instance), secrets: secretsOf(host, of.instance) }
+    return { folder: instanceFolder(host.paths, of.instance), secrets: secretsOf(host, of.instance), ended: false }
   }
   const folder = host.store.buildLogFolder(of.workingCopy)
   if (host.files.list(folder).length === 0) {
     throw hostError('host.copy_missing', `This host has no build log of ${of.workingCopy}`, { place: 'of.workingCopy' })
   }
   // A build's output was masked when the build ended; while it runs its values are known.
-  return { folder, secrets: host.secretsInUse.get(of.workingCopy) ?? [] }
+  return { folder, secrets: host.secretsInUse.get(of.workingCopy) ?? [], ended: false }
 }
 
 /** After the agent's restart the values are those of now, as far as they are still there. */
-function secretsOf(host: HostWorld, instance: string): readonly string[] {
+export function secretsOf(host: HostWorld, instance: string): readonly string[] {
   const known = host.secretsInUse.get(instance)
   if (known !== undefined) return known
   const { secrets } = instanceRecord(host, instance).spec

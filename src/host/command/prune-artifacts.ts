@@ -33,7 +33,7 @@ export async function pruneArtifacts(host: HostWorld, command: CommandOf<'pruneA
   }
   const isBusy = (id: string): boolean => host.queue.has(`copy ${id}`)
   await store.removeStrays(isBusy)
-  await store.removeBuildLogs(isBusy)
+  store.removeBuildLogs(isBusy, host.clock.now() - host.settings.keepRemovedLogsMs)
   return { workingCopies, artifacts, freedBytes }
 }
 

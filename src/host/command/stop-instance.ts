@@ -5,6 +5,7 @@ import type { InstanceRecord } from '../instance/record.ts'
 import type { StoppedInstance } from '../outcome.ts'
 import type { HostWorld } from '../world.ts'
 import { damaged } from './instance-record.ts'
+import { keepOutput } from './keep-output.ts'
 import { untilUnused } from './until-unused.ts'
 
 export async function stopInstance(host: HostWorld, command: CommandOf<'stopInstance'>): Promise<StoppedInstance> {
@@ -26,7 +27,7 @@ export async function stopInstance(host: HostWorld, command: CommandOf<'stopInst
   const after = host.records.get(instance)
   if (!isOver(after)) throw host.closing.aborted ? unfinished(instance) : unprovable(instance)
   const removed = remove && after !== undefined
-  if (removed) forget(host, instance)
+  if (removed) forget(host, after)
   const exit = wasRunning ? after?.exits.at(-1) : undefined
   const tookMs = host.clock.now() - startedAt
   return {
@@ -50,8 +51,10 @@ function isHopeless({ clock, records }: HostWorld, instance: string): boolean {
   return killAt !== undefined && clock.now() > killAt + afterKillMs
 }
 
-function forget(host: HostWorld, instance: string): void {
+function forget(host: HostWorld, record: InstanceRecord): void {
+  const { instance } = record.spec
   const now = host.clock.now()
+  keepOutput(host, record)
   host.records.remove(instance, `instance-${host.newToken()}`, now, now + host.settings.portQuarantineMs)
   host.secretsInUse.delete(instance)
 }

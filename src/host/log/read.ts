@@ -34,6 +34,17 @@ export function readLast(folder: string, lines: number): LogPiece {
   return { text: kept, next: from + bytes.length, gap: false }
 }
 
+/** The last bytes, from the beginning of a line on, and where the whole ends. */
+export function readEnd(folder: string, most: number): { readonly text: string; readonly end: number } {
+  const segments = listSegments(folder)
+  const first = segments[0]?.start ?? 0
+  const end = endOf(segments)
+  const from = Math.max(first, end - most)
+  const bytes = readRange(folder, segments, from, end)
+  const cut = from === first ? 0 : bytes.indexOf(0x0a) + 1
+  return { text: bytes.subarray(cut).toString('utf8'), end }
+}
+
 const endOf = (segments: readonly Segment[]): number => {
   const last = segments.at(-1)
   return last === undefined ? 0 : last.start + last.bytes
