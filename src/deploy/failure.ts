@@ -93,6 +93,8 @@ export type FailureDetails = {
   readonly field?: string
   /** The exact command or change that mends it. */
   readonly command?: string
+  /** There is no time for another try, whatever the class says. */
+  readonly isLate?: boolean
   readonly cause?: unknown
 }
 
@@ -106,7 +108,7 @@ export class DeployFailure extends Error {
 
   constructor(failureClass: FailureClass, what: string, details: FailureDetails & { readonly callId?: string } = {}) {
     super(what, details.cause === undefined ? undefined : { cause: details.cause })
-    this.name = failureRules[failureClass].errorName
+    this.name = details.isLate === true ? 'TimeOver' : failureRules[failureClass].errorName
     this.class = failureClass
     this.field = details.field
     this.command = details.command

@@ -37,6 +37,7 @@ server.keepAliveTimeout = 20_000
 if (BEHAVIOUR === 'port-squatted') {
   await fetch(`${SQUATTER}?port=${PORT}`)
   server.on('error', ({ message }) => console.error(message))
+  setInterval(() => {}, 60_000)
 }
 setTimeout(() => server.listen(Number(PORT), '127.0.0.1'), Number(BOOT_MS))
 process.on('SIGTERM', () => server.close(() => process.exit(0)))

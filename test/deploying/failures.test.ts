@@ -17,18 +17,35 @@ beforeAll(async () => {
   system = new System()
   await system.begin()
 }, patienceMs)
-afterAll(async () => expect(await system.end()).toEqual([]), patienceMs)
+afterAll(() => system.end(), patienceMs)
 
 function tried(cases: readonly Case[]): void {
   it.each(cases)('$name', { timeout: patienceMs }, async (one) => {
     const reason = one.skip?.(system)
     if (reason !== undefined) return console.error(`${one.name} was not tried: ${reason}`)
     const { faults, says } = await runCase(system, one)
-    expect(faults, says).toEqual([])
+    expect({ says, faults }).toEqual({ says, faults: [] })
   })
 }
 
-describe('what is refused touches nothing', () => tried(refused))
-describe('what fails is taken back, says why and who mends it', () => tried(failing))
-describe('what is halted is taken back from every state', () => tried(halts))
-describe('an agent that is killed with an order in its hands', () => tried(agentGone))
+describe('what is refused touches nothing', () => {
+  tried(refused)
+})
+
+describe('what fails is taken back, says why and who mends it', () => {
+  tried(failing)
+})
+
+describe('what is halted is taken back from every state', () => {
+  tried(halts)
+})
+
+describe('an agent that is killed with an order in its hands', () => {
+  tried(agentGone)
+})
+
+describe('told to stop everything', () => {
+  it('it leaves no process', { timeout: patienceMs }, async () => {
+    expect(await system.end()).toEqual([])
+  })
+})

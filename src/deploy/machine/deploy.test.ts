@@ -208,6 +208,8 @@ describe('a release that does not work', () => {
         what: 'the timeout of 1m was over in CheckHealth: the host a is away',
       },
     })
+    // No second try after the time is over.
+    expect(failed.endedAt).toBeLessThan(failed.deadlineAt + 1000)
     expectOldGood(world, old.id, failed.id)
   })
 

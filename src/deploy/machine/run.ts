@@ -224,7 +224,7 @@ export function paused({ controlReason }: Deployment): Steered {
 function tooLate(state: string, timeoutMs: number, why: Obstacle | Diagnosis | string | undefined): DeployFailure {
   const over = `the timeout of ${formatDuration(timeoutMs)} was over in ${state}`
   if (typeof why === 'object' && why.class !== 'halted')
-    return new DeployFailure(why.class, `${over}: ${why.what}`, { command: why.command })
+    return new DeployFailure(why.class, `${over}: ${why.what}`, { command: why.command, isLate: true })
   return new DeployFailure('health', typeof why === 'string' ? `${over}: ${why}` : over, {
     field: 'timeout',
     command: 'mend what took so long, or give it more time ("timeout" in the release file), then: holdfast deploy FILE',

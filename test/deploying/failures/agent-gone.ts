@@ -40,7 +40,7 @@ export const agentGone: readonly Case[] = [
       says: [/agent/, /away/],
     },
     run: async (system, version): Promise<Ran> => {
-      const { id, program } = await killedInStart(system, version, { timeout: '8s' })
+      const { id, program } = await killedInStart(system, version, { timeout: '6s' })
       await system.until(id, ({ state }) => state === 'Compensate')
       await system.startAgent()
       return endOf(program)
@@ -58,6 +58,6 @@ export const agentGone: readonly Case[] = [
   {
     name: 'slow start, within its timeout',
     expected: { exit: 0, says: [/deployed/], share: 1, becomes: 'new' },
-    run: (system, version) => system.deploy(system.file(version, { BOOT_MS: '2500' })),
+    run: (system, version) => system.deploy(system.file(version, { BOOT_MS: '1500' })),
   },
 ]

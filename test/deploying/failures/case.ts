@@ -127,12 +127,15 @@ const faulty = (said: string): boolean => /undefined|\[object|NaN|^ +at .*:\d+:\
 
 // ---- the table
 
-export function tableOf(rows: readonly Row[]): string {
+/** `folder`: what differs from run to run. */
+export function tableOf(rows: readonly Row[], folder: string): string {
   const head =
     '| case | exit | class | state | field | what it says | what to do | requests meanwhile | by it | failed |'
-  const cell = (text: string | number): string => String(text).replaceAll('|', '\\|').replaceAll(/\s+/g, ' ')
+  const cell = (text: string | number): string =>
+    String(text).replaceAll(`${folder}/`, '').replaceAll('|', '\\|').replaceAll(/\s+/g, ' ')
   const lines = rows.map(({ name, exit, class: of, state, field, says, does, seen }) => {
-    const byNew = seen.byNew === 0 ? '0' : `${seen.byNew} (${(100 * seen.share).toFixed(1)} %)`
+    const isMany = seen.byNew >= 20
+    const byNew = isMany ? `${seen.byNew} (${(100 * seen.share).toFixed(1)} %)` : seen.byNew
     return `| ${[name, exit, of, state, field, says, does, seen.requests, byNew, seen.failed.length].map(cell).join(' | ')} |`
   })
   return [head, '| --- '.repeat(10) + '|', ...lines].join('\n')

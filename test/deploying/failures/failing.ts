@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import type { Case } from './case.ts'
 import type { Ran, System } from './system.ts'
 
-const brief = { timeout: '6s' }
+const brief = { timeout: '4s' }
 const oneBox = { strategy: { kind: 'one-box', bake: { for: '30s' } }, timeout: '40s' }
 
 async function listening(server: Server, port = 0): Promise<number> {
@@ -124,7 +124,7 @@ export const failing: readonly Case[] = [
       field: 'timeout',
       says: [/nothing listens/],
     },
-    run: (system, version) => system.deploy(system.file(version, { BOOT_MS: '60000' }, { timeout: '5s' })),
+    run: (system, version) => system.deploy(system.file(version, { BOOT_MS: '60000' }, { timeout: '4s' })),
   },
   {
     name: 'flapping',

@@ -9,7 +9,7 @@ export type Sample = {
 }
 
 /** Between two requests of one visitor. */
-const paceMs = 4
+const paceMs = 8
 
 export class Sampler {
   readonly #port: number

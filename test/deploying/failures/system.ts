@@ -56,6 +56,7 @@ export class System {
   #url = ''
   #edgePort = 0
   #files = 0
+  #ended: Promise<readonly string[]> | undefined
   /** Deployment of the good version. */
   good = ''
   /** What was sent to deploy it, as somebody on the way overheard it. */
@@ -180,7 +181,7 @@ export class System {
   /** When the deployment is as wanted; throws when it has ended before. */
   async until(id: string, isWanted: (deployment: Described) => boolean): Promise<Described> {
     for await (const { event, data } of this.client.events(`GET /v1/deployments/${id}/events`)) {
-      const seen = await this.describe(id)
+      const seen = described.parse(JSON.parse(data))
       if (isWanted(seen)) return seen
       if (event === 'end') throw new Error(`it ended otherwise: ${data}`)
     }
@@ -197,7 +198,13 @@ export class System {
     return z.looseObject({ pid: z.int() }).parse(readJson(join(this.data, 'host/owner.json'))).pid
   }
 
-  async end(): Promise<readonly string[]> {
+  /** What still runs when everything was told to stop. */
+  end(): Promise<readonly string[]> {
+    this.#ended ??= this.#end()
+    return this.#ended
+  }
+
+  async #end(): Promise<readonly string[]> {
     await this.#sampler?.stop()
     const down = await this.run(['down', '--everything', '--yes'])
     await this.#up.ended

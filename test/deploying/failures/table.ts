@@ -27,5 +27,5 @@ try {
 } finally {
   for (const line of await system.end()) console.error(`left at the end: ${line}`)
 }
-console.log(tableOf(rows))
+console.log(tableOf(rows, system.folder))
 process.exitCode = rows.every(({ faults }) => faults.length === 0) ? 0 : 1

@@ -470,6 +470,7 @@ describe('health', () => {
       what: 'said',
       command: expect.stringContaining('ss -ltnp'),
     })
+    expect(look({ reason: 'foreign-socket' })).toMatchObject({ state: 'unhealthy', obstacle: foreign.obstacle })
     expect(look({ reason: 'wrong-release' }, { same: 5 }).obstacle).toBeUndefined()
   })
 

@@ -25,9 +25,12 @@ const lastingAfter = 5
 const knownAfterMs = 60_000
 const mostRemembered = 20_000
 
+/** Within one reading an instance that comes up is asked by its own host until it is clear how it is, for so long. */
+const comingUpMs = 700
+
 /**
- * Each reading asks each instance once, at the same time, so that it takes no longer than the slowest answer; successes in a
- * row are counted from reading to reading.
+ * Each reading asks all instances at the same time, so that it takes no longer than the slowest answer: what is known once, what
+ * comes up until it is healthy or the time of one reading is over. Successes in a row are counted from reading to reading.
  */
 export class HealthReader {
   readonly #caller: HostCaller
@@ -71,12 +74,12 @@ export class HealthReader {
     const gone: InstanceHealth = { instance: nameOf(one), state: 'gone', restarts: 0, detail: `${one.host} does not know it` } // prettier-ignore
     if (status === undefined) return gone
     try {
-      const asked = { kind: 'checkHealth', instance: one.instance, withinMs: 0, successes: 1 } as const
+      const isKnown = (status.startedAt ?? Infinity) + knownAfterMs <= this.#caller.clock.now()
+      const wanted = service === undefined || isKnown ? 1 : successesOf(service)
+      const asked = { kind: 'checkHealth', instance: one.instance, ...this.#patience(one.instance, wanted) } as const
       const report = await this.#caller.read<'checkHealth'>(one.host, asked, signal)
       this.#vouchers.note(one, report, status)
       const memory = this.#remember(one.instance, report)
-      const isKnown = (status.startedAt ?? Infinity) + knownAfterMs <= this.#caller.clock.now()
-      const wanted = service === undefined || isKnown ? 1 : successesOf(service)
       return healthFrom({ name: nameOf(one), status, report, memory, wanted })
     } catch (fault) {
       if (isAbout(fault, 'host.instance_missing')) return gone
@@ -84,10 +87,18 @@ export class HealthReader {
     }
   }
 
-  #remember(instance: string, { healthy, reason }: HealthReport): Memory {
+  #patience(instance: string, wanted: number) {
+    const missing = wanted - (this.#memory.get(instance)?.successes ?? 0)
+    if (missing <= 0) return { withinMs: 0, successes: 1 }
+    return { withinMs: comingUpMs, successes: missing }
+  }
+
+  #remember(instance: string, { probes, reason, successes: inRow }: HealthReport): Memory {
     const before = this.#memory.get(instance)
     const same = reason !== undefined && before?.reason === reason ? before.same + 1 : 1
-    const memory = { successes: healthy ? (before?.successes ?? 0) + 1 : 0, same, reason }
+    // All that this reading saw was good, so it goes on from the one before.
+    const successes = inRow < probes ? inRow : (before?.successes ?? 0) + inRow
+    const memory = { successes, same, reason }
     if (this.#memory.size >= mostRemembered) this.#memory.clear()
     this.#memory.set(instance, memory)
     return memory
@@ -114,14 +125,16 @@ type Seen = {
 export function healthFrom({ name, status, report, memory, wanted }: Seen): InstanceHealth {
   const { healthy, final, reason, detail } = report
   const base = { instance: name, restarts: status.restarts, detail }
-  if (healthy) {
+  // Its time was over before there were enough.
+  if (healthy || (reason === undefined && memory.successes > 0)) {
     if (memory.successes >= wanted) return { ...base, state: 'healthy' }
     return { ...base, state: 'starting', detail: `${detail}, ${memory.successes} of ${wanted} times in a row` }
   }
   const isLasting = reason !== undefined && lasting.has(reason) && memory.same >= lastingAfter
-  if (final || isLasting) return { ...base, state: 'unhealthy', hopeless: true, ...obstacleIn(reason, detail) }
+  const obstacle = obstacleIn(reason, detail)
+  if (final || isLasting) return { ...base, ...obstacle, state: 'unhealthy', hopeless: true }
   const isComing = status.phase === 'starting' || reason === 'too-young' || reason === 'not-listening'
-  return { ...base, state: isComing ? 'starting' : 'unhealthy' }
+  return { ...base, ...obstacle, state: isComing ? 'starting' : 'unhealthy' }
 }
 
 /** A program that is not ours has the port: no change of the release makes it go away. */

@@ -55,19 +55,46 @@ export class Traffic {
       if (unproven.length === 0) return
       context.waitsFor?.(unproven.join('; '))
       if (this.#caller.clock.now() >= endsAt) throw neverProven(unproven)
+      await this.#vouchAgain(context)
       await this.#caller.pause(lookAgainMs, context.signal)
     }
   }
 
   /** Out of the routes of every edge, once nothing is under way on any of the fleet's instances. */
   async leave(context: CallContext): Promise<void> {
-    const endsAt = new Map<string, number>()
+    const [endsAt, fenced] = [new Map<string, number>(), new Set<string>()]
     for (;;) {
       const edges = this.#caller.edges()
-      const left = await allOf(edges.map((edge) => unlessGone(() => this.#leaveEdge(edge, context, endsAt))))
+      const left = await allOf(
+        edges.map((edge) => unlessGone(() => this.#leaveEdge(edge, context, { endsAt, fenced }))),
+      )
       if (left.every((isOut) => isOut)) return
       await this.#caller.pause(lookAgainMs, context.signal)
     }
+  }
+
+  /** They were shown before anybody could vouch for them. */
+  async #vouchAgain(context: CallContext): Promise<void> {
+    await allOf(
+      this.#caller.edges().map((edge) =>
+        this.#inTurn(edge, context, async () => {
+          const reading = await this.read(edge.name, context, context.signal)
+          const told = reading.places.flatMap(({ routes }) => routes)
+          const vouched = told.map((route) => this.#vouched(route))
+          if (vouched.every((route, at) => route === told[at])) return
+          await this.#tell(edge.name, vouched, context, this.#caller.freshKey(`${context.key}/vouch`))
+        }),
+      ),
+    )
+  }
+
+  /** The same route where nothing new can be said. An agent vouches for its own by itself. */
+  #vouched(route: Route): Route {
+    const targets = route.targets.map((target) => {
+      const attested = hostOf(target) === '127.0.0.1' ? undefined : this.#vouchers.of(target.instance)
+      return attested === undefined || target.attested !== undefined ? target : { ...target, attested }
+    })
+    return targets.every((target, at) => target === route.targets[at]) ? route : { ...route, targets }
   }
 
   async #unproven(context: CallContext): Promise<readonly string[]> {
@@ -82,7 +109,7 @@ export class Traffic {
   }
 
   /** One step on the way out of an edge: whether it is out. */
-  #leaveEdge(edge: HostView, context: CallContext, endsAt: Map<string, number>): Promise<boolean> {
+  #leaveEdge(edge: HostView, context: CallContext, { endsAt, fenced }: Leaving): Promise<boolean> {
     return this.#inTurn(edge, context, async () => {
       const reading = await this.read(edge.name, context, context.signal)
       const told = reading.places.flatMap(({ routes }) => routes)
@@ -90,7 +117,10 @@ export class Traffic {
       const end = endsAt.get(edge.name) ?? now + longestDrainMs(told) + drainGraceMs
       endsAt.set(edge.name, end)
       const step = departure({ told, reading, fleet: context.fleet, isLate: now >= end })
-      if (step.kind === 'push') await this.#tell(edge.name, step.routes, context, this.#caller.freshKey(`${context.key}/leave`)) // prettier-ignore
+      const routes = step.kind === 'push' ? step.routes : told
+      // Also when it is out already: only a host that has heard this term refuses what was sent before and is still on its way.
+      if (step.kind === 'push' || !fenced.has(edge.name)) await this.#tell(edge.name, routes, context, this.#caller.freshKey(`${context.key}/leave`)) // prettier-ignore
+      fenced.add(edge.name)
       return step.kind === 'out' || (step.kind === 'push' && step.isOut)
     })
   }
@@ -141,6 +171,13 @@ export class Traffic {
   }
 }
 
+type Leaving = {
+  /** Until when what is under way may take, by edge. */
+  readonly endsAt: Map<string, number>
+  /** Edges that have heard the term. */
+  readonly fenced: Set<string>
+}
+
 const hostOf = ({ address }: Target): string | undefined => ('host' in address ? address.host : undefined)
 
 /** Instances that the agent of this edge cannot vouch for, as they run on other hosts. */
@@ -161,9 +198,12 @@ function unprovenOf(reading: EdgeReading, fleet: string): readonly string[] {
   return wanted.flatMap(({ id, target }) => {
     const seen = reading.routes.find((route) => route.id === id)?.targets.find((one) => one.id === target.id)
     if (seen?.health.state === 'healthy') return []
-    return [`${target.instance} is ${seen?.health.state ?? 'not known yet'} (${seen?.health.evidence?.detail ?? 'not asked yet'})`] // prettier-ignore
+    return [`${placeOf(target.instance, fleet)} is ${seen?.health.state ?? 'not known yet'} (${seen?.health.evidence?.detail ?? 'not asked yet'})`] // prettier-ignore
   })
 }
+
+/** `web/0`, as people know it. */
+const placeOf = (instance: string, fleet: string): string => instance.replace(`${fleet}-`, '').replace(/-(\d+)$/, '/$1')
 
 async function unlessGone(work: () => Promise<boolean>): Promise<boolean> {
   try {
