@@ -160,6 +160,25 @@ describe('a command', () => {
     await expect(asked).rejects.toMatchObject(failure)
   })
 
+  it('fails alone when what is answered to it is no answer', async () => {
+    const { id, agent } = await enrolled()
+    const list = (key: string) => registry.run<'listInstances'>(id, { kind: 'listInstances', key }, forever)
+    const instance = { instance: 'w', project: 'a/b', config: 'c', release: 'r', service: 's', phase: 'running' }
+    const wrong = [{}, { instances: 'abc' }, { instances: [null] }, { instances: [{ ...instance, restarts: '1' }] }]
+    for (const [i, result] of wrong.entries()) {
+      const asked = outcomeOf(list(`k${i}`))
+      await agent.poll()
+      expect(agent.answer(`k${i}`, { ok: true, result } as Report['outcome'])).toBe(true)
+      await settle()
+      expect(asked.code).toBe('host.report_invalid')
+    }
+    const asked = list('good')
+    await agent.poll()
+    const result = { instances: [{ ...instance, restarts: 1, more: true }] }
+    agent.answer('good', { key: 'good', ok: true, result })
+    expect(await asked).toEqual(result)
+  })
+
   it('that two ask for under one key is one, and another one under that key is refused', async () => {
     const { id, agent } = await enrolled()
     const both = [ask(id, 'k1'), ask(id, 'k1')]
@@ -349,7 +368,16 @@ describe('removing a host', () => {
     const removal = removeHost(registry, admin, { host: 'tokyo-1' })
     const [key = ''] = await waiting
     const next = outcomeOf(agent.poll({ underWay: [key] }))
-    agent.answer(key, { result: { instances: [{ phase: 'stopped' }] } })
+    const stopped = {
+      instance: 'w',
+      project: 'a/b',
+      config: 'c',
+      release: 'r',
+      service: 's',
+      phase: 'stopped',
+      restarts: 0,
+    }
+    agent.answer(key, { result: { instances: [stopped] } })
     await removal
     await settle()
     expect(next.code).toBe('host.unknown')
@@ -361,6 +389,22 @@ describe('removing a host', () => {
     expect(registry.list()).toEqual([])
     expect((await enrolled()).id).not.toBe(id)
     expect(trail()).toContain('host.remove by ada')
+  })
+
+  it('does not wait for ever for an agent that asks and never answers: what it told last counts', async () => {
+    const { id, agent } = await enrolled()
+    const waiting = agent.poll()
+    await settle()
+    const removal = removeHost(registry, admin, { host: id })
+    const underWay = await waiting
+    expect(underWay).toHaveLength(1)
+    const next = outcomeOf(agent.poll({ underWay }))
+    await settle()
+    clock.advanceBy(10_000)
+    await removal
+    await settle()
+    expect(next.code).toBe('host.unknown')
+    expect(registry.list()).toEqual([])
   })
 
   it('is refused while instances run there, of which one that is away has told before', async () => {
@@ -384,6 +428,15 @@ describe('what an agent may send', () => {
       place: 'session',
     })
     await expect(agent.poll({ waitMs: 25_001 })).rejects.toMatchObject({ place: 'waitMs' })
+    const { ports: _, ...portless } = facts
+    await expect(agent.poll({ facts: portless as HostFacts })).rejects.toMatchObject({ place: 'facts.ports' })
+    const padded = { ...facts, more: 'x'.repeat(70_000) }
+    await expect(agent.poll({ facts: padded })).rejects.toMatchObject({ place: 'facts' })
+    await expect(agent.poll({ agent: { version: '1\u001b[2J' } })).rejects.toMatchObject({ place: 'agent.version' })
+    for (const url of ['javascript:alert(1)', 'http://a/\u001b[2J', 'http://a:1/\nb', 'http://me:secret@a:1']) {
+      await expect(agent.poll({ edge: { url } })).rejects.toMatchObject({ place: 'edge.url' })
+    }
+    await agent.poll({ edge: { url: 'http://[::1]:7480' }, waitMs: 0 })
     expect(() => agent.answer('')).toThrow(expect.objectContaining({ code: 'host.report_invalid' }))
   })
 })

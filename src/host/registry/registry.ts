@@ -9,6 +9,7 @@ import type { CommandInput, CommandKind } from '../contract.ts'
 import type { Hosts, HostView } from '../hosts.ts'
 import type { HostFacts, Outcomes } from '../outcome.ts'
 import { AgentLink } from './agent-link.ts'
+import { readAnswer } from './answers.ts'
 import { hostAway, registryClosing, unknownHost } from './errors.ts'
 import { allHosts, findHost, type HostRow } from './rows.ts'
 import { registryDefaults, type RegistrySettings } from './settings.ts'
@@ -78,8 +79,8 @@ class Registry implements HostRegistry {
     command: Extract<CommandInput, { readonly kind: K }>,
     signal: AbortSignal,
   ): Promise<Outcomes[K]> {
-    const result = await this.agentOf(this.find(host)).link.ask(command, signal)
-    return resultOf<K>(result)
+    const row = this.find(host)
+    return readAnswer<K>(row.name, command.kind, await this.agentOf(row).link.ask(command, signal))
   }
 
   find(named: string): HostRow {
@@ -126,8 +127,3 @@ class Registry implements HostRegistry {
 
 /** Ids look like `hst_01J…`. */
 export const isHostId = (named: string): boolean => named.startsWith(hostIdPrefix)
-
-/** The cast: the agent answers a command with the result of its kind, and it is the one that the host's token was given to. */
-function resultOf<K extends CommandKind>(result: unknown): Outcomes[K] {
-  return result as Outcomes[K]
-}

@@ -36,10 +36,11 @@ export async function removeHost(registry: HostRegistry, actor: Actor, removal: 
   })
 }
 
-/** A host that is there is asked; of one that is away, what it told last counts. */
+/** A host that is there is asked; of one that is away or does not answer, what it told last counts. */
 async function refuseWithInstances(registry: HostRegistry, row: HostRow): Promise<void> {
   const { isConnected, facts } = descriptionOf(row, registry.agents.get(row.id))
-  const count = isConnected ? await countOfInstances(registry, row) : (facts?.instances ?? 0)
+  const asked = isConnected ? await countOfInstances(registry, row) : undefined
+  const count = asked ?? facts?.instances ?? 0
   if (count === 0) return
   const known = isConnected ? 'runs' : 'ran, when it was last seen,'
   throw hostError('host.has_instances', `Host "${row.name}" ${known} ${count} instance${count === 1 ? '' : 's'}`, {
@@ -49,10 +50,22 @@ async function refuseWithInstances(registry: HostRegistry, row: HostRow): Promis
   })
 }
 
-async function countOfInstances(registry: HostRegistry, { id }: HostRow): Promise<number> {
+/** An agent that lives answers at once. */
+const answersWithinMs = 10_000
+
+/** Undefined when it does not answer. */
+async function countOfInstances(registry: HostRegistry, { id }: HostRow): Promise<number | undefined> {
   const { clock, randomBytes } = registry.options
   const key = `remove/${ulid(clock.now(), randomBytes)}`
   const patience = new AbortController()
-  const { instances } = await registry.run(id, { kind: 'listInstances', key }, patience.signal)
-  return instances.filter(({ phase }) => phase !== 'stopped').length
+  const cancel = clock.alarm(clock.now() + answersWithinMs, () => patience.abort())
+  try {
+    const { instances } = await registry.run(id, { kind: 'listInstances', key }, patience.signal)
+    return instances.filter(({ phase }) => phase !== 'stopped').length
+  } catch (fault) {
+    if (patience.signal.aborted) return undefined
+    throw fault
+  } finally {
+    cancel()
+  }
 }

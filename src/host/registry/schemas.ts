@@ -43,7 +43,20 @@ const factsTold = z.looseObject({
   memoryBytes: space,
   diskBytes: space,
   instances: count,
+  ports: z.looseObject({ free: count }),
+  root: z.boolean(),
 })
+/** They are kept, and told to whoever lists the hosts. */
+const mostFactsCharacters = 65_536
+const boundedFacts = factsTold.refine(
+  (facts) => JSON.stringify(facts).length <= mostFactsCharacters,
+  `at most ${mostFactsCharacters} characters as JSON`,
+)
+/** People are shown it and click it: a web address without anything that a terminal or a page would act on. */
+const edgeUrl = z
+  .string()
+  .max(1000)
+  .regex(/^https?:\/\/[\w.:[\]-]+\/?$/, 'http:// or https://, a host and a port')
 
 const key = z.string().min(1).max(300)
 
@@ -53,10 +66,10 @@ export const pollSchema = z.object({
     .string()
     .regex(/^[\w-]{8,80}$/)
     .meta({ description: 'Random, made at each start of an agent: of two with one token the newer wins.' }),
-  agent: z.object({ version: z.string().min(1).max(100) }),
-  facts: factsTold,
+  agent: z.object({ version: z.string().regex(/^[\x21-\x7e]{1,100}$/, '1 to 100 visible ASCII characters') }),
+  facts: boundedFacts,
   edge: z
-    .object({ url: z.url().max(1000) })
+    .object({ url: edgeUrl })
     .nullable()
     .meta({ description: 'Where its edge takes requests; null when it runs none.' }),
   zone: hostName.optional().meta({ description: 'Replaces what was said at its enrolment.' }),

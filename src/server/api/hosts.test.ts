@@ -12,6 +12,8 @@ const described: HostDescription = {
   facts: undefined,
 }
 const facts = {
+  ports: { free: 10 },
+  root: false,
   ...{ host: 'h', hostname: 'x', platform: 'linux', cpus: 1, load: 0, instances: 0, news: 'of a later version' },
   memoryBytes: { total: 1, available: 1 },
   diskBytes: { total: 1, available: 1 },

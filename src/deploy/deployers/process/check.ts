@@ -152,9 +152,9 @@ function edgeProblems(situation: ProcessSituation, hosts: readonly SeenHost[]): 
   }
   return edges
     .filter(({ state }) => state === 'away')
-    .map(({ name }) => ({
+    .map(({ name, trouble = 'its agent is away' }) => ({
       class: 'platform' as const,
-      what: `the edge of ${name} cannot be told of the switch: its agent is away`,
+      what: `the edge of ${name} cannot be told of the switch: ${trouble}`,
       command: `start the agent on ${name}: holdfast host; or take it out: holdfast hosts remove ${name}`,
     }))
 }

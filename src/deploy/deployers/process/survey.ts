@@ -2,6 +2,7 @@
 import type { PlainJson } from '../../../audit/index.ts'
 import type { HostView } from '../../../host/index.ts'
 import { addressesOf } from './address.ts'
+import { isAbout } from './failures.ts'
 import type { HostCaller } from './host-caller.ts'
 
 /** An instance or a route of any place, as far as others have to make room for it. */
@@ -28,6 +29,8 @@ export type SeenHost = {
   readonly name: string
   readonly zone: string
   readonly state: HostView['state']
+  /** Why it counts as away although its agent is there. */
+  readonly trouble?: string
   readonly hasEdge: boolean
   /** Null before its agent first told. */
   readonly root: boolean | null
@@ -50,11 +53,6 @@ export async function surveyHosts(caller: HostCaller, signal: AbortSignal): Prom
 
 async function look(caller: HostCaller, host: HostView, signal: AbortSignal): Promise<SeenHost> {
   const { name, zone, state, edge, facts } = host
-  const isThere = state === 'connected'
-  const [instances, routes] = await Promise.all([
-    isThere ? seenInstances(caller, name, signal) : [],
-    isThere && edge !== undefined ? seenRoutes(caller, name, signal) : [],
-  ])
   return {
     name,
     zone,
@@ -63,10 +61,41 @@ async function look(caller: HostCaller, host: HostView, signal: AbortSignal): Pr
     root: facts?.root ?? null,
     memoryBytes: facts?.memoryBytes.available ?? null,
     freePorts: facts?.ports.free ?? null,
-    instances,
-    routes,
+    ...(state === 'connected' ? await asked(caller, host, signal) : { instances: [], routes: [] }),
   }
 }
+
+type Answered = Pick<SeenHost, 'instances' | 'routes'> | Pick<SeenHost, 'instances' | 'routes' | 'state' | 'trouble'>
+
+/** A connected agent answers such questions at once. One that does not must not hold up what is deployed elsewhere. */
+const answersWithinMs = 10_000
+
+async function asked(caller: HostCaller, { name, edge }: HostView, signal: AbortSignal): Promise<Answered> {
+  const late = new AbortController()
+  // One that went away meanwhile may come back, and is waited for as long as the registry does.
+  const ring = (): void => (caller.find(name)?.state === 'away' ? wait() : late.abort())
+  let cancel = (): void => {}
+  const wait = (): void => {
+    cancel = caller.clock.alarm(caller.clock.now() + answersWithinMs, ring)
+  }
+  wait()
+  const ends = AbortSignal.any([signal, late.signal])
+  try {
+    const [instances, routes] = await Promise.all([
+      seenInstances(caller, name, ends),
+      edge === undefined ? [] : seenRoutes(caller, name, ends),
+    ])
+    return { instances, routes }
+  } catch (fault) {
+    if (late.signal.aborted) return outOfOrder(`its agent is connected and has not answered for ${answersWithinMs / 1000} s`) // prettier-ignore
+    if (isAbout(fault, 'host.report_invalid')) return outOfOrder('its agent answers with what cannot be understood')
+    throw fault
+  } finally {
+    cancel()
+  }
+}
+
+const outOfOrder = (trouble: string): Answered => ({ state: 'away', trouble, instances: [], routes: [] })
 
 async function seenInstances(caller: HostCaller, host: string, signal: AbortSignal): Promise<SeenInstance[]> {
   const { instances } = await caller.read(host, { kind: 'listInstances' }, signal)
