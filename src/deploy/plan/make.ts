@@ -129,9 +129,13 @@ function stepStages(deployer: Deployer, situation: Situation, steps: readonly St
   )
   const weights = weightsAt(step)
   const weightsBefore = before === undefined ? shareAll(step.shares, () => 0) : weightsAt(before)
+  const join = deployer.join?.(situation, weights, weightsBefore).map(asActs) ?? []
   const shift = deployer.shift(situation, weights, weightsBefore).map(asActs)
   const state = index === steps.length - 1 ? 'Switch' : 'Shift'
-  return [stage('Start', waveOf(starts), index), stage(state, shift, state === 'Shift' ? index : undefined)]
+  return [
+    stage('Start', [...waveOf(starts), ...join], index),
+    stage(state, shift, state === 'Shift' ? index : undefined),
+  ]
 }
 
 function startsOf(

@@ -8,8 +8,10 @@ type Looking = Pick<HostWorld, 'sockets' | 'supervisor'>
 export function socketOwner({ sockets, supervisor }: Looking, instance: string, port: number): SocketOwner {
   const listeners = sockets.listeners(port)
   if (listeners === undefined) return 'unknown'
-  // Looking at every process takes long, and a port nobody listens on needs none of it.
+  // Looking at every process takes long: a port nobody listens on needs none of it, nor one that the main process has.
   if (listeners.length === 0) return 'none'
+  const main = supervisor.mainOf(instance)
+  if (main !== undefined && listeners.every(({ socket }) => sockets.holds(main.pid, new Set([socket])))) return 'ours'
   const pids = supervisor.processesOf(instance).map(({ pid }) => pid)
   const isOurs = (socket: string): boolean => pids.some((pid) => sockets.holds(pid, new Set([socket])))
   return listeners.every(({ socket }) => isOurs(socket)) ? 'ours' : 'foreign'

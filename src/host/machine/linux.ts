@@ -27,17 +27,33 @@ export function linuxProcesses(): Processes {
 
 export const linuxSockets: Sockets = {
   isFree,
-  listeners(port) {
-    const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(readProc)
-    if (tables.every((table) => table === undefined)) return undefined
-    return tables.flatMap((table) => parseListeners(table ?? '')).filter((listener) => listener.port === port)
-  },
+  listeners: listenersOnPorts(),
   holds(pid, sockets) {
     return numbersIn(`/proc/${pid}/fd`).some((fd) => {
       const [, socket] = /^socket:\[(\d+)\]$/.exec(linkOf(`/proc/${pid}/fd/${fd}`) ?? '') ?? []
       return socket !== undefined && sockets.has(socket)
     })
   },
+}
+
+/** The tables hold every connection of the machine: in one stretch of code without a wait they are read once. */
+function listenersOnPorts(): Sockets['listeners'] {
+  let read: { readonly all: readonly Listener[] | undefined } | undefined
+  return (port) => {
+    if (read === undefined) {
+      read = { all: allListeners() }
+      queueMicrotask(() => {
+        read = undefined
+      })
+    }
+    return read.all?.filter((listener) => listener.port === port)
+  }
+}
+
+function allListeners(): readonly Listener[] | undefined {
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map(readProc)
+  if (tables.every((table) => table === undefined)) return undefined
+  return tables.flatMap((table) => parseListeners(table ?? ''))
 }
 
 /** `/proc/PID/stat`; undefined when the text is no such thing. */
@@ -66,11 +82,13 @@ export function parseCaught(status: string | undefined, signal: NodeJS.Signals):
 
 /** The listening sockets of `/proc/net/tcp` and `tcp6`; a socket is named by its inode. */
 export function parseListeners(table: string): readonly Listener[] {
-  const listening = '0A'
+  const listens = '0A'
   return table.split('\n').flatMap((line) => {
+    // Most lines are connections.
+    if (!line.includes(` ${listens} `)) return []
     const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/)
     const port = local.split(':')[1]
-    if (state !== listening || port === undefined || inode === undefined) return []
+    if (state !== listens || port === undefined || inode === undefined) return []
     return [{ port: Number.parseInt(port, 16), socket: inode }]
   })
 }

@@ -86,22 +86,21 @@ const start = (caller: HostCaller): Call =>
     },
   })
 
-/** The instances that are new to the edges. Taken back last of all that is done to the routes: then nobody names them. */
+/** The instances that are new to the edges, while they come up. Taken back last of all that is done to the routes: then nobody names them. */
 const join = (traffic: Traffic): Call =>
   call({
     parameters: z.strictObject({ edges, routes }),
     async run({ routes: wanted }, context) {
-      const told = await traffic.push(wanted, context, `${context.key}/${context.term}`)
-      await traffic.awaitProven(context)
-      return { edges: told }
+      return { edges: await traffic.push(wanted, context, `${context.key}/${context.term}`) }
     },
     undo: (_parameters, _outcome, context) => traffic.leave(context),
   })
 
 const shift = (traffic: Traffic): Call =>
   call({
-    parameters: z.strictObject({ edges, routes, before: routes }),
-    async run({ routes: wanted }, context) {
+    parameters: z.strictObject({ edges, routes, before: routes, isWarm: z.boolean().default(false) }),
+    async run({ routes: wanted, isWarm }, context) {
+      if (!isWarm) await traffic.awaitProven(context)
       return { edges: await traffic.push(wanted, context, `${context.key}/${context.term}`) }
     },
     async undo({ before }, _outcome, context) {

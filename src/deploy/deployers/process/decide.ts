@@ -90,37 +90,47 @@ export function startCall(situation: ProcessSituation, name: string, index: numb
 // ---- traffic
 
 /**
- * First the instances that are new to the edges, without traffic, until every edge has proven them; then weights and states
- * in one change. What stands warm is proven already: on the way back there is only the change.
+ * The instances that are new to the edges, without traffic, as soon as their ports are known: the edges ask them while they come
+ * up, at the same time as their hosts do.
  */
-export function shiftWaves(situation: ProcessSituation, weights: Weights, before: Weights): readonly Wave[] {
-  const stands = situation.incoming.outcomes.size > 0
+export function joinWaves(situation: ProcessSituation, weights: Weights, before: Weights): readonly Wave[] {
   const [had, has] = [countsAt(situation, before), countsAt(situation, weights)]
-  const joined: Moment = { weights: before, shown: has, active: had }
+  const routes = routesAt(situation, { weights: before, shown: has, active: had })
+  const isNew = Object.keys(has).some((service) => (has[service] ?? 0) > (had[service] ?? 0))
+  if (routes.length === 0 || !isNew) return []
+  const join: PlannedCall = {
+    id: `routes/join/${stepName(weights)}`,
+    call: 'join',
+    parameters: { edges: edgesOf(situation), routes },
+    says: 'show the new instances to the edges, without traffic',
+    undoSays: 'take this version out of the routes',
+    creates: { kind: 'route', name: `routes of ${situation.project} ${situation.config}` },
+  }
+  return [[join]]
+}
+
+/**
+ * Weights and states in one change, once every edge has seen every instance of the version healthy by itself. What stands warm is
+ * proven already: on the way back nothing is waited for.
+ */
+export function shiftWaves(situation: ProcessSituation, weights: Weights): readonly Wave[] {
+  const stands = situation.incoming.outcomes.size > 0
+  const has = countsAt(situation, weights)
   const shifted: Moment = { weights, shown: has, active: has }
   const back: Moment = { weights: mapValues(weights, () => 0), shown: has, active: {} }
   const routes = routesAt(situation, shifted)
   if (routes.length === 0) return []
-  const name = stepName(weights)
-  const edges = edgesOf(situation)
-  const isNew = !stands && Object.keys(has).some((service) => (has[service] ?? 0) > (had[service] ?? 0))
-  const join: PlannedCall = {
-    id: `routes/join/${name}`,
-    call: 'join',
-    parameters: { edges, routes: routesAt(situation, joined) },
-    says: 'show the new instances to the edges, without traffic, until each is proven healthy',
-    undoSays: 'take this version out of the routes',
-    creates: { kind: 'route', name: `routes of ${situation.project} ${situation.config}` },
-  }
   const shift: PlannedCall = {
-    id: `routes/shift/${name}`,
+    id: `routes/shift/${stepName(weights)}`,
     call: 'shift',
-    parameters: { edges, routes, before: routesAt(situation, back) },
-    says: `give the new version ${describeWeights(weights)} of the traffic`,
+    parameters: { edges: edgesOf(situation), routes, before: routesAt(situation, back), isWarm: stands },
+    says: stands ? giving(weights) : `${giving(weights)}, once every edge has proven it`,
     undoSays: 'give all of the traffic back to the version before',
   }
-  return isNew ? [[join], [shift]] : [[shift]]
+  return [[shift]]
 }
+
+const giving = (weights: Weights): string => `give the new version ${describeWeights(weights)} of the traffic`
 
 /** How many instances of each service with a route are up when it has this part of the traffic. */
 function countsAt({ incoming }: ProcessSituation, weights: Weights): Readonly<Record<string, number>> {

@@ -112,6 +112,22 @@ describe('an update', () => {
     expect(world.hosts.shares('host-a', world.place)).toEqual({ [second.fleet]: 100 })
   })
 
+  it('is shown to the edges while it comes up, and gets no request before they have proven it', async () => {
+    const world = await open()
+    const first = await world.shipped({ web: web() })
+    await world.advance(1000)
+    const { id } = await world.deploy({ services: { web: web({ command: 'slow' }) } })
+    await world.until(() => world.deployment(id).state === 'CheckHealth')
+    const [route] = world.hosts.routes('host-a', world.place)
+    expect(route?.targets.map(({ release, state }) => [release, state])).toEqual([
+      ...[id, id].map((release) => [release, 'warm']),
+      ...[first.fleet, first.fleet].map((release) => [release, 'active']),
+    ])
+    expect(world.hosts.shares('host-a', world.place)).toEqual({ [id]: 0, [first.fleet]: 100 })
+    expect(await world.untilEnded(id)).toMatchObject({ status: 'succeeded' })
+    requireClean(world, first.fleet, id)
+  })
+
   it.each<[string, PlainJson]>([
     ['one-box', { kind: 'one-box', bake: { for: '10s', requests: 10 } }],
     ['percentage', { kind: 'percentage', steps: [10, 50], bake: { for: '10s' } }],
@@ -422,15 +438,15 @@ describe('the plan', () => {
         '  Start 1 of 2',
         '    + start mail/0 on host-b (1 other places if there is no room)    undo: stop mail/0',
         '    + start web/0 on host-a (1 other places if there is no room)    undo: stop web/0',
+        '    + show the new instances to the edges, without traffic    undo: take this version out of the routes',
         '  Shift 1 of 2',
-        '    + show the new instances to the edges, without traffic, until each is proven healthy    undo: take this version out of the routes',
-        '    ~ give the new version 10 percent of the traffic    undo: give all of the traffic back to the version before',
+        '    ~ give the new version 10 percent of the traffic, once every edge has proven it    undo: give all of the traffic back to the version before',
         '    watch it for 5m',
         '  Start 2 of 2',
         '    + start web/1 on host-b (1 other places if there is no room)    undo: stop web/1',
+        '    + show the new instances to the edges, without traffic    undo: take this version out of the routes',
         '  Switch',
-        '    + show the new instances to the edges, without traffic, until each is proven healthy    undo: take this version out of the routes',
-        '    ~ give the new version all of the traffic    undo: give all of the traffic back to the version before',
+        '    ~ give the new version all of the traffic, once every edge has proven it    undo: give all of the traffic back to the version before',
         '    watch it for 5m',
         '  KeepWarm',
         '    - stop mail/0',

@@ -98,7 +98,7 @@ export type ProcessArtifact = z.output<typeof processArtifactSchema>
 
 const probing = {
   timeout: durationSchema('10ms', '5m').default('5s').describe('For one question'),
-  interval: durationSchema('10ms', '5m').default('250ms').describe('Between two questions while it comes up'),
+  interval: durationSchema('10ms', '5m').default('100ms').describe('Between two questions while it comes up'),
   successes: z.int().min(1).max(100).default(3).describe('So many in a row make it healthy'),
 }
 const statusCode = z.int().min(200).max(599)

@@ -60,7 +60,7 @@ export function successesOf(service: ProcessService): number {
 }
 
 const { releaseHeader } = routeDefaults.health
-const defaultProbing = { timeoutMs: 5000, intervalMs: 250, successes: 3 }
+const defaultProbing = { timeoutMs: 5000, intervalMs: 100, successes: 3 }
 
 function probing(health: { readonly timeout: string; readonly interval: string; readonly successes: number }) {
   const { timeout, interval, successes } = health
