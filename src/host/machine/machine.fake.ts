@@ -23,12 +23,15 @@ export function seededChance(seed: number): Chance {
   }
 }
 
-type Being = ProcessFacts & {
+export type Being = ProcessFacts & {
   marker: string | undefined
   /** Descends from something the agent started: the truth that no proof may contradict. */
   readonly ours: boolean
   readonly onSignal: (signal: SignalName) => void
   readonly catches?: () => boolean
+  /** Of an application: what it was started with, and when. */
+  readonly order?: StartOrder
+  readonly bornAt: number
 }
 
 export type AppHabits = {
@@ -45,6 +48,13 @@ export type AppHabits = {
   readonly shimSlowMs: number
 }
 
+type MainOrder = {
+  readonly habits: AppHabits
+  readonly shim: Being
+  readonly marker: string | undefined
+  readonly order: StartOrder
+}
+
 export class FakeMachine implements Processes {
   boot = 'boot-1'
   readonly signals: { readonly pid: number; readonly ours: boolean; readonly signal: SignalName }[] = []
@@ -58,7 +68,7 @@ export class FakeMachine implements Processes {
   readonly cutShort: number[] = []
   /** Changes until the agent dies; undefined: it does not. */
   crashIn: number | undefined
-  habits: () => AppHabits
+  habits: (order: StartOrder) => AppHabits
   readonly #clock: VirtualClock
   readonly #chance: Chance
   readonly #pids: number
@@ -68,7 +78,7 @@ export class FakeMachine implements Processes {
   /** Grows with every agent: the callbacks of a dead one are not called. */
   generation = 0
 
-  constructor(clock: VirtualClock, chance: Chance, habits: () => AppHabits, pids = 40) {
+  constructor(clock: VirtualClock, chance: Chance, habits: (order: StartOrder) => AppHabits, pids = 40) {
     this.#clock = clock
     this.#chance = chance
     this.habits = habits
@@ -144,7 +154,8 @@ export class FakeMachine implements Processes {
   }
 
   #startShim(order: StartOrder, ended: (ending: Ending) => void): number {
-    const habits = this.habits()
+    const habits = this.habits(order)
+    this.append(order.outputFile, '')
     const marker = markerIn(
       Object.entries(order.environment)
         .map((entry) => entry.join('='))
@@ -154,28 +165,28 @@ export class FakeMachine implements Processes {
     if (this.list().some(({ pid }) => parseMarker(this.marker(pid))?.owner === owner)) this.overlaps.push(owner)
     const generation = this.generation
     const say = (line: string): void => {
-      if (order.statusFile !== undefined) this.#append(order.statusFile, `${line}\n`)
+      if (order.statusFile !== undefined) this.append(order.statusFile, `${line}\n`)
     }
     const shim = this.#bear({ marker, ours: true, parent: 1, onSignal: (signal) => signal === 'SIGKILL' && leave() })
-    const leave = (): void => {
+    const leave = (ending: Ending = {}): void => {
       this.end(shim.pid)
-      if (generation === this.generation) ended({})
+      if (generation === this.generation) ended(ending)
     }
     const isHere = (): boolean => this.beings.get(shim.pid) === shim
     this.#later(habits.shimSlowMs, () => {
       if (!isHere()) return
       say(`shim ${shim.pid} ${shim.start}`)
-      const main = this.#startMain(habits, shim, marker, (code) => {
+      const main = this.#startMain({ habits, shim, marker, order }, (code) => {
         if (!isHere()) return
         say(`exit ${code}`)
-        leave()
+        leave({ code })
       })
       say(`main ${main.pid} ${main.start}`)
     })
     return shim.pid
   }
 
-  #startMain(habits: AppHabits, shim: Being, marker: string | undefined, exited: (code: number) => void): Being {
+  #startMain({ habits, shim, marker, order }: MainOrder, exited: (code: number) => void): Being {
     const seen = habits.clearsEnvironment ? undefined : marker
     const leave = (code: number): void => {
       if (this.beings.get(main.pid) !== main) return
@@ -185,6 +196,7 @@ export class FakeMachine implements Processes {
     let heard = 0
     const main = this.#bear({
       catches: () => !habits.hearsOnce || heard === 0,
+      order,
       marker: seen,
       ours: true,
       parent: shim.pid,
@@ -211,10 +223,11 @@ export class FakeMachine implements Processes {
   }
 
   #bear(
-    being: Pick<Being, 'marker' | 'ours' | 'onSignal' | 'parent' | 'catches'> & { readonly session?: number },
+    being: Pick<Being, 'marker' | 'ours' | 'onSignal' | 'parent' | 'catches' | 'order'> & { readonly session?: number },
   ): Being {
     const pid = this.#freePid()
-    const born = { session: pid, ...being, pid, start: String(++this.#births), zombie: false, residentBytes: 1_000_000 }
+    const facts = { pid, start: String(++this.#births), zombie: false, residentBytes: 1_000_000 }
+    const born = { session: pid, ...being, ...facts, bornAt: this.#clock.now() }
     this.beings.set(pid, born)
     return born
   }
@@ -233,7 +246,8 @@ export class FakeMachine implements Processes {
     else this.#clock.alarm(this.#clock.now() + ms + this.#chance(3), act)
   }
 
-  #append(path: string, text: string): void {
+  /** What a process writes; a test with files elsewhere brings its own. */
+  append = (path: string, text: string): void => {
     // A folder that was removed takes the file with it; the descriptor still writes, to nobody.
     if (this.folders.has(path.slice(0, path.lastIndexOf('/'))))
       this.texts.set(path, (this.texts.get(path) ?? '') + text)
