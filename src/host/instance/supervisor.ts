@@ -40,6 +40,10 @@ const afterFaultMs = 1_000
 /** More steps for one instance in one go are a circle. */
 const mostSteps = 20
 
+/** While the kernel exchanges a program for another, its environment looks empty for a moment. */
+const certainAfterMs = 1_000
+
+type Stranger = { readonly since: number; readonly isCertain: boolean }
 type Marked = ProcessFacts & { readonly marker: string; readonly parsed: Marker }
 type Started = { readonly token: string; readonly shim: Identity | undefined; fault?: Error; ended: boolean }
 
@@ -54,6 +58,8 @@ export class Supervisor {
   readonly #blocked = new Map<string, number>()
   #nextSweepAt = 0
   #scan: readonly Marked[] | undefined
+  /** Processes without our marker: since when, and whether that is certain. Nobody gets it later, so they are not read again. */
+  #strangers: ReadonlyMap<string, Stranger> = new Map()
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts
@@ -91,6 +97,16 @@ export class Supervisor {
   /** What is proven to belong to the instance, shim included. */
   processesOf(instance: string): readonly ProcessFacts[] {
     this.#scan = undefined
+    return this.#processesOf(instance)
+  }
+
+  /** The same of every instance, for one look at the machine. */
+  processesOfAll(): ReadonlyMap<string, readonly ProcessFacts[]> {
+    this.#scan = undefined
+    return new Map([...this.#parts.records.all.keys()].map((instance) => [instance, this.#processesOf(instance)]))
+  }
+
+  #processesOf(instance: string): readonly ProcessFacts[] {
     const record = this.#parts.records.get(instance)
     if (record?.run === undefined) return []
     const marked = this.#marked().filter(({ parsed }) => parsed.owner === instance)
@@ -270,12 +286,20 @@ export class Supervisor {
 
   /** All living processes with this host's marker, read at most once a step. */
   #marked(): readonly Marked[] {
-    const { host, processes } = this.#parts
-    this.#scan ??= processes.list().flatMap((process) => {
-      const marker = process.zombie ? undefined : processes.marker(process.pid)
+    const { clock, host, processes } = this.#parts
+    if (this.#scan !== undefined) return this.#scan
+    const strangers = new Map<string, Stranger>()
+    this.#scan = processes.list().flatMap((process) => {
+      if (process.zombie) return []
+      const known = this.#strangers.get(nameOf(process))
+      const marker = known?.isCertain === true ? undefined : processes.marker(process.pid)
       const parsed = parseMarker(marker)
-      return marker === undefined || parsed?.host !== host ? [] : [{ ...process, marker, parsed }]
+      if (marker !== undefined && parsed?.host === host) return [{ ...process, marker, parsed }]
+      const since = known?.since ?? clock.now()
+      strangers.set(nameOf(process), { since, isCertain: clock.now() - since >= certainAfterMs })
+      return []
     })
+    this.#strangers = strangers
     return this.#scan
   }
 
