@@ -5,6 +5,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import { dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { appError } from './errors.ts'
 
 export type AgentStatus = {
@@ -108,14 +109,37 @@ export async function agentStatus(folder: string): Promise<AgentStatus | undefin
   return (await ask(folder, 'GET', '/status')) as AgentStatus | undefined
 }
 
-/** Ends the agent of this folder, not what runs; false when none runs. */
+/** Ends the agent of this folder, not what runs, and returns when it has ended; false when none runs. */
 export async function stopAgent(folder: string): Promise<boolean> {
-  return (await ask(folder, 'POST', '/stop')) !== undefined
+  return (await toItsEnd(folder, '/stop')) !== undefined
 }
 
-/** Undefined when none runs. */
+/** The same with everything that runs. Undefined when none runs. */
 export async function stopAgentAndEverything(folder: string): Promise<StoppedEverything | undefined> {
-  return (await ask(folder, 'POST', '/stop-everything')) as StoppedEverything | undefined
+  return (await toItsEnd(folder, '/stop-everything')) as StoppedEverything | undefined
+}
+
+/** It answers first and ends then: who is told that it has ended may start the next one, or remove its folder. */
+async function toItsEnd(folder: string, path: string): Promise<unknown> {
+  const running = await agentStatus(folder)
+  const answer = await ask(folder, 'POST', path)
+  const endsAt = Date.now() + endsWithinMs
+  while (running !== undefined && runsElsewhere(running.pid) && Date.now() < endsAt) await setTimeout(lookAgainMs)
+  return answer
+}
+
+const endsWithinMs = 10_000
+const lookAgainMs = 20
+
+/** No process outlives itself to tell of it. */
+function runsElsewhere(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    // Nobody has this number any more.
+    return false
+  }
 }
 
 const nobody: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'])

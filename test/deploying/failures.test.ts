@@ -45,7 +45,7 @@ describe('an agent that is killed with an order in its hands', () => {
 })
 
 describe('told to stop everything', () => {
-  it('it leaves no process', { timeout: patienceMs }, async () => {
+  it('leaves no process', { timeout: patienceMs }, async () => {
     expect(await system.end()).toEqual([])
   })
 })

@@ -6,7 +6,7 @@ import { newRecord } from '../instance/order.ts'
 import type { InstanceRecord } from '../instance/record.ts'
 import { workFolder } from '../instance/start-order.ts'
 import type { InstanceStatus } from '../outcome.ts'
-import { portCandidates } from '../port/choose.ts'
+import { beginningOf, portCandidates } from '../port/choose.ts'
 import { resolveSecrets } from '../secrets.ts'
 import { findUser } from '../user.ts'
 import type { HostWorld } from '../world.ts'
@@ -83,7 +83,9 @@ async function choosePort(host: HostWorld, wanted: InstanceSpec['port']): Promis
   const inUse = records.flatMap(({ port }) => port ?? [])
   const taken = new Set([...inUse, ...quarantined, ...host.reservedPorts])
   const newest = records.toSorted((a, b) => a.createdAt - b.createdAt).findLast(({ port }) => port !== undefined)
-  const candidates = wanted === 'allocate' ? portCandidates(host.settings.ports, taken, newest?.port) : [wanted]
+  const { ports } = host.settings
+  const last = newest?.port ?? beginningOf(ports, host.id)
+  const candidates = wanted === 'allocate' ? portCandidates(ports, taken, last) : [wanted]
   for (const port of candidates) {
     if (host.reservedPorts.has(port) || inUse.includes(port)) continue
     host.reservedPorts.add(port)

@@ -7,7 +7,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Case } from './case.ts'
-import type { Ran, System } from './system.ts'
+import { idIn, type Ran, type System } from './system.ts'
 
 const brief = { timeout: '4s' }
 const oneBox = { strategy: { kind: 'one-box', bake: { for: '30s' } }, timeout: '40s' }
@@ -94,9 +94,17 @@ export const failing: readonly Case[] = [
     name: 'crash loop',
     expected: {
       ...{ exit: 1, class: 'health', state: 'CheckHealth', mender: 'author' },
-      says: [/crash/, /the configuration names no database/],
+      says: [
+        /what +.*crashed \d+ times(.*\n)+?.*the configuration names no database/,
+        /^web\/0 +the configuration names/m,
+      ],
     },
-    run: (system, version) => system.deploy(system.file(version, { BEHAVIOUR: 'crash-loop' })),
+    run: async (system, version) => {
+      const { code, said } = await system.deploy(system.file(version, { BEHAVIOUR: 'crash-loop' }))
+      // Its instances are gone, their output is not.
+      const logs = await system.run(['logs', idIn(said) ?? ''])
+      return { code, said: said + logs.said }
+    },
   },
   {
     name: 'old process on the port',
