@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { HoldfastError } from '../../base/index.ts'
-import { parseRelease, readReleaseText } from './parse.ts'
+import { parseRelease, readReleaseText, releaseFaults } from './parse.ts'
 import { commonServiceSchema, releaseJsonSchema, type ReleaseParts } from './schemas.ts'
 
 const parts: ReleaseParts = {
@@ -133,6 +133,19 @@ describe('a release file', () => {
   it('is refused for a key that objects keep for themselves', () => {
     const text = JSON.stringify(good).replace('"web"', '"__proto__"')
     expect(() => readReleaseText(deployers, text)).toThrow('services.__proto__: this key is not accepted')
+  })
+
+  it('is refused for half a character, which cannot be signed, with its place', () => {
+    const half = (metadata: object) => refusalOf({ ...good, metadata })
+    expect(half({ author: 'a\ud800' })).toMatchObject({ code: 'deploy.release_invalid', place: 'metadata.author' })
+    expect(half({ 'a\udc00': 'x' }).message).toContain('metadata: a key: half of a character')
+  })
+
+  it('looks for nearer names no further than it tells them', () => {
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`confg${i}`, 1]))
+    const faults = releaseFaults(deployers, { ...good, ...many })
+    expect(faults).toHaveLength(60)
+    expect(faults.filter(({ nearest }) => nearest === 'config')).toHaveLength(20)
   })
 
   it('tells all faults at once, and not without end', () => {

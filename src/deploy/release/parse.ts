@@ -40,12 +40,12 @@ export function releaseFaults(deployers: Readonly<Record<string, ReleaseParts>>,
 type Checked = { readonly release: Release | undefined; readonly faults: readonly Fault[] }
 
 function checkAgainst(schema: ReturnType<typeof releaseSchemaFor>, document: unknown): Checked {
-  const forbidden = forbiddenKeys(document, '')
+  const unfit = forbidden(document, '')
   const parsed = schema.safeParse(document)
-  if (parsed.success && forbidden.length === 0) return { release: parsed.data, faults: [] }
+  if (parsed.success && unfit.length === 0) return { release: parsed.data, faults: [] }
   return {
     release: undefined,
-    faults: [...forbidden, ...(parsed.success ? [] : faultsOf(schema, parsed.error.issues))],
+    faults: [...unfit, ...(parsed.success ? [] : faultsOf(schema, parsed.error.issues))],
   }
 }
 
@@ -84,7 +84,7 @@ function faultsIn(root: JsonSchema, issue: Issue, before: readonly PropertyKey[]
   const path = [...before, ...issue.path]
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(root, path, key))
+      return unknownKeys(root, path, issue.keys)
     case 'invalid_union':
       return unionFaults(root, issue, path)
     case 'invalid_value':
@@ -120,8 +120,13 @@ function typeMessage({ message, expected }: { readonly message: string; readonly
   return message.endsWith('received undefined') ? `missing: a value of type ${expected}` : message
 }
 
-function unknownKey(root: JsonSchema, path: readonly PropertyKey[], key: string): Fault {
+/** The nearest right name takes its time to be found: it is looked for as far as it is told. */
+function unknownKeys(root: JsonSchema, path: readonly PropertyKey[], keys: readonly string[]): readonly Fault[] {
   const known = keysAt(root, path)
+  return keys.map((key, i) => unknownKey(i < maxTold ? known : [], path, key))
+}
+
+function unknownKey(known: readonly string[], path: readonly PropertyKey[], key: string): Fault {
   const near = nearestWord(key.slice(0, maxShown), known)
   const hint = near === undefined ? `accepted: ${known.join(', ') || 'none'}` : `did you mean "${near}"?`
   return {
@@ -153,16 +158,19 @@ const alternativesOf = (schema: JsonSchema): readonly JsonSchema[] =>
     one === schema ? [schema] : alternativesOf(one),
   )
 
-/** Keys that objects of JavaScript treat as their own affair: parsers drop or misread them, so nobody may write them. */
-function forbiddenKeys(value: unknown, place: string): readonly Fault[] {
-  if (Array.isArray(value)) return value.flatMap((item, i) => forbiddenKeys(item, join(place, String(i))))
+/** What cannot be signed, as it has no canonical text, and keys that parsers drop or misread as JavaScript's own affair. */
+function forbidden(value: unknown, place: string): readonly Fault[] {
+  if (typeof value === 'string') return value.isWellFormed() ? [] : [{ place: place || 'release', message: illFormed }]
+  if (Array.isArray(value)) return value.flatMap((item, i) => forbidden(item, join(place, String(i))))
   if (!isRecord(value)) return []
-  return Object.entries(value).flatMap(([key, member]) =>
-    key === '__proto__'
-      ? [{ place: join(place, key), message: 'this key is not accepted' }]
-      : forbiddenKeys(member, join(place, key)),
-  )
+  return Object.entries(value).flatMap(([key, member]) => {
+    if (!key.isWellFormed()) return [{ place: place || 'release', message: `a key: ${illFormed}` }]
+    if (key === '__proto__') return [{ place: join(place, key), message: 'this key is not accepted' }]
+    return forbidden(member, join(place, key))
+  })
 }
+
+const illFormed = 'half of a character (a lone surrogate) is not accepted'
 
 const join = (place: string, key: string): string => (place === '' ? key : `${place}.${key}`)
 
