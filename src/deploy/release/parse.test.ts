@@ -142,7 +142,9 @@ describe('a release file', () => {
   })
 
   it('looks for nearer names no further than it tells them', () => {
-    const many = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`confg${i}`, 1]))
+    const many = Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => [`config${String.fromCharCode(0x100 + i)}`, 1]),
+    )
     const faults = releaseFaults(deployers, { ...good, ...many })
     expect(faults).toHaveLength(60)
     expect(faults.filter(({ nearest }) => nearest === 'config')).toHaveLength(20)
