@@ -18,7 +18,7 @@ export type Wishes = {
   readonly healthPath?: string
 }
 
-const said = 'you said so'
+const said = 'what you said'
 
 /** Undefined: nothing says how the app is started. */
 export function describeApp(files: AppFiles, wishes: Wishes = {}): Findings | undefined {

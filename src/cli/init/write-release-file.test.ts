@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { parseRelease, processArtifactSchema, processServiceSchema } from '../../deploy/index.ts'
@@ -51,5 +53,14 @@ describe('the release file of', () => {
       health: { kind: 'staying-up', for: '10s' },
       queueWorker: true,
     })
+  })
+})
+
+describe('the guide to servers', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../../docs/guide/servers.md'), 'utf8')
+
+  it.each(['json-server', 'verdaccio', 'node-red'] as const)('shows the file that init writes for %s', (name) => {
+    const file = written(name, { project: `acme/${name}`, hosts: [`${name}.localhost`] })
+    expect(guide).toContain(`\`\`\`yaml\n${file}\`\`\``)
   })
 })

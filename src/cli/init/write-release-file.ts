@@ -103,7 +103,7 @@ function webLines({ healthPath, hosts }: ServiceFinding): readonly Line[] {
       3,
       'hosts',
       hosts.value,
-      hosts.value.includes('*') ? 'any name; write yours, such as shop.example.com' : hosts.from,
+      hosts.value.includes('*') ? 'any name; write yours, such as shop.example.com' : `from ${hosts.from}`,
     ),
   ]
 }
