@@ -40,4 +40,5 @@ if (BEHAVIOUR === 'port-squatted') {
   setInterval(() => {}, 60_000)
 }
 setTimeout(() => server.listen(Number(PORT), '127.0.0.1'), Number(BOOT_MS))
-process.on('SIGTERM', () => server.close(() => process.exit(0)))
+// One that is deaf ends when it is killed.
+process.on('SIGTERM', () => (BEHAVIOUR === 'deaf' ? undefined : server.close(() => process.exit(0))))

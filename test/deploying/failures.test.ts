@@ -3,7 +3,7 @@
  * line, while visitors ask all the time. `node scripts/run.js test/deploying/failures/table.ts` prints what came as a table.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { agentGone } from './failures/agent-gone.ts'
+import { agentGone, slowStart } from './failures/agent-gone.ts'
 import { type Case, runCase } from './failures/case.ts'
 import { failing } from './failures/failing.ts'
 import { halts } from './failures/halted.ts'
@@ -36,12 +36,14 @@ describe('what fails is taken back, says why and who mends it', () => {
   tried(failing)
 })
 
-describe('what is halted is taken back from every state', () => {
-  tried(halts)
+describe('what is slow, and no more,', () => {
+  tried(slowStart)
 })
-
 describe('an agent that is killed with an order in its hands', () => {
   tried(agentGone)
+})
+describe('what is halted is taken back from every state', () => {
+  tried(halts)
 })
 
 describe('told to stop everything', () => {

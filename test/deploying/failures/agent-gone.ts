@@ -32,6 +32,14 @@ async function begin(system: System, version: string, more: object) {
   return { id, program }
 }
 
+export const slowStart: readonly Case[] = [
+  {
+    name: 'slow start, within its timeout',
+    expected: { exit: 0, says: [/deployed/], share: 1, becomes: 'new' },
+    run: (system, version) => system.deploy(system.file(version, { BOOT_MS: '1500', BEHAVIOUR: 'deaf' })),
+  },
+]
+
 export const agentGone: readonly Case[] = [
   {
     name: 'agent gone for good, and its host back after the end',
@@ -40,7 +48,7 @@ export const agentGone: readonly Case[] = [
       says: [/agent/, /away/],
     },
     run: async (system, version): Promise<Ran> => {
-      const { id, program } = await killedInStart(system, version, { timeout: '6s' })
+      const { id, program } = await killedInStart(system, version, { timeout: '4s' })
       await system.until(id, ({ state }) => state === 'Compensate')
       await system.startAgent()
       return endOf(program)
@@ -54,10 +62,5 @@ export const agentGone: readonly Case[] = [
       await system.startAgent()
       return endOf(program)
     },
-  },
-  {
-    name: 'slow start, within its timeout',
-    expected: { exit: 0, says: [/deployed/], share: 1, becomes: 'new' },
-    run: (system, version) => system.deploy(system.file(version, { BOOT_MS: '1500' })),
   },
 ]

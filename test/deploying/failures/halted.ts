@@ -2,6 +2,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Case, Expected } from './case.ts'
+import type { Sent } from './proxy.ts'
 import { begunBy, type Described, endOf, idIn, type More, type Ran, type Service, type System } from './system.ts'
 
 type Deployed = {
@@ -59,6 +60,25 @@ async function haltedInCall(system: System, version: string, state: string): Pro
   return endOf(program)
 }
 
+/** The agent is stopped as the deployment begins: so it hangs when it looks at its hosts. */
+async function haltedInSurvey(system: System, version: string): Promise<Ran> {
+  const { agentPid } = system
+  let halting: Promise<unknown> = Promise.resolve()
+  const stop = (sent: Sent): Sent => {
+    process.kill(agentPid, 'SIGSTOP')
+    return sent
+  }
+  const ran = await system.meddled(system.file(version, {}), stop, async (answer) => {
+    const id = idIn(answer) ?? ''
+    halting = system
+      .until(id, isIn('CheckResources'))
+      .then(() => halt(system, id))
+      .finally(() => process.kill(agentPid, 'SIGCONT'))
+  })
+  await halting
+  return ran
+}
+
 const expected = (state: string | readonly string[], share = 0): Expected => ({
   ...{ exit: 4, class: 'halted', state, share, mender: 'nobody' },
   says: [/an alarm/],
@@ -90,6 +110,17 @@ export const halts: readonly Case[] = [
         (sent) => sent,
         (answer) => halt(system, idIn(answer) ?? ''),
       ),
+  },
+  {
+    name: 'halt in CheckResources, while a host does not answer',
+    expected: expected('CheckResources'),
+    run: haltedInSurvey,
+  },
+  {
+    // What was warm is deaf, and so takes its time to go.
+    name: 'halt in MakeRoom, in the middle of the call',
+    expected: expected('MakeRoom'),
+    run: (system, version) => haltedWhen(system, system.file(version, {}), isIn('MakeRoom')),
   },
   {
     name: 'halt in Prepare, in the middle of the build',

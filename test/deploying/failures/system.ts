@@ -30,7 +30,7 @@ const described = z.looseObject({
       command: z.string(),
     })
     .nullish(),
-  calls: z.array(z.looseObject({ id: z.string(), status: z.string(), stage: z.string() })),
+  calls: z.array(z.looseObject({ id: z.string(), kind: z.string(), status: z.string(), stage: z.string() })),
   instances: z.array(z.looseObject({ instance: z.string(), url: z.string().nullish() })),
   serving: z.object({ fleet: z.string() }).nullable(),
 })
@@ -250,7 +250,10 @@ function mountSmallDisk(folder: string): string | undefined {
 export async function leftOf(system: System, id: string): Promise<readonly string[]> {
   const { calls, instances } = await system.describe(id)
   const locks = z.object({ items: z.array(z.unknown()) }).parse((await system.client.call('GET /v1/locks')).body).items
-  const open = calls.filter(({ status }) => !['planned', 'undone'].includes(status))
+  // What it took down for another is down.
+  const isSettled = ({ kind, status }: (typeof calls)[number]): boolean =>
+    ['planned', 'undone', ...(kind === 'undo' ? ['done'] : [])].includes(status)
+  const open = calls.filter((call) => !isSettled(call))
   const answering = await Promise.all(instances.map(({ url }) => answersAs(url, id)))
   return [
     ...processesWith(`HOLDFAST_RELEASE=${id}`).map((line) => `process ${line}`),

@@ -1,5 +1,5 @@
 /** `node scripts/run.js test/deploying/failures/table.ts [WORDS]`: tries the cases whose names hold the words, and prints the table. */
-import { agentGone } from './agent-gone.ts'
+import { agentGone, slowStart } from './agent-gone.ts'
 import { type Row, runCase, tableOf } from './case.ts'
 import { failing } from './failing.ts'
 import { halts } from './halted.ts'
@@ -7,7 +7,7 @@ import { refused } from './refused.ts'
 import { System } from './system.ts'
 
 const words = new RegExp(process.argv.slice(2).join(' '))
-const cases = [...refused, ...failing, ...halts, ...agentGone].filter(({ name }) => words.test(name))
+const cases = [...refused, ...failing, ...slowStart, ...agentGone, ...halts].filter(({ name }) => words.test(name))
 const system = new System()
 const rows: Row[] = []
 try {
