@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { History } from './history.ts'
 import { Artifact } from './world.ts'
 
-const seeds = Number(process.env['WHOLE_CRASH_SEEDS'] ?? 60)
+const seeds = Number(process.env['WHOLE_CRASH_SEEDS'] ?? 40)
 const first = Number(process.env['WHOLE_CRASH_FIRST'] ?? 1)
 
 describe('control plane, agents and edges, killed at any boundary', () => {

@@ -41,8 +41,9 @@ export class History {
     const { servingFleet, warmFleet } = world.pointer(place.project)
     this.#allowed = [servingFleet, warmFleet]
     this.#arm()
+    if (chance(2) === 0) this.#arm()
     await this.#operate()
-    for (let deaths = 1 + chance(3); deaths > 0; deaths--) await this.#dieSomewhere()
+    for (let deaths = 1 + chance(4); deaths > 0; deaths--) await this.#dieSomewhere()
     await this.#putInOrder()
   }
 
@@ -122,15 +123,15 @@ export class History {
     switch (chance(4)) {
       case 0:
       case 1:
-        plane.dieIn = chance(110)
+        plane.dieIn = chance(60)
         return void this.told.push(`plane dies at ${plane.dieIn}`)
       case 2:
         if (host?.isUp !== true) return
-        host.machine.crashIn = chance(160)
+        host.machine.crashIn = chance(70)
         return void this.told.push(`agent of ${host.name} dies at ${host.machine.crashIn}`)
       default:
         if (host === undefined) return
-        host.edge.dieIn = chance(8)
+        host.edge.dieIn = chance(5)
         return void this.told.push(`edge of ${host.name} dies at ${host.edge.dieIn}`)
     }
   }

@@ -11,7 +11,7 @@ export type Operation = (typeof operations)[number]
 export const place = { project: 'acme/shop', config: 'production' } as const
 const placePath = 'GET /v1/places/acme%2Fshop/production'
 
-const fleet = z.object({ fleet: z.string() }).nullable()
+const fleet = z.looseObject({ fleet: z.string(), releaseId: z.string() }).nullable()
 const placeSchema = z.looseObject({
   serving: fleet,
   warm: fleet,
@@ -98,9 +98,10 @@ export function possible({ serving, warm, history }: PlaceNow): readonly Operati
 
 /** Was in charge once, and is neither in charge nor warm. */
 function olderRelease({ serving, warm, history }: Pick<PlaceNow, 'serving' | 'warm' | 'history'>): string | undefined {
-  const here = new Set([serving?.fleet, warm?.fleet])
-  return history.find(({ status, kind, fleet: of }) => status === 'succeeded' && kind === 'deploy' && !here.has(of))
-    ?.releaseId
+  const here = new Set([serving?.releaseId, warm?.releaseId])
+  return history.find(
+    ({ status, kind, releaseId }) => status === 'succeeded' && kind === 'deploy' && !here.has(releaseId),
+  )?.releaseId
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Deployments on a real system under load, each with a kill -9 somewhere in it, and what has to hold after each. */
-import { appendFileSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { markerVariable } from '../../../src/host/instance/marker.ts'
@@ -143,12 +143,14 @@ class Soak {
   /** While no agent looks, an instance that has no traffic ends, and a stranger gets its number. */
   async #recycle(fleet: string | undefined): Promise<void> {
     const own = marked(this.#system).filter(({ owner }) => fleet !== undefined && owner === `${fleet}-web-0`)
+    this.#note(`  to recycle: ${own.map(({ pid }) => pid).join(', ')} of ${fleet}`)
     // Ours, as its marker says: this stands for whatever else ends a process.
     for (const { pid } of own) process.kill(pid, 'SIGKILL')
     const last = own.at(-1)
     if (last === undefined) return
-    await eventually(async () => (marked(this.#system).some(({ pid }) => pid === last.pid) ? undefined : true))
-    await this.#decoys.recycle(last.pid, join(this.#system.data, 'host/copies'))
+    await eventually(async () => (existsSync(`/proc/${last.pid}`) ? undefined : true))
+    const isTaken = await this.#decoys.recycle(last.pid, join(this.#system.data, 'host/copies'))
+    this.#note(`  a stranger ${isTaken ? 'has' : 'did not get'} the number ${last.pid} of ${last.owner}`)
   }
 
   /** Whichever comes first: an operation that is over brings no more moments. */
@@ -202,8 +204,12 @@ class Soak {
     // prettier-ignore
     const end = `${operation}: ${now?.history[0]?.status ?? 'no end'}`
     this.#ends[end] = (this.#ends[end] ?? 0) + 1
-    const { what } = now?.history[0]?.diagnosis ?? { what: '' }
-    this.#note(`  ${end} after ${Math.round(tookMs)} ms ${what}`)
+    const { state, what } = now?.history[0]?.diagnosis ?? { state: '', what: '' }
+    this.#note(`  ${end} after ${Math.round(tookMs)} ms; ${state} ${what}`)
+    // It was taken back, as it may be; why is worth knowing.
+    if (operation !== 'failing update' && now?.history[0]?.status === 'failed') {
+      this.#options.say(`  run ${number}, a good ${operation}, failed in ${state}: ${what}`)
+    }
     if (number % 10 !== 0 && this.problems.length === 0) return
     const seconds = Math.round((performance.now() - this.#startedAt) / 1000)
     const kills = Object.entries(this.#system.kills).map(([victim, times]) => `${times} × ${victim}`)
