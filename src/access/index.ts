@@ -11,6 +11,7 @@ export { type NewToken, newTokenSchema, type Token, tokenSchema } from './schema
 export { actorWith, authenticate } from './token/authenticate.ts'
 export { type CreatedToken, createToken, makeToken, type TokenMaking } from './token/create.ts'
 export { listTokens } from './token/list.ts'
+export { nameOfActor } from './token/name.ts'
 export { ensureLocalToken, type LocalToken } from './token/local.ts'
 export { type Revocation, revokeToken, takeBack } from './token/revoke.ts'
 export { type Role, roles, type Verb, verbs } from './verbs.ts'

@@ -332,7 +332,16 @@ const lock = {
 const fleet = {
   ...{ fleet: 'dep_01new', releaseId: '20261120T070000Z-0f1e2d3c4b5a', until: null, deployment: 'dep_01new' },
   ...{ since: '2026-11-20T07:01:00Z', requestedBy: { type: 'user', id: 'mika', via: 'api' } },
-  instances: deployed['instances'],
+  instances: [
+    {
+      ...{ instance: 'web/0', service: 'web', host: 'tokyo-1', url: 'http://10.0.0.7:24001', port: 24_001 },
+      ...{ state: 'healthy', restarts: 0, startedAt: '2026-11-20T07:00:30Z', memoryBytes: 68_157_440, detail: '200' },
+    },
+    {
+      ...{ instance: 'web/9', service: 'web', host: 'tokyo-2', state: 'unhealthy', restarts: 4 },
+      detail: 'GET /health answered 503',
+    },
+  ],
   addresses: deployed['addresses'],
 }
 const place = {
@@ -379,8 +388,10 @@ describe('what is deployed', () => {
     )
     expect(out).toContain('  locked    by mika until 00:00: sale day\n')
     expect(out).toMatch(
-      /SERVING +STATE +HOST +ADDRESS +HEALTH\n {2}web\/0 +✓ healthy +tokyo-1 +http:\/\/10\.0\.0\.7:24001 +GET \/health/,
+      /SERVING +STATE +HOST +PORT +UP +RESTARTS +MEMORY\n {2}web\/0 +✓ healthy +tokyo-1 +24001 +\d+h.* +0 +65 MiB\n/,
     )
+    expect(out).toMatch(/web\/9 +✗ unhealthy +tokyo-2/)
+    expect(out).toMatch(/\n {2}web\/9 +GET \/health answered 503\n/)
     expect(out).toContain('open it   holdfast unlock acme/shop production')
     expect(JSON.parse((await holdfast('status acme/shop production --json')).out)).toMatchObject({
       closed: { owner: 'mika' },

@@ -102,6 +102,7 @@ export {
 } from './logs/find.ts'
 export { type FollowedLines, followLogs, type LogPositions } from './logs/follow.ts'
 export { type LogLine, type Logs, readLogs } from './logs/read.ts'
+export { type LiveInstance, lookAtPlace } from './look.ts'
 export { acquireLock, type LockRequest, lockRequestSchema } from './lock/acquire.ts'
 export { type BreakAnswer, breakLock, type BreakRequest, breakRequestSchema } from './lock/break.ts'
 export type { Lock, LockKind } from './lock/lease.ts'
@@ -130,6 +131,7 @@ export type {
   CallSummary,
   DeploymentDescription,
   DeploymentSummary,
+  NamedActor,
   PassedState,
   SeenInstance,
   ServiceWeight,

@@ -9,6 +9,8 @@ import {
   type DeploymentDescription,
   type DeploymentSummary,
   fleetOf,
+  named,
+  type NamedActor,
   type PassedState,
   type SeenInstance,
   servingIn,
@@ -20,6 +22,7 @@ import { allPointers, type Pointer, pointerOf } from './deployment/pointer.ts'
 import { deploymentHistory, lastCommitOf, openDeploymentAt, requireDeployment } from './deployment/rows.ts'
 import type { Diagnosis } from './failure.ts'
 import type { Lock } from './lock/lease.ts'
+import type { LiveInstance } from './look.ts'
 import { heldLocks } from './lock/rows.ts'
 import { type Place, placeName, placeSchema } from './place.ts'
 import { describePlan } from './plan/describe.ts'
@@ -53,7 +56,8 @@ export type HistoryRequest = z.input<typeof historyRequestSchema>
 /** Newest first. @throws HoldfastError access.forbidden, deploy.request_invalid */
 export function listDeployments(deploys: Deploys, actor: Actor, request: HistoryRequest): readonly DeploymentSummary[] {
   requirePermission(actor, 'deploy.read')
-  return deploymentHistory(deploys.store.read, parseRequest(historyRequestSchema, request)).map(summaryOf)
+  const { read } = deploys.store
+  return deploymentHistory(read, parseRequest(historyRequestSchema, request)).map((one) => summaryOf(read, one))
 }
 
 /** What serves a place, or stands warm in it. */
@@ -65,8 +69,9 @@ export type FleetStatus = {
   /** The deployment that put it in charge last. */
   readonly deployment: string
   readonly since: number | null
-  readonly requestedBy: Actor
-  readonly instances: FleetDescription['instances']
+  readonly requestedBy: NamedActor
+  /** Where they are; `lookAtPlace` knows also how they are. */
+  readonly instances: readonly LiveInstance[]
   readonly addresses: FleetDescription['addresses']
 }
 
@@ -103,7 +108,7 @@ export function statusOfPlace(deploys: Deploys, actor: Actor, request: Place): P
     underWay: underWay === undefined ? null : describe(deploys, read, underWay),
     locks,
     closed: locks.find(({ kind }) => kind === 'person') ?? null,
-    history: deploymentHistory(read, { ...place, limit: historyShown }).map(summaryOf),
+    history: deploymentHistory(read, { ...place, limit: historyShown }).map((one) => summaryOf(read, one)),
   }
 }
 
@@ -114,7 +119,15 @@ function fleetStatus(deploys: Deploys, known: KnownFleet | null): FleetStatus | 
   const { read } = deploys.store
   const { id, committedAt, requestedBy } = lastCommitOf(read, known.fleet) ?? requireDeployment(read, known.fleet)
   const { instances, addresses } = fleetOf(deploys, read, known.fleet)
-  return { until: null, ...known, deployment: id, since: committedAt, requestedBy, instances, addresses }
+  return {
+    until: null,
+    ...known,
+    deployment: id,
+    since: committedAt,
+    requestedBy: named(read, requestedBy),
+    instances,
+    addresses,
+  }
 }
 
 /** Every place that ever had a release in charge. @throws HoldfastError access.forbidden */
@@ -140,7 +153,8 @@ export type Explanation = {
 /** Why a deployment is as it is. @throws HoldfastError access.forbidden, deploy.deployment_missing */
 export function explainDeployment(deploys: Deploys, actor: Actor, id: string): Explanation {
   const { calls, waitingFor, remarks, states, instances } = describeDeployment(deploys, actor, id)
-  const deployment = summaryOf(requireDeployment(deploys.store.read, id))
+  const { read } = deploys.store
+  const deployment = summaryOf(read, requireDeployment(read, id))
   return {
     deployment,
     diagnosis: deployment.diagnosis,

@@ -254,6 +254,17 @@ require('node:http').createServer((_, response) => { response.statusCode = 503; 
     expect(await host.ok({ kind: 'hostFacts', key: key() })).toMatchObject({ ports: { quarantined: 1 } })
   })
 
+  it('tells what all of its processes use, where that is asked of many at once', async () => {
+    const host = await open()
+    await startServer(host)
+    await startServer(host, { instance: 'web-2' })
+    await stop(host, { instance: 'web-2' })
+    const { instances } = await host.ok({ kind: 'listInstances', key: key(), memory: true })
+    expect(instances).toMatchObject([{ instance: 'web-1', memoryBytes: expect.any(Number) }, { instance: 'web-2' }])
+    expect(instances[0]?.memoryBytes).toBeGreaterThan(2 ** 20)
+    expect(instances[1]).not.toHaveProperty('memoryBytes')
+  })
+
   it('is found by what it belongs to', async () => {
     const host = await open()
     await host.ok(start({ command: 'sleep 1000', port: 'none', instance: 'a' }))

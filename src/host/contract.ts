@@ -375,6 +375,8 @@ export const edgeStatusSchema = z.strictObject({
   ...key,
   project: projectName.optional(),
   config: slug.optional(),
+  /** Only windows of the traffic that had not ended then. Absent: none, for they are most of an answer. */
+  windowsSince: z.int().nonnegative().optional(),
 })
 
 /**
@@ -403,6 +405,8 @@ export const listInstancesSchema = z.strictObject({
   config: slug.optional(),
   release: slug.optional(),
   service: slug.optional(),
+  /** With `memoryBytes` and `processes` of each: all processes of the machine are gone through for that, once. */
+  memory: z.boolean().default(false),
 })
 
 /**

@@ -26,6 +26,7 @@ export interface DeployVerbs {
 
   listPlaces(actor: Actor): Answer<readonly deploy.Pointer[]>
   statusOfPlace(actor: Actor, place: deploy.Place): Answer<deploy.PlaceStatus>
+  lookAtPlace(actor: Actor, place: deploy.Place, signal: AbortSignal): Promise<deploy.PlaceStatus>
   describeRelease(actor: Actor, id: string): Answer<deploy.StoredRelease>
   describeReleaseSchema(actor: Actor, target: string): Answer<object>
 

@@ -132,8 +132,10 @@ export class DeployApi {
     return this.#list(schema.pointer, { path: '/v1/places' })
   }
 
-  place({ project, config }: Place): Promise<Answer<schema.PlaceStatus>> {
+  /** `live`: its hosts are asked how each instance is now. */
+  place({ project, config }: Place, live = false): Promise<Answer<schema.PlaceStatus>> {
     return this.#get(schema.placeStatus, {
+      ...(live ? { query: { live: 'true' } } : {}),
       path: `/v1/places/${encodeURIComponent(project)}/${encodeURIComponent(config)}`,
     })
   }

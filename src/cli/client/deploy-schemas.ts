@@ -68,6 +68,13 @@ const instance = z.object({
   detail: maybe(z.string()),
 })
 
+/** As its host finds it now. */
+const liveInstance = instance.extend({
+  port: maybe(count),
+  startedAt: maybe(time),
+  memoryBytes: maybe(count),
+})
+
 const address = z.object({ service: z.string(), url: z.string() })
 
 const seenTraffic = z.object({
@@ -101,7 +108,7 @@ const diagnosis = z.object({
   command: z.string(),
 })
 
-const actor = z.object({ type: z.string(), id: z.string() })
+const actor = z.object({ type: z.string(), id: z.string(), name: maybe(z.string()) })
 
 export const deployment = z.object({
   id: z.string(),
@@ -208,7 +215,7 @@ const fleetStatus = z.object({
   deployment: z.string(),
   since: maybe(time),
   requestedBy: actor,
-  instances: z.array(instance),
+  instances: z.array(liveInstance),
   addresses: z.array(address),
 })
 

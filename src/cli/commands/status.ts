@@ -38,7 +38,7 @@ async function status(context: Context, { project, config }: Named, options: Opt
   if (project === undefined) return showPlaces(context, api, {}, options)
   if (isDeploymentId(project)) return showDeployment(context, api, project, options)
   if (config === undefined) return showPlaces(context, api, { project }, options)
-  const place = await api.deploys.place({ project, config })
+  const place = await api.deploys.place({ project, config }, true)
   const { underWay } = place.value
   if (options.follow === true && underWay !== undefined) return showDeployment(context, api, underWay.id, options)
   answer(context, options.json === true, place.plain, () =>

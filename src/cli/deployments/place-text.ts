@@ -12,7 +12,7 @@ import { ago, clockTime } from '../times.ts'
 import { textWidth } from '../world.ts'
 import { blockOf } from './block.ts'
 import type { Detail } from './diagnosis.ts'
-import { actorWords, placeArguments, placeWords, toneOf, wordOf } from './words.ts'
+import { actorWords, grouped, placeArguments, placeWords, toneOf, wordOf } from './words.ts'
 
 export type PlaceRow = { readonly place: Place; readonly status: PlaceStatus }
 
@@ -71,8 +71,8 @@ export function placeText(context: Context, place: Place, status: PlaceStatus, s
         width,
       ),
     ),
-    ...instanceLines(serving, 'serving', { paint, width }),
-    ...instanceLines(warm, 'warm', { paint, width }),
+    ...instanceLines(serving, 'serving', { paint, width, now: world.now() }),
+    ...instanceLines(warm, 'warm', { paint, width, now: world.now() }),
     ...(underWay === undefined
       ? []
       : ['', ...blockOf(underWay, { paint, now: world.now(), width: Math.min(width, 200), height: 100 })]),
@@ -103,7 +103,7 @@ function untilWords({ until }: FleetStatus, now: number, timeZone: string): stri
   return until <= now ? ', about to go' : ` until ${clockTime(until, timeZone)}, ${formatDuration(until - now)} more`
 }
 
-type Style = { readonly paint: Paint; readonly width: number }
+type Style = { readonly paint: Paint; readonly width: number; readonly now: number }
 
 const toneOfInstance = { healthy: 'done', starting: 'waiting', unhealthy: 'failed', gone: 'failed' } as const
 
@@ -113,19 +113,29 @@ function instanceLines(fleet: FleetStatus | undefined, title: string, style: Sty
     { head: title.toUpperCase() },
     { head: 'STATE' },
     { head: 'HOST', weight: 1 },
-    { head: 'ADDRESS', weight: 2 },
-    { head: 'HEALTH', weight: 3 },
+    { head: 'PORT', weight: 2 },
+    { head: 'UP', weight: 3 },
+    { head: 'RESTARTS', weight: 4 },
+    { head: 'MEMORY', weight: 5 },
   ]
-  const rows = fleet.instances.map(({ instance, state, host = '', url = '', detail = '' }): readonly Cell[] => [
-    printable(instance),
-    state === undefined ? '' : { tone: toneOfInstance[state], word: state },
-    printable(host),
-    printable(url),
-    printable(detail).replaceAll('\n', ' '),
+  const rows = fleet.instances.map((one): readonly Cell[] => [
+    printable(one.instance),
+    one.state === undefined ? '' : { tone: toneOfInstance[one.state], word: one.state },
+    printable(one.host ?? ''),
+    one.port === undefined ? '' : String(one.port),
+    one.startedAt === undefined ? '' : upFor(style.now - one.startedAt),
+    one.restarts === undefined ? '' : grouped(one.restarts),
+    one.memoryBytes === undefined ? '' : `${grouped(one.memoryBytes / 2 ** 20)} MiB`,
   ])
   const table = fittingTable(columns, rows, { paint: style.paint, width: style.width - 2 })
-  return ['', ...table.split('\n').map((line) => `  ${line}`)]
+  // Of who is well there is nothing more to say; of who is not, all of it.
+  const troubles = fleet.instances.filter(({ state, detail }) => state !== 'healthy' && detail !== undefined)
+  const why = troubles.map(({ instance, detail }): Detail => [instance, detail])
+  return ['', ...table.split('\n').map((line) => `  ${line}`), ...labelled(why, style.paint, style.width)]
 }
+
+/** As one looks at a clock: `41s`, `12m`, `3h 5m`, `6d 2h`. */
+export const upFor = (ms: number): string => ago(Math.max(1000, ms)).replace(/ ago$/, '')
 
 function nextOf({ world }: Context, place: Place, status: PlaceStatus, server: ServerOptions): readonly Detail[] {
   const { serving, warm, underWay, closed } = status

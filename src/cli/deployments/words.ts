@@ -58,8 +58,9 @@ export function latency(ms: number | undefined): string {
   return `${ms < 10 ? Number(ms.toFixed(1)) : Math.round(ms)}ms`
 }
 
-/** People who came with a token are known by it alone: its end tells it from others. */
-export const actorWords = ({ id }: { readonly id: string }): string => id.replace(/^(tok_).+(.{6})$/, '$1…$2')
+/** By name; a token that nobody can name is told from others by its end. */
+export const actorWords = ({ id, name }: { readonly id: string; readonly name?: string | undefined }): string =>
+  name ?? id.replace(/^(tok_).+(.{6})$/, '$1…$2')
 
 /** Painted, once its width is known. */
 export const badge = (paint: Paint, standing: Standing): string => paint.state(toneOf(standing), wordOf(standing))

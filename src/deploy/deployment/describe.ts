@@ -1,4 +1,5 @@
 /** A deployment as whoever watches it sees it: what it has done, does and will do, from what is stored. */
+import { type Actor, nameOfActor } from '../../access/index.ts'
 import type { FleetDescription, InstancePlace } from '../deployer.ts'
 import type { Deploys } from '../deploys.ts'
 import type { InstanceHealth } from '../health/judge.ts'
@@ -63,8 +64,13 @@ export type ServiceWeight = { readonly service: string; readonly incoming: numbe
 
 export type WarmSight = { readonly fleet: string; readonly releaseId: string; readonly until: number | null }
 
+/** Who acted, with the name that people know them by. */
+export type NamedActor = Actor & { readonly name?: string }
+
 /** A deployment as lists show it: without the plan and what it remembers for itself. */
-export type DeploymentSummary = Omit<Deployment, 'plan' | 'progress' | 'sight'>
+export type DeploymentSummary = Omit<Deployment, 'plan' | 'progress' | 'sight' | 'requestedBy'> & {
+  readonly requestedBy: NamedActor
+}
 
 export type DeploymentDescription = DeploymentSummary & {
   /** In the order in which they were entered; the last one is under way until the deployment ends. */
@@ -93,9 +99,14 @@ export type DeploymentDescription = DeploymentSummary & {
   readonly warm: WarmSight | null
 }
 
-export function summaryOf(deployment: Deployment): DeploymentSummary {
+export function summaryOf(queries: Queries, deployment: Deployment): DeploymentSummary {
   const { plan: _plan, progress: _progress, sight: _sight, ...summary } = deployment
-  return summary
+  return { ...summary, requestedBy: named(queries, summary.requestedBy) }
+}
+
+export function named(queries: Queries, actor: Actor): NamedActor {
+  const name = nameOfActor(queries, actor)
+  return name === undefined ? actor : { ...actor, name }
 }
 
 /** Read in one go, so that its parts fit together as far as one connection's reads do. */
@@ -105,7 +116,7 @@ export function describe(deploys: Deploys, queries: Queries, deployment: Deploym
   const pointer = pointerOf(queries, deployment)
   const fleet = fleetOf(deploys, queries, deployment.fleet)
   return {
-    ...summaryOf(deployment),
+    ...summaryOf(queries, deployment),
     states: statesOf(visitsOf(queries, id), deployment.endedAt),
     waitingFor: isWaiting(deployment) ? (progress.waitingFor ?? null) : null,
     step: plan === undefined ? null : stepOf(plan, progress, sight),

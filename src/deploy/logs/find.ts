@@ -7,6 +7,7 @@ import type { Deploys } from '../deploys.ts'
 import { requireDeployment } from '../deployment/rows.ts'
 import { deployError } from '../errors.ts'
 import { type Place, placeName, placeSchema } from '../place.ts'
+import { instanceName } from './instance-name.ts'
 import { nameSchema } from '../release/schemas.ts'
 import { parseRequest } from '../request.ts'
 
@@ -106,13 +107,11 @@ const isCalled = ({ id, instance }: Source, name: string): boolean => id === nam
 /** Services cannot be told from it by their instances: those have a number. */
 const buildName = 'build'
 
-/** The name on the host begins with the fleet and the service, so that no two are alike there. */
 function sourceOf(host: string, { of, release, service = buildName }: OutputPlace): Source {
   if ('workingCopy' in of)
     return { host, id: of.workingCopy, of, instance: buildName, service: buildName, deployment: release }
   const id = of.instance
-  const prefix = `${release}-${service}-`
-  const instance = id.startsWith(prefix) ? `${service}/${id.slice(prefix.length)}` : id
+  const instance = instanceName({ instance: id, release, service })
   return { host, id, of, instance, service, deployment: release }
 }
 

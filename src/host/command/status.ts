@@ -8,7 +8,7 @@ export async function instanceStatus(
   host: HostWorld,
   { instance }: CommandOf<'instanceStatus'>,
 ): Promise<InstanceStatus> {
-  return describeInstance(host, instanceRecord(host, instance), true)
+  return describeInstance(host, instanceRecord(host, instance), host.supervisor.processesOf(instance))
 }
 
 export async function listInstances(
@@ -19,5 +19,6 @@ export async function listInstances(
   const records = [...host.records.all.values()].filter(({ spec }) =>
     members.every((member) => wanted[member] === undefined || wanted[member] === spec[member]),
   )
-  return { instances: records.map((record) => describeInstance(host, record)) }
+  const processes = wanted.memory ? host.supervisor.processesOfAll() : undefined
+  return { instances: records.map((record) => describeInstance(host, record, processes?.get(record.spec.instance))) }
 }

@@ -1,15 +1,19 @@
 /** An instance as it is told. */
+import type { ProcessFacts } from '../machine/machine.ts'
 import type { InstanceStatus } from '../outcome.ts'
 import type { HostWorld } from '../world.ts'
 import type { InstanceRecord } from './record.ts'
 import { phaseOf } from './restart.ts'
 import { dataFolder } from './start-order.ts'
 
-export function describeInstance(host: HostWorld, record: InstanceRecord, withProcesses = false): InstanceStatus {
+export function describeInstance(
+  host: HostWorld,
+  record: InstanceRecord,
+  processes?: readonly ProcessFacts[],
+): InstanceStatus {
   const { spec, port, run, exits } = record
   const { instance, project, config, release, service, workingCopy } = spec
   const main = run === undefined ? undefined : host.supervisor.mainOf(instance)
-  const processes = withProcesses && run !== undefined ? host.supervisor.processesOf(instance) : undefined
   const lastExit = exits.at(-1)
   const data = dataFolder(host, spec)
   return {
@@ -24,9 +28,10 @@ export function describeInstance(host: HostWorld, record: InstanceRecord, withPr
     ...(host.supervisor.blockedPort(instance) !== undefined && { portTaken: true }),
     ...(workingCopy !== undefined && { workingCopy }),
     ...(data !== undefined && { dataFolder: data }),
-    ...(processes !== undefined && {
-      processes: processes.length,
-      memoryBytes: processes.reduce((sum, { residentBytes }) => sum + residentBytes, 0),
-    }),
+    ...(processes !== undefined &&
+      run !== undefined && {
+        processes: processes.length,
+        memoryBytes: processes.reduce((sum, { residentBytes }) => sum + residentBytes, 0),
+      }),
   }
 }

@@ -1,6 +1,5 @@
 /** What the verbs of deploying answer, as our own API says it: the same members, times as RFC 3339. */
 import type { z } from 'zod'
-import type { Actor } from '../../access/index.ts'
 import type {
   BakeSight,
   CallSummary,
@@ -10,6 +9,7 @@ import type {
   FleetStatus,
   Key,
   Lock,
+  NamedActor,
   PassedState,
   PlaceStatus,
   Pointer,
@@ -22,7 +22,7 @@ import { timeOf } from './schemas.ts'
 const nullableTimeOf = (ms: number | null): string | null => (ms === null ? null : timeOf(ms))
 
 /** A deployment without what it remembers for itself, and without its plan, which may be long. */
-type Summary = Omit<Deployment, 'plan' | 'progress' | 'sight'>
+type Summary = Omit<Deployment, 'plan' | 'progress' | 'sight' | 'requestedBy'> & { readonly requestedBy: NamedActor }
 
 export function summaryOf(deployment: Summary): z.output<typeof schema.deploymentSummary> {
   const { id, project, config, target, kind, releaseId, fleet, retryOf, startFrom, status, course, state } = deployment
@@ -39,7 +39,7 @@ export function summaryOf(deployment: Summary): z.output<typeof schema.deploymen
   }
 }
 
-const actorOf = ({ type, id, via }: Actor) => ({ type, id, via })
+const actorOf = ({ type, id, via, name }: NamedActor) => ({ type, id, via, ...(name === undefined ? {} : { name }) })
 
 export function deploymentOf(description: DeploymentDescription): z.output<typeof schema.deployment> {
   const { waitingFor, healthy, instances, weights, traffic, hooks, remarks, forwardOnly, addresses } = description
@@ -97,7 +97,16 @@ export const placeStatusOf = (status: PlaceStatus): z.output<typeof schema.place
 function fleetStatusOf(fleet: FleetStatus | null) {
   if (fleet === null) return null
   const { until, since, requestedBy } = fleet
-  return { ...fleet, until: nullableTimeOf(until), since: nullableTimeOf(since), requestedBy: actorOf(requestedBy) }
+  return {
+    ...fleet,
+    until: nullableTimeOf(until),
+    since: nullableTimeOf(since),
+    requestedBy: actorOf(requestedBy),
+    instances: fleet.instances.map(({ startedAt, ...one }) => ({
+      ...one,
+      ...(startedAt === undefined ? {} : { startedAt: timeOf(startedAt) }),
+    })),
+  }
 }
 
 export const lockOf = (lock: Lock): z.output<typeof schema.lock> => ({

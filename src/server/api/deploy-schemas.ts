@@ -11,7 +11,12 @@ export const place = z.object({
   config: z.string().meta({ examples: ['production'] }),
 })
 
-const actor = z.object({ type: z.string(), id: z.string(), via: z.string() })
+const actor = z.object({
+  type: z.string(),
+  id: z.string(),
+  via: z.string(),
+  name: z.string().optional().meta({ description: 'Of the token: as people know them.' }),
+})
 
 export const diagnosis = z
   .object({
@@ -190,6 +195,16 @@ const seenInstance = instancePlace.extend({
     .meta({ description: 'The target stands in its way, and not the release: what mends that.' }),
   detail: z.string().optional(),
 })
+const liveInstance = instancePlace.extend({
+  state: z.enum(['starting', 'healthy', 'unhealthy', 'gone']).optional().meta({
+    description: 'As of now. Missing when nobody was asked, or nobody answered: `detail` says why.',
+  }),
+  port: z.int().optional(),
+  restarts: z.int().optional(),
+  startedAt: time.optional().meta({ description: 'Since then it runs without a break.' }),
+  memoryBytes: z.int().optional().meta({ description: 'Of all its processes.' }),
+  detail: z.string().optional(),
+})
 const address = z.object({ service: z.string(), url: z.string() })
 
 const stepSight = z.object({
@@ -333,7 +348,7 @@ const fleetStatus = z.object({
   deployment: z.string().meta({ description: 'The deployment that put it in charge last.' }),
   since: time.nullable(),
   requestedBy: actor,
-  instances: list(instancePlace),
+  instances: list(liveInstance),
   addresses: list(address),
 })
 

@@ -268,6 +268,27 @@ const cases: readonly Case[] = [
     },
   },
   {
+    call: ['GET /v1/places/shop%2Fweb/production?live=true'],
+    verb: 'lookAtPlace',
+    asked: [place, expect.any(AbortSignal)],
+    answers: {
+      ...place,
+      pointer: { ...pointer, warmUntil: at },
+      serving: fleetStatus,
+      warm: null,
+      underWay: description,
+      locks: [lock],
+      closed: lock,
+      history: [summary],
+    },
+    body: {
+      pointer: { warmUntil: time },
+      serving: { since: time, until: null },
+      underWay: { id: 'dep_1' },
+      closed: { owner: 'ada', expiresAt: time },
+    },
+  },
+  {
     call: ['GET /v1/releases/r'],
     verb: 'describeRelease',
     asked: ['r'],

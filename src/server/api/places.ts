@@ -27,13 +27,22 @@ export const placeRoutes = [
       project: placeSchema.shape.project.meta({ description: 'org/name, percent-encoded: `acme%2Fshop`.' }),
       config: placeSchema.shape.config,
     }),
+    query: z.object({
+      live: z.enum(['true', 'false']).optional().meta({
+        description: 'true: its hosts are asked how each instance is now, for at most four seconds. Default: false.',
+      }),
+    }),
     answers: {
       200: {
         description: 'The place; with nothing in it when nothing was ever deployed.',
         schema: answers.placeStatus,
       },
     },
-    run: async ({ dependencies: { deploys }, actor, params }) =>
-      json(200, placeStatusOf(await deploys.statusOfPlace(actor, params))),
+    run: async ({ dependencies: { deploys }, actor, params, query }) => {
+      if (query.live !== 'true') return json(200, placeStatusOf(await deploys.statusOfPlace(actor, params)))
+      const run = async (signal: AbortSignal) =>
+        json(200, placeStatusOf(await deploys.lookAtPlace(actor, params, signal)))
+      return { kind: 'wait', run }
+    },
   }),
 ]

@@ -1,0 +1,17 @@
+import type { Reader } from '../../store/index.ts'
+import type { Actor } from '../can.ts'
+import { localTokenName } from '../schemas.ts'
+import { tokenById } from './rows.ts'
+
+/**
+ * As people know who acted: by the name of the token, also of one that is revoked by now. Undefined for whoever acts without a
+ * token. Read when it is shown, and kept nowhere: what is stored and audited is the id, which is nobody else's ever.
+ */
+export function nameOfActor(
+  read: Pick<Reader, 'prepare'>,
+  { type, id }: Pick<Actor, 'type' | 'id'>,
+): string | undefined {
+  if (type !== 'user') return undefined
+  const token = tokenById(read, id)
+  return token?.name === localTokenName ? 'local admin' : token?.name
+}
