@@ -43,11 +43,11 @@ describe('a signed release', () => {
     const world = await new World().begin()
     const signed = world.sign()
     const { id } = await deployRelease(world.deploys, admin, signed)
-    await world.untilEnded(id)
+    const { releaseId } = await world.untilEnded(id)
     const again = deployRelease(world.deploys, admin, signed)
     await expect(again).rejects.toMatchObject({
       code: 'deploy.release_replayed',
-      repair: 'holdfast rollback PROJECT CONFIG goes back to it',
+      repair: expect.stringContaining(`holdfast rollback PROJECT CONFIG --to ${releaseId}`),
     })
   })
 

@@ -51,7 +51,7 @@ function replayRefusal({ id, createdAtMs }: Candidate, { sameBefore, newestCreat
       'deploy.release_replayed',
       `The release ${id} was deployed before, by ${deployment} (${status})`,
       {
-        repair: repairOf(deployment, status),
+        repair: repairOf(id, deployment, status),
       },
     )
   }
@@ -62,9 +62,10 @@ function replayRefusal({ id, createdAtMs }: Candidate, { sameBefore, newestCreat
   })
 }
 
-function repairOf(deployment: string, status: string): string {
+function repairOf(release: string, deployment: string, status: string): string {
   if (status === 'running' || status === 'paused') return `it is under way; see: holdfast why ${deployment}`
-  return status === 'succeeded' ? 'holdfast rollback PROJECT CONFIG goes back to it' : `holdfast retry ${deployment}`
+  if (status !== 'succeeded') return `holdfast retry ${deployment}`
+  return `if something else serves by now, return to it with: holdfast rollback PROJECT CONFIG --to ${release}`
 }
 
 function freshnessRefusal({ createdAtMs }: Candidate, { now }: Known) {
