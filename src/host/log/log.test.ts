@@ -31,6 +31,41 @@ function newFolder(text = ''): string {
 const write = (folder: string, text: string): void => appendFileSync(join(folder, 'output.log'), text)
 const limit = { bytes: 10, files: 2 }
 
+describe('the output of an application that writes faster than it is read', () => {
+  const flood = `${'x'.repeat(90)}0123456789`
+
+  it('is kept to its limit: its end, at its place in the whole', () => {
+    const folder = newFolder(flood)
+    expect(rotateWhenFull(folder, limit)).toBe(true)
+    expect(readdirSync(folder).toSorted()).toEqual(['output.0000000000000090.log', 'output.log'])
+    write(folder, 'next\n')
+    expect(readAfter(folder, 0)).toEqual({ text: '0123456789next\n', next: 105, gap: true })
+  })
+
+  it('is read on behind what is not kept, which is told as a gap', () => {
+    const folder = newFolder('first 6789ab\n')
+    rotateWhenFull(folder, limit)
+    write(folder, flood)
+    rotateWhenFull(folder, limit)
+    write(folder, 'next\n')
+    expect(readAfter(folder, 6)).toEqual({ text: '6789ab\n', next: 13, gap: false })
+    expect(readAfter(folder, 13)).toEqual({ text: '0123456789next\n', next: 118, gap: true })
+    expect(readAfter(folder, 118)).toEqual({ text: '', next: 118, gap: false })
+    expect(readLast(folder, 1)).toEqual({ text: '0123456789next\n', next: 118, gap: false })
+  })
+
+  it('is named as what it is when the agent died on the way, before the cut or after it', () => {
+    const cut = newFolder('next\n')
+    writeFileSync(join(cut, 'output.90.draft'), '0123456789')
+    finishRotation(cut)
+    expect(readdirSync(cut).toSorted()).toEqual(['output.0000000000000090.log', 'output.log'])
+    const uncut = newFolder(`${flood}next\n`)
+    writeFileSync(join(uncut, 'output.90.draft'), '01234')
+    finishRotation(uncut)
+    expect(readdirSync(uncut)).toEqual(['output.log'])
+  })
+})
+
 describe('rotation', () => {
   it('happens beyond the limit only, and bounds what is kept', () => {
     const folder = newFolder('0123456789')

@@ -14,8 +14,8 @@ export function readAfter(folder: string, after: number): LogPiece {
   const first = segments[0]?.start ?? 0
   const end = endOf(segments)
   // A place behind the end belongs to a file that was there before this one: begin again rather than wait for ever.
-  const from = after < first || after > end ? first : after
-  const bytes = readRange(folder, segments, from, Math.min(end, from + mostBytes))
+  const { from, to } = unbrokenFrom(segments, after < first || after > end ? first : after)
+  const bytes = readRange(folder, segments, from, Math.min(to, from + mostBytes))
   const lastBreak = bytes.lastIndexOf(0x0a)
   const whole = lastBreak < 0 || bytes.length < mostBytes ? bytes : bytes.subarray(0, lastBreak + 1)
   return { text: whole.toString('utf8'), next: from + whole.length, gap: from !== after }
@@ -31,7 +31,7 @@ export function readLast(folder: string, lines: number): LogPiece {
   // A window that begins inside a line does not show the rest of it.
   const complete = from > (segments[0]?.start ?? 0) ? all.slice(1) : all
   const kept = text === '' ? '' : complete.slice(-lines).join('\n') + (text.endsWith('\n') ? '\n' : '')
-  return { text: kept, next: from + bytes.length, gap: false }
+  return { text: kept, next: end, gap: false }
 }
 
 /** The last bytes, from the beginning of a line on, and where the whole ends. */
@@ -48,6 +48,13 @@ export function readEnd(folder: string, most: number): { readonly text: string; 
 const endOf = (segments: readonly Segment[]): number => {
   const last = segments.at(-1)
   return last === undefined ? 0 : last.start + last.bytes
+}
+
+/** Between two pieces there may be a hole, where more was written than is kept: what is asked for there begins behind it. */
+function unbrokenFrom(segments: readonly Segment[], asked: number): { readonly from: number; readonly to: number } {
+  const ahead = segments.filter(({ start, bytes }) => start + bytes > asked)
+  const from = Math.max(asked, ahead[0]?.start ?? asked)
+  return { from, to: ahead.reduce((to, { start, bytes }) => (start <= to ? start + bytes : to), from) }
 }
 
 function readRange(folder: string, segments: readonly Segment[], from: number, to: number): Buffer {

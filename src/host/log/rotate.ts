@@ -27,53 +27,73 @@ export function listSegments(folder: string): readonly Segment[] {
   return segmentsOf(names.map((name) => ({ name, bytes: statSync(join(folder, name)).size })))
 }
 
-/** @returns whether the current file was over the limit and is rotated */
+/**
+ * Of a file that has grown far beyond its limit since it was looked at, only the end is kept: what is copied, and the time that
+ * takes, hang on the limit and not on how fast an application writes.
+ * @returns whether the current file was over the limit and is rotated
+ */
 export function rotateWhenFull(folder: string, limit: { readonly bytes: number; readonly files: number }): boolean {
-  if (sizeOf(join(folder, currentName)) <= limit.bytes) return false
+  const size = sizeOf(join(folder, currentName))
+  if (size <= limit.bytes) return false
   const current = listSegments(folder).at(-1)
   if (current === undefined) return false
-  const draft = join(folder, 'output.draft')
-  moveContent(join(folder, currentName), draft)
-  renameSync(draft, join(folder, rotatedName(current.start)))
+  const skip = size > 2 * limit.bytes ? size - limit.bytes : 0
+  const draft = join(folder, draftName(skip))
+  moveContent(join(folder, currentName), draft, skip)
+  renameSync(draft, join(folder, rotatedName(current.start + skip)))
   for (const name of surplus(listSegments(folder), limit.files)) rmSync(join(folder, name), { force: true })
   return true
 }
+
+/** With how much of the beginning it leaves out. */
+const draftName = (skip: number): string => (skip === 0 ? 'output.draft' : `output.${skip}.draft`)
+const draftForm = /^output\.(?:(\d+)\.)?draft$/
 
 /**
  * The agent may die between the cut and the new name: then the draft holds what was cut, and `finishRotation` gives it its name.
  */
 export function finishRotation(folder: string): void {
-  const draft = join(folder, 'output.draft')
-  if (sizeOf(draft) < 0) return
+  for (const name of namesIn(folder)) {
+    const form = draftForm.exec(name)
+    if (form !== null) finishDraft(folder, name, Number(form[1] ?? 0))
+  }
+}
+
+function finishDraft(folder: string, name: string, skip: number): void {
+  const draft = join(folder, name)
   const current = listSegments(folder).at(-1)
-  // A current file that begins like the draft was not cut yet: the draft is a mere copy of it.
-  if (current === undefined || beginsAlike(draft, join(folder, currentName))) rmSync(draft)
-  else renameSync(draft, join(folder, rotatedName(current.start)))
+  // A current file that holds what the draft begins with was not cut yet: the draft is a mere copy of it.
+  if (current === undefined || beginsAlike(draft, join(folder, currentName), skip)) rmSync(draft)
+  else renameSync(draft, join(folder, rotatedName(current.start + skip)))
 }
 
 const comparedBytes = 65_536
 
-function beginsAlike(draft: string, current: string): boolean {
-  const [a, b] = [draft, current].map(firstBytes)
-  return a !== undefined && b !== undefined && b.subarray(0, a.length).equals(a)
+function beginsAlike(draft: string, current: string, skip: number): boolean {
+  const [a, b] = [bytesAt(draft, 0), bytesAt(current, skip)]
+  return b.subarray(0, a.length).equals(a)
 }
 
-function firstBytes(path: string): Buffer {
+function bytesAt(path: string, position: number): Buffer {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
     const buffer = Buffer.alloc(comparedBytes)
-    return buffer.subarray(0, readSync(file, buffer, 0, comparedBytes, 0))
+    return buffer.subarray(0, readSync(file, buffer, 0, comparedBytes, position))
   } finally {
     closeSync(file)
   }
 }
 
-function moveContent(from: string, to: string): void {
+/** What comes while it is copied is copied too, up to so much: who writes faster than it is copied is not chased. */
+const mostChasedBytes = 4 * chunkBytes
+
+function moveContent(from: string, to: string, skip: number): void {
   const source = openSync(from, constants.O_RDWR | constants.O_NOFOLLOW)
   const target = openSync(to, 'w', 0o600)
   const buffer = Buffer.allocUnsafe(chunkBytes)
   try {
-    for (let at = 0; ;) {
+    const enough = fstatSync(source).size + mostChasedBytes
+    for (let at = skip; at < enough;) {
       const count = readSync(source, buffer, 0, chunkBytes, at)
       if (count > 0) writeSync(target, buffer, 0, count)
       at += count
@@ -84,6 +104,15 @@ function moveContent(from: string, to: string): void {
   } finally {
     closeSync(source)
     closeSync(target)
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch (fault) {
+    if (codeOf(fault) === 'ENOENT') return []
+    throw fault
   }
 }
 
