@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { EdgeClient } from '../../src/edge/index.ts'
 import { systemClock } from '../../src/app/index.ts'
 import { type Asked, ControlPlane, freePort, isAlive, Program } from './processes.ts'
@@ -192,6 +192,21 @@ describe(
       await stop.ended
       expect(stop.said).toMatch(/stopped 1 instance, the edge and the agent/)
       expect([pid, keeper.pid, ...workers.map((worker) => worker.pid)].filter(isAlive)).toEqual([])
+    })
+
+    it('the next agent brings back what was stopped with everything: until it is healthy, the edge says that nobody is there', async () => {
+      agent = startAgent()
+      await agent.says(/edge takes requests/)
+      const answers = new Set<number>()
+      await vi.waitFor(async () => {
+        const answer = await throughTheEdge()
+        answers.add(answer)
+        expect(answer).toBeGreaterThan(0)
+      }, patienceMs)
+      expect([...answers].filter((answer) => answer < 0 && answer !== -503)).toEqual([])
+      const now = await throughTheEdge()
+      expect(now).not.toBe(pid)
+      expect(isAlive(now)).toBe(true)
     })
   },
 )

@@ -55,5 +55,6 @@ export function sayStopped(context: Context, stopped: StoppedEverything | undefi
   const hard = killed.length === 0 ? '' : ` (${killed.length} had to be killed: ${killed.join(', ')})`
   const count = `${instances.length} instance${instances.length === 1 ? '' : 's'}${hard}`
   print(context, paint.state('halted', `stopped ${count}${edge ? ', the edge' : ''} and the agent`))
+  if (instances.length > 0) print(context, `  ${paint.dim('The next start of the agent brings them back.')}`)
   for (const problem of failed) print(context, paint.state('failed', printable(problem)))
 }
