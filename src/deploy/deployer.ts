@@ -152,11 +152,15 @@ export interface Deployer<Service extends CommonService = CommonService, Survey 
 
   /** The health of every instance of the fleet that was started and not taken down. Reads only. */
   readHealth(fleet: Fleet<Service>, signal: AbortSignal): Promise<readonly InstanceHealth[]>
-  /** Sums and windows of the traffic of the two fleets. Reads only. Without it, or undefined, nobody counts. */
+  /**
+   * Sums and windows of the traffic of the two fleets: only windows that had not ended at `windowsSince`, none without it. Reads
+   * only. Without it, or undefined, nobody counts.
+   */
   readTraffic?(
     incoming: Fleet<Service>,
     outgoing: Fleet<Service> | undefined,
     signal: AbortSignal,
+    windowsSince?: number,
   ): Promise<TrafficReading | undefined>
   /**
    * What of the target is away now and keeps what was begun with this signal from its end; undefined when nothing is. Asked when

@@ -1,7 +1,7 @@
 /** The admin client: an `Edge` behind a Unix socket. Used by the host agent. */
 import { type IncomingMessage, request } from 'node:http'
 import type { Clock } from '../base/index.ts'
-import type { DrainRequest, Edge, EdgeEvent, EdgeRoutes, EdgeStatus, RoutesInForce } from './contract.ts'
+import type { DrainRequest, Edge, EdgeEvent, EdgeRoutes, EdgeStatus, RoutesInForce, StatusRequest } from './contract.ts'
 import { edgeError, errorFromWire, messageOf, type WireError } from './errors.ts'
 
 export type EdgeClientOptions = {
@@ -38,8 +38,9 @@ export class EdgeClient implements Edge {
     return answerAs<EdgeRoutes>(await this.#call({ method: 'GET', path: '/routes', withinMs: callMs }))
   }
 
-  async status(): Promise<EdgeStatus> {
-    return answerAs<EdgeStatus>(await this.#call({ method: 'GET', path: '/status', withinMs: callMs }))
+  async status({ windowsSince }: StatusRequest = {}): Promise<EdgeStatus> {
+    const path = windowsSince === undefined ? '/status' : `/status?windowsSince=${windowsSince}`
+    return answerAs<EdgeStatus>(await this.#call({ method: 'GET', path, withinMs: callMs }))
   }
 
   async drain(drain: DrainRequest): Promise<void> {

@@ -4,7 +4,7 @@
  * All times are milliseconds; points in time count from 1970 UTC. The wire carries exactly these shapes as JSON.
  */
 import type { EdgeRoutes } from './contract/routes.ts'
-import type { EdgeEvent, EdgeStatus } from './contract/status.ts'
+import type { EdgeEvent, EdgeStatus, StatusRequest } from './contract/status.ts'
 
 export * from './contract/routes.ts'
 export * from './contract/settings.ts'
@@ -19,7 +19,7 @@ export interface Edge {
   applyRoutes(routes: EdgeRoutes): Promise<RoutesInForce>
   /** The routes in force. */
   routes(): Promise<EdgeRoutes>
-  status(): Promise<EdgeStatus>
+  status(request?: StatusRequest): Promise<EdgeStatus>
   /**
    * Takes targets out at once, until a later version of the routes: for when there is no time to make one. Resolves when no
    * new request can reach them; `target_drained` tells the end. @throws HoldfastError edge.target_unknown

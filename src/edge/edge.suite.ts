@@ -190,6 +190,21 @@ export function edgeSuite(driver: string, start: () => Promise<RunningEdge>): vo
       })
     })
 
+    it('tells how long answers took since ever, and of the windows only those that are asked for', async () => {
+      await push(route([target(await app('r1'))]))
+      await healthy('r1')
+      const told = async () => {
+        const { routes } = await running.edge.status({ windowsSince: Number.MAX_SAFE_INTEGER })
+        const { spread = [], windows = [] } = routes[0]?.releases.find(({ release }) => release === 'r1') ?? {}
+        return { answers: spread.reduce((sum, [, count]) => sum + count, 0), windows }
+      }
+      const before = await told()
+      for (let at = 0; at < 3; at++) await ask(running.port)
+      expect(await told()).toEqual({ answers: before.answers + 3, windows: [] })
+      const { routes: whole } = await running.edge.status()
+      expect(whole[0]?.releases[0]?.windows).not.toEqual([])
+    })
+
     it('takes a target out at once', async () => {
       const [old, fresh] = [await app('r1'), await app('r2')]
       await pushOld(old, fresh, [1, 1])

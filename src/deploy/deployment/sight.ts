@@ -1,5 +1,11 @@
 /** What was last seen of a deployment: its instances, and its traffic. Kept for people; nothing is decided by it. Pure. */
-import { countsBetween, type FleetTraffic, type TrafficReading } from '../evidence/traffic.ts'
+import {
+  countsBetween,
+  type FleetTraffic,
+  quantileOf,
+  spreadBetween,
+  type TrafficReading,
+} from '../evidence/traffic.ts'
 import type { InstanceHealth } from '../health/judge.ts'
 
 /** Since the new version has traffic. */
@@ -10,7 +16,7 @@ export type SeenTraffic = {
   /** Failed on the way to it: see `TrafficCounts.deliveryFailures`. */
   readonly lost: number
   readonly clientAborts: number
-  /** Slowest hundredth of the newest piece of time that has any. */
+  /** The slowest hundredth took longer. Null without traffic, and where nobody knows. */
   readonly p99Ms: number | null
 }
 
@@ -34,22 +40,19 @@ export function seenTraffic(
   now: TrafficReading,
 ): Omit<NonNullable<Sight['traffic']>, 'stepRequests'> {
   return {
-    incoming: seenOf(since.incoming, now.incoming, since.at),
-    outgoing: seenOf(since.outgoing, now.outgoing, since.at),
+    incoming: seenOf(since.incoming, now.incoming),
+    outgoing: seenOf(since.outgoing, now.outgoing),
   }
 }
 
-function seenOf(before: FleetTraffic, after: FleetTraffic, since: number): SeenTraffic {
+function seenOf(before: FleetTraffic, after: FleetTraffic): SeenTraffic {
   const { requests, applicationFailures, deliveryFailures, clientAborts } = countsBetween(before, after)
-  const windows = after.latency.filter(({ count, startedAt }) => count > 0 && startedAt >= since)
-  const newest = Math.max(...windows.map(({ startedAt }) => startedAt))
-  const slowest = windows.filter(({ startedAt }) => startedAt === newest).map(({ p99Ms }) => p99Ms)
   return {
     requests,
     failures: applicationFailures,
     lost: deliveryFailures,
     clientAborts,
-    p99Ms: slowest.length === 0 ? null : Math.max(...slowest),
+    p99Ms: quantileOf(spreadBetween(before, after), 0.99),
   }
 }
 

@@ -7,8 +7,10 @@ import {
   addCounts,
   countsBetween,
   type FleetTraffic,
+  type LatencySpread,
   type LatencyWindow,
   noCounts,
+  spreadBetween,
   type TrafficReading,
 } from './traffic.ts'
 
@@ -230,29 +232,60 @@ describe('the evidence of a deployment', () => {
   })
 
   it('tells requests, failures and latency before, during and after', () => {
-    const window = (startedAt: number, p50Ms: number, p99Ms: number): LatencyWindow => ({
-      instance: 'a',
-      startedAt,
-      count: 10,
-      p50Ms,
-      p99Ms,
-    })
+    const spread = (...counts: readonly number[]): LatencySpread =>
+      [1, 5, 50, 400].flatMap((ms, at) => (counts[at] === undefined ? [] : [[ms, counts[at]] as const]))
     const evidence = evidenceOf({
-      begin: reading(0, {}, { requests: 1000 }),
-      shift: reading(10_000, {}, { requests: 2000, latency: [window(0, 5, 50)] }),
-      switched: reading(20_000, { requests: 100 }, { requests: 2900, latency: [window(10_000, 6, 60)] }),
+      begin: reading(0, {}, { requests: 1000, spread: spread(1000) }),
+      shift: reading(1700, {}, { requests: 2000, spread: spread(1000, 980, 20) }),
+      switched: reading(
+        1800,
+        { requests: 100, spread: spread(0, 0, 100) },
+        { requests: 2100, spread: spread(1100, 980, 20) },
+      ),
       end: reading(
-        50_000,
-        { requests: 3100, applicationFailures: 2, latency: [window(20_000, 7, 70)] },
-        { requests: 2900 },
+        1850,
+        { requests: 3100, applicationFailures: 2, spread: spread(3000, 0, 100) },
+        { requests: 2100, spread: spread(1100, 980, 20) },
       ),
     })
     expect(evidence).toMatchObject({
-      before: { ms: 10_000, requests: 1000, p50Ms: 5, p99Ms: 50 },
-      during: { ms: 10_000, requests: 1000, p50Ms: 6, p99Ms: 60 },
-      after: { ms: 30_000, requests: 3000, applicationFailures: 2, p50Ms: 7, p99Ms: 70 },
+      before: { ms: 1700, requests: 1000, p50Ms: 5, p99Ms: 50 },
+      during: { ms: 100, requests: 200, p50Ms: 1, p99Ms: 50 },
+      after: { ms: 50, requests: 3000, applicationFailures: 2, p50Ms: 1, p99Ms: 1 },
       madeBySwitch: 0,
     })
+  })
+
+  it('has no latency where there was no traffic, or nobody knows it', () => {
+    const evidence = evidenceOf({
+      begin: reading(0, {}, {}),
+      shift: reading(10, {}, { requests: 5 }),
+      end: reading(20, {}, { requests: 5 }),
+    })
+    expect(evidence).toMatchObject({ before: { requests: 5, p50Ms: null }, after: { requests: 0, p99Ms: null } })
+  })
+
+  it('begins anew with the counter', () => {
+    const before = fleet({
+      requests: 100,
+      spread: [
+        [1, 90],
+        [50, 10],
+      ],
+    })
+    expect(spreadBetween(before, fleet({ requests: 7, spread: [[2, 7]] }))).toEqual([[2, 7]])
+    expect(
+      spreadBetween(
+        before,
+        fleet({
+          requests: 101,
+          spread: [
+            [1, 91],
+            [50, 10],
+          ],
+        }),
+      ),
+    ).toEqual([[1, 1]])
   })
 
   it.each<[string, TrafficReading, TrafficReading, TrafficReading, number]>([

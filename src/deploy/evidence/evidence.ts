@@ -1,10 +1,17 @@
 /** The proof that is kept with a deployment: its traffic before, during and after, and what the switch itself cost. Pure. */
-import { median } from './statistics.ts'
-import { addCounts, countsBetween, type LatencyWindow, type TrafficCounts, type TrafficReading } from './traffic.ts'
+import {
+  addCounts,
+  addSpreads,
+  countsBetween,
+  quantileOf,
+  spreadBetween,
+  type TrafficCounts,
+  type TrafficReading,
+} from './traffic.ts'
 
 export type Phase = TrafficCounts & {
   readonly ms: number
-  /** Of ten-second windows: the middle one's median, and the worst one's slowest hundredth. Null without traffic. */
+  /** Of all that was answered in this very time. Null without traffic, and where nobody knows. */
   readonly p50Ms: number | null
   readonly p99Ms: number | null
 }
@@ -83,16 +90,11 @@ const countsOfBoth = (from: TrafficReading, to: TrafficReading): TrafficCounts =
   addCounts(countsBetween(from.incoming, to.incoming), countsBetween(from.outgoing, to.outgoing))
 
 function phaseBetween(from: TrafficReading, to: TrafficReading): Phase {
-  const windows = [...to.incoming.latency, ...to.outgoing.latency].filter(within(from.at, to.at))
+  const spread = addSpreads([spreadBetween(from.incoming, to.incoming), spreadBetween(from.outgoing, to.outgoing)])
   return {
     ms: to.at - from.at,
     ...countsOfBoth(from, to),
-    p50Ms: windows.length === 0 ? null : median(windows.map(({ p50Ms }) => p50Ms)),
-    p99Ms: windows.length === 0 ? null : Math.max(...windows.map(({ p99Ms }) => p99Ms)),
+    p50Ms: quantileOf(spread, 0.5),
+    p99Ms: quantileOf(spread, 0.99),
   }
 }
-
-const within =
-  (from: number, to: number) =>
-  ({ startedAt, count }: LatencyWindow): boolean =>
-    count > 0 && startedAt >= from && startedAt < to

@@ -1,7 +1,5 @@
 /** What is counted of the traffic, as a deployer reads it from whoever counts. Differences of two readings are a window. */
 
-import { median } from './statistics.ts'
-
 /** Sums since the counter began. A counter that began anew is smaller than before. */
 export type TrafficCounts = {
   readonly requests: number
@@ -25,8 +23,13 @@ export type LatencyWindow = {
   readonly p99Ms: number
 }
 
+/** `[milliseconds, how many took about so long]`, the shortest first. */
+export type LatencySpread = readonly (readonly [ms: number, count: number])[]
+
 export type FleetTraffic = TrafficCounts & {
   readonly latency: readonly LatencyWindow[]
+  /** Of all answers since the counter began, as the other counts. Missing where nobody knows. */
+  readonly spread?: LatencySpread
 }
 
 export type TrafficReading = {
@@ -44,28 +47,10 @@ export const noCounts: TrafficCounts = {
   clientAborts: 0,
 }
 
-/** A reading as it is kept: the windows of all instances of a time as one, for there may be many instances. */
+/** A reading as it is kept: what it has counted. The windows of instances serve only whoever judges them at once. */
 export function kept(reading: TrafficReading): TrafficReading {
   const { incoming, outgoing } = reading
-  return {
-    ...reading,
-    incoming: { ...incoming, latency: merged(incoming.latency) },
-    outgoing: { ...outgoing, latency: merged(outgoing.latency) },
-  }
-}
-
-function merged(windows: readonly LatencyWindow[]): readonly LatencyWindow[] {
-  const byTime = Map.groupBy(
-    windows.filter(({ count }) => count > 0),
-    ({ startedAt }) => startedAt,
-  )
-  return [...byTime].map(([startedAt, all]) => ({
-    instance: 'all',
-    startedAt,
-    count: all.reduce((sum, { count }) => sum + count, 0),
-    p50Ms: median(all.map(({ p50Ms }) => p50Ms)),
-    p99Ms: Math.max(...all.map(({ p99Ms }) => p99Ms)),
-  }))
+  return { ...reading, incoming: { ...incoming, latency: [] }, outgoing: { ...outgoing, latency: [] } }
 }
 
 /** What was counted from `before` to `after`. After a restart of the counter, all that it has. */
@@ -87,4 +72,27 @@ export function addCounts(a: TrafficCounts, b: TrafficCounts): TrafficCounts {
     deliveryFailures: a.deliveryFailures + b.deliveryFailures,
     clientAborts: a.clientAborts + b.clientAborts,
   }
+}
+
+/** How long what was answered from `before` to `after` took. After a restart of the counter, all that it has. */
+export function spreadBetween(before: FleetTraffic, after: FleetTraffic): LatencySpread {
+  const { spread = [] } = after
+  if (after.requests < before.requests) return spread
+  const known = new Map(before.spread)
+  return spread.flatMap(([ms, count]) => {
+    const fresh = count - (known.get(ms) ?? 0)
+    return fresh > 0 ? [[ms, fresh] as const] : []
+  })
+}
+
+export function addSpreads(spreads: readonly LatencySpread[]): LatencySpread {
+  const sums = new Map<number, number>()
+  for (const [ms, count] of spreads.flat()) sums.set(ms, (sums.get(ms) ?? 0) + count)
+  return [...sums].toSorted(([a], [b]) => a - b)
+}
+
+/** So long or less took this share of them. Null of none. */
+export function quantileOf(spread: LatencySpread, share: number): number | null {
+  let left = Math.ceil(spread.reduce((sum, [, count]) => sum + count, 0) * share)
+  return spread.find(([, count]) => (left -= count) <= 0)?.[0] ?? null
 }

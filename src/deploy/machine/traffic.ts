@@ -16,8 +16,8 @@ import { movesTraffic } from '../intent/standing.ts'
 import type { Run } from './run.ts'
 
 /** Undefined when nobody counts. A deployer that does not know what a plan is for is not asked. */
-async function take(run: Run): Promise<TrafficReading | undefined> {
-  const reading = run.deployer.readTraffic?.(run.standings().fleet, run.outgoing(), run.signal)
+async function take(run: Run, windowsSince?: number): Promise<TrafficReading | undefined> {
+  const reading = run.deployer.readTraffic?.(run.standings().fleet, run.outgoing(), run.signal, windowsSince)
   return reading === undefined ? undefined : run.race(reading)
 }
 
@@ -113,8 +113,9 @@ export function requestsOfStep({ progress: { requestsAtShift = 0 } }: Run, { inc
 
 /** What the traffic says now. `final`: the bake is over but for this. */
 export async function look(run: Run, elapsedMs: number, final: boolean): Promise<Look> {
-  const now = await take(run)
   const { begin, shift } = run.progress.readings
+  // Latency is judged once, at the end.
+  const now = await take(run, final ? shift?.at : undefined)
   if (now === undefined || begin === undefined || shift === undefined) {
     return { objection: undefined, requests: undefined, canary: undefined, traffic: now }
   }

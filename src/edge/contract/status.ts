@@ -77,7 +77,18 @@ export type RouteStatus = {
 
 export type EdgeFailures = Readonly<Partial<Record<EdgeCause, number>>>
 
-export type ReleaseStatus = { readonly release: string; readonly weight: number } & TrafficStatus
+export type ReleaseStatus = { readonly release: string; readonly weight: number } & TrafficStatus & {
+    /** Of all answers since the edge started: the difference of two is what was answered in between. */
+    readonly spread: LatencySpread
+  }
+
+/** `[milliseconds, how many took about so long]`, the shortest first; right to 2 %. */
+export type LatencySpread = readonly (readonly [ms: number, count: number])[]
+
+export type StatusRequest = {
+  /** Only windows that had not ended then: they are most of a status. Absent: all that are kept. */
+  readonly windowsSince?: number
+}
 
 export type TargetStatus = {
   readonly id: string

@@ -46,3 +46,17 @@ it('is all zeros when nothing came, and takes what is no time at all', () => {
   for (const ms of [0, -1, Number.NaN, 1e12]) histogram.add(ms)
   expect(histogram.summary().count).toBe(4)
 })
+
+it('tells all of its counts, in order, with what they stand for', () => {
+  fc.assert(
+    fc.property(latencies, (all) => {
+      const histogram = new Histogram()
+      for (const ms of all) histogram.add(ms)
+      const spread = histogram.spread()
+      expect(spread.reduce((sum, [, count]) => sum + count, 0)).toBe(all.length)
+      expect(spread.every(([ms], at) => ms > (spread[at - 1]?.[0] ?? 0))).toBe(true)
+      const [shortest = 0] = spread[0] ?? []
+      expect(Math.abs(shortest / Math.min(...all) - 1)).toBeLessThanOrEqual(0.025)
+    }),
+  )
+})

@@ -2,7 +2,7 @@
  * Latencies in buckets that grow by 4 %: quantiles are right to 2 %, sums of workers are exact, and a million of them cost
  * as much as ten.
  */
-import type { Latency } from '../contract.ts'
+import type { Latency, LatencySpread } from '../contract.ts'
 
 const growth = Math.log(1.04)
 const smallestMs = 0.05
@@ -42,6 +42,10 @@ export class Histogram {
     this.#maxMs = Math.max(this.#maxMs, maxMs)
   }
 
+  spread(): LatencySpread {
+    return [...this.#counts.entries()].flatMap(([at, count]) => (count === 0 ? [] : [[middleOf(at), count] as const]))
+  }
+
   summary(): Latency {
     return {
       count: this.#count,
@@ -59,6 +63,9 @@ export class Histogram {
     return round(Math.min(this.#maxMs, smallestMs * Math.exp(growth * (at - 0.5))))
   }
 }
+
+/** Four digits tell the buckets apart. */
+const middleOf = (at: number): number => Number((smallestMs * Math.exp(growth * (at - 0.5))).toPrecision(4))
 
 function bucketOf(ms: number): number {
   if (!(ms > smallestMs)) return 0

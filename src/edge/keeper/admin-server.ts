@@ -33,7 +33,13 @@ export class AdminServer {
         'PUT /routes',
         async (request, response) => send(response, 200, await keeper.applyRoutes(await bodyOf(request))),
       ],
-      ['GET /status', async (_, response) => send(response, 200, await keeper.status())],
+      [
+        'GET /status',
+        async (_, response, query) => {
+          const windowsSince = numberIn(query, 'windowsSince')
+          send(response, 200, await keeper.status(windowsSince === undefined ? {} : { windowsSince }))
+        },
+      ],
       [
         'POST /drain',
         async (request, response) => send(response, 200, await keeper.drain(drainIn(await bodyOf(request)))),

@@ -2,7 +2,15 @@
  * Holds the listening sockets and never accepts, so that workers can come and go. Knows the routes, tells the workers, adds
  * up what they tell. It does nothing per request.
  */
-import type { DrainRequest, EdgeHappening, EdgeRoutes, EdgeStatus, HealthStatus, RoutesInForce } from '../contract.ts'
+import type {
+  DrainRequest,
+  EdgeHappening,
+  EdgeRoutes,
+  EdgeStatus,
+  HealthStatus,
+  RoutesInForce,
+  StatusRequest,
+} from '../contract.ts'
 import { edgeError, messageOf } from '../errors.ts'
 import type { EdgeMachine } from '../machine.ts'
 import { believeAll, targetKey } from '../proxy/live-routes.ts'
@@ -109,9 +117,11 @@ export class Keeper {
     await Promise.allSettled(others.map((worker) => worker.ask({ about: 'drain', request }, askMs)))
   }
 
-  async status(): Promise<EdgeStatus> {
+  async status({ windowsSince = 0 }: StatusRequest = {}): Promise<EdgeStatus> {
     const workers = this.#live()
-    const answers = await Promise.allSettled(workers.map((worker) => worker.ask({ about: 'report' }, askMs)))
+    const answers = await Promise.allSettled(
+      workers.map((worker) => worker.ask({ about: 'report', windowsSince }, askMs)),
+    )
     const reports = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [reportIn(answer.value)] : []))
     return {
       version: this.#inForce,
@@ -123,7 +133,7 @@ export class Keeper {
       }),
       workers: workers.map((worker) => worker.status()),
       crashes: this.#crashes,
-      ...mergeReports(reports, this.#lastWords),
+      ...mergeReports(reports, this.#lastWords, windowsSince),
     }
   }
 

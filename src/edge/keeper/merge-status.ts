@@ -1,12 +1,13 @@
 /** One status out of the reports of several workers, those that have left included. */
 import type { EdgeFailures, ReleaseStatus, RouteStatus, TargetStatus } from '../contract.ts'
-import { addFailures, mergeCounts, type MeterCounts, sumTraffic } from '../proxy/meter.ts'
+import { addFailures, mergeCounts, type MeterCounts, sumSpread, sumTraffic } from '../proxy/meter.ts'
 import type { ReleaseReport, RouteReport, WorkerReport } from '../worker/report.ts'
 
 /** `current` first among `live`: its word counts where only one can be right. `left`: what went with workers that left. */
 export function mergeReports(
   live: readonly WorkerReport[],
   left: WorkerReport | undefined,
+  windowsSince = 0,
 ): { readonly routes: readonly RouteStatus[]; readonly unrouted: EdgeFailures } {
   const gone = left === undefined ? [] : [left]
   const [current] = live
@@ -15,6 +16,7 @@ export function mergeReports(
       mergeRoute(
         live.flatMap(({ routes }) => routes.filter(({ id }) => id === route.id)),
         gone.flatMap(({ routes }) => routes.filter(({ id }) => id === route.id)),
+        windowsSince,
       ),
     ),
     unrouted: addFailures([...live, ...gone].map(({ unrouted }) => unrouted)),
@@ -72,30 +74,35 @@ function groupCounts<T extends { readonly counts: MeterCounts }>(all: readonly T
   return groups.map((parts) => ({ parts, counts: mergeCounts(parts.map(({ counts }) => counts)) }))
 }
 
-function mergeRoute(live: readonly RouteReport[], gone: readonly RouteReport[]): RouteStatus {
+function mergeRoute(live: readonly RouteReport[], gone: readonly RouteReport[], since: number): RouteStatus {
   const all = [...live, ...gone]
   const current = firstOf(live)
   return {
     id: current.id,
     panic: current.panic,
     edgeFailures: addFailures(all.map(({ edgeFailures }) => edgeFailures)),
-    releases: mergeReleases(all),
-    targets: mergeTargets(live, gone),
+    releases: mergeReleases(all, since),
+    targets: mergeTargets(live, gone, since),
   }
 }
 
-function mergeReleases(all: readonly RouteReport[]): readonly ReleaseStatus[] {
+function mergeReleases(all: readonly RouteReport[], since: number): readonly ReleaseStatus[] {
   const groups = Map.groupBy(
     all.flatMap(({ releases }) => releases),
     ({ release }) => release,
   )
   return [...groups.values()].map((parts: readonly ReleaseReport[]) => {
     const { release, weight } = firstOf(parts)
-    return { release, weight, ...sumTraffic(parts.map(({ counts }) => counts)) }
+    const counted = parts.map(({ counts }) => counts)
+    return { release, weight, ...sumTraffic(counted, since), spread: sumSpread(counted) }
   })
 }
 
-function mergeTargets(live: readonly RouteReport[], gone: readonly RouteReport[]): readonly TargetStatus[] {
+function mergeTargets(
+  live: readonly RouteReport[],
+  gone: readonly RouteReport[],
+  since: number,
+): readonly TargetStatus[] {
   const groups = Map.groupBy(
     live.flatMap(({ targets }) => targets),
     ({ key }) => key,
@@ -105,7 +112,7 @@ function mergeTargets(live: readonly RouteReport[], gone: readonly RouteReport[]
     const first = firstOf(parts)
     const { id, release, instance, state, serving, health } = first
     const counts = [...parts, ...before.filter((target) => target.key === key)].map((part) => part.counts)
-    const traffic = sumTraffic(counts)
+    const traffic = sumTraffic(counts, since)
     return { id, release, instance, state, serving, health, drained: !serving && traffic.inFlight === 0, ...traffic }
   })
 }

@@ -28,6 +28,18 @@ describe('counts', () => {
     expect(meter.counts(299_999).windows).toHaveLength(1)
     expect(meter.counts(300_000).windows).toHaveLength(0)
   })
+  it('are told without the windows that nobody asks for', () => {
+    const meter = new Meter()
+    for (const at of [0, 10_000, 20_000]) meter.count(outcome, at)
+    const since = (ms: number) => sumTraffic([meter.counts(25_000, ms)]).windows.map(({ startedAt }) => startedAt)
+    expect(since(0)).toEqual([0, 10_000, 20_000])
+    expect(since(15_000)).toEqual([10_000, 20_000])
+    expect(since(20_000)).toEqual([20_000])
+    expect(sumTraffic([meter.counts(25_000)], Number.MAX_SAFE_INTEGER)).toMatchObject({
+      totals: { requests: 3 },
+      windows: [],
+    })
+  })
   it('go into the newest window when the clock is set back', () => {
     const meter = new Meter()
     meter.count(outcome, 50_000)

@@ -2,6 +2,7 @@
 import {
   type EdgeCause,
   type EdgeFailures,
+  type LatencySpread,
   type Traffic,
   type TrafficStatus,
   type TrafficWindow,
@@ -44,14 +45,17 @@ export class Meter {
     this.#window(now).tally.add(outcome)
   }
 
-  counts(now: number): MeterCounts {
+  /** `since`: without windows that had ended by then. */
+  counts(now: number, since = 0): MeterCounts {
     const oldest = windowStart(now) - (windowsKept - 1) * windowMs
     this.#windows = this.#windows.filter(({ startedAt }) => startedAt >= oldest)
     return {
       inFlight: this.inFlight,
       upgraded: this.upgraded,
       totals: this.#totals.counts(),
-      windows: this.#windows.map(({ startedAt, tally }) => ({ startedAt, ...tally.counts() })),
+      windows: this.#windows
+        .filter(({ startedAt }) => startedAt + windowMs > since)
+        .map(({ startedAt, tally }) => ({ startedAt, ...tally.counts() })),
     }
   }
 
@@ -107,6 +111,10 @@ class Tally {
     return { ...this.#plain(), latencies, maxMs }
   }
 
+  spread(): LatencySpread {
+    return this.#latencies.spread()
+  }
+
   traffic(): Traffic {
     return { ...this.#plain(), latency: this.#latencies.summary() }
   }
@@ -123,9 +131,14 @@ class Tally {
   }
 }
 
-/** The sum over workers, with quantiles. */
-export function sumTraffic(parts: readonly MeterCounts[]): TrafficStatus {
-  const starts = [...new Set(parts.flatMap(({ windows }) => windows.map(({ startedAt }) => startedAt)))]
+/** How long all answers took, over workers. */
+export const sumSpread = (parts: readonly MeterCounts[]): LatencySpread =>
+  tallyOf(parts.map(({ totals }) => totals)).spread()
+
+/** The sum over workers, with quantiles. `since`: without windows that had ended by then. */
+export function sumTraffic(parts: readonly MeterCounts[], since = 0): TrafficStatus {
+  const known = parts.flatMap(({ windows }) => windows.map(({ startedAt }) => startedAt))
+  const starts = [...new Set(known.filter((startedAt) => startedAt + windowMs > since))]
   const newest = starts.toSorted((a, b) => a - b).slice(-windowsKept)
   const windowAt = (startedAt: number): TrafficWindow => ({
     startedAt,

@@ -83,8 +83,9 @@ export class EdgeWorker {
     this.#routes.withhold(request)
   }
 
-  report(): WorkerReport {
-    return reportOf(this.#routes, this.connections, this.#machine.clock.now())
+  report(windowsSince = 0): WorkerReport {
+    const asked = { now: this.#machine.clock.now(), windowsSince }
+    return reportOf(this.#routes, this.connections, asked)
   }
 
   /** All or none are replaced. Returns how many there are. */

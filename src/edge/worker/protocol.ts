@@ -26,7 +26,7 @@ export type ToWorker =
 export type Question =
   | { readonly about: 'routes'; readonly routes: CompleteRoutes }
   | { readonly about: 'drain'; readonly request: DrainRequest }
-  | { readonly about: 'report' }
+  | { readonly about: 'report'; readonly windowsSince?: number }
   | { readonly about: 'reload'; readonly settings: LoadedSettings }
 
 export type FromWorker =

@@ -3,7 +3,7 @@ import type { EdgeFailures, HealthStatus, TargetState } from '../contract.ts'
 import type { LiveRoute } from '../proxy/live-route.ts'
 import { type LiveRoutes, targetKey } from '../proxy/live-routes.ts'
 import type { LiveTarget } from '../proxy/live-target.ts'
-import type { MeterCounts } from '../proxy/meter.ts'
+import type { Meter, MeterCounts } from '../proxy/meter.ts'
 
 export type WorkerReport = {
   readonly version: number
@@ -34,16 +34,19 @@ export type TargetReport = {
   readonly counts: MeterCounts
 }
 
-export function reportOf(routes: LiveRoutes, connections: number, now: number): WorkerReport {
+/** `windowsSince`: without those that had ended by then. */
+type Asked = { readonly now: number; readonly windowsSince: number }
+
+export function reportOf(routes: LiveRoutes, connections: number, asked: Asked): WorkerReport {
   return {
     version: routes.version,
     connections,
     unrouted: routes.unrouted,
-    routes: routes.all.map((route) => reportRoute(routes, route, now)),
+    routes: routes.all.map((route) => reportRoute(routes, route, asked)),
   }
 }
 
-function reportRoute(routes: LiveRoutes, route: LiveRoute, now: number): RouteReport {
+function reportRoute(routes: LiveRoutes, route: LiveRoute, asked: Asked): RouteReport {
   const weights = new Map(route.spec.weights.map(({ release, weight }) => [release, weight]))
   const releases = new Set([...weights.keys(), ...route.releases.keys()])
   return {
@@ -54,13 +57,13 @@ function reportRoute(routes: LiveRoutes, route: LiveRoute, now: number): RouteRe
     releases: [...releases].map((release) => ({
       release,
       weight: weights.get(release) ?? 0,
-      counts: route.meterOf(release).counts(now),
+      counts: countsOf(route.meterOf(release), asked),
     })),
-    targets: routes.targetsOf(route).map((target) => reportTarget(target, now)),
+    targets: routes.targetsOf(route).map((target) => reportTarget(target, asked)),
   }
 }
 
-function reportTarget(target: LiveTarget, now: number): TargetReport {
+function reportTarget(target: LiveTarget, asked: Asked): TargetReport {
   const { id, release, instance, state } = target.spec
   return {
     key: targetKey(target.place.routeId, target.spec),
@@ -70,6 +73,8 @@ function reportTarget(target: LiveTarget, now: number): TargetReport {
     state,
     serving: target.serving,
     health: target.healthStatus,
-    counts: target.meter.counts(now),
+    counts: countsOf(target.meter, asked),
   }
 }
+
+const countsOf = (meter: Meter, { now, windowsSince }: Asked): MeterCounts => meter.counts(now, windowsSince)

@@ -168,7 +168,7 @@ function answerOf(worker: EdgeWorker, question: Question): unknown {
     case 'drain':
       return worker.drain(question.request)
     case 'report':
-      return worker.report()
+      return worker.report(question.windowsSince)
     case 'reload':
       return worker.reload(question.settings)
   }

@@ -7,9 +7,9 @@ import type { HostWorld } from '../world.ts'
 
 export async function edgeStatus(
   { router }: HostWorld,
-  { project, config }: CommandOf<'edgeStatus'>,
+  { project, config, windowsSince }: CommandOf<'edgeStatus'>,
 ): Promise<EdgeReading> {
-  const status = await readStatus(router)
+  const status = await readStatus(router, windowsSince)
   const isMeant = (place: Place): boolean =>
     (project ?? place.project) === place.project && (config ?? place.config) === place.config
   const places = router.places.filter(isMeant).map((told) => ({ ...namesOf(told), routes: told.routes }))
@@ -40,11 +40,14 @@ function inItsPlace(route: EdgeStatus['routes'][number]): readonly PlaceRouteSta
   return place === undefined ? [] : [{ ...route, ...place }]
 }
 
+/** None ends later. */
+const noWindows = Number.MAX_SAFE_INTEGER
+
 /** Undefined when the edge is away; one that does not answer is looked for again. */
-export async function readStatus(router: Router): Promise<EdgeStatus | undefined> {
+export async function readStatus(router: Router, windowsSince?: number): Promise<EdgeStatus | undefined> {
   const { edge } = router
   try {
-    return await edge?.status()
+    return await edge?.status({ windowsSince: windowsSince ?? noWindows })
   } catch (fault) {
     if (edge !== undefined) router.drop(edge, fault)
     return undefined

@@ -51,7 +51,16 @@ const window = z.looseObject({
 })
 const routeStatus = z.looseObject({
   id: name,
-  releases: z.array(z.looseObject({ release: name, totals: counts })),
+  releases: z.array(
+    z.looseObject({
+      release: name,
+      totals: counts,
+      spread: z
+        .array(z.tuple([count, count]))
+        .max(1000)
+        .default([]),
+    }),
+  ),
   targets: z.array(
     z.looseObject({
       ...{ id: name, instance: name, release: name, drained: z.boolean() },

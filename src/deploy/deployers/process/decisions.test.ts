@@ -494,7 +494,18 @@ describe('traffic', () => {
         {
           id: 'r',
           edgeFailures: { no_target: 4, rate_limited: 9, maintenance: 9 },
-          releases: [{ release: 'new', ...totals(10, { connect_failed: 1, drain_cut: 2, body_too_large: 5 }) }],
+          releases: [
+            {
+              ...{
+                release: 'new',
+                spread: [
+                  [2, 9],
+                  [7, 1],
+                ],
+              },
+              ...totals(10, { connect_failed: 1, drain_cut: 2, body_too_large: 5 }),
+            },
+          ],
           targets: [{ release: 'new', instance: 'i', ...totals(10, {}) }],
         },
       ],
@@ -505,6 +516,10 @@ describe('traffic', () => {
     const read = trafficFrom([edge('a'), edge('b')], { incoming: 'new', outgoing: 'old', at: 1 })
     expect(read.incoming).toMatchObject({ requests: 20, applicationFailures: 14, deliveryFailures: 6, clientAborts: 4 })
     expect(read.incoming.latency).toHaveLength(2)
+    expect(read.incoming.spread).toEqual([
+      [2, 18],
+      [7, 2],
+    ])
     expect(read.outgoing).toMatchObject({ requests: 0 })
     expect(read.unplaced).toBe(8)
   })

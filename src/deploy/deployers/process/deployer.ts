@@ -35,7 +35,8 @@ export function processDeployer({ hosts, clock }: ProcessDeployerOptions): Deplo
     readHealth: (fleet, signal) => health.read(fleet, signal),
     obstacle: (signal) => awayFrom(caller, signal),
     describeFleet: (fleet) => describeFleet(caller, fleet),
-    readTraffic: (incoming, outgoing, signal) => readTraffic(caller, { incoming, outgoing }, signal),
+    readTraffic: (incoming, outgoing, signal, windowsSince) =>
+      readTraffic(caller, { incoming, outgoing, windowsSince }, signal),
   }
 }
 

@@ -375,6 +375,7 @@ export class FakeHosts implements Hosts {
         release,
         weight,
         ...this.#traffic(release, weight, now),
+        spread: [[2, this.#counted.get(release)?.requests ?? 0] as const],
       })),
       targets: route.targets
         .map((target) => {

@@ -3,7 +3,7 @@ import type { Clock } from '../../../base/index.ts'
 import { edgeCauses, type EdgeFailures, type RouteStatus, type Traffic as Counted } from '../../../edge/index.ts'
 import type { EdgeReading, HealthReport, InstanceStatus } from '../../../host/index.ts'
 import type { Fleet } from '../../deployer.ts'
-import { addCounts, type FleetTraffic, noCounts, type TrafficReading } from '../../evidence/traffic.ts'
+import { addCounts, addSpreads, type FleetTraffic, noCounts, type TrafficReading } from '../../evidence/traffic.ts'
 import { DeployFailure } from '../../failure.ts'
 import type { InstanceHealth } from '../../health/judge.ts'
 import { isAbout } from './failures.ts'
@@ -146,18 +146,23 @@ function obstacleIn(reason: string | undefined, what: string): Pick<InstanceHeal
 
 // ---- traffic
 
-type Sides = { readonly incoming: Fleet<ProcessService>; readonly outgoing: Fleet<ProcessService> | undefined }
+type Sides = {
+  readonly incoming: Fleet<ProcessService>
+  readonly outgoing: Fleet<ProcessService> | undefined
+  readonly windowsSince?: number | undefined
+}
 
 /** Summed over all edges. Undefined where no service of either release gets requests. */
 export async function readTraffic(
   caller: HostCaller,
-  { incoming, outgoing }: Sides,
+  { incoming, outgoing, windowsSince }: Sides,
   signal: AbortSignal,
 ): Promise<TrafficReading | undefined> {
   const services = [incoming, ...(outgoing === undefined ? [] : [outgoing])].map(({ release }) => release.services)
   if (services.every((all) => routedServices(all).length === 0)) return undefined
   const { project, config } = incoming.release
-  const asked = { kind: 'edgeStatus', project, config } as const
+  const windows = windowsSince === undefined ? {} : { windowsSince }
+  const asked = { kind: 'edgeStatus', project, config, ...windows } as const
   const readings = await Promise.all(
     caller.edges().map(async ({ name }) => ({ name, reading: await caller.read<'edgeStatus'>(name, asked, signal) })),
   )
@@ -188,16 +193,14 @@ export function trafficFrom(
 }
 
 function trafficOf(routes: readonly RouteStatus[], fleet: string): FleetTraffic {
-  const counts = routes
-    .flatMap(({ releases }) => releases.filter(({ release }) => release === fleet))
-    .map(({ totals }) => countsOf(totals))
-    .reduce(addCounts, noCounts)
+  const own = routes.flatMap(({ releases }) => releases.filter(({ release }) => release === fleet))
+  const counts = own.map(({ totals }) => countsOf(totals)).reduce(addCounts, noCounts)
   const latency = routes
     .flatMap(({ targets }) => targets.filter(({ release }) => release === fleet))
     .flatMap(({ instance, windows }) =>
       windows.map(({ startedAt, latency: { count, p50Ms, p99Ms } }) => ({ instance, startedAt, count, p50Ms, p99Ms })),
     )
-  return { ...counts, latency }
+  return { ...counts, latency, spread: addSpreads(own.map(({ spread }) => spread)) }
 }
 
 const countsOf = ({ requests, classes, edgeFailures, clientAborts }: Counted) => ({
