@@ -60,10 +60,13 @@ export function toneOfStatus(status: string): Tone {
 /** `TIMED_OUT` → `timed out`. */
 export const wordOfStatus = (status: string): string => status.toLowerCase().replaceAll('_', ' ')
 
-/** Control characters of a payload must not drive the terminal. */
+/**
+ * Control characters of a payload must not drive the terminal, and those that turn the direction of writing must not make a
+ * line read as another one.
+ */
 export function printable(text: string): string {
   return text.replaceAll(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }

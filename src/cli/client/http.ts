@@ -76,6 +76,8 @@ export class Http {
           ...headers,
         },
         ...(body === undefined ? {} : { body }),
+        // The token and the body are for what was proven or named, and for nobody it points to.
+        redirect: 'manual',
         signal: silence === undefined ? this.#interrupted : AbortSignal.any([this.#interrupted, silence]),
       }),
     )
@@ -118,9 +120,11 @@ export class Http {
     try {
       for await (const chunk of response.body ?? []) yield decoder.decode(chunk, { stream: true })
     } catch (cause) {
-      this.#proof = undefined
       if (this.#interrupted.aborted) throw cause
       throw this.#unreachable(cause)
+    } finally {
+      // Also an end in good order may be a server's that stops: what listens there next proves itself anew.
+      this.#proof = undefined
     }
   }
 

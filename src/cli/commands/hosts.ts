@@ -64,7 +64,7 @@ function rowOf(host: Host, paint: Paint, now: number): readonly string[] {
     printable(name),
     printable(zone),
     printable(address),
-    edge?.url ?? 'none',
+    printable(edge?.url ?? 'none'),
     facts === undefined ? '' : String(facts.instances),
     facts === undefined ? '' : `${facts.load.toFixed(1)} of ${facts.cpus}`,
     facts === undefined ? '' : gibibytes(facts.memoryBytes.available),

@@ -51,7 +51,7 @@ async function showLines(context: Context, api: Api, query: LogQuery, { json }: 
   for (const line of items) print(context, json === true ? JSON.stringify(line) : lineText(context, line, items))
   const { err } = context.world
   for (const { host, reason } of silent)
-    err.write(`${icon('halted')} ${host} did not answer, its lines are missing: ${reason}\n`)
+    err.write(printable(`${icon('halted')} ${host} did not answer, its lines are missing: ${reason}\n`))
   if (items.length > 0 || silent.length > 0) return
   err.write(
     query.deployment === undefined
@@ -72,8 +72,9 @@ async function followLines(context: Context, api: Api, query: LogQuery, { json }
 }
 
 /** The instance before each line, as wide as the widest that was seen with it. */
-function lineText({ paint }: Context, { instance, text, gap }: LogLine, among: readonly LogLine[]): string {
-  const width = Math.max(...among.map((line) => line.instance.length))
+function lineText({ paint }: Context, line: LogLine, among: readonly LogLine[]): string {
+  const [instance, { text, gap }] = [printable(line.instance), line]
+  const width = among.reduce((most, one) => Math.max(most, printable(one.instance).length), 0)
   const missing = gap === true ? `${paint.dim(`${instance.padEnd(width)}  … lines before were rotated away`)}\n` : ''
   return `${missing}${paint.dim(instance.padEnd(width))}  ${printable(text)}`
 }
