@@ -140,9 +140,13 @@ function linesOf(source: Source, { gap }: LogPiece, lines: readonly string[]): r
   return lines.map((text, index) => ({ ...from, text, ...(gap && index === 0 ? { gap: true } : {}) }))
 }
 
+/** A line that is longer is told in pieces: nobody holds a line that never ends. */
+const longestLine = 65_536
+
 /** Whole lines, and what stands after the last line end: part of a line that is still being written, unless nothing more came. */
 function cut(text: string, isQuiet: boolean): { readonly lines: readonly string[]; readonly open: string } {
   const parts = text.split('\n')
   const open = parts.pop() ?? ''
-  return isQuiet && open !== '' ? { lines: [...parts, open], open: '' } : { lines: parts, open }
+  const isTold = open !== '' && (isQuiet || open.length >= longestLine)
+  return isTold ? { lines: [...parts, open], open: '' } : { lines: parts, open }
 }

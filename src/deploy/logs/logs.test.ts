@@ -248,6 +248,15 @@ describe('output that is followed', () => {
     leave.abort()
   })
 
+  it('shows a line that never ends in pieces, and holds no more of it', async () => {
+    const { hosts, texts, leave } = await follow({ 'dep_1-web-0': 'a\n' })
+    await texts()
+    const piece = texts()
+    hosts.write('dep_1-web-0', 'x'.repeat(70_000))
+    expect(await piece).toBe(`web/0 ${'x'.repeat(70_000)}`)
+    leave.abort()
+  })
+
   it('takes in instances that come later, from their first line, and outlives those that go', async () => {
     const { world, hosts, texts, leave } = await follow({ 'dep_1-web-0': 'a\n' })
     expect(await texts()).toBe('web/0 a')
