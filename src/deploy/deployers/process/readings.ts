@@ -1,7 +1,7 @@
 /** Health and traffic of a fleet, as its hosts and the edges tell. Reads only. */
 import type { Clock } from '../../../base/index.ts'
 import { edgeCauses, type EdgeFailures, type RouteStatus, type Traffic as Counted } from '../../../edge/index.ts'
-import type { EdgeReading, HealthReport, InstanceStatus } from '../../../host/index.ts'
+import type { EdgeReading, HealthReport, InstanceStatus, Outcomes } from '../../../host/index.ts'
 import type { Fleet } from '../../deployer.ts'
 import { addCounts, addSpreads, type FleetTraffic, noCounts, type TrafficReading } from '../../evidence/traffic.ts'
 import { DeployFailure } from '../../failure.ts'
@@ -61,23 +61,24 @@ export class HealthReader {
   ): Promise<readonly InstanceHealth[]> {
     const { project, config } = fleet.release
     const asked = { kind: 'listInstances', project, config, release: fleet.id } as const
-    const listed = await this.#caller.read<'listInstances'>(host, asked, signal)
+    const listing = this.#caller.read<'listInstances'>(host, asked, signal)
     return Promise.all(
-      instances.map((one) => {
-        const status = listed.instances.find(({ instance }) => instance === one.instance)
-        return this.#readOne({ one, status, service: fleet.release.services[one.service], signal })
-      }),
+      instances.map((one) => this.#readOne({ one, listing, service: fleet.release.services[one.service], signal })),
     )
   }
 
-  async #readOne({ one, status, service, signal }: Asking): Promise<InstanceHealth> {
+  async #readOne({ one, listing, service, signal }: Asking): Promise<InstanceHealth> {
+    const mostWanted = service === undefined ? 1 : successesOf(service)
     const gone: InstanceHealth = { instance: nameOf(one), state: 'gone', restarts: 0, detail: `${one.host} does not know it` } // prettier-ignore
-    if (status === undefined) return gone
     try {
+      // Who was well before is asked at once; of the others it has to be known whether they have just begun.
+      const isProven = this.#missing(one.instance, mostWanted) === 0
+      const [listed, early] = await Promise.all([listing, isProven ? this.#ask(one, 0, signal) : undefined])
+      const status = listed.instances.find(({ instance }) => instance === one.instance)
+      if (status === undefined) return gone
       const isKnown = (status.startedAt ?? Infinity) + knownAfterMs <= this.#caller.clock.now()
-      const wanted = service === undefined || isKnown ? 1 : successesOf(service)
-      const asked = { kind: 'checkHealth', instance: one.instance, ...this.#patience(one.instance, wanted) } as const
-      const report = await this.#caller.read<'checkHealth'>(one.host, asked, signal)
+      const wanted = isKnown ? 1 : mostWanted
+      const report = early ?? (await this.#ask(one, this.#missing(one.instance, wanted), signal))
       this.#vouchers.note(one, report, status)
       const memory = this.#remember(one.instance, report)
       return healthFrom({ name: nameOf(one), status, report, memory, wanted })
@@ -87,10 +88,14 @@ export class HealthReader {
     }
   }
 
-  #patience(instance: string, wanted: number) {
-    const missing = wanted - (this.#memory.get(instance)?.successes ?? 0)
-    if (missing <= 0) return { withinMs: 0, successes: 1 }
-    return { withinMs: comingUpMs, successes: missing }
+  /** How many more successes in a row it takes. */
+  #missing(instance: string, wanted: number): number {
+    return Math.max(0, wanted - (this.#memory.get(instance)?.successes ?? 0))
+  }
+
+  #ask({ host, instance }: StartedInstance, missing: number, signal: AbortSignal): Promise<HealthReport> {
+    const patience = missing === 0 ? { withinMs: 0, successes: 1 } : { withinMs: comingUpMs, successes: missing }
+    return this.#caller.read<'checkHealth'>(host, { kind: 'checkHealth', instance, ...patience }, signal)
   }
 
   #remember(instance: string, { probes, reason, successes: inRow }: HealthReport): Memory {
@@ -107,7 +112,7 @@ export class HealthReader {
 
 type Asking = {
   readonly one: StartedInstance
-  readonly status: InstanceStatus | undefined
+  readonly listing: Promise<Outcomes['listInstances']>
   readonly service: ProcessService | undefined
   readonly signal: AbortSignal
 }
