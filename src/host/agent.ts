@@ -29,6 +29,7 @@ import { Attestor } from './route/attest.ts'
 import type { EdgeSource } from './route/edge-link.ts'
 import { placeName } from './route/merge.ts'
 import { Router } from './route/router.ts'
+import { readSecretFile } from './secret-file.ts'
 import { defaultSettings, type HostSettings } from './settings.ts'
 import { Upkeep } from './upkeep.ts'
 import type { User } from './user.ts'
@@ -230,7 +231,7 @@ class Agent {
       paths,
       groups,
       tools: installShim(files, options.folder, (path) => chmodSync(path, 0o644)),
-      secretSource: { environment, readFile: (path: string) => readFileSync(path, 'utf8') },
+      secretSource: { environment, readFile: readSecretFile },
       userSource: { self: ownUser(environment), readPasswd: () => readFileSync('/etc/passwd', 'utf8') },
       store: new ArtifactStore(files, paths),
       secretsInUse: new Map<string, readonly string[]>(),
