@@ -34,7 +34,7 @@ export type SupervisorParts = {
 }
 
 /** How often to look at processes that are not our children. */
-export const pollMs = 250
+export const pollMs = 500
 export const sweepEveryMs = 5_000
 const afterFaultMs = 1_000
 /** More steps for one instance in one go are a circle. */
