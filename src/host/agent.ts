@@ -13,7 +13,7 @@ import { KeptOutcomes } from './command/kept-outcomes.ts'
 import type { CommandInput, CommandKind, CommandSource, HostCommands, Outcome } from './contract.ts'
 import { serveCommands } from './command/serve.ts'
 import { Fences } from './fence/fences.ts'
-import { socketOwner } from './health/socket-owner.ts'
+import { loopbackOf, socketOwner } from './health/socket-owner.ts'
 import { hostIdentity } from './identity.ts'
 import { broughtBack } from './instance/order.ts'
 import { Records } from './instance/records.ts'
@@ -281,6 +281,7 @@ class Agent {
       record: (instance) => parts.records.get(instance),
       mainOf: (instance) => parts.supervisor.mainOf(instance),
       ownerOf: (instance, port) => socketOwner(parts, instance, port),
+      addressOf: (port) => loopbackOf(parts, port),
     })
     return new Router({ files, folder, clock, log, closing: this.#closing.signal, attestor, source: edge })
   }

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -50,7 +50,7 @@ const app = http.createServer((request, response) => {
   console.log('asked', request.url)
   setTimeout(() => response.end(process.env.HOLDFAST_RELEASE), ms)
 })
-app.listen(process.env.PORT, '127.0.0.1')
+app.listen(process.env.PORT, process.env.LISTEN ?? '127.0.0.1')
 process.on('SIGTERM', () => { console.log('told to end'); process.exit(0) })
 `
 
@@ -119,6 +119,17 @@ async function twoReleases(host: TestHost) {
   expect(await host.ok(warm)).toMatchObject({ stored: true, healthyAfterMs: expect.any(Number) })
   return { old, fresh }
 }
+
+const hasLoopback6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'))
+
+describe('an application that listens on ::1 alone', () => {
+  it.runIf(hasLoopback6)('gets its requests there', async () => {
+    const host = await open()
+    const there = await start(host, 'dep_6', { environment: { SLOW_MS: '1', LISTEN: '::1' } })
+    await host.ok(routes([route([target(there)], 'dep_6')], { awaitHealthyMs: 20_000 }))
+    expect(await ask()).toEqual({ status: 200, body: 'dep_6' })
+  })
+})
 
 describe('a switch', () => {
   it('loses nothing: who is under way on the old release is answered before its process is told to end', async () => {

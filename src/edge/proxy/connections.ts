@@ -78,5 +78,7 @@ export class TargetConnections {
 
 /** What stands for the target in a Host header when the client gave none. */
 export function authorityOf(address: TargetAddress): string {
-  return 'socketPath' in address ? 'localhost' : `${address.host}:${address.port}`
+  if ('socketPath' in address) return 'localhost'
+  const { host, port } = address
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }

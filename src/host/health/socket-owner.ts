@@ -16,3 +16,9 @@ export function socketOwner({ sockets, supervisor }: Looking, instance: string, 
   const isOurs = (socket: string): boolean => pids.some((pid) => sockets.holds(pid, new Set([socket])))
   return listeners.every(({ socket }) => isOurs(socket)) ? 'ours' : 'foreign'
 }
+
+/** At which address of this machine whatever listens on the port is reached. */
+export function loopbackOf({ sockets }: Pick<HostWorld, 'sockets'>, port: number): '127.0.0.1' | '::1' {
+  const listeners = sockets.listeners(port) ?? []
+  return listeners.length > 0 && listeners.every(({ isLoopback6 }) => isLoopback6 === true) ? '::1' : '127.0.0.1'
+}

@@ -1,6 +1,6 @@
 /** Processes and sockets as Linux shows them in /proc. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { constants } from 'node:os'
+import { constants, endianness } from 'node:os'
 import { codeOf } from '../errors.ts'
 import { markerVariable } from '../instance/marker.ts'
 import { isFree } from './free-port.ts'
@@ -80,6 +80,9 @@ export function parseCaught(status: string | undefined, signal: NodeJS.Signals):
   return mask === undefined ? undefined : ((BigInt(`0x${mask}`) >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n
 }
 
+/** `::1` in four words, each in the order of bytes of this machine. */
+const loopback6Address = `${'0'.repeat(24)}${endianness() === 'LE' ? '01000000' : '00000001'}`
+
 /** The listening sockets of `/proc/net/tcp` and `tcp6`; a socket is named by its inode. */
 export function parseListeners(table: string): readonly Listener[] {
   const listens = '0A'
@@ -87,9 +90,10 @@ export function parseListeners(table: string): readonly Listener[] {
     // Most lines are connections.
     if (!line.includes(` ${listens} `)) return []
     const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/)
-    const port = local.split(':')[1]
+    const [address, port] = local.split(':')
     if (state !== listens || port === undefined || inode === undefined) return []
-    return [{ port: Number.parseInt(port, 16), socket: inode }]
+    const loopback6 = address === loopback6Address ? { isLoopback6: true as const } : {}
+    return [{ port: Number.parseInt(port, 16), socket: inode, ...loopback6 }]
   })
 }
 

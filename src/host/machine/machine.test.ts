@@ -26,7 +26,7 @@ describe('what Linux shows', () => {
 `
     expect(parseListeners(table)).toEqual([
       { port: 8080, socket: '11111' },
-      { port: 8081, socket: '33333' },
+      { port: 8081, socket: '33333', isLoopback6: true },
     ])
   })
 

@@ -70,7 +70,12 @@ export interface Files {
   remove(path: string): void
 }
 
-export type Listener = { readonly port: number; readonly socket: string }
+export type Listener = {
+  readonly port: number
+  readonly socket: string
+  /** It takes what comes to ::1, and nothing else. */
+  readonly isLoopback6?: true
+}
 
 export interface Sockets {
   /** Whether somebody could listen on it now, on all addresses. */

@@ -4,7 +4,7 @@ import { startInstanceSchema } from '../contract.ts'
 import type { SocketOwner } from '../health/judge.ts'
 import { newRecord } from '../instance/order.ts'
 import { Attestor, firstDoubtMs } from './attest.ts'
-import type { PlaceRoutes } from './merge.ts'
+import { mergeRoutes, type PlaceRoutes } from './merge.ts'
 import { aRoute, aTarget, blog, shop } from './routes.fake.ts'
 
 function world() {
@@ -15,7 +15,7 @@ function world() {
   } = startInstanceSchema.parse({
     ...{ kind: 'startInstance', key: 'k', ...shop, release: 'dep_1', service: 'web', instance: 'web-1', command: 'x' },
   })
-  const state = { run: 't1', owner: 'none' as SocketOwner, looks: 0 }
+  const state = { run: 't1', owner: 'none' as SocketOwner, address: '127.0.0.1' as '127.0.0.1' | '::1', looks: 0 }
   const clock = new VirtualClock()
   const attestor = new Attestor({
     clock,
@@ -24,6 +24,7 @@ function world() {
         ? { ...newRecord(spec, 24_000, 0), run: { number: 1, token: state.run, boot: 'b', startedAt: 0 } }
         : undefined,
     mainOf: () => ({ pid: 7, start: '1' }),
+    addressOf: () => state.address,
     ownerOf: () => {
       state.looks++
       return state.owner
@@ -64,6 +65,18 @@ describe('a target of this host', () => {
     state.owner = 'ours'
     clock.advanceBy(firstDoubtMs)
     expect(attestor.look(places).changed).toBe(true)
+  })
+
+  it('is reached where it listens', () => {
+    const { attestor, places, state, target } = world()
+    state.owner = 'ours'
+    state.address = '::1'
+    attestor.look(places)
+    expect(attestor.of(shop, target)).toMatchObject({ own: true, address: '::1' })
+    const { routes } = mergeRoutes(places, 2, (place, one) => attestor.of(place, one))
+    expect(routes[0]?.targets[0]?.address).toEqual({ host: '::1', port: 24_000 })
+    state.run = 't2'
+    expect(mergeRoutes(places, 3, (place, one) => attestor.of(place, one)).routes[0]?.targets[0]?.address).toEqual(target.address) // prettier-ignore
   })
 
   it('loses it with its process, until the next one listens', () => {

@@ -11,10 +11,11 @@ export type AttestorParts = {
   readonly record: (instance: string) => InstanceRecord | undefined
   readonly mainOf: (instance: string) => Identity | undefined
   readonly ownerOf: (instance: string, port: number) => SocketOwner
+  readonly addressOf: (port: number) => '127.0.0.1' | '::1'
 }
 
 /** What was seen counts for the run it was seen of: a restarted process has to listen before it is vouched for again. */
-type Seen = { readonly run: string; readonly attested: Attestation }
+type Seen = { readonly run: string; readonly attested: Attestation; readonly address: '127.0.0.1' | '::1' }
 
 /**
  * Somebody listens and is not shown to be ours: whoever looks goes through every process of the machine for that. Each look
@@ -39,7 +40,8 @@ export class Attestor {
     const record = this.#own(place, target)
     if (record === undefined) return { own: false }
     const seen = this.#seen.get(record.spec.instance)
-    return seen !== undefined && seen.run === record.run?.token ? { own: true, attested: seen.attested } : { own: true }
+    if (seen === undefined || seen.run !== record.run?.token) return { own: true }
+    return { own: true, attested: seen.attested, address: seen.address }
   }
 
   /** Looks at those that are not vouched for yet, and forgets who is gone. */
@@ -65,7 +67,7 @@ export class Attestor {
   }
 
   #see({ port = 0, spec: { instance } }: InstanceRecord, run: string): boolean {
-    const { clock, mainOf, ownerOf } = this.#parts
+    const { addressOf, clock, mainOf, ownerOf } = this.#parts
     const doubt = this.#doubts.get(instance)
     if (doubt?.run === run && clock.now() < doubt.again) return false
     const main = mainOf(instance)
@@ -79,7 +81,8 @@ export class Attestor {
     }
     this.#doubts.delete(instance)
     const evidence = `the socket that listens on port ${port} belongs to ${instance}, whose main process is ${main.pid}`
-    this.#seen.set(instance, { run, attested: { pid: main.pid, at: clock.now(), evidence } })
+    const attested = { pid: main.pid, at: clock.now(), evidence }
+    this.#seen.set(instance, { run, attested, address: addressOf(port) })
     return true
   }
 

@@ -11,7 +11,12 @@ export type PlaceRoutes = Place & {
 }
 
 /** What the host says about a target: its own `attested`, nothing yet, or that the target is not its own. */
-export type Testimony = { readonly own: boolean; readonly attested?: Attestation }
+export type Testimony = {
+  readonly own: boolean
+  readonly attested?: Attestation
+  /** Where it listens: an application that says "localhost" may have only one of the two. */
+  readonly address?: '127.0.0.1' | '::1'
+}
 export type Attest = (place: Place, target: Target) => Testimony
 
 export const placeName = ({ project, config }: Place): string => `${project}/${config}`
@@ -43,10 +48,14 @@ function edgeRoute(place: Place, route: Route, attest: Attest): Route {
 
 /** Whoever wrote the routes cannot vouch for a process of this host. */
 function witnessed(place: Place, target: Target, attest: Attest): Target {
-  const { own, attested } = attest(place, target)
+  const { own, attested, address } = attest(place, target)
   if (!own) return target
   const { attested: _, ...plain } = target
-  return attested === undefined ? plain : { ...plain, attested }
+  if (attested === undefined) return plain
+  const isElsewhere = address !== undefined && 'port' in target.address && target.address.host === '127.0.0.1'
+  return isElsewhere
+    ? { ...plain, attested, address: { host: address, port: target.address.port } }
+    : { ...plain, attested }
 }
 
 /**
