@@ -25,7 +25,7 @@ export type AgentStatus = {
     | { readonly state: 'none' }
     | { readonly state: 'starting' }
     | { readonly state: 'open'; readonly url: string }
-    | { readonly state: 'failed'; readonly message: string; readonly repair?: string }
+    | { readonly state: 'failed'; readonly code?: string; readonly message: string; readonly repair?: string }
   readonly instances: number
 }
 

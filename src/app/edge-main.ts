@@ -2,6 +2,7 @@
 import { writeFileSync, writeSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { HoldfastError } from '../base/index.ts'
 import { lineLogger, runEdgeProcess } from '../edge/index.ts'
 import { systemClock, systemRandom } from './system-clock.ts'
 
@@ -30,6 +31,8 @@ function putFirst(): void {
 
 function giveUp(error: unknown): void {
   logger.error(error instanceof Error ? error.message : String(error), {
+    // By which whoever launched it knows what to say.
+    code: error instanceof HoldfastError ? error.code : undefined,
     stack: error instanceof Error ? error.stack : undefined,
   })
   process.exit(1)

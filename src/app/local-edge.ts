@@ -1,9 +1,10 @@
 /** This machine's edge as its agent launches it, found again when it runs already, and stopped when everything is. */
 import { join } from 'node:path'
-import type { Clock } from '../base/index.ts'
+import { type Clock, HoldfastError } from '../base/index.ts'
 import { type Edge, EdgeClient, launchEdge, type Launcher } from '../edge/index.ts'
 import type { EdgeSource } from '../host/index.ts'
 import type { AgentStatus } from './agent-door.ts'
+import { portHolder } from './port-holder.ts'
 
 export type LocalEdgeEvent =
   | { readonly kind: 'edge-open'; readonly port: number }
@@ -18,6 +19,8 @@ export type LocalEdgeOptions = {
   readonly on: (event: LocalEdgeEvent) => void
 }
 
+type LocalEdgeFailure = Omit<Extract<AgentStatus['edge'], { readonly state: 'failed' }>, 'state'>
+
 /** What has begun may end. */
 const drainMs = 10_000
 
@@ -25,7 +28,7 @@ export class LocalEdge implements EdgeSource {
   readonly #options: LocalEdgeOptions
   #port: number | undefined
   #keeper: number | undefined
-  #failure: { readonly message: string; readonly repair?: string } | undefined
+  #failure: LocalEdgeFailure | undefined
   #isStopped = false
 
   constructor(options: LocalEdgeOptions) {
@@ -47,7 +50,8 @@ export class LocalEdge implements EdgeSource {
       this.#failure = undefined
       if (isNews) on({ kind: 'edge-open', port })
       return edge
-    } catch (error) {
+    } catch (fault) {
+      const error = forPerson(fault, listen)
       const failure = describe(error)
       if (this.#failure?.message !== failure.message) on({ kind: 'edge-failed', error })
       this.#failure = failure
@@ -101,9 +105,22 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function describe(error: unknown): { readonly message: string; readonly repair?: string } {
-  const message = error instanceof Error ? error.message : String(error)
-  const repair =
-    error instanceof Error && 'repair' in error && typeof error.repair === 'string' ? error.repair : undefined
-  return { message, ...(repair === undefined ? {} : { repair }) }
+/** What the edge knows as a listener's fault is, for a person, a port, whoever has it, and an option of the command. */
+function forPerson(error: unknown, { host, port }: LocalEdgeOptions['listen']): unknown {
+  if (!(error instanceof HoldfastError) || error.code !== 'edge.port_taken') return error
+  const holder = portHolder(port)
+  const who = holder === undefined ? 'another process' : `process ${holder}`
+  const see = holder === undefined ? ` (ss -ltnp 'sport = :${port}' shows it)` : ''
+  return new HoldfastError(error.code, `The edge cannot listen on ${host}, port ${port}: ${who} listens there`, {
+    kind: error.kind,
+    place: `port ${port}`,
+    repair: `choose another port with --edge-port, or stop ${who}${see}`,
+    cause: error,
+  })
+}
+
+function describe(error: unknown): LocalEdgeFailure {
+  if (!(error instanceof HoldfastError)) return { message: error instanceof Error ? error.message : String(error) }
+  const { code, message, repair } = error
+  return { code, message, ...(repair === undefined ? {} : { repair }) }
 }

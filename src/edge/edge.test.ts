@@ -217,13 +217,14 @@ describe('the edge as processes', () => {
     )
   })
 
-  it('says who has the port', async () => {
+  it('says that somebody else has the port, and nothing of its own inside', async () => {
     const { port } = await started()
     const settings = { listeners: [{ name: 'main', host: '127.0.0.1', port }] }
     const folder = mkdtempSync(join(tmpdir(), 'edge-'))
     const launched = launchEdge({ folder, settings, launcher, clock: realClock })
     await expect(launched).rejects.toMatchObject({
-      message: expect.stringContaining(`Another process listens on 127.0.0.1:${port}`),
+      code: 'edge.port_taken',
+      message: `Another process listens on 127.0.0.1:${port}`,
     })
   })
 

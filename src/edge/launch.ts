@@ -1,10 +1,10 @@
 /** Starting an edge so that it outlives whoever started it. */
 import { spawn } from 'node:child_process'
 import { open, readFile } from 'node:fs/promises'
-import type { Clock } from '../base/index.ts'
+import type { Clock, HoldfastError } from '../base/index.ts'
 import { EdgeClient } from './client.ts'
 import type { EdgeSettings } from './contract.ts'
-import { edgeError, messageOf } from './errors.ts'
+import { edgeError, isEdgeErrorCode, messageOf } from './errors.ts'
 import { edgeFolder, makeFolder, writeDurably } from './keeper/folder.ts'
 import type { Launcher } from './process/links.ts'
 import { parseSettings } from './routes/parse-routes.ts'
@@ -49,7 +49,29 @@ export async function launchEdge({ folder: path, settings, launcher, clock }: La
   const failure = await Promise.race([ended, untilItAnswers(client, clock)])
   if (failure === undefined) return client
   const said = (await readFile(folder.log)).subarray(sizeBefore).toString('utf8').trim().split('\n').at(-1) ?? ''
-  throw edgeError('edge.unreachable', `The edge did not start (${failure}): ${said}`, { place: folder.log })
+  throw notStarted(failure, said, folder.log)
+}
+
+/** A line of its log is read as what it tells; anything else is shown as it is. */
+function notStarted(failure: string, line: string, log: string): HoldfastError {
+  const { code, message = line } = parseLogLine(line)
+  if (isEdgeErrorCode(code)) return edgeError(code, message, { place: log })
+  return edgeError('edge.unreachable', `The edge did not start (${failure}): ${message}`, { place: log })
+}
+
+function parseLogLine(line: string): { readonly code?: string; readonly message?: string } {
+  const textOf = (value: unknown, name: string): string | undefined => {
+    const text: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+    return typeof text === 'string' ? text : undefined
+  }
+  try {
+    const value: unknown = JSON.parse(line)
+    const [code, message] = [textOf(value, 'code'), textOf(value, 'message')]
+    return { ...(code === undefined ? {} : { code }), ...(message === undefined ? {} : { message }) }
+  } catch {
+    // Node writes its own last words without our form.
+    return {}
+  }
 }
 
 /** Undefined when it answers. */

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { agentFolderOf, type AgentStatus, agentStatus } from '../../app/index.ts'
+import { agentFolderOf, type AgentStatus, agentStatus, stopAgent } from '../../app/index.ts'
+import { HoldfastError } from '../../base/index.ts'
 import { cliError } from '../errors.ts'
 import { printable } from '../paint.ts'
 import type { World } from '../world.ts'
@@ -20,16 +21,31 @@ const lookEveryMs = 50
 
 /**
  * Returns when it is connected and its edge is open, or has said why not. It is in a session of its own: Ctrl-C here does
- * not reach it. @throws HoldfastError cli.agent_failed
+ * not reach it. Without its port an edge takes no requests: an agent that was started for it ends again.
+ * @throws HoldfastError cli.agent_failed, edge.port_taken
  */
 export async function agentHere(world: World, { dataFolder, edge }: AgentOrder): Promise<AgentHere> {
   const folder = agentFolderOf(dataFolder)
   const running = await agentStatus(folder)
   if (running !== undefined) return { status: await whenReady(world, folder), found: true }
   const logFile = join(folder, 'agent.log')
-  const { sizeBefore, ended } = begin(world, { dataFolder, edge, folder, logFile })
+  const begun = begin(world, { dataFolder, edge, folder, logFile })
+  const status = await comingUp(world, folder, { ...begun, logFile })
+  if (status.edge.state === 'failed' && status.edge.code === 'edge.port_taken') {
+    await stopAgent(folder)
+    const { code, message, repair } = status.edge
+    throw new HoldfastError(code, message, { kind: 'conflict', ...(repair === undefined ? {} : { repair }) })
+  }
+  return { status, found: false }
+}
+
+async function comingUp(
+  world: World,
+  folder: string,
+  { sizeBefore, ended, logFile }: Begun & Pick<Beginning, 'logFile'>,
+): Promise<AgentStatus> {
   try {
-    return { status: await whenReady(world, folder, ended), found: false }
+    return await whenReady(world, folder, ended)
   } catch (cause) {
     const said = readFileSync(logFile).subarray(sizeBefore).toString('utf8').trim()
     throw cliError('cli.agent_failed', `The agent of this machine did not come up${said === '' ? '' : `:\n${said}`}`, {
