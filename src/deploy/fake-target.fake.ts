@@ -22,7 +22,7 @@ const fakeService = commonServiceSchema.extend({
   /** Other places to try when the first has no room. */
   otherPlaces: z.int().min(0).default(0),
   bootMs: z.int().min(0).default(500),
-  behaviour: z.enum(['good', 'never', 'crash', 'flap', 'fades', 'wrong-release']).default('good'),
+  behaviour: z.enum(['good', 'never', 'crash', 'flap', 'fades', 'wrong-release', 'squatted']).default('good'),
 })
 type FakeService = z.output<typeof fakeService>
 
@@ -116,6 +116,8 @@ export class FakeTarget {
     switch (service.behaviour) {
       case 'good':
         return { ...plain, state: booted ? 'healthy' : 'starting' }
+      case 'squatted':
+        return { ...plain, state: 'unhealthy', obstacle: { class: 'capacity', what: 'taken', command: 'free it' } }
       case 'never':
         return { ...plain, state: 'starting', detail: 'status 500, expected 200 to 299' }
       case 'crash':

@@ -213,6 +213,14 @@ describe('a release that does not work', () => {
     expectOldGood(world, old.id, failed.id)
   })
 
+  it('is not to blame when somebody else has its port until the time is over', async () => {
+    const world = await new World().begin()
+    const old = await world.deployed(web())
+    const failed = await world.deployed({ ...web({ behaviour: 'squatted' }), timeout: '1m' })
+    expect(failed.diagnosis).toMatchObject({ class: 'capacity', mender: 'operator', command: 'free it' })
+    expectOldGood(world, old.id, failed.id)
+  })
+
   it('comes back when it flaps', async () => {
     const world = await new World().begin()
     const old = await world.deployed(web())

@@ -129,7 +129,7 @@ export async function checkHealth(run: Run): Promise<object> {
     await observe(run, { ...question, traffic: undefined, elapsedMs }, waitOf(verdict))
     if (verdict.kind === 'failed') throw healthFailure(verdict)
     if (verdict.kind === 'healthy') return { healthy: true }
-    run.see(tellUnhealthy(reading))
+    run.see(tellUnhealthy(reading), reading.find(({ obstacle }) => obstacle !== undefined)?.obstacle)
     await waitUntilNextLook(run, pauseUntilNextReading(elapsedMs))
     if (run.now - begun >= visitMs) return { healthy: false }
   }

@@ -35,7 +35,7 @@ export class Run {
   readonly #cleanUps: (() => void)[] = []
   #deployment: Deployment
   #wake: (() => void) | undefined
-  #seen: string | undefined
+  #seen: string | Obstacle | undefined
 
   constructor({ deploys, deployment, context, interruptible, underLock = true }: RunOptions) {
     this.deploys = deploys
@@ -91,8 +91,8 @@ export class Run {
   }
 
   /** What the task sees while it waits: told when the time is over. */
-  see(what: string): void {
-    this.#seen = what
+  see(what: string, obstacle?: Obstacle): void {
+    this.#seen = obstacle === undefined ? what : { ...obstacle, what }
   }
 
   wish(): Wish {
