@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { askAtTerminal } from './ask-at-terminal.ts'
 import { calledAs } from './called-as.ts'
 import { run } from './program.ts'
+import { columnsOf, rowsOf } from './terminal-size.ts'
 import type { Output, World } from './world.ts'
 
 const interruption = new AbortController()
@@ -81,10 +82,10 @@ function outputOf(stream: NodeJS.WriteStream): Output {
     // One that cannot move its cursor is written to like a file.
     isTerminal: stream.isTTY && process.env['TERM'] !== 'dumb',
     get columns() {
-      return stream.columns ?? 100
+      return columnsOf(stream)
     },
     get rows() {
-      return stream.rows ?? 24
+      return rowsOf(stream)
     },
   }
 }
