@@ -352,7 +352,7 @@ const routes = z
  *
  * Route ids need to be unique in the place only. A target that is an instance of this host has the instance's id as its id, and
  * its release and port: the host says itself whether it is `attested`, and knows when it is drained. For other targets
- * `attested` is passed on as it came.
+ * `attested` is passed on as it came, or as it last came for the same target when it comes without.
  *
  * With `awaitHealthyMs` it answers once the edge has seen every target healthy that is active or warm, or fails with
  * host.targets_unhealthy; the routes stay in force then.

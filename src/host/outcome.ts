@@ -64,10 +64,12 @@ export type HealthReport = {
   /** In a row, at the end. */
   readonly successes: number
   readonly probes: number
-  /** What shows that the answers came from this instance. */
   /** Where it answered: an application that listens on "localhost" may have only one of the two. */
   readonly address?: '127.0.0.1' | '::1'
+  /** What shows that the answers came from this instance. */
   readonly proof?: 'release-id' | 'socket' | 'command' | 'process'
+  /** Whoever listens on its port is this instance, however its health was asked: what other hosts' edges cannot see. */
+  readonly listens?: 'itself'
   /** Why not, for a machine; `final` says that waiting longer is of no use. */
   readonly reason?:
     | 'starting'

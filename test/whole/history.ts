@@ -14,7 +14,7 @@ import { type Artifact, type Document, WholeWorld } from './world.ts'
 export type Deaths = { planes: number; agents: number; edges: number; signals: number }
 
 const place = { project: 'acme/shop', config: 'production' } as const
-const behaviours = ['good', 'good', 'good', 'never', 'crash', 'fades', 'ill-at-the-edge'] as const
+const behaviours = ['good', 'good', 'mute', 'never', 'crash', 'fades', 'ill-at-the-edge'] as const
 const bake = { for: '1s' }
 const strategies: readonly PlainJson[] = [
   { kind: 'all-at-once', bake },
@@ -36,7 +36,7 @@ export class History {
     const world = await this.#world.begin()
     const { chance } = world
     await this.#peace('good')
-    if (chance(3) > 0) await this.#peace('good')
+    if (chance(3) > 0) await this.#peace(chance(3) === 0 ? 'mute' : 'good')
     if (chance(3) === 0) await this.#peace('good')
     const { servingFleet, warmFleet } = world.pointer(place.project)
     this.#allowed = [servingFleet, warmFleet]

@@ -108,12 +108,13 @@ class Ground {
     return life.isOver || link === undefined ? undefined : { link, signal: life.signal }
   }
 
-  /** Repeats the release's id; some say to the edge that they are ill. */
-  #believes({ address, release }: Target, from: WholeHost): boolean {
+  /** Repeats the release's id, or is vouched for; some say to the edge that they are ill. */
+  #believes({ address, attested, release }: Target, from: WholeHost): boolean {
     if (!('port' in address)) return false
     const host = address.host === '127.0.0.1' ? from : this.hosts.find((one) => one.address === address.host)
     const environment = host?.listenerOn(address.port)?.order?.environment
     if (environment?.['HOLDFAST_RELEASE'] !== release) return false
+    if (environment['BEHAVIOUR'] === 'mute') return attested !== undefined
     return environment['BEHAVIOUR'] !== 'ill-at-the-edge'
   }
 

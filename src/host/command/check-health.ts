@@ -46,7 +46,14 @@ async function look(host: HostWorld, instance: string): Promise<Finding> {
   const isSame = host.records.get(instance)?.run?.token === run
   if (finding.healthy && !isSame)
     return { healthy: false, run, reason: 'starting', detail: `${instance} was restarted meanwhile` }
-  return { ...finding, run, detail: finding.healthy ? finding.detail : `${finding.detail}${lastEnd(host, record)}` }
+  if (!finding.healthy) return { ...finding, run, detail: `${finding.detail}${lastEnd(host, record)}` }
+  return { ...finding, ...listensItself(host, record, finding), run }
+}
+
+/** A health command, or that a process lives, says nothing of the port to which edges send requests. */
+function listensItself(host: HostWorld, { port, spec }: InstanceRecord, { proof }: Finding): Pick<Finding, 'listens'> {
+  const isTold = port === undefined || proof === 'release-id' || proof === 'socket'
+  return isTold || socketOwner(host, spec.instance, port) !== 'ours' ? {} : { listens: 'itself' }
 }
 
 /** What was started again tells of the end before: a crash is explained by its last words, not by a port without listener. */

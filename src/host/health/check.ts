@@ -35,12 +35,13 @@ function reportOf({ instance, release }: Check, tally: Tally, healthy: boolean, 
   const { last, probes, successes } = tally
   const base = { instance, release, healthy, successes, probes, final: isFinal(tally), tookMs }
   if (last === undefined) return { ...base, detail: 'Nothing was asked' }
-  const { address, detail, proof, reason } = last
+  const { address, detail, listens, proof, reason } = last
   return {
     ...base,
     detail,
     ...(address !== undefined && { address }),
     ...(proof !== undefined && { proof }),
+    ...(listens !== undefined && { listens }),
     ...(reason !== undefined && { reason }),
   }
 }

@@ -9,6 +9,7 @@ export type Proof = NonNullable<HealthReport['proof']>
 export type Finding = {
   readonly healthy: boolean
   readonly proof?: Proof
+  readonly listens?: 'itself'
   readonly address?: '127.0.0.1' | '::1'
   readonly reason?: Reason
   readonly detail: string

@@ -148,31 +148,35 @@ class Story {
 const seeds = 1000
 
 describe(`routes, with agents that die at any boundary and edges that forget, over ${seeds} histories`, () => {
-  it('end as they were last answered or asked for, the same on disk and edge, in versions that grow', async () => {
-    const totals = { crashes: 0, refusals: 0, pushes: 0, sets: 0 }
-    for (let seed = 1; seed <= seeds; seed++) {
-      const story = new Story(seed)
-      await story.live()
-      const { edge } = story.world
-      for (const place of places) {
-        const expected = story.expected.get(placeName(place))
-        const allowed = [expected?.acknowledged, ...(expected?.open ?? [])]
-        expect(allowed, `seed ${seed}, ${place.config}`).toContain(story.shown(place))
+  it(
+    'end as they were last answered or asked for, the same on disk and edge, in versions that grow',
+    { timeout: 300_000 },
+    async () => {
+      const totals = { crashes: 0, refusals: 0, pushes: 0, sets: 0 }
+      for (let seed = 1; seed <= seeds; seed++) {
+        const story = new Story(seed)
+        await story.live()
+        const { edge } = story.world
+        for (const place of places) {
+          const expected = story.expected.get(placeName(place))
+          const allowed = [expected?.acknowledged, ...(expected?.open ?? [])]
+          expect(allowed, `seed ${seed}, ${place.config}`).toContain(story.shown(place))
+        }
+        expect({ seed, late: story.world.late }).toEqual({ seed, late: [] })
+        story.world.closing.abort()
+        // The next agent finds what is in force, and changes nothing.
+        const before = JSON.stringify(edge.inForce.routes)
+        story.world.open()
+        await story.world.pass(5000)
+        expect(JSON.stringify(edge.inForce.routes), `seed ${seed}`).toBe(before)
+        story.world.closing.abort()
+        totals.crashes += story.crashes
+        totals.refusals += story.refusals
+        totals.pushes += edge.versions.length
       }
-      expect({ seed, late: story.world.late }).toEqual({ seed, late: [] })
-      story.world.closing.abort()
-      // The next agent finds what is in force, and changes nothing.
-      const before = JSON.stringify(edge.inForce.routes)
-      story.world.open()
-      await story.world.pass(5000)
-      expect(JSON.stringify(edge.inForce.routes), `seed ${seed}`).toBe(before)
-      story.world.closing.abort()
-      totals.crashes += story.crashes
-      totals.refusals += story.refusals
-      totals.pushes += edge.versions.length
-    }
-    expect(totals.crashes).toBeGreaterThan(seeds / 2)
-    expect(totals.refusals).toBeGreaterThan(seeds / 2)
-    expect(totals.pushes).toBeGreaterThan(seeds * 5)
-  })
+      expect(totals.crashes).toBeGreaterThan(seeds / 2)
+      expect(totals.refusals).toBeGreaterThan(seeds / 2)
+      expect(totals.pushes).toBeGreaterThan(seeds * 5)
+    },
+  )
 })

@@ -24,12 +24,12 @@ export class Vouchers {
   /** What every reading of the health tells as well. */
   note(
     { host, instance }: Vouched,
-    { proof }: Pick<HealthReport, 'proof'>,
+    { listens, proof }: Pick<HealthReport, 'proof' | 'listens'>,
     { pid }: Pick<InstanceStatus, 'pid'>,
   ): void {
     if (this.#known.size >= mostRemembered) this.#known.clear()
     if (proof === 'release-id') this.#known.set(instance, undefined)
-    if (proof !== 'socket' || pid === undefined) return
+    if ((proof !== 'socket' && listens === undefined) || pid === undefined) return
     const evidence = `the agent of ${host} saw that the socket is this instance's`
     this.#known.set(instance, { pid, at: this.#caller.clock.now(), evidence })
   }
