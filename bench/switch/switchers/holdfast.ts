@@ -1,5 +1,6 @@
 /** Holdfast as a whole: control plane, agent and edge, driven by the API as a person or a pipeline would. */
 import { join } from 'node:path'
+import { defaultSettings, digestTree } from '../../../src/host/index.ts'
 import { steadyMs } from '../steady-clock.ts'
 import type { Witness } from '../witness.ts'
 import { ControlPlane } from './control-plane.ts'
@@ -18,6 +19,8 @@ export class HoldfastSwitcher implements Switcher {
   readonly #options: HoldfastSwitcherOptions
   readonly #book = new WindowBook()
   #controlPlane: ControlPlane | undefined
+  /** Of the artifact: what is signed is what runs. */
+  #sha256 = ''
   /** Fleets: what instances name as their release. */
   #live: string | undefined
   #warm: string | undefined
@@ -32,6 +35,9 @@ export class HoldfastSwitcher implements Switcher {
   }
 
   async start(): Promise<void> {
+    const limits = { bytes: defaultSettings.mostUnpackedBytes, files: defaultSettings.mostFiles }
+    const tree = await digestTree({ from: this.#options.artifact, exclude: new Set(['.git']), limits })
+    this.#sha256 = tree.sha256
     this.#controlPlane = await ControlPlane.start(join(this.#options.folder, 'holdfast'))
     this.port = this.#controlPlane.edgePort
     await this.deploy()
@@ -80,7 +86,7 @@ export class HoldfastSwitcher implements Switcher {
     const { artifact, instances, witness } = this.#options
     return {
       ...place,
-      artifact: { folder: artifact },
+      artifact: { folder: artifact, sha256: this.#sha256 },
       services: {
         web: {
           instances,

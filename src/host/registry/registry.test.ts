@@ -396,7 +396,7 @@ describe('removing a host', () => {
     const waiting = agent.poll()
     await settle()
     const removal = removeHost(registry, admin, { host: id })
-    const underWay = await waiting
+    const underWay = [...(await waiting)]
     expect(underWay).toHaveLength(1)
     const next = outcomeOf(agent.poll({ underWay }))
     await settle()

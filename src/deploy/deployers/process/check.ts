@@ -51,8 +51,13 @@ function noHost(hosts: readonly SeenHost[]): Problem | undefined {
 // ---- artifact
 
 function artifactProblems(situation: ProcessSituation): readonly Problem[] {
-  const { folder } = artifactOf(situation)
+  const { folder, sha256 } = artifactOf(situation)
   if (folder === undefined) return []
+  if (sha256 === undefined) {
+    const what = 'a folder needs its digest: without it, what runs is whatever lies there, and not what was signed'
+    const command = 'deploy the file with holdfast deploy FILE, which fills it in'
+    return [{ class: 'user', field: 'artifact.sha256', what, command }]
+  }
   if (!isAbsolute(folder)) {
     const command = 'deploy the file with holdfast deploy FILE, which makes it absolute'
     return [{ class: 'user', field: 'artifact.folder', what: `${folder} is not an absolute path`, command }]

@@ -222,8 +222,15 @@ describe('before anything is changed it is told', () => {
     ['that no host is enrolled', [], { web }, {}, { class: 'capacity', command: expect.stringContaining('holdfast up --with-host') }], // prettier-ignore
     ['that none is connected', [host('a', away)], { web }, {}, { class: 'platform', command: 'start the agent on a: holdfast host' }], // prettier-ignore
     ['that all are draining', [host('a', { state: 'draining' })], { web }, {}, { class: 'capacity', command: 'holdfast hosts undrain a' }], // prettier-ignore
-    ['that a folder is on one host', [host('a'), host('b')], { web: { ...web, instances: 2 } }, { artifact: { folder: '/srv' } }, { field: 'artifact.folder' }], // prettier-ignore
-    ['that a folder is relative', [host('a')], { web }, { artifact: { folder: 'srv' } }, { field: 'artifact.folder' }],
+    ['that a folder is on one host', [host('a'), host('b')], { web: { ...web, instances: 2 } }, { artifact: { folder: '/srv', sha256: 'a'.repeat(64) } }, { field: 'artifact.folder' }], // prettier-ignore
+    ['that a folder is relative', [host('a')], { web }, { artifact: { folder: 'srv', sha256: 'a'.repeat(64) } }, { field: 'artifact.folder' }], // prettier-ignore
+    [
+      'that a folder is signed without what lies in it',
+      [host('a')],
+      { web },
+      { artifact: { folder: '/srv' } },
+      { field: 'artifact.sha256' },
+    ],
     ['that there is no such zone', [host('a', { zone: 'north' })], { web: { ...web, zones: ['nort'] } }, {}, { field: 'services.web.zones', command: 'write "north"' }], // prettier-ignore
     ['that an agent may not be somebody else', [host('a')], { web: { ...web, user: 'www' } }, {}, { class: 'permission', field: 'services.web.user' }], // prettier-ignore
     ['that two versions cannot share a port', [host('a')], { web: { ...web, port: 8080 } }, {}, { field: 'services.web.port' }], // prettier-ignore
