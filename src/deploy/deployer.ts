@@ -65,6 +65,19 @@ export type Situation<Service extends CommonService = CommonService, Survey = Pl
   readonly survey: Survey
 }
 
+/** A place at rest. */
+export type StandingPlace<Service extends CommonService = CommonService> = {
+  readonly project: string
+  readonly config: string
+  /** The highest of the place: what a deployment sends that begins meanwhile has a higher one. */
+  readonly term: number
+  /** Ids of the fleets. */
+  readonly serving: string
+  readonly warm: string | null
+  /** Reads them. */
+  readonly fleets: () => { readonly serving: Fleet<Service>; readonly warm: Fleet<Service> | undefined }
+}
+
 export type CallContext = {
   /** The same for every repetition of this call. What the call makes must be found again by it. */
   readonly key: string
@@ -149,6 +162,12 @@ export interface Deployer<Service extends CommonService = CommonService, Survey 
   join?(situation: Situation<Service, Survey>, weights: Weights, before: Weights): readonly Wave[]
   /** Pure. Divides the traffic. `weights` of 100 is the switch; taking it back restores `before`. */
   shift(situation: Situation<Service, Survey>, weights: Weights, before: Weights): readonly Wave[]
+
+  /**
+   * Tells what serves to those that divide the traffic and came after the switch. Called every few seconds for each place in which
+   * no deployment is under way, so it costs next to nothing when nobody is new. Without it, nobody can come later.
+   */
+  attend?(standing: StandingPlace<Service>, signal: AbortSignal): Promise<void>
 
   /** The health of every instance of the fleet that was started and not taken down. Reads only. */
   readHealth(fleet: Fleet<Service>, signal: AbortSignal): Promise<readonly InstanceHealth[]>

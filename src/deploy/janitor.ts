@@ -4,12 +4,13 @@ import { HoldfastError } from '../base/index.ts'
 import { describeExecution, type TaskContext } from '../engine/index.ts'
 import type { Transaction } from '../store/index.ts'
 import type { Deploys } from './deploys.ts'
-import { standingsOf } from './deployment/fleet.ts'
-import { expiredWarm, forgetWarm, type Pointer, pointerOf } from './deployment/pointer.ts'
+import { requireDeployer, standingsOf } from './deployment/fleet.ts'
+import { allPointers, expiredWarm, forgetWarm, type Pointer, pointerOf } from './deployment/pointer.ts'
 import {
   changeDeployment,
   type Deployment,
   deploymentHistory,
+  openDeploymentAt,
   openDeployments,
   requireDeployment,
   unfinishedDeployments,
@@ -33,6 +34,7 @@ import { allOf, settle } from './machine/perform.ts'
 import { Run } from './machine/run.ts'
 import { systemActor } from './machine/system.ts'
 import { removal } from './plan/make.ts'
+import { targetOfRelease } from './release/rows.ts'
 import { idOf } from './plan/plan.ts'
 
 /** One look at everything. One deployment that cannot be helped now does not keep the others from it. */
@@ -45,6 +47,9 @@ export async function janitorTick(deploys: Deploys, signal: AbortSignal): Promis
   }
   for (const deployment of unfinishedDeployments(deploys.store.read)) {
     await quietly(deploys, deployment.id, () => finishEnd(deploys, deployment, signal))
+  }
+  for (const pointer of allPointers(deploys.store.read)) {
+    await quietly(deploys, pointer.servingFleet ?? '', () => attend(deploys, pointer, signal))
   }
 }
 
@@ -117,6 +122,21 @@ async function takeOver(
 
 const lostIn = ({ id, state }: Deployment): Diagnosis =>
   diagnose(new DeployFailure('platform', 'its execution was stopped, or lost with its process'), state, id)
+
+// ---- who came later
+
+/** While a deployment is under way it tells everybody itself. */
+async function attend(deploys: Deploys, pointer: Pointer, signal: AbortSignal): Promise<void> {
+  const { project, config, servingFleet: serving, servingRelease, warmFleet: warm } = pointer
+  const { read } = deploys.store
+  if (serving === null || servingRelease === null || openDeploymentAt(read, pointer) !== undefined) return
+  const lock = lockOf(read, pointer, 'deployment')
+  const target = targetOfRelease(read, servingRelease)
+  if (lock === undefined || lock.owner !== null || target === undefined) return
+  const fleetOf = (id: string) => standingsOf(deploys, read, id).fleet
+  const fleets = () => ({ serving: fleetOf(serving), warm: warm === null ? undefined : fleetOf(warm) })
+  await requireDeployer(deploys, target).attend?.({ project, config, term: lock.term, serving, warm, fleets }, signal)
+}
 
 // ---- what stood warm
 

@@ -49,3 +49,6 @@ export function newestSignedAt(queries: Queries, { project, config }: Place): nu
   const sql = 'SELECT max(signed_at) AS newest FROM release WHERE project = ? AND config = ?'
   return queries.prepare<{ newest: number | null }>(sql).get(project, config)?.newest ?? undefined
 }
+
+export const targetOfRelease = (queries: Queries, id: string): string | undefined =>
+  queries.prepare<{ target: string }>('SELECT target FROM release WHERE id = ?').get(id)?.target

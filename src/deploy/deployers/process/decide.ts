@@ -130,6 +130,13 @@ export function shiftWaves(situation: ProcessSituation, weights: Weights): reado
   return [[shift]]
 }
 
+/** As the routes stand while nothing is under way: one release serves, the one before may stand warm beside it. */
+export function standingRoutes(situation: ProcessSituation): readonly PlainJson[] {
+  const weights = mapValues(situation.incoming.release.services, () => 100)
+  const counts = countsAt(situation, weights)
+  return routesAt(situation, { weights, shown: counts, active: counts })
+}
+
 const giving = (weights: Weights): string => `give the new version ${describeWeights(weights)} of the traffic`
 
 /** How many instances of each service with a route are up when it has this part of the traffic. */
@@ -163,8 +170,8 @@ function describeWeights(weights: Weights): string {
 const edgesOf = ({ survey }: ProcessSituation): PlainJson =>
   survey === null ? null : survey.hosts.flatMap(({ name, hasEdge }) => (hasEdge ? [name] : []))
 
-const mapValues = (weights: Weights, of: () => number): Weights =>
-  Object.fromEntries(Object.keys(weights).map((name) => [name, of()]))
+const mapValues = (named: object, of: () => number): Weights =>
+  Object.fromEntries(Object.keys(named).map((name) => [name, of()]))
 
 function memberOf(outcome: PlainJson, name: string): string | undefined {
   if (typeof outcome !== 'object' || outcome === null || !(name in outcome)) return undefined

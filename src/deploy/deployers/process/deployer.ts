@@ -8,6 +8,7 @@ import { checkSituation } from './check.ts'
 import { joinWaves, prepareWaves, shiftWaves, startCall } from './decide.ts'
 import { describeFleet } from './describe-fleet.ts'
 import { HostCaller } from './host-caller.ts'
+import { Newcomers } from './newcomers.ts'
 import { HealthReader, readTraffic } from './readings.ts'
 import { type ProcessService, processArtifactSchema, processServiceSchema } from './schemas.ts'
 import { type Surveyed, surveyHosts } from './survey.ts'
@@ -21,17 +22,20 @@ export function processDeployer({ hosts, clock }: ProcessDeployerOptions): Deplo
   const caller = new HostCaller(hosts, clock)
   const vouchers = new Vouchers(caller)
   const health = new HealthReader(caller, vouchers)
+  const traffic = new Traffic(caller, vouchers)
+  const newcomers = new Newcomers(caller, traffic)
   return {
     kind: 'process',
     artifact: processArtifactSchema,
     service: processServiceSchema,
-    calls: processCalls(caller, new Traffic(caller, vouchers)),
+    calls: processCalls(caller, traffic),
     survey: (_fleet, signal) => surveyHosts(caller, signal),
     check: checkSituation,
     prepare: prepareWaves,
     start: startCall,
     join: joinWaves,
     shift: shiftWaves,
+    attend: (standing, signal) => newcomers.attend(standing, signal),
     readHealth: (fleet, signal) => health.read(fleet, signal),
     obstacle: (signal) => awayFrom(caller, signal),
     describeFleet: (fleet) => describeFleet(caller, fleet),

@@ -16,6 +16,7 @@ const lookAgainMs = 100
 const drainGraceMs = 5_000
 
 type Place = Pick<CallContext, 'project' | 'config'>
+type CallContextParts = Pick<CallContext, 'key' | 'fleet' | 'project' | 'config' | 'term' | 'signal'>
 
 export class Traffic {
   readonly #caller: HostCaller
@@ -45,6 +46,15 @@ export class Traffic {
       }),
     )
     return edges.map(({ name }) => name)
+  }
+
+  /** In force on this edge when it returns, or it is not ours any more. @throws DeployFailure */
+  async pushTo(name: string, routes: readonly Route[], context: CallContextParts): Promise<void> {
+    const edge = this.#caller.find(name)
+    if (edge === undefined) return
+    await this.#vouchers.learn(strangersTo(edge, routes), context.signal)
+    const seen = this.#seenFrom(edge, routes, context)
+    await this.#inTurn(edge, context, () => unlessGone(() => this.#tell(name, seen, context, context.key)))
   }
 
   /** Until every edge has seen every instance of the fleet healthy by itself. @throws DeployFailure of the class health */
@@ -125,7 +135,7 @@ export class Traffic {
     })
   }
 
-  async #tell(edge: string, routes: readonly Route[], context: CallContext, key: string): Promise<true> {
+  async #tell(edge: string, routes: readonly Route[], context: CallContextParts, key: string): Promise<true> {
     const { project, config, term, signal } = context
     const fence = { scope: `${project}/${config}`, term }
     await this.#caller.tell<'setRoutes'>(
@@ -137,7 +147,7 @@ export class Traffic {
   }
 
   /** With the fleet's own name, and each instance at the address at which this edge reaches it. */
-  #seenFrom(edge: HostView, routes: readonly Route[], { fleet, project, config }: CallContext): Route[] {
+  #seenFrom(edge: HostView, routes: readonly Route[], { fleet, project, config }: CallContextParts): Route[] {
     const named = (release: string): string => (release === ownFleet ? fleet : release)
     return routes.map((route) => ({
       ...route,
