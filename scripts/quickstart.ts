@@ -117,9 +117,10 @@ async function sayWhatIsNext(app: string): Promise<void> {
   const answer = await (await fetch(app)).text()
   console.log(`\n$ curl ${app}\n${answer.trim()}\n`)
   const lines = [
-    ['deploy examples/hello/v2.yaml', 'version 2, with a tenth of the traffic first'],
-    ['deploy examples/hello/broken.yaml', 'see it come back and explain itself'],
-    ['rollback acme/hello production', 'back to the version before'],
+    // A deploy takes the warm version down to make room, also one that fails then: so rollback comes before it.
+    ['deploy examples/hello/v2.yaml', 'a tenth of the traffic first'],
+    ['rollback acme/hello production', 'version 1 is warm: one switch'],
+    ['deploy examples/hello/broken.yaml', 'comes back, and says why'],
   ]
   const width = Math.max(...lines.map(([words = '']) => words.length))
   console.log(
