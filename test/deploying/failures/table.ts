@@ -10,6 +10,9 @@ const words = new RegExp(process.argv.slice(2).join(' '))
 const cases = [...refused, ...failing, ...slowStart, ...agentGone, ...halts].filter(({ name }) => words.test(name))
 const system = new System()
 const rows: Row[] = []
+// Ctrl-C leaves nothing running either.
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => void system.end().finally(() => process.exit(130)))
 try {
   await system.begin()
   for (const one of cases) {
