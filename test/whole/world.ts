@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PlainJson } from '../../src/audit/index.ts'
 import { HoldfastError, VirtualClock } from '../../src/base/index.ts'
+import type { Deployment } from '../../src/deploy/deployment/rows.ts'
 import { processDeployer } from '../../src/deploy/index.ts'
 import { World, type WorldOptions } from '../../src/deploy/world.ts'
 import type { Target } from '../../src/edge/index.ts'
@@ -230,11 +231,23 @@ export class WholeWorld extends World {
 
   /** The disk takes real time: virtual time waits for it. */
   override async settle(): Promise<void> {
-    do {
-      await super.settle()
-      while (this.hosts?.some(({ isBusy }) => isBusy)) await new Promise<void>((resolve) => void setImmediate(resolve))
-      await super.settle()
-    } while (this.hosts?.some(({ isBusy }) => isBusy))
+    await super.settle()
+    while (this.#isBusy()) {
+      await new Promise<void>((resolve) => void setTimeout(resolve, 0))
+      if (!this.#isBusy()) await super.settle()
+    }
+  }
+
+  /** Looked at so often that reading the whole of it would be most of the work. */
+  override async untilEnded(id: string, within = 3_600_000): Promise<Deployment> {
+    const ended = this.store.read.prepare<{ at: number | null }>('SELECT ended_at AS at FROM deployment WHERE id = ?')
+    await this.until(() => (ended.get(id)?.at ?? null) !== null, within)
+    await this.settle()
+    return this.deployment(id)
+  }
+
+  #isBusy(): boolean {
+    return this.hosts.some(({ isBusy }) => isBusy)
   }
 
   override document(document: Document = {}): Document {
