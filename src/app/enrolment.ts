@@ -1,6 +1,6 @@
 /** What an agent's folder knows of its control plane: which host it is, its token, and how the control plane is found. */
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { RandomBytes } from '../base/index.ts'
 import { readPrivate, writePrivate } from '../store/index.ts'
@@ -20,6 +20,14 @@ export type Enrolment = z.infer<typeof schema>
 
 /** Of the machine of a control plane. */
 export const agentFolderOf = (dataFolder: string): string => join(dataFolder, 'host')
+
+/** The data folders around and behind an agent: what lies there is no release's to read. */
+export function dataFoldersOf(agentFolder: string, enrolment?: Enrolment): readonly string[] {
+  const around = dirname(agentFolder)
+  const named =
+    enrolment !== undefined && 'dataFolder' in enrolment.controlPlane ? [enrolment.controlPlane.dataFolder] : []
+  return basename(agentFolder) === basename(agentFolderOf(around)) ? [around, ...named] : named
+}
 
 const fileOf = (agentFolder: string): string => join(agentFolder, 'enrolment.json')
 

@@ -8,7 +8,7 @@ import { type Clock, type Logger, type RandomBytes, ulid } from '../base/index.t
 import { type HostAgent, type HostFacts, openHostAgent, openMachine } from '../host/index.ts'
 import { type AgentStatus, openDoor, type StoppedEverything } from './agent-door.ts'
 import { ControlPlaneLink, type LinkEvent, type LinkState } from './control-plane-link.ts'
-import { type Enrolment, locateControlPlane } from './enrolment.ts'
+import { dataFoldersOf, type Enrolment, locateControlPlane } from './enrolment.ts'
 import { appError } from './errors.ts'
 import { LocalEdge, type LocalEdgeEvent, stopEdgeIn } from './local-edge.ts'
 import { Shutdown } from './shutdown.ts'
@@ -117,7 +117,8 @@ async function assemble(options: HostRuntimeOptions, shutdown: Shutdown): Promis
 
 /** Also for who has to end what runs when no agent runs. @throws HoldfastError store.folder_in_use, app.platform */
 export function openLocalAgent(
-  options: Pick<HostRuntimeOptions, 'folder' | 'clock' | 'randomBytes' | 'logger' | 'environment'>,
+  options: Pick<HostRuntimeOptions, 'folder' | 'clock' | 'randomBytes' | 'logger' | 'environment'> &
+    Partial<Pick<HostRuntimeOptions, 'enrolment'>>,
   edge: LocalEdge | undefined,
   purpose: 'run' | 'stop' = 'run',
 ): Promise<HostAgent> {
@@ -128,6 +129,7 @@ export function openLocalAgent(
   }
   return openHostAgent({
     ...{ folder, clock, environment, purpose },
+    closedFolders: dataFoldersOf(folder, options.enrolment),
     machine: openMachine(platform),
     random: randomBytes,
     log: logger,

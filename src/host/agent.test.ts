@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -393,6 +393,15 @@ describe('a secret', () => {
     // Its own output is the application's own doing.
     expect(holding.map(({ name }) => name)).toEqual(['output.log'])
     expect(host.lines.join('\n')).not.toContain('correct-horse-battery')
+  })
+
+  it('that points to what the agent keeps for itself is refused, and nothing is started', async () => {
+    const host = await open()
+    writeFileSync(join(host.folder, 'enrolment.json'), '{"token":"hf_x"}')
+    const secrets = { STOLEN: `file:${join(host.folder, 'enrolment.json')}` }
+    const failure = await host.failure(start({ command: 'sleep 1', secrets }))
+    expect(failure).toMatchObject({ code: 'host.secret_forbidden', place: 'secrets.STOLEN', kind: 'forbidden' })
+    expect(readdirSync(join(host.folder, 'instances'))).toEqual([])
   })
 
   it('that is missing is named by its reference, and nothing is started', async () => {

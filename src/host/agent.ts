@@ -49,6 +49,8 @@ export type HostAgentOptions = {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly download: Download
   readonly settings?: Partial<HostSettings>
+  /** Folders beside its own in which no secret of a release may lie: the data folder of a control plane. */
+  readonly closedFolders?: readonly string[]
   /** This machine's edge, which the agent hands its routes. Undefined: it has none. */
   readonly edge?: EdgeSource
   /** `stop`: it is opened to stop what runs; it starts nothing, and what is parked stays so. Default: `run`. */
@@ -217,7 +219,8 @@ class Agent {
   }
 
   #build(options: HostAgentOptions, overMemory: Set<string>): HostWorld {
-    const { clock, environment, log, machine, random } = options
+    const { closedFolders = [], clock, environment, log, machine, random } = options
+    const own = [options.folder, ...closedFolders]
     const { files, processes, sockets } = machine
     const paths = hostPaths(options.folder)
     const newToken = (): string => Buffer.from(random(9)).toString('hex')
@@ -231,7 +234,7 @@ class Agent {
       paths,
       groups,
       tools: installShim(files, options.folder, (path) => chmodSync(path, 0o644)),
-      secretSource: { environment, readFile: readSecretFile },
+      secretSource: { environment, readFile: (path: string) => readSecretFile(path, own) },
       userSource: { self: ownUser(environment), readPasswd: () => readFileSync('/etc/passwd', 'utf8') },
       store: new ArtifactStore(files, paths),
       secretsInUse: new Map<string, readonly string[]>(),

@@ -17,6 +17,7 @@ const kinds = {
   'host.instance_unprovable': 'conflict',
   'host.copy_missing': 'missing',
   'host.secret_missing': 'missing',
+  'host.secret_forbidden': 'forbidden',
   'host.user_unknown': 'missing',
   'host.user_forbidden': 'forbidden',
   'host.port_taken': 'conflict',

@@ -1,14 +1,21 @@
 /** The text of a file that a secret points to. Whoever writes a release names it: it must not hold up the agent, nor fill its memory. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { HoldfastError } from '../base/index.ts'
+import { hostError } from './errors.ts'
 
 const mostBytes = 65_536
 
-/** @throws Error when it is no plain file, too large, or cannot be read */
-export function readSecretFile(path: string): string {
+/**
+ * `own`: folders in which Holdfast keeps its tokens and keys, and of which nothing is read for a release.
+ * @throws HoldfastError host.secret_forbidden; Error when it is no plain file, too large, or cannot be read
+ */
+export function readSecretFile(path: string, own: readonly string[] = []): string {
   // Without waiting: a named pipe that nobody writes to would be waited for, and the agent with it.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     if (!fstatSync(file).isFile()) throw new Error(`${path} is no plain file`)
+    refuseOwn(path, fstatSync(file, { bigint: true }), own)
     const buffer = Buffer.alloc(mostBytes + 1)
     const count = readAll(file, buffer)
     if (count > mostBytes) throw new Error(`${path} is larger than ${mostBytes} bytes`)
@@ -17,6 +24,30 @@ export function readSecretFile(path: string): string {
     closeSync(file)
   }
 }
+
+/** What is open is judged, and not what the path leads to by now: somebody may turn a link around between two looks. */
+function refuseOwn(path: string, opened: BigIntStats, own: readonly string[]): void {
+  const folders = own.flatMap((folder) => statSync(folder, { bigint: true, throwIfNoEntry: false }) ?? [])
+  if (folders.length === 0) return
+  const real = realpathSync.native(path)
+  if (!isSame(statSync(real, { bigint: true }), opened)) throw new Error(`${path} was replaced while it was read`)
+  // By identity, not by name: a disk may know no capitals, and be mounted in two places.
+  for (let at = real; at !== dirname(at);) {
+    at = dirname(at)
+    const above = statSync(at, { bigint: true })
+    if (folders.some((folder) => isSame(folder, above))) throw secretForbidden(`${path} leads into a folder of its own`)
+  }
+}
+
+const isSame = (one: BigIntStats, other: BigIntStats): boolean => one.dev === other.dev && one.ino === other.ino
+
+/** Whoever may deploy is not thereby whoever runs Holdfast. */
+export const secretForbidden = (why: string, place?: string): HoldfastError =>
+  hostError('host.secret_forbidden', `Holdfast's own tokens and keys are no secrets of a release: ${why}`, {
+    ...(place === undefined ? {} : { place }),
+    accepted: "a file outside of the agent's folder and of Holdfast's data folder",
+    repair: 'put the secret into a file elsewhere that the agent may read, and point to that one',
+  })
 
 /** As much as there is room for: what lies in /proc and /sys tells no size. */
 function readAll(file: number, buffer: Buffer): number {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { secretForbidden } from './secret-file.ts'
 import { maskSecrets, resolveSecrets } from './secrets.ts'
 
 const source = {
@@ -22,6 +23,22 @@ it.each([
   expect(() => resolveSecrets({ DB: reference }, source)).toThrow(why)
   expect(() => resolveSecrets({ DB: reference }, source)).toThrow(
     expect.objectContaining({ code: 'host.secret_missing', place: 'secrets.DB' }),
+  )
+})
+
+it('hands nobody the token of the agent itself', () => {
+  const own = { ...source, environment: { HOLDFAST_TOKEN: 'hf_admin' } }
+  expect(() => resolveSecrets({ T: 'env:HOLDFAST_TOKEN' }, own)).toThrow(
+    expect.objectContaining({ code: 'host.secret_forbidden', place: 'secrets.T' }),
+  )
+})
+
+it('names the secret that points into a folder of Holdfast', () => {
+  const readFile = (): string => {
+    throw secretForbidden('/data/admin-token lies in a folder of its own')
+  }
+  expect(() => resolveSecrets({ T: 'file:/data/admin-token' }, { ...source, readFile })).toThrow(
+    expect.objectContaining({ code: 'host.secret_forbidden', place: 'secrets.T' }),
   )
 })
 

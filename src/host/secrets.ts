@@ -1,6 +1,7 @@
 /** Secrets by reference: resolved at the moment of use, held by nobody but the process they are for. */
 import { HoldfastError } from '../base/index.ts'
 import { hostError } from './errors.ts'
+import { secretForbidden } from './secret-file.ts'
 
 export type SecretSource = {
   /** The agent's own environment. */
@@ -9,7 +10,7 @@ export type SecretSource = {
   readonly readFile: (path: string) => string
 }
 
-/** Name → reference in, name → value out. @throws HoldfastError host.secret_missing, which names the reference, never a value */
+/** Name → reference in, name → value out. @throws HoldfastError host.secret_missing, host.secret_forbidden, which name the reference, never a value */
 export function resolveSecrets(
   references: Readonly<Record<string, string>>,
   source: SecretSource,
@@ -22,7 +23,9 @@ export function resolveSecrets(
 function resolveSecret(name: string, reference: string, { environment, readFile }: SecretSource): string {
   const colon = reference.indexOf(':')
   const rest = reference.slice(colon + 1)
+  const place = `secrets.${name}`
   if (reference.startsWith('env:')) {
+    if (rest === ownToken) throw secretForbidden(`${rest} is what commands here show the control plane`, place)
     const value = environment[rest]
     if (value === undefined) throw missing(name, reference, `the agent's environment has no ${rest}`)
     return value
@@ -32,10 +35,21 @@ function resolveSecret(name: string, reference: string, { environment, readFile 
     if (text.includes('\0')) throw missing(name, reference, 'the file holds NUL characters')
     return text.replace(/\r?\n$/, '')
   } catch (fault) {
+    if (fault instanceof HoldfastError && fault.code === 'host.secret_forbidden') throw placed(fault, place)
     if (fault instanceof HoldfastError) throw fault
     throw missing(name, reference, fault instanceof Error ? fault.message : String(fault))
   }
 }
+
+/** What somebody starts the agent with to enrol it may be an admin's. */
+const ownToken = 'HOLDFAST_TOKEN'
+
+const placed = ({ code, message, kind, accepted, repair }: HoldfastError, place: string): HoldfastError =>
+  new HoldfastError(code, message, {
+    ...{ kind, place },
+    ...(accepted === undefined ? {} : { accepted }),
+    ...(repair === undefined ? {} : { repair }),
+  })
 
 const missing = (name: string, reference: string, why: string) =>
   hostError('host.secret_missing', `The secret ${name} cannot be resolved on this host: ${why}`, {

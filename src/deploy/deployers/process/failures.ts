@@ -41,6 +41,7 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   'host.disk_full': { class: 'capacity', command: 'free space on HOST, then: holdfast deploy FILE' },
 
   'host.secret_missing': { class: 'user', field: 'services.SERVICE.secrets' },
+  'host.secret_forbidden': { class: 'permission', field: 'services.SERVICE.secrets' },
   'host.user_unknown': { class: 'user', field: 'services.SERVICE.user' },
   'host.user_forbidden': { class: 'permission', field: 'services.SERVICE.user' },
   'host.port_taken': { class: 'capacity', field: 'services.SERVICE.port' },
