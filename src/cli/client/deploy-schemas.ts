@@ -193,6 +193,7 @@ export const lock = z.object({
   config: z.string(),
   kind: z.enum(['deployment', 'person']),
   owner: maybe(z.string()),
+  ownerName: maybe(z.string()),
   reason: z.string(),
   takenAt: time,
   expiresAt: time,
@@ -251,7 +252,11 @@ export const rollbackAnswer = z.object({
   releaseId: z.string(),
 })
 
-export const breakAnswer = z.object({ outcome: z.enum(['opened', 'halting']), owner: z.string() })
+export const breakAnswer = z.object({
+  outcome: z.enum(['opened', 'halting']),
+  owner: z.string(),
+  ownerName: maybe(z.string()),
+})
 
 const side = z.object({ id: z.string(), project: z.string(), config: z.string(), kind, releaseId: z.string() })
 const patch = z.array(z.object({ op: z.string(), path: z.string(), value: z.unknown() }))

@@ -21,7 +21,7 @@ export function breakCommand(context: Context): Command {
       const { value, plain } = await api.deploys.breakLock({ ...place, reason: options.reason })
       answer(context, options.json === true, plain, () =>
         value.outcome === 'opened'
-          ? `${paint.state('done', 'open')}  ${paint.bold(placeWords(place))}: the lock of ${value.owner} is broken`
+          ? `${paint.state('done', 'open')}  ${paint.bold(placeWords(place))}: the lock of ${value.ownerName ?? value.owner} is broken`
           : [
               `${paint.state('halted', 'halting')}  ${paint.bold(placeWords(place))}: ${value.owner} is taken back, then it is open`,
               `  ${paint.dim('watch it')}  ${commandLine(world, `status ${placeArguments(place)} --follow`, options)}`,

@@ -35,14 +35,16 @@ function locksText({ world, paint }: Context, locks: readonly Lock[], server: Se
     { head: 'UNTIL', weight: 3 },
     { head: 'REASON', weight: 1 },
   ]
-  const rows = held.map(({ project, config, kind, owner = '', reason, takenAt, expiresAt }): readonly Cell[] => [
-    project,
-    config,
-    owner,
-    ago(world.now() - takenAt),
-    kind === 'deployment' ? 'it has ended' : localTime(expiresAt, world.timeZone),
-    reason,
-  ])
+  const rows = held.map(
+    ({ project, config, kind, owner = '', ownerName = owner, reason, takenAt, expiresAt }): readonly Cell[] => [
+      project,
+      config,
+      ownerName,
+      ago(world.now() - takenAt),
+      kind === 'deployment' ? 'it has ended' : localTime(expiresAt, world.timeZone),
+      reason,
+    ],
+  )
   const person = held.find(({ kind }) => kind === 'person')
   const next = person === undefined ? `status ${placeArguments(first)}` : `unlock ${placeArguments(person)}`
   return [

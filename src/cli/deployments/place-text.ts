@@ -48,7 +48,8 @@ type State = { readonly tone: Tone; readonly word: string }
 /** What matters most of it, in a word: what moves, then what is closed, then that it serves. */
 export function stateOf({ underWay, closed, serving, history: [last] }: PlaceStatus): State {
   if (underWay !== undefined) return { tone: toneOf(underWay), word: wordOf(underWay) }
-  if (closed !== undefined) return { tone: 'halted', word: `locked by ${closed.owner ?? 'somebody'}` }
+  if (closed !== undefined)
+    return { tone: 'halted', word: `locked by ${closed.ownerName ?? closed.owner ?? 'somebody'}` }
   if (serving === undefined)
     return { tone: 'failed', word: last === undefined ? 'empty' : `nothing; last ${last.status}` }
   if (last?.status === 'failed') return { tone: 'done', word: 'serving; last deploy failed' }
@@ -64,9 +65,9 @@ export function placeText(context: Context, place: Place, status: PlaceStatus, s
   return [
     `${paint.state(state.tone, state.word)}  ${paint.bold(printable(placeWords(place)))}`,
     ...labelled(factsOf(context, status), paint, width),
-    ...locked.flatMap(({ owner, reason, expiresAt }) =>
+    ...locked.flatMap(({ owner, ownerName = owner, reason, expiresAt }) =>
       labelled(
-        [['locked', `by ${owner ?? 'somebody'} until ${clockTime(expiresAt, world.timeZone)}: ${reason}`]],
+        [['locked', `by ${ownerName ?? 'somebody'} until ${clockTime(expiresAt, world.timeZone)}: ${reason}`]],
         paint,
         width,
       ),
@@ -156,6 +157,6 @@ function nextOf({ world }: Context, place: Place, status: PlaceStatus, server: S
   return [
     ['its output', serving === undefined ? undefined : line(`logs ${words}`)],
     ['go back', warm === undefined ? undefined : line(`rollback ${words}`)],
-    ['history', line(`history ${words}`)],
+    status.history.length === 0 ? ['elsewhere', line('status')] : ['history', line(`history ${words}`)],
   ]
 }

@@ -43,7 +43,8 @@ export async function retryDeployment(
 function requireRetryable(tx: Transaction, id: string): Deployment {
   const deployment = requireDeployment(tx, id)
   const { status, kind, releaseId } = deployment
-  if (status !== 'failed' && status !== 'halted') throw notRetryable(id, `it is ${status}`)
+  if (status !== 'failed' && status !== 'halted')
+    throw notRetryable(id, status === 'succeeded' ? 'it has succeeded' : 'it has not ended')
   if (kind === 'rollback')
     throw notRetryable(id, 'it was a rollback', `holdfast rollback ${deployment.project} ${deployment.config}`)
   const serving = pointerOf(tx, deployment).servingRelease

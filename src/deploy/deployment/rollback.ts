@@ -122,7 +122,9 @@ function goalOf(tx: Transaction, place: Place, to: string | undefined, isWarmWel
   const { servingRelease, warmRelease, warmFleet } = pointerOf(tx, place)
   const releaseId = to ?? warmRelease ?? formerRelease(tx, place, servingRelease)
   if (releaseId === undefined) {
-    throw deployError('deploy.nothing_to_roll_back', `No former release of ${placeName(place)} has ever served`)
+    throw deployError('deploy.nothing_to_roll_back', `No former release of ${placeName(place)} has ever served`, {
+      repair: 'see what serves where: holdfast status',
+    })
   }
   if (releaseId === servingRelease) {
     throw deployError('deploy.nothing_to_roll_back', `The release ${releaseId} serves already`, { place: 'to' })

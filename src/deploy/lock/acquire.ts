@@ -27,7 +27,7 @@ export async function acquireLock(deploys: Deploys, actor: Actor, request: LockR
     const before = lockOf(tx, place, 'person')
     const isOthers =
       before !== undefined && before.owner !== null && before.owner !== actor.id && before.expiresAt > now
-    if (isOthers) throw closedBy(place, before, now)
+    if (isOthers) throw closedBy(tx, before, now)
     const expiresAt = now + parseDuration(length)
     const lock = { ...place, kind: 'person', owner: actor.id, reason, term: (before?.term ?? 0) + 1 } as const
     writeLock(tx, { ...lock, now, expiresAt })

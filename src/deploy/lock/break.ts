@@ -9,7 +9,7 @@ import { systemActor } from '../machine/system.ts'
 import { type Place, placeName, placeSchema } from '../place.ts'
 import { parseRequest } from '../request.ts'
 import { lockMissing } from './release.ts'
-import { freeLock, lockOf } from './rows.ts'
+import { freeLock, lockOf, personName } from './rows.ts'
 
 export const breakRequestSchema = placeSchema.extend({
   reason: z.string().min(1).max(500).describe('Why it cannot wait; kept in the trail'),
@@ -17,7 +17,11 @@ export const breakRequestSchema = placeSchema.extend({
 export type BreakRequest = z.input<typeof breakRequestSchema>
 
 /** `opened`: nobody closes the place any more. `halting`: the deployment is taken back first, as by a halt. */
-export type BreakAnswer = { readonly outcome: 'opened' | 'halting'; readonly owner: string }
+export type BreakAnswer = {
+  readonly outcome: 'opened' | 'halting'
+  readonly owner: string
+  readonly ownerName?: string
+}
 
 /**
  * Breaks a lock that is not one's own. Of a person: the place is open. Of a deployment on its way forward: it is halted, and
@@ -52,7 +56,8 @@ function breakIn(deploys: Deploys, tx: Transaction, { actor, place, reason }: Br
   const deployment = held.kind === 'deployment' ? findDeployment(tx, owner) : undefined
   if (deployment !== undefined && deployment.endedAt === null) return breakDeployment(tx, deployment, { reason, at })
   freeLock(tx, place, held.kind, owner)
-  return { answer: { outcome: 'opened', owner } }
+  const ownerName = personName(tx, owner)
+  return { answer: { outcome: 'opened', owner, ...(ownerName === undefined ? {} : { ownerName }) } }
 }
 
 function breakDeployment(

@@ -9,6 +9,8 @@ export type Lock = {
   readonly kind: LockKind
   /** A deployment, or who closed the place. Null when it is free. */
   readonly owner: string | null
+  /** As people know who closed the place. Read when it is shown, and kept nowhere. */
+  readonly ownerName?: string
   readonly reason: string
   /** Fencing token: grows each time the lock changes hands, and each time its owner begins anew. */
   readonly term: number

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Actor } from '../../access/index.ts'
+import { type Actor, createToken, openAccess } from '../../access/index.ts'
+import { silentLogger } from '../../base/index.ts'
+import { statusOfPlace } from '../queries.ts'
 import { admin, endWorlds, nobody, World } from '../world.ts'
 import { acquireLock } from './acquire.ts'
 import { breakLock } from './break.ts'
@@ -104,6 +106,21 @@ describe('the lock of a person', () => {
       message: 'bob has locked shop/web/production for another 2h: sale day',
       repair: expect.stringContaining('holdfast break shop/web production'),
     })
+  })
+
+  it('tells its owner by the name of their token, wherever it is seen', async () => {
+    const world = await new World().begin()
+    const { store, clock } = world
+    const access = openAccess({ store, clock, logger: silentLogger, randomBytes: (length) => new Uint8Array(length) })
+    const { id } = await createToken(access, admin, { name: 'carla' })
+    const carla: Actor = { ...admin, id }
+    await acquireLock(world.deploys, carla, { ...place, reason: 'sale day', for: '2h' })
+    expect(listLocks(world.deploys, admin)).toMatchObject([{ owner: id, ownerName: 'carla' }])
+    expect(statusOfPlace(world.deploys, admin, place).closed).toMatchObject({ owner: id, ownerName: 'carla' })
+    await expect(world.deploy()).rejects.toMatchObject({
+      message: 'carla has locked shop/web/production for another 2h: sale day',
+    })
+    expect(await breakLock(world.deploys, bob, { ...place, reason: 'needed' })).toMatchObject({ ownerName: 'carla' })
   })
 
   it('opens by itself', async () => {

@@ -17,7 +17,7 @@ export async function releaseLock(deploys: Deploys, actor: Actor, request: Place
     const now = deploys.clock.now()
     const lock = lockOf(tx, place, 'person')
     if (lock === undefined || lock.owner === null) return
-    if (lock.owner !== actor.id && lock.expiresAt > now) throw closedBy(place, lock, now)
+    if (lock.owner !== actor.id && lock.expiresAt > now) throw closedBy(tx, lock, now)
     freeLock(tx, place, 'person', lock.owner)
     appendRecord(tx, { at: now, actor, action: 'lock.release', subject: { type: 'place', id: placeName(place) } })
   })

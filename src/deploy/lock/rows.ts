@@ -1,4 +1,5 @@
 /** The one table of locks. Every change of a lock and what depends on it stand in the caller's transaction. */
+import { nameOfActor } from '../../access/index.ts'
 import { formatDuration, type HoldfastError } from '../../base/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import { deployError } from '../errors.ts'
@@ -16,7 +17,9 @@ export function lockOf(queries: Queries, { project, config }: Place, kind: LockK
 /** Those of a place that somebody holds. The lease of a deployment that ran out is held until somebody else takes it. */
 export function heldLocks(queries: Queries, place: Place, now: number): Lock[] {
   const locks = [lockOf(queries, place, 'deployment'), lockOf(queries, place, 'person')]
-  return locks.flatMap((lock) => (lock === undefined || lock.owner === null || !isHeld(lock, now) ? [] : [lock]))
+  return locks.flatMap((lock) =>
+    lock === undefined || lock.owner === null || !isHeld(lock, now) ? [] : [withOwnerName(queries, lock)],
+  )
 }
 
 /** A person's lock is over with its time. */
@@ -26,6 +29,15 @@ export function allLocks(queries: Queries): Lock[] {
   const sql = `SELECT ${columns} FROM deploy_lock WHERE owner IS NOT NULL ORDER BY project, config, kind`
   return queries.prepare<Lock>(sql).all()
 }
+
+/** A deployment has no name but its id. */
+export function withOwnerName(queries: Queries, lock: Lock): Lock {
+  const ownerName = lock.kind === 'person' && lock.owner !== null ? personName(queries, lock.owner) : undefined
+  return ownerName === undefined ? lock : { ...lock, ownerName }
+}
+
+export const personName = (queries: Queries, owner: string): string | undefined =>
+  nameOfActor(queries, { type: 'user', id: owner })
 
 export type Taking = { readonly owner: string; readonly reason: string; readonly now: number }
 
@@ -49,7 +61,7 @@ export function takeDeploymentLock(tx: Transaction, place: Place, taking: Taking
 export function requireUnclosed(tx: Transaction, place: Place, now: number): void {
   const lock = lockOf(tx, place, 'person')
   if (lock?.owner === null || lock === undefined || lock.expiresAt <= now) return
-  throw closedBy(place, lock, now)
+  throw closedBy(tx, lock, now)
 }
 
 /**
@@ -100,9 +112,11 @@ function isUnended(tx: Transaction, deployment: string): boolean {
   return tx.prepare('SELECT 1 FROM deployment WHERE id = ? AND ended_at IS NULL').get(deployment) !== undefined
 }
 
-export function closedBy(place: Place, lock: Lock, now: number): HoldfastError {
+export function closedBy(tx: Transaction, lock: Lock, now: number): HoldfastError {
+  const { project, config, owner, ownerName = owner } = withOwnerName(tx, lock)
+  const place = { project, config }
   const left = formatDuration(Math.max(0, lock.expiresAt - now))
-  const message = `${lock.owner} has locked ${placeName(place)} for another ${left}: ${lock.reason}`
+  const message = `${ownerName} has locked ${placeName(place)} for another ${left}: ${lock.reason}`
   return deployError('deploy.locked', message, {
     repair: `wait, or ask them; or: holdfast break ${place.project} ${place.config} --reason WHY`,
   })

@@ -335,6 +335,7 @@ export const lock = z
     ...place.shape,
     kind: z.enum(['deployment', 'person']),
     owner: z.string().nullable(),
+    ownerName: z.string().optional().meta({ description: 'Of a person: the name of their token.' }),
     reason: z.string(),
     term: z.int().meta({ description: 'Fencing token.' }),
     takenAt: time,
@@ -394,4 +395,5 @@ export const brokenLock = z.object({
     description: '`halting`: the deployment that holds it is taken back first.',
   }),
   owner: z.string(),
+  ownerName: z.string().optional(),
 })
