@@ -12,6 +12,8 @@ export type InstanceHealth = {
   readonly hopeless?: boolean
   /** It is the target that stands in its way, and not the release. */
   readonly obstacle?: Obstacle
+  /** What it was given, such as a port, is somebody else's by now: started again it gets another. */
+  readonly isMisplaced?: true
   /** For people: what was asked and what came. */
   readonly detail: string
 }

@@ -96,6 +96,13 @@ export function chooseNext(tx: Transaction, { position, deployment }: OneIntent)
   tx.prepare(`UPDATE deploy_intent SET choice = choice + 1, status = 'intended' WHERE position = ?`).run(position)
 }
 
+/** The first of the planned places once more, under another key: beyond the alternatives the choices are tries. */
+export function chooseAgain(tx: Transaction, { position, deployment, choice }: Intent, alternatives: number): void {
+  noteChange(tx, deployment)
+  const sql = `UPDATE deploy_intent SET choice = ?, status = 'intended' WHERE position = ?`
+  tx.prepare(sql).run(Math.max(choice, alternatives) + 1, position)
+}
+
 /** The columns hold what this file wrote. */
 function intentOf({ planned, outcome, ...row }: Row): Intent {
   return {

@@ -18,6 +18,7 @@ import { makePlan } from '../plan/make.ts'
 import { hashOf, type Plan, stageOf } from '../plan/plan.ts'
 import { problemsOf } from '../plan/problems.ts'
 import { genuineRefusal } from '../release/genuine.ts'
+import { finishStart, startElsewhere } from './elsewhere.ts'
 import { requireHooks } from './hooks.ts'
 import { observe, requireNoPause, waitUntilNextLook } from './observe.ts'
 import { perform } from './perform.ts'
@@ -119,9 +120,11 @@ export const visitMs = 10_000
 export async function checkHealth(run: Run): Promise<object> {
   const begun = run.now
   let watch: Watch = new Map()
+  await finishStart(run)
   for (;;) {
     const { fleet, standing } = run.standings()
     const reading = await run.race(run.deployer.readHealth(fleet, run.signal))
+    if (await startElsewhere(run, reading)) continue
     watch = watched(watch, reading)
     const question = { expected: runningOf(standing), reading, watch }
     const verdict = judgeStart(question, run.deployment.deadlineAt - run.now)

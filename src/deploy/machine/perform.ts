@@ -109,7 +109,7 @@ async function make(run: Run, intent: Intent): Promise<void> {
 async function failed(run: Run, intent: Intent, call: PlannedCall, failure: DeployFailure): Promise<void> {
   const others = call.alternatives?.length ?? 0
   if (failureRules[failure.class].reaction === 'alternative' && intent.choice < others) {
-    await run.race(callOf(run, call).undo(parametersOf(run, intent, call), undefined, contextOf(run, intent)))
+    await takeOut(run, intent, call)
     await run.write((tx) => chooseNext(tx, intent))
     return make(run, { ...intent, choice: intent.choice + 1 })
   }
@@ -118,6 +118,11 @@ async function failed(run: Run, intent: Intent, call: PlannedCall, failure: Depl
     tell(run, tx, 'deploy.called', { call: call.id, outcome: 'failed', failure: failure.message })
   })
   throw failure
+}
+
+/** Takes down what a call has made or may have made, so that it can be made in another place. */
+export async function takeOut(run: Run, intent: Intent, call: PlannedCall): Promise<void> {
+  await run.race(callOf(run, call).undo(parametersOf(run, intent, call), intent.outcome, contextOf(run, intent)))
 }
 
 /** Work of a compensation or of the janitor on one intent. Safe to repeat. @throws what the target throws */

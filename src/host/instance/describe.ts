@@ -25,7 +25,7 @@ export function describeInstance(
     ...(run !== undefined && { startedAt: run.startedAt }),
     ...(lastExit !== undefined && { lastExit }),
     ...(record.nextStartAt !== undefined && { nextStartAt: record.nextStartAt }),
-    ...(host.supervisor.blockedPort(instance) !== undefined && { portTaken: true }),
+    ...(isPortTaken(host, record) && { portTaken: true }),
     ...(workingCopy !== undefined && { workingCopy }),
     ...(data !== undefined && { dataFolder: data }),
     ...(processes !== undefined &&
@@ -34,4 +34,11 @@ export function describeInstance(
         memoryBytes: processes.reduce((sum, { residentBytes }) => sum + residentBytes, 0),
       }),
   }
+}
+
+/** It waits to be started, and another program listens where it would. */
+function isPortTaken({ sockets, supervisor }: HostWorld, { spec, port, run, stop, ended }: InstanceRecord): boolean {
+  if (supervisor.blockedPort(spec.instance) !== undefined) return true
+  const waits = port !== undefined && run === undefined && stop === undefined && ended !== true
+  return waits && (sockets.listeners(port)?.length ?? 0) > 0
 }

@@ -456,6 +456,7 @@ describe('health', () => {
       report: { healthy: false, final: false, reason: undefined, detail: 'said', ...report },
       memory: { successes: 1, same: 1, reason: undefined, ...memory },
       wanted: 3,
+      mayMove: false,
       ...more,
     })
 
@@ -479,6 +480,16 @@ describe('health', () => {
     })
     expect(look({ reason: 'foreign-socket' })).toMatchObject({ state: 'unhealthy', obstacle: foreign.obstacle })
     expect(look({ reason: 'wrong-release' }, { same: 5 }).obstacle).toBeUndefined()
+  })
+
+  it('is to be started again elsewhere when another program has the port that its host chose', () => {
+    const elsewhere = { isMisplaced: true, obstacle: { class: 'capacity' } }
+    expect(look({ reason: 'foreign-socket' }, { same: 5 }, { mayMove: true })).toMatchObject(elsewhere)
+    expect(look({ reason: 'foreign-socket', final: true }, { same: 1 }, { mayMove: true })).toMatchObject(elsewhere)
+    const waits = { mayMove: true, status: { phase: 'starting', restarts: 1, portTaken: true } }
+    expect(look({ reason: 'starting' }, {}, waits)).toMatchObject({ ...elsewhere, state: 'starting' })
+    expect(look({ reason: 'foreign-socket' }, { same: 2 }, { mayMove: true }).isMisplaced).toBeUndefined()
+    expect(look({ reason: 'foreign-socket' }, { same: 5 }).isMisplaced).toBeUndefined()
   })
 
   it('is beyond hope when the host says so, and on its way while it comes up', () => {

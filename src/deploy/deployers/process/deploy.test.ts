@@ -112,6 +112,25 @@ describe('an update', () => {
     expect(world.hosts.shares('host-a', world.place)).toEqual({ [second.fleet]: 100 })
   })
 
+  it('gets another port when another program has taken the one that was chosen', async () => {
+    const world = await open(1)
+    const first = await world.shipped({ web: web() })
+    const host = world.hosts.all.get('host-a')
+    for (const port of [24_002, 24_004]) host?.foreignPorts.add(port)
+    const second = await world.shipped({ web: web() })
+    expect(second).toMatchObject({ status: 'succeeded' })
+    const [route] = world.hosts.routes('host-a', world.place)
+    const own = route?.targets.filter(({ release }) => release === second.fleet) ?? []
+    expect(own.map(({ address }) => 'port' in address && address.port)).toEqual([24_005, 24_003])
+    expect(
+      world.hosts.mutating('startInstance').map(({ command }) => 'key' in command && command.key.replace(/^\w+/, '')),
+    ).toEqual([
+      ...['/start/web/0', '/start/web/1'],
+      ...['/start/web/0', '/start/web/1', '/start/web/0~1', '/start/web/0~2'],
+    ])
+    requireClean(world, first.fleet, second.fleet)
+  })
+
   it('is shown to the edges while it comes up, and gets no request before they have proven it', async () => {
     const world = await open()
     const first = await world.shipped({ web: web() })

@@ -57,6 +57,8 @@ export class FakeHost {
   readonly kept = new Map<string, Kept>()
   readonly terms = new Map<string, number>()
   nextPort = 24_000
+  /** Ports that programs of others have. */
+  readonly foreignPorts = new Set<number>()
   isAway = false
   isRemoved = false
   /** The files that are on it, or that may be brought: their digest. */
@@ -240,7 +242,8 @@ export class FakeHosts implements Hosts {
     for (const edge of this.all.values()) {
       for (const { routes } of edge.places.values()) {
         for (const route of routes) {
-          if (!route.targets.some(({ id }) => id === instance) || edge.isRemoved) continue
+          const isEvaded = host.instances.get(instance)?.port !== undefined && this.#isForeign(host, instance)
+          if (!route.targets.some(({ id }) => id === instance) || edge.isRemoved || isEvaded) continue
           this.violations.push(`${instance} is stopped while the edge of ${edge.name} has it in ${route.id}`)
         }
       }
@@ -276,6 +279,9 @@ export class FakeHosts implements Hosts {
     if (age < (behaviour === 'slow' ? 4000 : bootMs)) {
       return { ...base, healthy: false, reason: 'not-listening', detail: 'nothing listens' }
     }
+    if (this.#isForeign(host, name)) {
+      return { ...base, healthy: false, reason: 'foreign-socket', detail: 'another program listens on it' }
+    }
     switch (behaviour) {
       case 'never':
         return { ...base, healthy: false, reason: 'status', detail: 'GET / answered 500, not 200 to 399' }
@@ -283,8 +289,6 @@ export class FakeHosts implements Hosts {
         return { ...base, healthy: false, final: true, reason: 'crash-loop', detail: 'it ends again and again' }
       case 'wrong-release':
         return { ...base, healthy: false, reason: 'wrong-release', detail: 'x-release-id: dep_other' }
-      case 'foreign':
-        return { ...base, healthy: false, reason: 'foreign-socket', detail: 'another program listens on it' }
       case 'mute':
         return { ...base, healthy: true, successes: 1, proof: 'socket', detail: '200' }
       case 'fades':
@@ -293,6 +297,12 @@ export class FakeHosts implements Hosts {
       default:
         return { ...base, healthy: true, successes: 1, proof: 'release-id', detail: '200' }
     }
+  }
+
+  /** What answers there is not the instance. */
+  #isForeign({ instances, foreignPorts }: FakeHost, name: string): boolean {
+    const instance = instances.get(name)
+    return instance !== undefined && (behaviourOf(instance) === 'foreign' || foreignPorts.has(instance.port ?? 0))
   }
 
   // ---- the edge

@@ -11,7 +11,7 @@ import type { HostCaller } from './host-caller.ts'
 import { instancesOf, nameOf, type StartedInstance } from './instances.ts'
 import { routedServices } from './route-plan.ts'
 import type { ProcessService } from './schemas.ts'
-import { successesOf } from './specification.ts'
+import { portOf, successesOf } from './specification.ts'
 import type { Vouchers } from './vouchers.ts'
 
 // ---- health
@@ -81,7 +81,8 @@ export class HealthReader {
       const report = early ?? (await this.#ask(one, this.#missing(one.instance, wanted), signal))
       this.#vouchers.note(one, report, status)
       const memory = this.#remember(one.instance, report)
-      return healthFrom({ name: nameOf(one), status, report, memory, wanted })
+      const mayMove = service !== undefined && portOf(service) === 'allocate'
+      return healthFrom({ name: nameOf(one), status, report, memory, wanted, mayMove })
     } catch (fault) {
       if (isAbout(fault, 'host.instance_missing')) return gone
       throw fault
@@ -119,15 +120,17 @@ type Asking = {
 
 type Seen = {
   readonly name: string
-  readonly status: Pick<InstanceStatus, 'phase' | 'restarts'>
+  readonly status: Pick<InstanceStatus, 'phase' | 'restarts' | 'portTaken'>
   readonly report: Pick<HealthReport, 'healthy' | 'final' | 'reason' | 'detail'>
   readonly memory: Memory
   /** Successes in a row until it is healthy. */
   readonly wanted: number
+  /** Its port was chosen by its host, and may as well be another. */
+  readonly mayMove: boolean
 }
 
 /** Pure. */
-export function healthFrom({ name, status, report, memory, wanted }: Seen): InstanceHealth {
+export function healthFrom({ name, status, report, memory, wanted, mayMove }: Seen): InstanceHealth {
   const { healthy, final, reason, detail } = report
   const base = { instance: name, restarts: status.restarts, detail }
   // Its time was over before there were enough.
@@ -135,11 +138,13 @@ export function healthFrom({ name, status, report, memory, wanted }: Seen): Inst
     if (memory.successes >= wanted) return { ...base, state: 'healthy' }
     return { ...base, state: 'starting', detail: `${detail}, ${memory.successes} of ${wanted} times in a row` }
   }
-  const isLasting = reason !== undefined && lasting.has(reason) && memory.same >= lastingAfter
-  const obstacle = obstacleIn(reason, detail)
-  if (final || isLasting) return { ...base, ...obstacle, state: 'unhealthy', hopeless: true }
+  const isLasting = reason !== undefined && lasting.has(reason) && (final || memory.same >= lastingAfter)
+  const obstacle = obstacleIn(status.portTaken === true ? 'foreign-socket' : reason, detail)
+  const isForeign = status.portTaken === true || (isLasting && reason === 'foreign-socket')
+  const misplaced = isForeign && mayMove ? { isMisplaced: true as const } : {}
+  if (final || isLasting) return { ...base, ...obstacle, ...misplaced, state: 'unhealthy', hopeless: true }
   const isComing = status.phase === 'starting' || reason === 'too-young' || reason === 'not-listening'
-  return { ...base, ...obstacle, state: isComing ? 'starting' : 'unhealthy' }
+  return { ...base, ...obstacle, ...misplaced, state: isComing ? 'starting' : 'unhealthy' }
 }
 
 /** A program that is not ours has the port: no change of the release makes it go away. */
