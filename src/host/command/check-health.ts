@@ -10,6 +10,7 @@ import type { InstanceRecord } from '../instance/record.ts'
 import { phaseOf } from '../instance/restart.ts'
 import { instanceEnvironment, workFolder } from '../instance/start-order.ts'
 import { shimOrder } from '../instance/shim.ts'
+import { lastWords } from '../log/last-words.ts'
 import { readLast } from '../log/read.ts'
 import type { HealthReport } from '../outcome.ts'
 import { instanceFolder } from '../paths.ts'
@@ -88,7 +89,7 @@ const shownLines = 20
 
 function lastLines(host: HostWorld, instance: string): string {
   const { text } = readLast(instanceFolder(host.paths, instance), shownLines)
-  return text === '' ? '' : `\n${maskSecrets(text, host.secretsInUse.get(instance) ?? [])}`
+  return text === '' ? '' : `\n${lastWords(maskSecrets(text, host.secretsInUse.get(instance) ?? []))}`
 }
 
 function probe(host: HostWorld, record: InstanceRecord): Promise<Finding> {
