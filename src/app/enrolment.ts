@@ -13,7 +13,11 @@ const schema = z.object({
   controlPlane: z.union([
     /** On this machine: its data folder says where it listens now, and with which key it proves itself. */
     z.object({ dataFolder: z.string().min(1) }),
-    z.object({ url: z.url() }),
+    z.object({
+      url: z.url(),
+      /** Whoever named it has said that the token may go there unencrypted. */
+      insecureHttp: z.literal(true).optional(),
+    }),
   ]),
 })
 export type Enrolment = z.infer<typeof schema>

@@ -3,9 +3,13 @@ import type { ServerOptions } from './find-server.ts'
 import type { World } from './world.ts'
 
 /** `show order:7` → `bin/holdfast show order:7 --data ./data`. */
-export function commandLine({ program }: World, words: string, { data, url }: ServerOptions = {}): string {
+export function commandLine(
+  { program }: World,
+  words: string,
+  { data, url, insecureHttp }: ServerOptions = {},
+): string {
   const where = url === undefined ? (data === undefined ? '' : ` --data ${quoted(data)}`) : ` --url ${quoted(url)}`
-  return `${program} ${words}${where}`
+  return `${program} ${words}${where}${insecureHttp === true ? ' --insecure-http' : ''}`
 }
 
 /** One word of a shell, whatever it holds. */

@@ -22,6 +22,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 /** Code → what kind of failure it is. */
 const codes = {
   'cli.usage': 'invalid',
+  'cli.insecure_http': 'invalid',
   'cli.file_unreadable': 'missing',
   'cli.file_invalid': 'invalid',
   'cli.release_invalid': 'invalid',
@@ -84,6 +85,7 @@ const exitCodeOfKind: Readonly<Record<ErrorKind, ExitCode>> = {
 /** Where the kind alone would tell a wrong story: nothing was tried, or somebody said no. */
 const exitCodeOfCode: ReadonlyMap<string, ExitCode> = new Map([
   ['cli.usage', exitCodes.usage],
+  ['cli.insecure_http', exitCodes.usage],
   ['cli.file_unreadable', exitCodes.usage],
   ['cli.release_invalid', exitCodes.usage],
   // Of the folder of a release, measured here before anything is sent.

@@ -3,14 +3,16 @@ import type { Command } from 'commander'
 import { dataFolderOf, proveServer, readConnection, systemRandom } from '../app/index.ts'
 import { Api } from './client/api.ts'
 import { cliError } from './errors.ts'
+import { serverAddress } from './server-address.ts'
 import type { World } from './world.ts'
 
-export type ServerOptions = { readonly data?: string; readonly url?: string }
+export type ServerOptions = { readonly data?: string; readonly url?: string; readonly insecureHttp?: boolean }
 
 export function withServerOptions(command: Command): Command {
   return command
     .option('--data <dir>', 'data folder of the server (default: $HOLDFAST_DATA, else ~/.holdfast)')
     .option('--url <url>', 'address of the server; its token comes from HOLDFAST_TOKEN (default: $HOLDFAST_URL)')
+    .option('--insecure-http', 'send the token over plain http also to another machine')
 }
 
 export function dataFolderIn(world: World, given: string | undefined): string {
@@ -18,13 +20,13 @@ export function dataFolderIn(world: World, given: string | undefined): string {
   return dataFolderOf({ given, environment: environment['HOLDFAST_DATA'], workingFolder, homeFolder })
 }
 
-/** @throws HoldfastError cli.unreachable, cli.usage */
+/** @throws HoldfastError cli.unreachable, cli.usage, cli.insecure_http */
 export async function connect(world: World, options: ServerOptions): Promise<Api> {
   const { HOLDFAST_URL, HOLDFAST_TOKEN } = world.environment
   const url = options.url ?? (options.data === undefined && HOLDFAST_URL !== '' ? HOLDFAST_URL : undefined)
   if (url !== undefined) {
     const repair = 'check the address, or start a server with: holdfast up'
-    return new Api({ url: checkedUrl(url), token: HOLDFAST_TOKEN, repair }, world.interrupted)
+    return new Api({ url: serverAddress({ ...options, url }), token: HOLDFAST_TOKEN, repair }, world.interrupted)
   }
   const folder = dataFolderIn(world, options.data)
   const repair = startCommand(options.data)
@@ -43,11 +45,4 @@ export async function connect(world: World, options: ServerOptions): Promise<Api
 
 function startCommand(data: string | undefined): string {
   return data === undefined ? 'holdfast up' : `holdfast up --data ${data}`
-}
-
-function checkedUrl(url: string): string {
-  if (URL.canParse(url) && /^https?:/.test(url)) return url
-  throw cliError('cli.usage', `"${url}" is no address of a server`, {
-    accepted: 'http://HOST:PORT or https://HOST:PORT',
-  })
 }

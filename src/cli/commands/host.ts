@@ -18,7 +18,10 @@ export function hostCommand(context: Context): Command {
     .action((options: AgentOptions) => runAgent(context, options))
   withExamples(withServerOptions(withEdgeOptions(command)), [
     ['holdfast host', 'on the machine of the control plane: enrols itself, and is found again at the next start'],
-    ['holdfast host --url http://10.0.0.1:7400 --token-file host.token', 'on another one, as hosts add printed it'],
+    [
+      'holdfast host --url https://holdfast.example.com --token-file host.token',
+      'on another one, as hosts add printed it',
+    ],
     ['holdfast host stop', 'ends the agent of this machine; what runs goes on'],
     ['holdfast host stop --everything', 'stops its instances and the edge as well'],
   ])

@@ -1,5 +1,6 @@
 /** `hosts`: the machines that run what is deployed, and what an operator does with them. */
 import { Command } from 'commander'
+import { sendsInClear } from '../../app/index.ts'
 import type { Host } from '../client/host-api.ts'
 import { answer, type Context, print, withExamples } from '../context.ts'
 import { commandLine, quoted } from '../command-line.ts'
@@ -109,7 +110,9 @@ async function add(context: Context, name: string, options: AddOptions): Promise
   const { host, token } = await api.hosts.enrol({ name, ...where })
   answer(context, json === true, { host: asJson(host), token }, () => {
     const { paint, world } = context
-    const run = `(umask 077; echo ${token} > host.token); holdfast host --url ${quoted(api.url)} --token-file host.token`
+    const run = `(umask 077; echo ${token} > host.token); holdfast host --url ${quoted(api.url)} --token-file host.token${
+      sendsInClear(api.url) ? ' --insecure-http' : ''
+    }`
     const facts = [
       ['token', `${token}  ${paint.dim('(told this once)')}`],
       ['zone', host.zone],

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { type Enrolment, readEnrolment, writeEnrolment } from '../../app/index.ts'
 import { cliError } from '../errors.ts'
 import { connect, dataFolderIn, type ServerOptions } from '../find-server.ts'
+import { serverAddress } from '../server-address.ts'
 import type { World } from '../world.ts'
 
 export type EnrolOptions = ServerOptions & {
@@ -16,18 +17,22 @@ export type EnrolOptions = ServerOptions & {
 
 export type Enrolled = { readonly enrolment: Enrolment; readonly isNew: boolean }
 
-/** @throws HoldfastError cli.unreachable, cli.usage, cli.file_unreadable, host.name_taken */
+/** @throws HoldfastError cli.unreachable, cli.usage, cli.insecure_http, cli.file_unreadable, host.name_taken */
 export async function enrolHere(world: World, agentFolder: string, options: EnrolOptions): Promise<Enrolled> {
-  const { tokenFile, url } = options
+  const { tokenFile, url, insecureHttp } = options
   if (tokenFile !== undefined) {
     if (url === undefined) throw urlMissing()
-    return keep(agentFolder, { token: tokenIn(world, tokenFile), controlPlane: { url: checked(url) } })
+    return keep(agentFolder, { token: tokenIn(world, tokenFile), controlPlane: remoteAt(url, insecureHttp) })
   }
   const known = readEnrolment(agentFolder)
   if (known === undefined) return keep(agentFolder, await enrol(world, options))
   // The control plane has moved; the host is the same.
-  if (url !== undefined) return keep(agentFolder, { ...known, controlPlane: { url: checked(url) } })
-  return { enrolment: known, isNew: false }
+  if (url !== undefined) return keep(agentFolder, { ...known, controlPlane: remoteAt(url, insecureHttp) })
+  const { controlPlane } = known
+  if ('dataFolder' in controlPlane) return { enrolment: known, isNew: false }
+  const told = remoteAt(controlPlane.url, insecureHttp ?? controlPlane.insecureHttp)
+  if (told.insecureHttp === controlPlane.insecureHttp) return { enrolment: known, isNew: false }
+  return keep(agentFolder, { ...known, controlPlane: told })
 }
 
 function keep(agentFolder: string, enrolment: Enrolment): Enrolled {
@@ -41,7 +46,9 @@ async function enrol(world: World, options: EnrolOptions): Promise<Enrolment> {
   const where = { ...(zone === undefined ? {} : { zone }), ...(address === undefined ? {} : { address }) }
   const { token } = await api.hosts.enrol({ name, ...where })
   const isRemote = options.url !== undefined || isSet(world.environment['HOLDFAST_URL'], options)
-  const controlPlane = isRemote ? { url: api.url } : { dataFolder: dataFolderIn(world, options.data) }
+  const controlPlane = isRemote
+    ? remoteAt(api.url, options.insecureHttp)
+    : { dataFolder: dataFolderIn(world, options.data) }
   return { token, controlPlane }
 }
 
@@ -69,11 +76,10 @@ function tokenIn(world: World, file: string): string {
   }
 }
 
-function checked(url: string): string {
-  if (URL.canParse(url) && /^https?:/.test(url)) return url.replace(/\/+$/, '')
-  throw cliError('cli.usage', `"${url}" is no address of a control plane`, {
-    accepted: 'http://HOST:PORT or https://HOST:PORT',
-  })
+/** Remembered with the address: the agent comes back by itself, with nobody there to say it again. */
+function remoteAt(named: string, insecureHttp = false) {
+  const url = serverAddress({ url: named, insecureHttp })
+  return insecureHttp ? ({ url, insecureHttp } as const) : { url }
 }
 
 const urlMissing = () =>
