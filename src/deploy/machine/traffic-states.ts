@@ -13,7 +13,7 @@ import { type Observation, observe, requireNoPause, waitUntilNextLook } from './
 import { perform } from './perform.ts'
 import type { Run } from './run.ts'
 import { isSkipped } from './states.ts'
-import { look, readAlongside, readIfPossible, readTraffic } from './traffic.ts'
+import { beginLook, readAlongside, readIfPossible, readTraffic } from './traffic.ts'
 
 /** Gives the step its part of the traffic. */
 export async function shift(run: Run): Promise<void> {
@@ -77,11 +77,12 @@ async function watchStep(run: Run): Promise<Decision> {
   for (;;) {
     const { step, shiftedAt = run.now } = run.progress
     const elapsedMs = run.now - shiftedAt
+    const bakeMs = run.plan.steps[step]?.bake.ms ?? 0
+    const look = beginLook(run, { elapsedMs, final: elapsedMs >= bakeMs })
     const seen = await readHealth(run, health)
     health = seen.watch
     const skipped = isSkipped(state, run.deployment.startFrom)
-    const bakeMs = run.plan.steps[step]?.bake.ms ?? 0
-    const { objection, requests = 0, traffic } = await look(run, elapsedMs, elapsedMs >= bakeMs)
+    const { objection, requests = 0, traffic } = await look()
     const sight: Sight = { now: run.now, health: seen.verdict, objection, requests: skipped ? undefined : requests }
     const decision = decide(run.plan.steps, { step, shiftedAt: skipped ? 0 : shiftedAt }, sight, run.wish())
     await observe(run, { ...seen, traffic, elapsedMs }, decision.kind === 'wait' ? decision.why : undefined)

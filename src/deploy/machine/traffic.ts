@@ -111,11 +111,21 @@ export function requestsOfStep({ progress: { requestsAtShift = 0 } }: Run, { inc
   return incoming.requests < requestsAtShift ? incoming.requests : incoming.requests - requestsAtShift
 }
 
-/** What the traffic says now. `final`: the bake is over but for this. */
-export async function look(run: Run, elapsedMs: number, final: boolean): Promise<Look> {
-  const { begin, shift } = run.progress.readings
+/** When a step is looked at. `final`: its bake is over but for this look. */
+export type LookMoment = { readonly elapsedMs: number; readonly final: boolean }
+
+/** Begins to read the traffic, so that other things can be read meanwhile. What it returns says what the traffic says. */
+export function beginLook(run: Run, moment: LookMoment): () => Promise<Look> {
   // Latency is judged once, at the end.
-  const now = await take(run, final ? shift?.at : undefined)
+  const reading = take(run, moment.final ? run.progress.readings.shift?.at : undefined)
+  // When what is read meanwhile fails, nobody waits for it any more.
+  reading.catch(() => {})
+  return () => look(run, moment, reading)
+}
+
+async function look(run: Run, { elapsedMs, final }: LookMoment, reading: ReturnType<typeof take>): Promise<Look> {
+  const now = await reading
+  const { begin, shift } = run.progress.readings
   if (now === undefined || begin === undefined || shift === undefined) {
     return { objection: undefined, requests: undefined, canary: undefined, traffic: now }
   }
