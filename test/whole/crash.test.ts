@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { History } from './history.ts'
 import { Artifact } from './world.ts'
 
-const seeds = Number(process.env['WHOLE_CRASH_SEEDS'] ?? 40)
+const seeds = Number(process.env['WHOLE_CRASH_SEEDS'] ?? 25)
 const first = Number(process.env['WHOLE_CRASH_FIRST'] ?? 1)
 
 describe('control plane, agents and edges, killed at any boundary', () => {
@@ -37,7 +37,7 @@ describe('control plane, agents and edges, killed at any boundary', () => {
         }
       }
       if (failed.length > 0) throw new Error(failed.join('\n\n'))
-      if (seeds < 40) return
+      if (seeds < 20) return
       expect(deaths.planes).toBeGreaterThan(seeds / 2)
       expect(deaths.agents).toBeGreaterThan(seeds / 2)
       expect(deaths.edges).toBeGreaterThan(seeds / 4)
