@@ -6,7 +6,8 @@ export default defineConfig({
     pool: 'threads',
     isolate: false,
     include: ['{src,test,examples,bench,scripts}/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // For what hangs. No test is about speed, and the machine may have other work.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 })
