@@ -9,7 +9,7 @@ import { type Act, idOf, type Plan, stageName, textOf } from '../plan/plan.ts'
 import type { Queries } from '../sql.ts'
 import { requireDeployer, standingsOf } from './fleet.ts'
 import { type Pointer, pointerOf } from './pointer.ts'
-import type { Deployment, Progress } from './rows.ts'
+import type { Deployment, PastDeployment, Progress } from './rows.ts'
 import type { Sight } from './sight.ts'
 import { type Visit, visitsOf } from './visits.ts'
 
@@ -99,7 +99,9 @@ export type DeploymentDescription = DeploymentSummary & {
   readonly warm: WarmSight | null
 }
 
-export function summaryOf(queries: Queries, deployment: Deployment): DeploymentSummary {
+type Summarized = PastDeployment & Partial<Pick<Deployment, 'plan' | 'progress' | 'sight'>>
+
+export function summaryOf(queries: Queries, deployment: Summarized): DeploymentSummary {
   const { plan: _plan, progress: _progress, sight: _sight, ...summary } = deployment
   return { ...summary, requestedBy: named(queries, summary.requestedBy) }
 }

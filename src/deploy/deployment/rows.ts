@@ -88,6 +88,12 @@ export type Deployment = Place & {
   readonly leftovers: number
 }
 
+/** What is long, and of no use in a list: a plan holds all its calls. */
+type Long = 'plan' | 'progress' | 'sight'
+
+/** A deployment as histories hold it. */
+export type PastDeployment = Omit<Deployment, Long>
+
 /** JSON columns as text. */
 type Row = Omit<Deployment, 'plan' | 'progress' | 'sight' | 'diagnosis' | 'evidence' | 'requestedBy'> & {
   readonly plan: string | null
@@ -97,6 +103,8 @@ type Row = Omit<Deployment, 'plan' | 'progress' | 'sight' | 'diagnosis' | 'evide
   readonly evidence: string | null
   readonly requestedBy: string
 }
+
+type PastRow = Omit<Row, Long>
 
 const columnOf = {
   id: 'id',
@@ -133,9 +141,14 @@ const columnOf = {
   leftovers: 'leftovers',
 } as const satisfies Record<keyof Row, string>
 
-const columns = Object.entries(columnOf)
-  .map(([member, column]) => `${column} AS ${member}`)
-  .join(', ')
+const selected = (without: readonly Long[]): string =>
+  Object.entries(columnOf)
+    .filter(([member]) => without.every((long) => long !== member))
+    .map(([member, column]) => `${column} AS ${member}`)
+    .join(', ')
+
+const columns = selected([])
+const pastColumns = selected(['plan', 'progress', 'sight'])
 
 export type NewDeployment = Place &
   Pick<Deployment, 'id' | 'target' | 'kind' | 'releaseId' | 'fleet' | 'term' | 'requestedBy' | 'createdAt'> &
@@ -220,7 +233,7 @@ export function wishFor(queries: Queries, id: string): Wish {
 export type HistoryPage = Partial<Place> & { readonly before?: number | undefined; readonly limit: number }
 
 /** Newest first. */
-export function deploymentHistory(queries: Queries, page: HistoryPage): Deployment[] {
+export function deploymentHistory(queries: Queries, page: HistoryPage): PastDeployment[] {
   const { project, config, before, limit } = page
   const asked = [
     ['project = ?', project],
@@ -228,9 +241,9 @@ export function deploymentHistory(queries: Queries, page: HistoryPage): Deployme
     ['position < ?', before],
   ].flatMap(([condition, value]) => (value === undefined ? [] : [[String(condition), value] as const]))
   const where = asked.length === 0 ? '' : `WHERE ${asked.map(([condition]) => condition).join(' AND ')}`
-  const sql = `SELECT ${columns} FROM deployment ${where} ORDER BY position DESC LIMIT ?`
-  const rows = queries.prepare<Row>(sql).all(...asked.map(([, value]) => value), limit)
-  return rows.map(deploymentOf)
+  const sql = `SELECT ${pastColumns} FROM deployment ${where} ORDER BY position DESC LIMIT ?`
+  const rows = queries.prepare<PastRow>(sql).all(...asked.map(([, value]) => value), limit)
+  return rows.map(pastDeploymentOf)
 }
 
 /** The last deployment of a release, whatever became of it. */
@@ -309,10 +322,17 @@ const asSql = (value: unknown): string | number | null => value as string | numb
 /** The columns hold what this file wrote. */
 function deploymentOf(row: Row): Deployment {
   return {
-    ...row,
+    ...pastDeploymentOf(row),
     plan: read<Plan>(row.plan),
     progress: read<Progress>(row.progress) ?? noProgress,
     sight: read<Sight>(row.sight),
+  }
+}
+
+/** Also of a whole row: the long columns of that one stay as they are. */
+function pastDeploymentOf<Found extends PastRow>(row: Found) {
+  return {
+    ...row,
     diagnosis: read<Diagnosis>(row.diagnosis),
     evidence: read<Evidence>(row.evidence),
     requestedBy: JSON.parse(row.requestedBy) as Actor,
