@@ -307,6 +307,24 @@ describe('an agent that is away', () => {
     expect(seen.code).toBe('host.away')
   })
 
+  it('and takes a command with its last breath, its connections still open, is given up within one poll and the patience', async () => {
+    const { id, agent } = await enrolled()
+    const { graceMs, patienceMs, pollMs } = registry.settings
+    const [first, second] = [agent.poll(), agent.poll()]
+    await settle()
+    const seen = outcomeOf(ask(id, 'build'))
+    expect(await first).toEqual(['build'])
+    // The other one goes on waiting where nobody listens: it is handed the command again, and then nobody polls.
+    clock.advanceBy(pollMs)
+    expect(await second).toEqual(['build'])
+    clock.advanceBy(graceMs + patienceMs - 1)
+    await settle()
+    expect(seen).toEqual({})
+    clock.advanceBy(1)
+    await settle()
+    expect(seen.code).toBe('host.away')
+  })
+
   it('is seen to be: connected while a poll waits and a moment after, then away', async () => {
     const { id, agent } = await enrolled()
     const state = (): unknown => describeHost(registry, admin, id).state
