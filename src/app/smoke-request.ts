@@ -15,8 +15,11 @@ export const smokeRequest: SmokeFetch = (url, { method, headers, body, signal })
       )
       const isEmpty = method === 'HEAD' || [204, 205, 304].includes(statusCode)
       if (isEmpty) answer.resume()
-      resolve(new Response(isEmpty ? null : Readable.toWeb(answer), { status: statusCode, headers: told }))
+      resolve(new Response(isEmpty ? null : webStream(answer), { status: statusCode, headers: told }))
     })
     asked.on('error', reject)
     asked.end(body)
   })
+
+/** The platform has one class of these streams and two types for it: Node's own, and the browser's where a program asks for that. */
+const webStream = (readable: Readable): ReadableStream => Readable.toWeb(readable) as unknown as ReadableStream

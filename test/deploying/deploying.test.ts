@@ -215,7 +215,7 @@ describe('a place', () => {
     const refused = await client.call('POST /v1/deployments', signed(await build(folder, '1')))
     expect(refused).toMatchObject({
       status: 409,
-      body: { code: 'deploy.locked', detail: expect.stringContaining(`${owner} has locked acme/site/production`) },
+      body: { code: 'deploy.locked', detail: expect.stringContaining('local admin has locked acme/site/production') },
     })
     expect(await client.call(`GET ${placePath}`)).toMatchObject({ body: { closed: { owner } } })
     expect((await client.call('POST /v1/locks/release', place)).status).toBe(204)

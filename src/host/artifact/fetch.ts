@@ -75,8 +75,12 @@ async function openSource(order: ArchiveOrder, signal: AbortSignal): Promise<Rea
       retryable: response.status >= 500 || response.status === 429,
     })
   }
-  return Readable.fromWeb(response.body)
+  return nodeStream(response.body)
 }
+
+/** The platform has one class of these streams and two types for it: Node's own, and the browser's where a program asks for that. */
+const nodeStream = (body: ReadableStream): Readable =>
+  Readable.fromWeb(body as unknown as Parameters<typeof Readable.fromWeb>[0])
 
 /** A redirect may lead anywhere but out of TLS, and secrets do not go to another origin. */
 async function follow(order: ArchiveOrder, signal: AbortSignal): Promise<Response> {
