@@ -95,7 +95,7 @@ export const failing: readonly Case[] = [
     expected: {
       ...{ exit: 1, class: 'health', state: 'CheckHealth', mender: 'author' },
       says: [
-        /what +.*crashed \d+ times(.*\n)+?.*the configuration names no database/,
+        /what +.*(crashed \d+ times|ends again and again)(.*\n)+?.*the configuration names no database/,
         /^web\/0 +the configuration names/m,
       ],
     },
