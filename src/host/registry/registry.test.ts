@@ -353,6 +353,19 @@ describe('an agent that is away', () => {
     ])
   })
 
+  it('keeps the edge it had while it has yet to find it again, and has none when it says that it runs none', async () => {
+    const { id, agent } = await enrolled()
+    const edge = { url: 'http://127.0.0.1:7480' }
+    await agent.poll({ waitMs: 0, edge })
+    const searching = { ...facts, edge: { state: 'away', why: 'The edge does not answer' } }
+    await agent.poll({ waitMs: 0, edge: null, facts: searching, agent: { version: '2' } })
+    await settle()
+    expect(describeHost(registry, admin, id)).toMatchObject({ edge })
+    expect(openHostRegistry({ ...registry.options }).list()).toMatchObject([{ edge }])
+    await agent.poll({ waitMs: 0, edge: null })
+    expect(describeHost(registry, admin, id).edge).toBeUndefined()
+  })
+
   it('is recorded when it comes for the first time, and not again', async () => {
     const { id, agent } = await enrolled()
     await agent.poll({ waitMs: 0 })

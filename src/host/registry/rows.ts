@@ -51,6 +51,9 @@ export function markRemoved(tx: Transaction, id: string, atMs: number): void {
   tx.prepare('UPDATE host SET removed_at = ? WHERE id = ?').run(atMs, id)
 }
 
+export const edgeOf = ({ edge_url: url }: HostRow): { readonly url: string } | undefined =>
+  url === null ? undefined : { url }
+
 export type SeenAgent = Pick<HostRow, 'agent_version' | 'edge_url' | 'facts' | 'zone' | 'address'> & {
   readonly at: number
 }

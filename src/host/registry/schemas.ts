@@ -45,6 +45,7 @@ const factsTold = z.looseObject({
   instances: count,
   ports: z.looseObject({ free: count }),
   root: z.boolean(),
+  edge: z.looseObject({ state: z.string() }).optional(),
 })
 /** They are kept, and told to whoever lists the hosts. */
 const mostFactsCharacters = 65_536

@@ -2,9 +2,10 @@ import { type Actor, requirePermission } from '../../access/index.ts'
 import { appendRecord } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { CommandInput } from '../contract.ts'
+import type { HostView } from '../hosts.ts'
 import type { HostFacts } from '../outcome.ts'
 import type { HostRegistry, LiveAgent } from './registry.ts'
-import { findHost, type HostRow, noteAgent } from './rows.ts'
+import { edgeOf, findHost, type HostRow, noteAgent } from './rows.ts'
 import { type ParsedPoll, parsePoll, type Poll } from './schemas.ts'
 
 export type TakenCommands = {
@@ -37,7 +38,7 @@ export async function takeCommands(
 function listen(registry: HostRegistry, row: HostRow, live: LiveAgent, poll: ParsedPoll): void {
   const { clock, logger, store } = registry.options
   const before = live.told
-  const edge = poll.edge ?? undefined
+  const edge = poll.edge ?? edgeBefore(poll, before === undefined ? edgeOf(row) : before.edge)
   live.told = { agentVersion: poll.agent.version, edge, facts: factsOf(poll) }
   live.lastSeenAt = clock.now()
   const isNews =
@@ -50,8 +51,16 @@ function listen(registry: HostRegistry, row: HostRow, live: LiveAgent, poll: Par
   live.notedAt = clock.now()
   // Beside the poll: commands do not wait for the note.
   store
-    .write((tx) => note(registry, row.id, poll, tx))
+    .write((tx) => note(registry, row.id, { ...poll, edge: edge ?? null }, tx))
     .catch((error: unknown) => logger.warn('what an agent told could not be noted', { host: row.id, error }))
+}
+
+/**
+ * An agent that was started again has yet to find its edge, which runs on. Without it a deployment would switch the others
+ * and leave this one out.
+ */
+function edgeBefore({ facts }: ParsedPoll, before: HostView['edge']): HostView['edge'] {
+  return facts.edge === undefined || facts.edge.state === 'none' ? undefined : before
 }
 
 /** The cast: an agent tells what its hostFacts answers; what is read here was checked. */

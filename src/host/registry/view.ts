@@ -2,7 +2,7 @@
 import type { HostView } from '../hosts.ts'
 import type { HostFacts } from '../outcome.ts'
 import type { LiveAgent } from './registry.ts'
-import type { HostRow } from './rows.ts'
+import { edgeOf, type HostRow } from './rows.ts'
 
 /** For people and the API: a host that is draining may be away as well. */
 export type HostDescription = HostView & {
@@ -38,9 +38,6 @@ export function descriptionOf(row: HostRow, live: LiveAgent | undefined): HostDe
     commandsUnderWay: live?.link.commandsUnderWay ?? 0,
   }
 }
-
-const edgeOf = ({ edge_url: url }: HostRow): { readonly url: string } | undefined =>
-  url === null ? undefined : { url }
 
 /** Written by takeCommands alone, of what it had parsed. */
 const factsOf = ({ facts }: HostRow): HostFacts | undefined =>
