@@ -100,7 +100,7 @@ const shift = (traffic: Traffic): Call =>
   call({
     parameters: z.strictObject({ edges, routes, before: routes, isWarm: z.boolean().default(false) }),
     async run({ routes: wanted, isWarm }, context) {
-      if (!isWarm) await traffic.awaitProven(context)
+      if (!isWarm) await traffic.awaitProven(wanted, context)
       return { edges: await traffic.push(wanted, context, `${context.key}/${context.term}`) }
     },
     async undo({ before }, _outcome, context) {

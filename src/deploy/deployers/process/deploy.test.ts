@@ -68,6 +68,24 @@ describe('a first deploy', () => {
     requireClean(world, done.fleet)
   })
 
+  it('is vouched for also to an edge that reaches the other host over the loopback', async () => {
+    const world = new ProcessWorld()
+    const names = ['host-a', 'host-b']
+    for (const name of names) world.hosts.add(name, { address: '127.0.0.1' })
+    await world.begin()
+    const done = await world.shipped({ web: web({ command: 'mute' }) })
+    expect(done).toMatchObject({ status: 'succeeded' })
+    for (const host of names) {
+      const other = names.find((name) => name !== host) ?? ''
+      const targets = world.hosts.routes(host, world.place).flatMap((route) => route.targets)
+      const vouched = targets.flatMap(({ instance, attested }) => (attested === undefined ? [] : [instance]))
+      const strangers = [...(world.hosts.all.get(other)?.instances.keys() ?? [])]
+      expect({ host, vouched }).toEqual({ host, vouched: strangers })
+      expect(strangers).toHaveLength(1)
+    }
+    requireClean(world, done.fleet)
+  })
+
   it('answers nobody until it is healthy, and says so itself', async () => {
     const world = await open(1)
     await world.advance(1000)

@@ -57,15 +57,19 @@ export class Traffic {
     await this.#inTurn(edge, context, () => unlessGone(() => this.#tell(name, seen, context, context.key)))
   }
 
-  /** Until every edge has seen every instance of the fleet healthy by itself. @throws DeployFailure of the class health */
-  async awaitProven(context: CallContext): Promise<void> {
+  /**
+   * Until every edge has seen every instance of the fleet healthy by itself. `routes` name the host of each.
+   *
+   * @throws DeployFailure of the class health
+   */
+  async awaitProven(routes: readonly Route[], context: CallContext): Promise<void> {
     const endsAt = this.#caller.clock.now() + provenWithinMs
     for (;;) {
       const unproven = await this.#unproven(context)
       if (unproven.length === 0) return
       context.waitsFor?.(unproven.join('; '))
       if (this.#caller.clock.now() >= endsAt) throw neverProven(unproven)
-      await this.#vouchAgain(context)
+      await this.#vouchAgain(routes, context)
       await this.#caller.pause(lookAgainMs, context.signal)
     }
   }
@@ -84,13 +88,24 @@ export class Traffic {
   }
 
   /** They were shown before anybody could vouch for them. */
-  async #vouchAgain(context: CallContext): Promise<void> {
+  async #vouchAgain(routes: readonly Route[], context: CallContext): Promise<void> {
+    const edges = this.#caller.edges()
+    const newcomers = routes.map((route) => ({
+      ...route,
+      targets: route.targets.filter(({ release }) => release === ownFleet),
+    }))
+    await this.#vouchers.learn(
+      edges.flatMap((edge) => strangersTo(edge, newcomers)),
+      context.signal,
+    )
     await allOf(
-      this.#caller.edges().map((edge) =>
+      edges.map((edge) =>
         this.#inTurn(edge, context, async () => {
           const reading = await this.read(edge.name, context, context.signal)
-          const told = reading.places.flatMap(({ routes }) => routes)
-          const vouched = told.map((route) => this.#vouched(route))
+          const told = reading.places.flatMap((place) => place.routes)
+          // By name: an address may be that of several hosts, also that of this one.
+          const strangers = new Set(strangersTo(edge, routes).map(({ instance }) => instance))
+          const vouched = told.map((route) => this.#vouched(route, strangers))
           if (vouched.every((route, at) => route === told[at])) return
           await this.#tell(edge.name, vouched, context, this.#caller.freshKey(`${context.key}/vouch`))
         }),
@@ -99,9 +114,9 @@ export class Traffic {
   }
 
   /** The same route where nothing new can be said. An agent vouches for its own by itself. */
-  #vouched(route: Route): Route {
+  #vouched(route: Route, strangers: ReadonlySet<string>): Route {
     const targets = route.targets.map((target) => {
-      const attested = hostOf(target) === '127.0.0.1' ? undefined : this.#vouchers.of(target.instance)
+      const attested = strangers.has(target.instance) ? this.#vouchers.of(target.instance) : undefined
       return attested === undefined || target.attested !== undefined ? target : { ...target, attested }
     })
     return targets.every((target, at) => target === route.targets[at]) ? route : { ...route, targets }
