@@ -22,4 +22,5 @@ export const smokeRequest: SmokeFetch = (url, { method, headers, body, signal })
   })
 
 /** The platform has one class of these streams and two types for it: Node's own, and the browser's where a program asks for that. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- not where the browser's type holds
 const webStream = (readable: Readable): ReadableStream => Readable.toWeb(readable) as unknown as ReadableStream

@@ -58,7 +58,7 @@ async function carryOut({ id, host, command }: Order): Promise<void> {
   try {
     const found = registry.list().find(({ name }) => name === host)
     if (found === undefined) throw new Error(`no host ${host}`)
-    const result: unknown = await registry.run(found.id, command as never, new AbortController().signal)
+    const result: unknown = await registry.run(found.id, command, new AbortController().signal)
     say({ id, result, tookMs: performance.now() - startedAt })
   } catch (error) {
     const code = error instanceof HoldfastError ? error.code : 'internal'

@@ -48,7 +48,7 @@ function told(fields: readonly Field[]): readonly string[] {
 }
 
 // The schema comes from `z.toJSONSchema`, of which only this is read.
-const fields = fieldsOf(releaseJsonSchema(process) as Schema)
+const fields = fieldsOf(releaseJsonSchema(process))
 const rows = guide.split('\n').map((line) => line.replaceAll(/\s+/g, ' ').trim())
 
 describe('the guide to deploying', () => {

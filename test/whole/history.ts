@@ -187,7 +187,7 @@ export class History {
     const { plane } = this.#world
     await Promise.race([
       this.#world.tick().catch(() => {}),
-      new Promise<void>((resolve) => void plane.life.signal.addEventListener('abort', () => resolve())),
+      new Promise<void>((resolve) => plane.life.signal.addEventListener('abort', () => resolve())),
     ])
   }
 

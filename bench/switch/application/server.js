@@ -87,7 +87,7 @@ const sockets = new WebSocketServer({ server, path: '/socket' })
 sockets.on('headers', (headers) => headers.push(`x-release-id: ${release}`, `x-pid: ${process.pid}`))
 sockets.on('connection', (socket) => {
   socket.on('error', () => {}) // its close event follows
-  socket.on('message', (data) => socket.send(`${String(data)} ${release} ${process.pid}`))
+  socket.on('message', (/** @type {Buffer} */ data) => socket.send(`${data.toString()} ${release} ${process.pid}`))
 })
 
 /** The injected process that proves itself as what it is, and then answers with another release's name. */

@@ -60,7 +60,7 @@ export class SocketClient {
       call.destroy()
     })
     socket.on('open', () => this.#sendAgain(socket))
-    socket.on('message', (data) => this.#hear(data.toString()))
+    socket.on('message', (data: Buffer) => this.#hear(data.toString()))
     socket.on('error', (error) => fail(classifyError(error, socket.readyState === WebSocket.OPEN)))
     socket.on('close', (code) => {
       if (this.#stopping) return

@@ -69,14 +69,12 @@ async function init(context: Context, folder: string, options: Options): Promise
     throw fileExists(world, target)
   }
   const findings = await findingsFor(world, app, options)
-  if (findings === undefined) return void world.err.write(`${context.paint.state('halted', 'nothing was written')}\n`)
+  if (findings === undefined) return world.err.write(`${context.paint.state('halted', 'nothing was written')}\n`)
   const text = writeReleaseFile(findings)
   if (options.json === true) return print(context, JSON.stringify({ ...asJson(findings), file: text }))
   if (options.stdout === true) {
     world.out.write(text)
-    return void world.err.write(
-      `${describeFindings(findings, { paint: context.paint, width: textWidth(world.err) })}\n`,
-    )
+    return world.err.write(`${describeFindings(findings, { paint: context.paint, width: textWidth(world.err) })}\n`)
   }
   write(world, target, text, options.force === true)
   print(context, report(context, findings, target))

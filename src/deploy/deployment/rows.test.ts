@@ -24,7 +24,7 @@ function plansOf(ask: (queries: Queries) => unknown): readonly { readonly sql: s
       return { sql, steps: rows.map(({ detail }) => detail).join('; ') }
     })
   } finally {
-    store.close()
+    void store.close()
   }
 }
 

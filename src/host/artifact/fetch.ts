@@ -80,6 +80,7 @@ async function openSource(order: ArchiveOrder, signal: AbortSignal): Promise<Rea
 
 /** The platform has one class of these streams and two types for it: Node's own, and the browser's where a program asks for that. */
 const nodeStream = (body: ReadableStream): Readable =>
+  // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- not where the browser's type holds
   Readable.fromWeb(body as unknown as Parameters<typeof Readable.fromWeb>[0])
 
 /** A redirect may lead anywhere but out of TLS, and secrets do not go to another origin. */

@@ -168,7 +168,7 @@ describe('a command', () => {
     for (const [i, result] of wrong.entries()) {
       const asked = outcomeOf(list(`k${i}`))
       await agent.poll()
-      expect(agent.answer(`k${i}`, { ok: true, result } as Report['outcome'])).toBe(true)
+      expect(agent.answer(`k${i}`, { ok: true, result })).toBe(true)
       await settle()
       expect(asked.code).toBe('host.report_invalid')
     }

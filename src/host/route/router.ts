@@ -322,7 +322,7 @@ export class Router {
     const { clock, closing, log } = this.#parts
     this.#fault = fault
     if (closing.aborted) return
-    switch (fault instanceof HoldfastError ? fault.code : undefined) {
+    switch (fault instanceof HoldfastError ? fault.code : '') {
       case 'edge.unreachable':
         return this.drop(edge, fault)
       case 'edge.version_stale':

@@ -214,7 +214,7 @@ describe('instances are placed', () => {
 
 describe('before anything is changed it is told', () => {
   const first = (hosts: readonly SeenHost[], services: Document, more: Document = {}) =>
-    checkSituation(situation(hosts, services, more as never), enough)[0]
+    checkSituation(situation(hosts, services, more), enough)[0]
   const away = { state: 'away' } as const
   const other = { project: 'x/y', config: 'z', service: 'web' }
 
