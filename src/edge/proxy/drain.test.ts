@@ -295,11 +295,7 @@ describe('a WebSocket', () => {
 
   it('finds another target when the first cannot be reached, and is told when there is none', async () => {
     const { app, port, routeOf } = await open()
-    // Until it has closed, the system may still take a connection for it, and cut it then.
-    await new Promise<void>((resolve) => {
-      app.server.close(() => resolve())
-      app.server.closeAllConnections()
-    })
+    app.server.close()
     const line = new Line(port)
     line.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
     expect(await line.ended).toMatch(/^HTTP\/1\.1 502 [^]*x-holdfast-edge: connect_failed/)
