@@ -18,3 +18,10 @@ export function oneOf<Word extends string>(words: readonly Word[]) {
     throw new InvalidArgumentError(words.join(', ').toLowerCase())
   }
 }
+
+/** For commander: `NAME=VALUE`, as often as it is given. */
+export function keyValue(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const at = text.indexOf('=')
+  if (at < 1) throw new InvalidArgumentError('NAME=VALUE')
+  return new Map([...before, [text.slice(0, at), text.slice(at + 1)]])
+}

@@ -3,7 +3,9 @@ import { type Argument, Command, CommanderError } from 'commander'
 import { commandLine } from './command-line.ts'
 import { createContext, type Context } from './context.ts'
 import { checkCommand } from './commands/asl/check.ts'
+import { exportCommand as exportMachineCommand } from './commands/asl/export.ts'
 import { graphCommand } from './commands/asl/graph.ts'
+import { importCommand } from './commands/asl/import.ts'
 import { runCommand } from './commands/asl/run.ts'
 import { testCommand } from './commands/asl/test.ts'
 import { exportCommand } from './commands/audit/export.ts'
@@ -45,11 +47,13 @@ export function createProgram(context: Context): Command {
     .enablePositionalOptions()
     .addHelpText('after', () => startHere(world))
   const groups = [
-    group('asl', 'state machines in the Amazon States Language: check, run, draw, test', [
+    group('asl', 'state machines in the Amazon States Language: check, run, draw, test, import, export', [
       checkCommand(context),
       runCommand(context),
       graphCommand(context),
       testCommand(context),
+      importCommand(context),
+      exportMachineCommand(context),
     ]),
     group('audit', 'the audit trail: prove it, export it', [verifyCommand(context), exportCommand(context)]),
   ]

@@ -82,6 +82,18 @@ export class Api {
     return this.#parse(z.object({ arn: z.string() }), created).arn
   }
 
+  async machine(name: string): Promise<{ readonly definition: string; readonly type: 'STANDARD' | 'EXPRESS' }> {
+    const found = await this.#http.json({ path: `/v1/machines/${encodeURIComponent(name)}` })
+    return this.#parse(z.object({ definition: z.string(), type: z.enum(['STANDARD', 'EXPRESS']) }), found)
+  }
+
+  /** Creates the activity unless it is there. */
+  async putActivity(name: string): Promise<string> {
+    const body = JSON.stringify({ name })
+    const created = await this.#http.json({ method: 'POST', path: '/v1/activities', body })
+    return this.#parse(z.object({ arn: z.string() }), created).arn
+  }
+
   async startExecution(machine: string, input: JsonText, name: string | undefined): Promise<string> {
     const words = `"machine":${JSON.stringify(machine)}${name === undefined ? '' : `,"name":${JSON.stringify(name)}`}`
     const started = await this.#http.json({

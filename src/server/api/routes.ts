@@ -1,4 +1,5 @@
 /** Every route of our own API. Documentation, authorization tables and the server are made from this list. */
+import { activityRoutes } from './activities.ts'
 import { deploymentRoutes } from './deployments.ts'
 import { executionRoutes } from './executions.ts'
 import { hostRoutes } from './hosts.ts'
@@ -16,6 +17,7 @@ import { trailRoutes } from './trail.ts'
 export const routes: readonly Route[] = [
   ...machineRoutes,
   ...executionRoutes,
+  ...activityRoutes,
   ...deploymentRoutes,
   ...rollbackRoutes,
   ...placeRoutes,
