@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
+import { silentLogger } from '../base/index.ts'
 import { stopExecution } from '../engine/index.ts'
-import { startJanitor } from './janitor.ts'
+import { janitorTick, startJanitor } from './janitor.ts'
 import { admin, endWorlds, World } from './world.ts'
 
 afterEach(endWorlds)
@@ -35,4 +36,20 @@ it('goes on with the others when one cannot be helped now, and tries that one ag
   expect(left()).toBe(1)
   await world.tick()
   expect(left()).toBe(0)
+})
+
+it('has nothing to complain of when a deployment ends just while it looks', async () => {
+  const warnings: string[] = []
+  const world = await new World({
+    logger: { ...silentLogger, warn: (message) => void warnings.push(message) },
+  }).begin()
+  const { id } = await world.deploy()
+  const looks: Promise<void>[] = []
+  for (let turn = 1; world.deployment(id).endedAt === null; turn++) {
+    looks.push(janitorTick(world.deploys, new AbortController().signal))
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    if (turn % 20 === 0) world.clock.advanceTo(world.clock.nextAlarm() ?? world.clock.now())
+  }
+  await Promise.all(looks)
+  expect(warnings).toEqual([])
 })

@@ -81,9 +81,14 @@ async function runs(deploys: Deploys, { executionArn }: Deployment): Promise<boo
   }
 }
 
+/** Between the look and this write it may have ended, or gone on under another term: then the lease is not ours to renew. */
 async function renew(deploys: Deploys, { id, term, ...place }: Deployment): Promise<void> {
   if (term === 0) return
-  await deploys.store.write((tx) => renewDeploymentLock(tx, place, { owner: id, term, now: deploys.clock.now() }))
+  await deploys.store.write((tx) => {
+    const now = requireDeployment(tx, id)
+    if (now.endedAt !== null || now.term !== term) return
+    renewDeploymentLock(tx, place, { owner: id, term, now: deploys.clock.now() })
+  })
 }
 
 /**
