@@ -49,7 +49,7 @@ export type HostAgentOptions = {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly download: Download
   readonly settings?: Partial<HostSettings>
-  /** Folders beside its own in which no secret of a release may lie: the data folder of a control plane. */
+  /** Folders beside its own in which no secret and no file of a release may lie: the data folder of a control plane. */
   readonly closedFolders?: readonly string[]
   /** This machine's edge, which the agent hands its routes. Undefined: it has none. */
   readonly edge?: EdgeSource
@@ -220,7 +220,7 @@ class Agent {
 
   #build(options: HostAgentOptions, overMemory: Set<string>): HostWorld {
     const { closedFolders = [], clock, environment, log, machine, random } = options
-    const own = [options.folder, ...closedFolders]
+    const ownFolders = [options.folder, ...closedFolders]
     const { files, processes, sockets } = machine
     const paths = hostPaths(options.folder)
     const newToken = (): string => Buffer.from(random(9)).toString('hex')
@@ -232,9 +232,10 @@ class Agent {
     const parts = {
       id,
       paths,
+      ownFolders,
       groups,
       tools: installShim(files, options.folder, (path) => chmodSync(path, 0o644)),
-      secretSource: { environment, readFile: (path: string) => readSecretFile(path, own) },
+      secretSource: { environment, readFile: (path: string) => readSecretFile(path, ownFolders) },
       userSource: { self: ownUser(environment), readPasswd: () => readFileSync('/etc/passwd', 'utf8') },
       store: new ArtifactStore(files, paths),
       secretsInUse: new Map<string, readonly string[]>(),

@@ -451,6 +451,13 @@ export const logsSchema = z.strictObject({
   waitMs: durationMs(0, 60_000).default(0),
 })
 
+/** Refuses an artifact on this host's disk that holds what is Holdfast's own. Looks, and reads no content. */
+export const checkArtifactSchema = z.strictObject({
+  kind: z.literal('checkArtifact'),
+  ...key,
+  artifact: artifactSourceSchema,
+})
+
 export const hostFactsSchema = z.strictObject({ kind: z.literal('hostFacts'), ...key })
 
 export const commandSchema = z.discriminatedUnion('kind', [
@@ -464,6 +471,7 @@ export const commandSchema = z.discriminatedUnion('kind', [
   pruneArtifactsSchema,
   logsSchema,
   hostFactsSchema,
+  checkArtifactSchema,
   removeCopySchema,
   setRoutesSchema,
   edgeStatusSchema,

@@ -23,6 +23,7 @@ const kinds = {
   'host.port_taken': 'conflict',
   'host.ports_exhausted': 'exhausted',
   'host.disk_full': 'exhausted',
+  'host.artifact_forbidden': 'forbidden',
   'host.artifact_missing': 'missing',
   'host.artifact_unreachable': 'unavailable',
   'host.artifact_digest': 'invalid',

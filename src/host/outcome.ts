@@ -230,6 +230,8 @@ export type Outcomes = {
   readonly pruneArtifacts: PrunedArtifacts
   readonly logs: LogPiece
   readonly hostFacts: HostFacts
+  /** What is refused is a failure. */
+  readonly checkArtifact: Readonly<Record<string, never>>
   readonly removeCopy: RemovedCopy
   readonly runCommand: RanCommand
   readonly setRoutes: RoutesSet

@@ -1,8 +1,8 @@
 /** The text of a file that a secret points to. Whoever writes a release names it: it must not hold up the agent, nor fill its memory. */
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
 import type { HoldfastError } from '../base/index.ts'
 import { hostError } from './errors.ts'
+import { identitiesOf, isSameFile, liesIn } from './own-folders.ts'
 
 const mostBytes = 65_536
 
@@ -27,19 +27,12 @@ export function readSecretFile(path: string, own: readonly string[] = []): strin
 
 /** What is open is judged, and not what the path leads to by now: somebody may turn a link around between two looks. */
 function refuseOwn(path: string, opened: BigIntStats, own: readonly string[]): void {
-  const folders = own.flatMap((folder) => statSync(folder, { bigint: true, throwIfNoEntry: false }) ?? [])
+  const folders = identitiesOf(own)
   if (folders.length === 0) return
   const real = realpathSync.native(path)
-  if (!isSame(statSync(real, { bigint: true }), opened)) throw new Error(`${path} was replaced while it was read`)
-  // By identity, not by name: a disk may know no capitals, and be mounted in two places.
-  for (let at = real; at !== dirname(at);) {
-    at = dirname(at)
-    const above = statSync(at, { bigint: true })
-    if (folders.some((folder) => isSame(folder, above))) throw secretForbidden(`${path} leads into a folder of its own`)
-  }
+  if (!isSameFile(statSync(real, { bigint: true }), opened)) throw new Error(`${path} was replaced while it was read`)
+  if (liesIn(folders, real)) throw secretForbidden(`${path} leads into a folder of its own`)
 }
-
-const isSame = (one: BigIntStats, other: BigIntStats): boolean => one.dev === other.dev && one.ino === other.ino
 
 /** Whoever may deploy is not thereby whoever runs Holdfast. */
 export const secretForbidden = (why: string, place?: string): HoldfastError =>

@@ -21,6 +21,8 @@ export type HostWorld = {
   readonly id: string
   readonly startedAt: number
   readonly paths: HostPaths
+  /** The folders of which nothing is for a release: the agent's own, and the data folders of control planes. */
+  readonly ownFolders: readonly string[]
   readonly settings: HostSettings
   readonly clock: Clock
   readonly log: Logger

@@ -16,7 +16,7 @@ import { faultyRelease, type Members, readReleaseFile, type ReleaseFile } from '
 import { findSigningKey, registerOwnKey } from '../deployments/signing-key.ts'
 import { placeArguments, placeWords } from '../deployments/words.ts'
 import { cliError, exitCodes } from '../errors.ts'
-import { connect, type ServerOptions, withServerOptions } from '../find-server.ts'
+import { connect, dataFolderIn, type ServerOptions, withServerOptions } from '../find-server.ts'
 import { ReportedError } from '../reported-error.ts'
 import { textWidth } from '../world.ts'
 
@@ -64,7 +64,7 @@ async function deploy(context: Context, path: string, options: Options): Promise
   const file = await readReleaseFile(world, path)
   await checkRelease(file)
   const api = await connect(world, options)
-  const release = await prepareRelease(withDate(file, agreed), world.now())
+  const release = await prepareRelease(withDate(file, agreed), world.now(), [dataFolderIn(world, options.data)])
   const planned = await planOf(api, file, release)
   if (options.plan === true) return showPlan(context, path, options, { release, planned })
   requireAgreement(planned.value, agreed, path, context)

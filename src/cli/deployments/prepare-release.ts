@@ -5,21 +5,26 @@ import { isMembers, type Members, type ReleaseFile } from './release-file.ts'
 
 const excludedUnlessTold = ['.git']
 
-/** @throws HoldfastError cli.release_invalid, host.artifact_unsafe, host.artifact_too_large */
-export async function prepareRelease(file: ReleaseFile, now: number): Promise<Members> {
+/**
+ * `own`: Holdfast's data folder, as far as it is on this machine.
+ * @throws HoldfastError cli.release_invalid, host.artifact_unsafe, host.artifact_too_large, host.artifact_forbidden
+ */
+export async function prepareRelease(file: ReleaseFile, now: number, own: readonly string[] = []): Promise<Members> {
   const { document } = file
   const createdAt = typeof document['createdAt'] === 'string' ? document['createdAt'] : new Date(now).toISOString()
   const artifact = document['artifact']
   if (!isMembers(artifact) || typeof artifact['folder'] !== 'string') return { ...document, createdAt }
-  return { ...document, createdAt, artifact: await measured(file, artifact, artifact['folder']) }
+  return { ...document, createdAt, artifact: await measured(file, { ...artifact, folder: artifact['folder'] }, own) }
 }
 
-async function measured(file: ReleaseFile, artifact: Members, folder: string): Promise<Members> {
-  const from = resolve(file.folder, folder)
+type FolderArtifact = Members & { readonly folder: string }
+
+async function measured(file: ReleaseFile, artifact: FolderArtifact, own: readonly string[]): Promise<Members> {
+  const from = resolve(file.folder, artifact.folder)
   const { defaultSettings, digestTree } = await import('../../host/index.ts')
   const limits = { bytes: defaultSettings.mostUnpackedBytes, files: defaultSettings.mostFiles }
   const exclude = new Set(namesIn(artifact['exclude']) ?? excludedUnlessTold)
-  const { sha256 } = await digestTree({ from, exclude, limits }).catch((cause: unknown) => {
+  const { sha256 } = await digestTree({ from, exclude, limits, own }).catch((cause: unknown) => {
     throw isSystemError(cause) ? unreadable(file, from, cause) : cause
   })
   const told = artifact['sha256']

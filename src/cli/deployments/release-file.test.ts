@@ -95,6 +95,19 @@ metadata:
     })
   })
 
+  it("whose folder holds Holdfast's own data is refused with what to leave out, before that is read", async () => {
+    mkdirSync(join(home.path, 'shop/data'), { recursive: true })
+    writeFileSync(join(home.path, 'shop/data/admin-token'), 'hf_x')
+    const text = 'project: a/b\nartifact:\n  folder: .\n'
+    const own = [join(home.path, 'shop/data')]
+    await expect(prepareRelease(await read('shop/own.yaml', text), 0, own)).rejects.toMatchObject({
+      code: 'host.artifact_forbidden',
+      repair: expect.stringContaining('artifact.exclude: [.git, data]'),
+    })
+    const without = await read('shop/without.yaml', `${text}  exclude: [data]\n`)
+    expect(await prepareRelease(without, 0, own)).toMatchObject({ artifact: { folder: join(home.path, 'shop') } })
+  })
+
   it('whose folder is not there names its line', async () => {
     const file = await read('gone.yaml', 'project: a/b\nartifact:\n  folder: gone\n')
     await expect(prepareRelease(file, 0)).rejects.toThrow(

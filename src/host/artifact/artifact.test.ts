@@ -12,6 +12,7 @@ import {
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openTestHost, type TestHost, type TestHostOptions } from '../agent-world.ts'
@@ -113,6 +114,56 @@ describe('a folder', () => {
     const failure = await host.failure(prepare({ kind: 'folder', path: '/nowhere/at/all' }))
     expect(failure).toMatchObject({ code: 'host.artifact_missing', kind: 'missing' })
     expect(leftovers(host)).toEqual([])
+  })
+})
+
+describe("what is Holdfast's own", () => {
+  const forbidden = { code: 'host.artifact_forbidden', kind: 'forbidden', retryable: false }
+
+  /** Asked before anything is brought, and again when it is. */
+  async function refusals(host: TestHost, artifact: Prepare['artifact']) {
+    const asked = await host.failure({ kind: 'checkArtifact', key: key(), artifact })
+    const brought = await host.failure(prepare(artifact))
+    expect([asked, brought]).toMatchObject([forbidden, forbidden])
+    expect(leftovers(host)).toEqual([])
+    return asked
+  }
+
+  it('is no artifact: not its folder, not one in it, not by a link', async () => {
+    const host = await open()
+    const app = host.app('app.js', 'x')
+    const link = join(dirname(host.folder), 'link')
+    symlinkSync(join(host.folder, 'instances'), link)
+    await refusals(host, { kind: 'folder', path: host.folder })
+    await refusals(host, { kind: 'folder', path: join(host.folder, 'instances') })
+    await refusals(host, { kind: 'folder', path: link })
+    await refusals(host, { kind: 'folder', path: join(app, '..', 'host') })
+  })
+
+  it('is no part of one, unless it is left out', async () => {
+    const host = await open()
+    const root = dirname(host.folder)
+    const path = join(root, 'site')
+    host.app('app.js', 'x', 'site')
+    // Also one of which only a part is released: the agent's folder somewhere below.
+    const refused = await refusals(host, { kind: 'folder', path: root })
+    expect(refused).toMatchObject({ place: 'artifact.folder', repair: expect.stringContaining('[.git, host]') })
+    await host.ok(prepare({ kind: 'folder', path: root, exclude: ['host'] }))
+    await host.ok(prepare({ kind: 'folder', path }))
+    await host.ok({ kind: 'checkArtifact', key: key(), artifact: { kind: 'folder', path: root, exclude: ['host'] } })
+    const limits = { bytes: 100, files: 10 }
+    await expect(digestTree({ from: root, exclude: new Set(), limits, own: [host.folder] })).rejects.toMatchObject(
+      forbidden,
+    )
+  })
+
+  it('is no archive either, by its name or by a link', async () => {
+    const host = await open()
+    const { url, sha256 } = writeArchive(host.folder, [{ path: 'app.js', content: 'x' }])
+    const link = join(dirname(host.folder), 'link.tgz')
+    symlinkSync(fileURLToPath(url), link)
+    await refusals(host, { kind: 'archive', url, sha256 })
+    await refusals(host, { kind: 'archive', url: `file://${link}`, sha256 })
   })
 })
 

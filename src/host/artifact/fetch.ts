@@ -1,12 +1,13 @@
 /** An archive onto this host's disk, verified before anybody looks into it. */
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { type Clock, HoldfastError } from '../../base/index.ts'
 import { codeOf, hostError } from '../errors.ts'
+import { artifactForbidden, leadsInto } from '../own-folders.ts'
 import { tooLarge } from './entry.ts'
 
 /** The part of the platform's `fetch` that is used. */
@@ -26,9 +27,11 @@ export type ArchiveOrder = {
   readonly headers: Readonly<Record<string, string>>
   readonly download: Download
   readonly clock: Clock
+  /** Folders of Holdfast itself, from which nothing is brought. */
+  readonly own?: readonly string[]
 }
 
-/** @throws HoldfastError host.artifact_missing, host.artifact_unreachable, host.artifact_digest, host.artifact_too_large */
+/** @throws HoldfastError host.artifact_missing, host.artifact_forbidden, host.artifact_unreachable, host.artifact_digest, host.artifact_too_large */
 export async function fetchArchive(order: ArchiveOrder): Promise<void> {
   const silence = new Silence(order.clock, order.silenceMs)
   const digest = createHash('sha256')
@@ -65,7 +68,9 @@ async function openSource(order: ArchiveOrder, signal: AbortSignal): Promise<Rea
   if (order.url.startsWith('file:')) {
     const path = fileURLToPath(order.url)
     if (!(await stat(path)).isFile()) throw missing(order.url, 'it is no file')
-    return createReadStream(path)
+    if (leadsInto(order.own ?? [], path)) throw artifactForbidden(path, 'url')
+    // Where the links lead now: turned around after this look, they lead nowhere new.
+    return createReadStream(await realpath(path))
   }
   const response = await follow(order, signal)
   if (response.status === 404 || response.status === 410)

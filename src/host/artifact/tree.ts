@@ -15,6 +15,7 @@ import {
 } from 'node:fs/promises'
 import { constants } from 'node:fs'
 import { join } from 'node:path'
+import { artifactHoldsOwn, identitiesOf, isSameFile } from '../own-folders.ts'
 import { SafeTree, type TreeEntry, type TreeLimits } from './entry.ts'
 import type { Unpacked } from './unpack.ts'
 
@@ -26,14 +27,16 @@ export type TreeCopy = {
   readonly to: string
   readonly exclude: ReadonlySet<string>
   readonly limits: TreeLimits
+  /** Folders of Holdfast itself, which a release must not hold. */
+  readonly own?: readonly string[]
 }
 
 /**
  * The digest is over the sorted paths, kinds, executable bits, link targets and contents of what was copied.
- * @throws HoldfastError host.artifact_unsafe, host.artifact_too_large
+ * @throws HoldfastError host.artifact_unsafe, host.artifact_too_large, host.artifact_forbidden
  */
-export async function copyTree({ from, to, exclude, limits }: TreeCopy): Promise<CopiedTree> {
-  const entries = await listTree(from, exclude)
+export async function copyTree({ from, to, exclude, limits, own }: TreeCopy): Promise<CopiedTree> {
+  const entries = await listTree(from, { exclude, own })
   const tree = new SafeTree(limits)
   for (const entry of entries) tree.add(entry)
   tree.finish()
@@ -44,10 +47,10 @@ export async function copyTree({ from, to, exclude, limits }: TreeCopy): Promise
 
 /**
  * The digest that `copyTree` would give, from the folder as it lies there: what a release file says of its folder is checked
- * against it. @throws HoldfastError host.artifact_unsafe, host.artifact_too_large
+ * against it. @throws HoldfastError host.artifact_unsafe, host.artifact_too_large, host.artifact_forbidden
  */
-export async function digestTree({ from, exclude, limits }: Omit<TreeCopy, 'to'>): Promise<CopiedTree> {
-  const entries = await listTree(from, exclude)
+export async function digestTree({ from, exclude, limits, own }: Omit<TreeCopy, 'to'>): Promise<CopiedTree> {
+  const entries = await listTree(from, { exclude, own })
   const tree = new SafeTree(limits)
   for (const entry of entries) tree.add(entry)
   tree.finish()
@@ -64,7 +67,7 @@ export async function cloneTree(
 ): Promise<void> {
   await mkdir(to, { mode: 0o755 })
   if (owner !== undefined) await chown(to, owner.uid, owner.gid)
-  for (const { path, type, target } of await listTree(from, new Set())) {
+  for (const { path, type, target } of await listTree(from, {})) {
     const place = join(to, path)
     if (type === 'folder') await mkdir(place, { mode: 0o755 })
     else if (type === 'link') await symlink(target ?? '', place)
@@ -74,7 +77,22 @@ export async function cloneTree(
 }
 
 /** Every entry below a folder, parents first, in the order of their names. */
-async function listTree(root: string, exclude: ReadonlySet<string>, below = ''): Promise<TreeEntry[]> {
+function listTree(
+  root: string,
+  { exclude = nothing, own = [] }: Partial<Pick<TreeCopy, 'exclude' | 'own'>>,
+): Promise<TreeEntry[]> {
+  return entriesBelow({ root, exclude, closed: identitiesOf(own) }, '')
+}
+
+const nothing: ReadonlySet<string> = new Set()
+
+type Listing = Required<Pick<TreeCopy, 'exclude'>> & {
+  readonly root: string
+  readonly closed: ReturnType<typeof identitiesOf>
+}
+
+async function entriesBelow(listing: Listing, below: string): Promise<TreeEntry[]> {
+  const { root, exclude, closed } = listing
   const found: TreeEntry[] = []
   const children = await readdir(join(root, below), { withFileTypes: true })
   for (const child of children.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -82,9 +100,30 @@ async function listTree(root: string, exclude: ReadonlySet<string>, below = ''):
     const path = below === '' ? child.name : `${below}/${child.name}`
     const entry = await entryAt(root, path)
     found.push(entry)
-    if (entry.type === 'folder') found.push(...(await listTree(root, exclude, path)))
+    if (entry.type !== 'folder') continue
+    if (closed.length > 0) await refuseOwn(listing, path)
+    found.push(...(await entriesBelow(listing, path)))
   }
   return found
+}
+
+async function refuseOwn({ root, closed }: Listing, path: string): Promise<void> {
+  const seen = await lstat(join(root, path), { bigint: true })
+  if (closed.some((folder) => isSameFile(folder, seen))) throw artifactHoldsOwn(root, path)
+}
+
+/** Looks only at the folders. @throws HoldfastError host.artifact_forbidden */
+export async function refuseOwnFolders(root: string, exclude: readonly string[], own: readonly string[]): Promise<void> {
+  const listing = { root, exclude: new Set(exclude), closed: identitiesOf(own) }
+  const pending = ['']
+  for (let below = pending.pop(); below !== undefined; below = pending.pop()) {
+    for (const child of await readdir(join(root, below), { withFileTypes: true })) {
+      if (!child.isDirectory() || listing.exclude.has(child.name)) continue
+      const path = below === '' ? child.name : `${below}/${child.name}`
+      await refuseOwn(listing, path)
+      pending.push(path)
+    }
+  }
 }
 
 async function entryAt(root: string, path: string): Promise<TreeEntry> {

@@ -2,6 +2,7 @@
 import type { CommandKind, CommandOf } from '../contract.ts'
 import type { Outcomes } from '../outcome.ts'
 import type { HostWorld } from '../world.ts'
+import { checkArtifact } from './check-artifact.ts'
 import { checkHealth } from './check-health.ts'
 import { edgeStatus } from './edge-status.ts'
 import { hostFacts } from './facts.ts'
@@ -29,6 +30,7 @@ export const verbs: Verbs = {
   pruneArtifacts,
   logs,
   hostFacts,
+  checkArtifact,
   removeCopy,
   setRoutes,
   edgeStatus,

@@ -7,6 +7,7 @@ import type { ArtifactSource, CommandOf } from '../contract.ts'
 import { hostError } from '../errors.ts'
 import type { PreparedArtifact } from '../outcome.ts'
 import { resolveSecrets } from '../secrets.ts'
+import { artifactForbidden, leadsInto } from '../own-folders.ts'
 import { findUser } from '../user.ts'
 import type { HostWorld } from '../world.ts'
 import { build } from './build.ts'
@@ -62,8 +63,12 @@ async function readFolder(
     () => false,
   )
   if (!isFolder) throw missingFolder(path)
+  if (leadsInto(host.ownFolders, path)) throw artifactForbidden(path, 'folder')
   await mkdir(draft, { recursive: true })
-  const copied = await copyTree({ from: path, to: draft, exclude: new Set(exclude), limits: limitsOf(host) })
+  const copied = await copyTree({
+    ...{ from: path, to: draft, exclude: new Set(exclude) },
+    ...{ limits: limitsOf(host), own: host.ownFolders },
+  })
   if (sha256 !== undefined && copied.sha256 !== sha256) throw wrongDigest(path, sha256, copied.sha256)
   return copied
 }
@@ -101,6 +106,7 @@ async function bringArchive(
   const headers = resolveSecrets(secretHeaders, host.secretSource)
   await fetchArchive({
     ...{ url, sha256, to: archive, headers, download, clock },
+    own: host.ownFolders,
     mostBytes: settings.mostArchiveBytes,
     silenceMs: settings.downloadSilenceMs,
   })

@@ -90,6 +90,7 @@ const schemas = {
     ended: z.literal(true).optional(),
   }),
   hostFacts: z.looseObject({}),
+  checkArtifact: z.looseObject({}),
   removeCopy: z.looseObject({}),
   runCommand: z.looseObject({
     how: z.enum(['exited', 'killed', 'timed-out', 'out-of-memory']),

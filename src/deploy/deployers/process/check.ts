@@ -18,6 +18,7 @@ export function checkSituation(situation: ProcessSituation, needs: Needs): reado
   if (nobody !== undefined) return [nobody]
   return [
     ...artifactProblems(situation),
+    ...forbiddenArtifact(situation, survey.hosts),
     ...serviceProblems(situation, survey.hosts),
     ...routeProblems(situation, survey.hosts),
     ...roomProblems(situation, survey.hosts, needs),
@@ -73,6 +74,16 @@ function artifactProblems(situation: ProcessSituation): readonly Problem[] {
         'bring the files as an archive: artifact.url and artifact.sha256; or keep to one host by services.NAME.zones',
     },
   ]
+}
+
+/** What a host would not bring, told before it is asked to. */
+function forbiddenArtifact(situation: ProcessSituation, hosts: readonly SeenHost[]): readonly Problem[] {
+  const places = new Set(firstPlaces(situation).map(([, , host]) => host))
+  const refusing = hosts.find(({ name, forbidden }) => forbidden !== undefined && places.has(name))
+  if (refusing?.forbidden === undefined) return []
+  const { what, command = 'put the files of the release elsewhere' } = refusing.forbidden
+  const field = artifactOf(situation).folder === undefined ? 'artifact.url' : 'artifact.folder'
+  return [{ class: 'permission', field, what, command }]
 }
 
 // ---- services

@@ -455,6 +455,22 @@ describe('what goes wrong', () => {
 describe('the plan', () => {
   afterEach(endWorlds)
 
+  it("tells that a host brings no artifact out of Holdfast's own folders, before anything is changed", async () => {
+    const world = await open(1)
+    const host = world.hosts.all.get('host-a')
+    if (host === undefined) throw new Error('there is no host')
+    host.forbidsArtifact = true
+    const artifact = { folder: '/var/lib/holdfast', sha256: 'a'.repeat(64) }
+    const release = world.document({ services: { web: web() }, artifact })
+    const { problems } = await world.answer(planDeployment(world.deploys, admin, { release }, never))
+    expect(problems).toMatchObject([{ class: 'permission', field: 'artifact.folder' }])
+    const failed = await world.shipped({ web: web() }, { artifact })
+    expect(failed).toMatchObject({ status: 'failed', diagnosis: { class: 'permission', state: 'CheckResources' } })
+    expect(world.hosts.mutating('prepareArtifact')).toEqual([])
+    // Nobody's disk is asked about what comes over the network.
+    expect(await world.shipped({ web: web() })).toMatchObject({ status: 'succeeded' })
+  })
+
   it('tells every call before it is made', async () => {
     const world = await open()
     await world.shipped({ web: web(), mail: worker })

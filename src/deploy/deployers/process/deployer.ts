@@ -1,6 +1,7 @@
 /** The deployer itself: its decisions and its calls, put together. */
+import { isAbsolute } from 'node:path/posix'
 import { type Clock, formatDuration } from '../../../base/index.ts'
-import type { Hosts } from '../../../host/index.ts'
+import type { ArtifactSource, Hosts } from '../../../host/index.ts'
 import type { Deployer } from '../../deployer.ts'
 import type { Obstacle } from '../../failure.ts'
 import { processCalls } from './calls.ts'
@@ -11,6 +12,7 @@ import { HostCaller } from './host-caller.ts'
 import { Newcomers } from './newcomers.ts'
 import { HealthReader, readTraffic } from './readings.ts'
 import { type ProcessService, processArtifactSchema, processServiceSchema } from './schemas.ts'
+import { sourceOf } from './specification.ts'
 import { type Surveyed, surveyHosts } from './survey.ts'
 import { Traffic } from './traffic-calls.ts'
 import { Vouchers } from './vouchers.ts'
@@ -29,7 +31,7 @@ export function processDeployer({ hosts, clock }: ProcessDeployerOptions): Deplo
     artifact: processArtifactSchema,
     service: processServiceSchema,
     calls: processCalls(caller, traffic),
-    survey: (_fleet, signal) => surveyHosts(caller, signal),
+    survey: ({ release }, signal) => surveyHosts(caller, signal, diskArtifact(release.artifact)),
     check: checkSituation,
     prepare: prepareWaves,
     start: startCall,
@@ -42,6 +44,13 @@ export function processDeployer({ hosts, clock }: ProcessDeployerOptions): Deplo
     readTraffic: (incoming, outgoing, signal, windowsSince) =>
       readTraffic(caller, { incoming, outgoing, windowsSince }, signal),
   }
+}
+
+/** Only what comes off the hosts' own disks can be theirs. An incomplete one is refused for what it lacks. */
+function diskArtifact(artifact: unknown): ArtifactSource | undefined {
+  const source = sourceOf(processArtifactSchema.parse(artifact))
+  if (source.kind === 'folder') return isAbsolute(source.path) ? source : undefined
+  return source.url.startsWith('file:') ? source : undefined
 }
 
 function awayFrom(caller: HostCaller, signal: AbortSignal): Obstacle | undefined {

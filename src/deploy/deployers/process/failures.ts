@@ -21,6 +21,7 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   'host.internal': { class: 'platform' },
   'host.folder_damaged': { class: 'platform' },
 
+  'host.artifact_forbidden': { class: 'permission', field: 'artifact' },
   'host.artifact_missing': { class: 'user', field: 'artifact' },
   'host.artifact_unreachable': { class: 'platform', field: 'artifact.url' },
   'host.artifact_digest': { class: 'user', field: 'artifact.sha256' },

@@ -61,6 +61,8 @@ export class FakeHost {
   readonly foreignPorts = new Set<number>()
   isAway = false
   isRemoved = false
+  /** The files of releases lie in a folder of its own. */
+  forbidsArtifact = false
   /** The files that are on it, or that may be brought: their digest. */
   digest = 'a'.repeat(64)
 
@@ -201,6 +203,9 @@ export class FakeHosts implements Hosts {
         return { instances: this.#listed(host, command) }
       case 'checkHealth':
         return this.#check(host, command.instance)
+      case 'checkArtifact':
+        if (host.forbidsArtifact) throw fault('host.artifact_forbidden', 'it lies in the folders of Holdfast itself')
+        return {}
       case 'edgeStatus':
         return this.#edgeStatus(host, command)
       default:
@@ -440,7 +445,7 @@ export class FakeHosts implements Hosts {
 }
 
 type Fenced = Extract<Command, { readonly fence?: unknown }>
-const reads: ReadonlySet<CommandKind> = new Set(['listInstances', 'checkHealth', 'edgeStatus', 'instanceStatus', 'logs', 'hostFacts']) // prettier-ignore
+const reads: ReadonlySet<CommandKind> = new Set(['listInstances', 'checkHealth', 'edgeStatus', 'instanceStatus', 'logs', 'hostFacts', 'checkArtifact']) // prettier-ignore
 const changes = (command: Command): command is Fenced => !reads.has(command.kind)
 
 const namesOf = ({ project, config }: { project: string; config: string }) => ({ project, config })

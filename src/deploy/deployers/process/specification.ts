@@ -2,7 +2,7 @@
 import type { PlainJson } from '../../../audit/index.ts'
 import { parseDuration } from '../../../base/index.ts'
 import { type HealthPolicy, routeDefaults } from '../../../edge/index.ts'
-import type { CommandInput } from '../../../host/index.ts'
+import type { ArtifactSource, CommandInput } from '../../../host/index.ts'
 import type { ProcessArtifact, ProcessService } from './schemas.ts'
 
 type StartInput = Extract<CommandInput, { readonly kind: 'startInstance' }>
@@ -122,7 +122,7 @@ export function artifactOrder(artifact: ProcessArtifact, services: readonly Proc
   }
 }
 
-function sourceOf({ folder, url, sha256, strip, exclude, secretHeaders }: ProcessArtifact): ArtifactOrder['artifact'] {
+export function sourceOf({ folder, url, sha256, strip, exclude, secretHeaders }: ProcessArtifact): ArtifactSource {
   if (url !== undefined) return { kind: 'archive', url, sha256: sha256 ?? '', strip, secretHeaders }
   return { kind: 'folder', path: folder ?? '', exclude, ...(sha256 === undefined ? {} : { sha256 }) }
 }

@@ -1,7 +1,8 @@
 /** A look at the hosts before anything is decided. */
 import type { PlainJson } from '../../../audit/index.ts'
-import type { HostView } from '../../../host/index.ts'
+import type { ArtifactSource, HostView } from '../../../host/index.ts'
 import { addressesOf } from './address.ts'
+import { DeployFailure } from '../../failure.ts'
 import { isAbout } from './failures.ts'
 import type { HostCaller } from './host-caller.ts'
 
@@ -38,6 +39,8 @@ export type SeenHost = {
   readonly freePorts: number | null
   readonly instances: readonly SeenInstance[]
   readonly routes: readonly SeenRoute[]
+  /** Why it brings no such artifact from its disk. */
+  readonly forbidden?: { readonly what: string; readonly command?: string }
 }
 
 export type ProcessSurvey = { readonly hosts: readonly SeenHost[] }
@@ -46,12 +49,22 @@ export type ProcessSurvey = { readonly hosts: readonly SeenHost[] }
 export type Surveyed = ProcessSurvey | null
 
 /** By name, so that whatever is decided from it does not depend on the order in which hosts came. */
-export async function surveyHosts(caller: HostCaller, signal: AbortSignal): Promise<ProcessSurvey> {
+export async function surveyHosts(
+  caller: HostCaller,
+  signal: AbortSignal,
+  artifact?: ArtifactSource,
+): Promise<ProcessSurvey> {
   const hosts = caller.hosts.list().toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  return { hosts: await Promise.all(hosts.map((host) => look(caller, host, signal))) }
+  return { hosts: await Promise.all(hosts.map((host) => look({ caller, artifact, signal }, host))) }
 }
 
-async function look(caller: HostCaller, host: HostView, signal: AbortSignal): Promise<SeenHost> {
+type Asking = {
+  readonly caller: HostCaller
+  readonly artifact: ArtifactSource | undefined
+  readonly signal: AbortSignal
+}
+
+async function look(asking: Asking, host: HostView): Promise<SeenHost> {
   const { name, zone, state, edge, facts } = host
   return {
     name,
@@ -61,16 +74,16 @@ async function look(caller: HostCaller, host: HostView, signal: AbortSignal): Pr
     root: facts?.root ?? null,
     memoryBytes: facts?.memoryBytes.available ?? null,
     freePorts: facts?.ports.free ?? null,
-    ...(state === 'connected' ? await asked(caller, host, signal) : { instances: [], routes: [] }),
+    ...(state === 'connected' ? await asked(asking, host) : { instances: [], routes: [] }),
   }
 }
 
-type Answered = Pick<SeenHost, 'instances' | 'routes'> | Pick<SeenHost, 'instances' | 'routes' | 'state' | 'trouble'>
+type Answered = Pick<SeenHost, 'instances' | 'routes'> & Partial<Pick<SeenHost, 'state' | 'trouble' | 'forbidden'>>
 
 /** A connected agent answers such questions at once. One that does not must not hold up what is deployed elsewhere. */
 const answersWithinMs = 10_000
 
-async function asked(caller: HostCaller, { name, edge }: HostView, signal: AbortSignal): Promise<Answered> {
+async function asked({ caller, artifact, signal }: Asking, { name, edge }: HostView): Promise<Answered> {
   const late = new AbortController()
   // One that went away meanwhile may come back, and is waited for as long as the registry does.
   const ring = (): void => (caller.find(name)?.state === 'away' ? wait() : late.abort())
@@ -81,11 +94,12 @@ async function asked(caller: HostCaller, { name, edge }: HostView, signal: Abort
   wait()
   const ends = AbortSignal.any([signal, late.signal])
   try {
-    const [instances, routes] = await Promise.all([
+    const [instances, routes, forbidden] = await Promise.all([
       seenInstances(caller, name, ends),
       edge === undefined ? [] : seenRoutes(caller, name, ends),
+      artifact === undefined ? undefined : whyForbidden(caller, { host: name, artifact }, ends),
     ])
-    return { instances, routes }
+    return { instances, routes, ...(forbidden === undefined ? {} : { forbidden }) }
   } catch (fault) {
     if (late.signal.aborted) return outOfOrder(`its agent is connected and has not answered for ${answersWithinMs / 1000} s`) // prettier-ignore
     if (isAbout(fault, 'host.report_invalid')) return outOfOrder('its agent answers with what cannot be understood')
@@ -112,6 +126,20 @@ async function seenRoutes(caller: HostCaller, host: string, signal: AbortSignal)
       addressesOf(route).map((address) => ({ project, config, service: route.service, address })),
     ),
   )
+}
+
+type Wanted = { readonly host: string; readonly artifact: ArtifactSource }
+
+async function whyForbidden(caller: HostCaller, { host, artifact }: Wanted, signal: AbortSignal) {
+  try {
+    await caller.read<'checkArtifact'>(host, { kind: 'checkArtifact', artifact }, signal)
+    return undefined
+  } catch (fault) {
+    // An agent of a former version does not know the question.
+    if (isAbout(fault, 'host.command_invalid')) return undefined
+    if (!(fault instanceof DeployFailure) || !isAbout(fault, 'host.artifact_forbidden')) throw fault
+    return { what: fault.message, ...(fault.command === undefined ? {} : { command: fault.command }) }
+  }
 }
 
 /** A survey came from `surveyHosts`, or is null; only its type does not say so. */
