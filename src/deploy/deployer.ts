@@ -62,6 +62,8 @@ export type Situation<Service extends CommonService = CommonService, Survey = Pl
   readonly incoming: Fleet<Service>
   /** What serves now. */
   readonly outgoing: Fleet<Service> | undefined
+  /** What stands warm and stays until the incoming one is committed: nothing that is decided may touch it. */
+  readonly warm?: Fleet<Service> | undefined
   readonly survey: Survey
 }
 

@@ -174,7 +174,8 @@ export class FakeTarget {
       at: now,
     }
     this.#counts.set(fleet, next)
-    return { ...noCounts, requests: next.requests, applicationFailures: next.failures, latency: [] }
+    const spread = [[5, next.requests]] as const
+    return { ...noCounts, requests: next.requests, applicationFailures: next.failures, latency: [], spread }
   }
 }
 

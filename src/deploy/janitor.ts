@@ -18,7 +18,7 @@ import {
 import { nameExecution, startMachine } from './deployment/start.ts'
 import { DeployFailure, diagnose, type Diagnosis } from './failure.ts'
 import { deployError } from './errors.ts'
-import { findIntent, insertIntent, intentsOfDeployment } from './intent/rows.ts'
+import { findIntent, insertIntent, type Intent, intentsOfDeployment } from './intent/rows.ts'
 import {
   compensations,
   courseOf,
@@ -194,7 +194,7 @@ async function finishEnd(deploys: Deploys, deployment: Deployment, signal: Abort
   })
   try {
     const intents = intentsOfDeployment(deploys.store.read, deployment.id)
-    const groups = deployment.status === 'succeeded' ? removals(intents) : compensations(intents)
+    const groups = deployment.status === 'succeeded' ? removals(ownOf(deployment, intents)) : compensations(intents)
     for (const group of groups) {
       if (group.some(dividesTraffic) && !mayDivide(deploys, deployment)) continue
       await allOf(group.map((settlement) => settle(run, settlement)))
@@ -204,6 +204,9 @@ async function finishEnd(deploys: Deploys, deployment: Deployment, signal: Abort
     run.end()
   }
 }
+
+const ownOf = ({ progress }: Deployment, intents: readonly Intent[]): readonly Intent[] =>
+  intents.filter(({ fleet }) => fleet !== progress.takenOver)
 
 const dividesTraffic = ({ intent: { act } }: Settlement): boolean => act.kind === 'do' && act.call.creates === undefined
 

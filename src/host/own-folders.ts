@@ -38,8 +38,12 @@ export const artifactForbidden = (path: string, place: 'folder' | 'url'): Holdfa
 
 /** `path` is below the folder that was named. */
 export const artifactHoldsOwn = (folder: string, path: string): HoldfastError =>
-  hostError('host.artifact_forbidden', `${folder} holds a folder of Holdfast itself, with its tokens and keys: ${path}`, {
-    place: 'artifact.folder',
-    accepted: "a folder without the agent's folder and Holdfast's data folder",
-    repair: `leave it out, artifact.exclude: [.git, ${path.split('/').at(-1)}]; or keep Holdfast's data elsewhere: holdfast up --data DIR`,
-  })
+  hostError(
+    'host.artifact_forbidden',
+    `${folder} holds a folder of Holdfast itself, with its tokens and keys: ${path}`,
+    {
+      place: 'artifact.folder',
+      accepted: "a folder without the agent's folder and Holdfast's data folder",
+      repair: `leave it out, artifact.exclude: [.git, ${path.split('/').at(-1)}]; or keep Holdfast's data elsewhere: holdfast up --data DIR`,
+    },
+  )

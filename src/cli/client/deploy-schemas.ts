@@ -48,6 +48,7 @@ export const plan = z.object({
   hooks: z.array(z.object({ moment: z.string(), procedure: z.string() })),
   forwardOnly: maybe(z.string()),
   stopped: z.array(z.string()),
+  cold: z.array(z.string()).default([]),
   needs: z.object({ memoryBytes: count, ports: count }),
 })
 

@@ -33,10 +33,21 @@ export function planText({ plan, problems }: PlanAnswer, style: PlanStyle): stri
   ].join('\n')
 }
 
-function warningLines({ forwardOnly, stopped }: Plan, { paint, width }: PlanStyle): readonly string[] {
+function warningLines({ forwardOnly, stopped, cold, stages }: Plan, { paint, width }: PlanStyle): readonly string[] {
+  const makesRoom = stages.some(({ state, waves }) => state === 'MakeRoom' && waves.length > 0)
   const words = [
     ...(forwardOnly === undefined ? [] : [`forward only: it is never rolled back by itself: ${forwardOnly}`]),
     ...stopped.map((service) => `${service} takes work from a queue: its former version is stopped, not kept warm`),
+    ...(cold.length === 0
+      ? []
+      : [
+          `keepWarm is off for ${cold.join(', ')}: once this version serves, the one before is stopped; a rollback starts it anew`,
+        ]),
+    ...(makesRoom
+      ? [
+          'there is no room for three versions: the one that stands warm goes first, and until this one serves, a rollback starts it anew',
+        ]
+      : []),
   ]
   return words.flatMap((text) =>
     wrap(printable(text), width - 4).map((line, i) => `  ${paint.tone('halted', `${i === 0 ? '!' : ' '} ${line}`)}`),

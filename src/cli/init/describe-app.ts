@@ -90,7 +90,7 @@ function serviceOf(name: string, start: FittedStart, known: Known): ServiceFindi
         ? { value: ['*'], from: 'the usual' }
         : { value: known.wishes.hosts, from: said },
     dataFolder: server?.data,
-    worksByItself: isWeb ? undefined : 'two versions would share its work',
+    worksByItself: isWeb ? server?.worksByItself : 'two versions would share its work',
   }
 }
 

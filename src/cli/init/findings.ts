@@ -24,7 +24,7 @@ export type ServiceFinding = {
   readonly hosts: Choice<readonly string[]>
   /** Why it needs the folder that all of its versions share. */
   readonly dataFolder: string | undefined
-  /** Why a former version of it is stopped and not kept warm. */
+  /** What happens while two versions of it run: of a worker, why the former one is stopped and not kept warm. */
   readonly worksByItself: string | undefined
 }
 

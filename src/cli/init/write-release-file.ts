@@ -88,8 +88,9 @@ function secretLines(secrets: Findings['secrets']): readonly Line[] {
   ]
 }
 
-function webLines({ healthPath, hosts }: ServiceFinding): readonly Line[] {
+function webLines({ healthPath, hosts, worksByItself }: ServiceFinding): readonly Line[] {
   return [
+    ...(worksByItself === undefined ? [] : [line(2, 'keepWarm', true, `${whatFalseMeans}; ${worksByItself}`)]),
     { indent: 2, text: 'health:', comment: 'when an instance may have traffic' },
     line(3, 'kind', 'http', 'an answer of 200 to 399, three in a row, that provably comes from this release'),
     line(
@@ -107,6 +108,9 @@ function webLines({ healthPath, hosts }: ServiceFinding): readonly Line[] {
     ),
   ]
 }
+
+const whatFalseMeans =
+  'false stops the former version as soon as the new one serves, and a rollback has to start it again'
 
 const workerLines = ({ worksByItself }: ServiceFinding): readonly Line[] => [
   { indent: 2, text: 'health:', comment: 'without HTTP' },

@@ -127,6 +127,19 @@ describe('a rollback', () => {
     expect(evidence?.madeBySwitch).toBe(0)
   })
 
+  it('shows how many requests came before it, since the deployment it goes back from, and how long they took', async () => {
+    const world = await new World().begin()
+    await world.deployed()
+    const bad = await world.deployed()
+    await world.advance(10_000)
+    const { deployment } = await rollBack(world.deploys, admin, place)
+    const { evidence } = await world.untilEnded(deployment)
+    expect(evidence?.before).toMatchObject({ p50Ms: 5, p99Ms: 5 })
+    const [first, last] = [bad.progress.readings.end?.at ?? 0, world.deployment(deployment).progress.readings.shift?.at]
+    expect(evidence?.before.ms).toBe((last ?? 0) - first)
+    expect(evidence?.before.requests).toBeGreaterThanOrEqual(1000)
+  })
+
   it('succeeds though nobody can read the traffic', async () => {
     const world = await new World().begin()
     await world.deployed()
@@ -164,6 +177,29 @@ describe('a rollback', () => {
     expect(names).toEqual(['web/0', 'mail/0'])
     expect(world.target.standing().filter((name) => name.includes(id))).toEqual([])
     expect(listLocks(world.deploys, admin)).toEqual([])
+  })
+
+  it('leaves nothing of what stood warm before the deployment that it ends early', async () => {
+    const world = await new World().begin()
+    const services = { web: {}, mail: { queueWorker: true } }
+    const oldest = await world.deployed({ services })
+    const middle = await world.deployed({ services })
+    await world.advance(1000)
+    const { id } = await world.deploy({ services })
+    world.target.faults.set('stop', { kind: 'slow', ms: 60_000 })
+    await world.until(() => world.deployment(id).committedAt !== null)
+    expect(world.target.healthOf(oldest.id)).toHaveLength(1)
+    const answer = await rollBack(world.deploys, admin, place)
+    expect(answer.outcome).toBe('rollback')
+    world.target.faults.clear()
+    await world.untilEnded(answer.deployment)
+    await world.advance(120_000)
+    await world.tick()
+    expect(world.pointer()).toMatchObject({ servingFleet: middle.id, warmFleet: null })
+    expect(world.target.healthOf(middle.id).map(({ instance }) => instance)).toEqual(['web/0', 'mail/0'])
+    const left = world.target.standing().filter((name) => name.includes(id) || name.includes(oldest.id))
+    expect(left).toEqual([])
+    expect(world.deployment(id).leftovers).toBe(0)
   })
 
   it('that fails leaves what it found half stopped to be stopped', async () => {

@@ -5,6 +5,8 @@ import type { Transaction } from '../../store/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { deployError } from '../errors.ts'
 import { evidenceOf } from '../evidence/evidence.ts'
+import { type Intent, intentsOfDeployment } from '../intent/rows.ts'
+import { removals } from '../intent/settle.ts'
 import { runningOf } from '../intent/standing.ts'
 import { freeLock, requireUnclosed } from '../lock/rows.ts'
 import { makePlan } from '../plan/make.ts'
@@ -19,7 +21,6 @@ import {
   changeDeployment,
   deployedBefore,
   type Deployment,
-  type DeploymentKind,
   openDeploymentAt,
   releaseOfFleet,
   requireDeployment,
@@ -70,7 +71,7 @@ export async function rollBack(deploys: Deploys, actor: Actor, request: Rollback
       return beginDeployment(deploys, tx, { actor, release, waitForLock: isFinishing, ...goal })
     const refused = genuineRefusal(tx, goal.kind, { stored, release })
     if (refused !== undefined) throw refused
-    if (isFinishing) endEarly(deploys, tx, finishing)
+    if (isFinishing) endEarly(deploys, tx, finishing, goal.fleet)
     const begun = beginDeployment(deploys, tx, { actor, release, ...goal })
     planBack(deploys, tx, begun)
     return begun
@@ -92,9 +93,10 @@ function planBack(deploys: Deploys, tx: Transaction, id: string): void {
 
 /**
  * A deployment that only cleans up is not waited for: its release was in charge, and that it lets go of the place loses nothing.
- * What it had begun to stop is in the plan of the rollback.
+ * What it had begun to stop of the release that comes back is in the plan of the rollback.
  */
-function endEarly(deploys: Deploys, tx: Transaction, { id, progress, releaseId, ...place }: Deployment): void {
+function endEarly(deploys: Deploys, tx: Transaction, finishing: Deployment, takenOver: string): void {
+  const { id, progress, releaseId, ...place } = finishing
   const now = deploys.clock.now()
   const remarks = [...(progress.remarks ?? []), 'it was rolled back while it was cleaning up']
   const evidence = evidenceOf(progress.readings)
@@ -102,7 +104,9 @@ function endEarly(deploys: Deploys, tx: Transaction, { id, progress, releaseId, 
     status: 'succeeded',
     endedAt: now,
     diagnosis: null,
-    progress: { ...progress, remarks },
+    progress: { ...progress, remarks, takenOver },
+    // What stood warm before may still stand: the janitor takes it down to the end.
+    ...(isOpenBeside(intentsOfDeployment(tx, id), takenOver) ? { leftovers: 1 } : {}),
     ...(evidence === undefined ? {} : { evidence }),
   })
   freeLock(tx, place, 'deployment', id)
@@ -116,7 +120,12 @@ function endEarly(deploys: Deploys, tx: Transaction, { id, progress, releaseId, 
   })
 }
 
-type Goal = { readonly kind: DeploymentKind; readonly releaseId: string; readonly fleet?: string }
+const isOpenBeside = (intents: readonly Intent[], fleet: string): boolean =>
+  removals(intents).some((group) => group.some(({ intent }) => intent.fleet !== fleet))
+
+type Goal =
+  | { readonly kind: 'rollback'; readonly releaseId: string; readonly fleet: string }
+  | { readonly kind: 'return'; readonly releaseId: string }
 
 function goalOf(tx: Transaction, place: Place, to: string | undefined, isWarmWell: boolean): Goal {
   const { servingRelease, warmRelease, warmFleet } = pointerOf(tx, place)

@@ -50,6 +50,8 @@ export type Progress = {
   readonly waitingFor?: string
   /** Hooks after a failure that failed themselves. */
   readonly remarks?: readonly string[]
+  /** The fleet whose half-stopped parts a rollback has taken over: they are its to stop, no longer this one's. */
+  readonly takenOver?: string
 }
 
 export const noProgress: Progress = { step: 0, hooksDone: [], readings: {}, looks: 0 }

@@ -213,8 +213,8 @@ describe('the status of a place', () => {
     const status = statusOfPlace(world.deploys, admin, { project: 'shop/web', config: 'production' })
     expect(status).toMatchObject({
       serving: { fleet: second.id, releaseId: second.releaseId, since: second.committedAt, requestedBy: { id: 'ada' } },
-      // The deployment under way has made room for what will be warm next.
-      warm: null,
+      // Until the deployment under way is committed, it is there to go back to.
+      warm: { fleet: first.id, releaseId: first.releaseId },
       underWay: { id: third.id, state: 'CheckHealth', healthy: { of: 3 } },
       locks: [{ kind: 'deployment', owner: third.id }],
     })

@@ -17,7 +17,7 @@ export type Phase = TrafficCounts & {
 }
 
 export type Evidence = {
-  /** From the beginning until the first request may go to the new version. */
+  /** From the beginning until the first request may go to the new version; of a rollback, since the deployment it goes back from. */
   readonly before: Phase
   /** Until all of them do. */
   readonly during: Phase
@@ -46,12 +46,12 @@ export type WayBack = {
 export function wayBackOf(
   from: number,
   settled: readonly (number | null)[],
-  { begin, switched }: Readings,
+  { shift, switched }: Readings,
 ): WayBack | undefined {
   const times = settled.flatMap((at) => (at === null || at < from ? [] : [at]))
   if (times.length === 0) return undefined
-  const isCounted = begin !== undefined && switched !== undefined
-  const requests = isCounted ? countsBetween(begin.outgoing, switched.outgoing).requests : null
+  const isCounted = shift !== undefined && switched !== undefined
+  const requests = isCounted ? countsBetween(shift.outgoing, switched.outgoing).requests : null
   return { from, until: Math.max(...times), requests }
 }
 

@@ -5,9 +5,11 @@ import { haltDeployment } from '../deployment/halt.ts'
 import { pauseDeployment } from '../deployment/pause.ts'
 import { resumeDeployment } from '../deployment/resume.ts'
 import { retryDeployment } from '../deployment/retry.ts'
+import { rollBack } from '../deployment/rollback.ts'
 import { DeployFailure, type FailureClass } from '../failure.ts'
 import { FakeTarget, fakeDeployer } from '../fake-target.fake.ts'
 import { listLocks } from '../lock/list.ts'
+import { describePlan } from '../plan/describe.ts'
 import { admin, endWorlds, World } from '../world.ts'
 
 afterEach(endWorlds)
@@ -64,6 +66,67 @@ describe('a deployment', () => {
     const third = await world.deployed()
     expect(world.pointer()).toMatchObject({ servingFleet: third.id, warmFleet: second.id })
     expect(world.target.healthOf(first.id)).toEqual([])
+  })
+
+  it.each<[string, PlainJson]>([
+    ['fails', web({ behaviour: 'crash' })],
+    ['is halted', web()],
+  ])('that %s leaves what stands warm as it is: going back is one switch', async (how, services) => {
+    const world = await new World().begin()
+    const first = await world.deployed()
+    const second = await world.deployed()
+    await world.advance(1000)
+    const { id } = await world.deploy(Object(services))
+    if (how === 'is halted') {
+      await world.until(() => world.deployment(id).state === 'Watch')
+      await haltDeployment(world.deploys, admin, { id })
+    }
+    expect((await world.untilEnded(id)).status).toBe(how === 'fails' ? 'failed' : 'halted')
+    expect(world.pointer()).toMatchObject({ servingFleet: second.id, warmFleet: first.id })
+    expect(world.target.healthOf(first.id)).toHaveLength(3)
+    const answer = await rollBack(world.deploys, admin, { project: 'shop/web', config: 'production' })
+    expect(answer).toMatchObject({ outcome: 'rollback', releaseId: first.releaseId })
+    await world.untilEnded(answer.deployment)
+    expectOldGood(world, first.id, second.id)
+  })
+
+  it('takes what stands warm down first where there is no room for three, and says so', async () => {
+    const world = await new World().begin()
+    const [first] = [await world.deployed(), await world.deployed()]
+    world.target.survey = { room: 100 }
+    await world.advance(1000)
+    const { id } = await world.deploy()
+    await world.until(() => world.deployment(id).state === 'Watch')
+    expect(world.pointer().warmFleet).toBeNull()
+    expect(world.target.healthOf(first.id)).toEqual([])
+    const { plan } = await world.untilEnded(id)
+    if (plan === undefined) throw new Error('there is no plan')
+    expect(plan.needs).toEqual({ memoryBytes: 0, ports: 0 })
+    expect(describePlan(plan, 'x')).toContain('! there is no room for three versions')
+  })
+
+  it('keeps what stands warm where taking it down would make no room either', async () => {
+    const world = await new World().begin()
+    const [first] = [await world.deployed(), await world.deployed()]
+    world.target.survey = { room: 100 }
+    const failed = await world.deployed(web({ memoryMiB: 1000 }))
+    expect(failed).toMatchObject({ status: 'failed', diagnosis: { class: 'capacity', state: 'CheckResources' } })
+    expect(world.pointer().warmFleet).toBe(first.id)
+    expect(world.target.healthOf(first.id)).toHaveLength(3)
+  })
+
+  it('of which a service says keepWarm: false is not kept warm as a whole, and its plan says so', async () => {
+    const world = await new World().begin()
+    const services = { web: { keepWarm: false }, api: {} }
+    const first = await world.deployed({ services })
+    const second = await world.deployed({ services })
+    expect(world.pointer()).toMatchObject({ servingFleet: second.id, warmFleet: null, warmUntil: null })
+    expect(world.target.standing().filter((name) => name.includes(first.id))).toEqual([])
+    if (second.plan === undefined) throw new Error('there is no plan')
+    expect(describePlan(second.plan, 'x')).toContain('! keepWarm is off for web: ')
+    expect(describePlan(second.plan, 'x')).not.toContain('Later')
+    const back = await rollBack(world.deploys, admin, { project: 'shop/web', config: 'production' })
+    expect(back).toMatchObject({ outcome: 'return', releaseId: first.releaseId })
   })
 
   it('takes the warm release down when its time is over', async () => {

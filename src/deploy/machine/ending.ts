@@ -1,7 +1,7 @@
 /** The states on the way back, and the ends. Each end is one transaction: status, evidence, lock and record together. */
 import { appendRecord } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
-import { changeDeployment, type Deployment, type DeploymentStatus } from '../deployment/rows.ts'
+import { changeDeployment, type Deployment, type DeploymentStatus, requireDeployment } from '../deployment/rows.ts'
 import { diagnose, type Diagnosis, DeployFailure, haltDiagnosis, Steered, steering } from '../failure.ts'
 import { intentsOfDeployment, intentsOfFleet } from '../intent/rows.ts'
 import { compensations } from '../intent/settle.ts'
@@ -90,7 +90,9 @@ function handBack(tx: Transaction, { id, kind, fleet }: Deployment): void {
   if (kind !== 'rollback') return
   for (const { deployment, undoes, status } of intentsOfFleet(tx, fleet)) {
     const isOpen = undoes !== null && (status === 'intended' || status === 'failed')
-    if (isOpen && deployment !== id) changeDeployment(tx, deployment, { leftovers: 1 })
+    if (!isOpen || deployment === id) continue
+    const { takenOver: _, ...progress } = requireDeployment(tx, deployment).progress
+    changeDeployment(tx, deployment, { leftovers: 1, progress })
   }
 }
 

@@ -52,7 +52,7 @@ async function record(run: Run, stage: Stage, waves: readonly number[]): Promise
   if (missing.length > 0) {
     await run.write((tx) => {
       if (stage.state === 'MakeRoom') forgetWarm(tx, run.deployment)
-      for (const { act, wave } of missing) write(run, tx, { stage, wave, act })
+      for (const { act, wave } of missing) intend(run, tx, { stage, wave, act })
     })
   }
   return known.flatMap(({ act }) => findIntent(run.deploys.store.read, run.id, idOf(act)) ?? [])
@@ -66,7 +66,8 @@ function requireSame(act: Act, intent: Intent): void {
 
 type Writing = { readonly stage: Stage; readonly wave: number; readonly act: Act }
 
-function write(run: Run, tx: Transaction, { stage, wave, act }: Writing): void {
+/** Writes down that it will be done. */
+export function intend(run: Run, tx: Transaction, { stage, wave, act }: Writing): void {
   const undoes = act.kind === 'undo' ? (findIntent(tx, act.of.deployment, act.of.call)?.position ?? null) : null
   const fleet = act.kind === 'undo' ? act.fleet : run.deployment.fleet
   insertIntent(

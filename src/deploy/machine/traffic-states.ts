@@ -1,5 +1,6 @@
 /** The states in which the traffic moves, and those after. */
 import { appendRecord } from '../../audit/index.ts'
+import type { Transaction } from '../../store/index.ts'
 import { pointerOf, writePointer } from '../deployment/pointer.ts'
 import { changeDeployment } from '../deployment/rows.ts'
 import { DeployFailure } from '../failure.ts'
@@ -10,7 +11,7 @@ import { decide, type Decision, type Sight } from '../strategy/decide.ts'
 import { weightsAt } from '../strategy/steps.ts'
 import { visitMs } from './forward.ts'
 import { type Observation, observe, requireNoPause, waitUntilNextLook } from './observe.ts'
-import { perform } from './perform.ts'
+import { intend, perform } from './perform.ts'
 import type { Run } from './run.ts'
 import { isSkipped } from './states.ts'
 import { beginLook, readAlongside, readIfPossible, readTraffic } from './traffic.ts'
@@ -120,7 +121,7 @@ async function commit(run: Run): Promise<void> {
   await run.write((tx) => {
     const pointer = pointerOf(tx, deployment)
     const isRollback = deployment.kind === 'rollback'
-    const warm = isRollback ? null : pointer.servingFleet
+    const warm = isRollback || plan.cold !== undefined ? null : pointer.servingFleet
     writePointer(tx, {
       ...pointer,
       servingFleet: deployment.fleet,
@@ -130,6 +131,7 @@ async function commit(run: Run): Promise<void> {
       warmUntil: warm === null ? null : now + plan.warmMs,
     })
     changeDeployment(tx, run.id, { committedAt: now, course: 'finish' })
+    if (!isRollback) intendRetiring(run, tx, warm)
     appendRecord(tx, {
       at: now,
       actor: run.actor,
@@ -141,4 +143,16 @@ async function commit(run: Run): Promise<void> {
     })
   })
   run.reload()
+}
+
+/**
+ * What the pointer no longer names is only found again by what is written down: in the transaction that lets go of it. A rollback
+ * may end this deployment before it has begun to take it down.
+ */
+function intendRetiring(run: Run, tx: Transaction, warm: string | null): void {
+  const stage = stageOf(run.plan, 'KeepWarm')
+  if (stage === undefined) return
+  for (const [wave, acts] of stage.waves.entries()) {
+    for (const act of acts) if (act.kind === 'undo' && act.fleet !== warm) intend(run, tx, { stage, wave, act })
+  }
 }

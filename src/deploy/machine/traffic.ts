@@ -1,6 +1,6 @@
 /** Reading the traffic, and judging it while the new version bakes. */
 import { type CanaryVerdict, judgeCanary } from '../evidence/canary.ts'
-import type { Deployment } from '../deployment/rows.ts'
+import { type Deployment, requireDeployment } from '../deployment/rows.ts'
 import { visitsOf } from '../deployment/visits.ts'
 import {
   type Evidence,
@@ -46,9 +46,23 @@ export function readAlongside(run: Run): () => Promise<void> {
   return async () => {
     const read = await reading
     if (read === undefined) return
-    const begin = kept(read)
-    await run.remember({ readings: { ...run.progress.readings, begin, shift: begin } })
+    const shift = kept(read)
+    const begin = lastOfTheOther(run) ?? shift
+    await run.remember({ readings: { ...run.progress.readings, begin, shift } })
   }
+}
+
+/**
+ * What the deployment read last that somebody goes back from, seen from here: what came since then came before the switch back.
+ * Nothing has to be read for it. Undefined where it read nothing, or switched from another fleet than the one that comes back.
+ */
+function lastOfTheOther({ deploys, deployment, plan }: Run): TrafficReading | undefined {
+  if (plan.serving === null) return undefined
+  const other = requireDeployment(deploys.store.read, plan.serving)
+  const { end, switched } = other.progress.readings
+  const last = end ?? switched
+  if (last === undefined || other.plan?.serving !== deployment.fleet) return undefined
+  return { ...last, incoming: last.outgoing, outgoing: last.incoming }
 }
 
 /** As `readTraffic`, for the way back: what cannot be read is missing, and that is all. */

@@ -2,7 +2,7 @@
 import { formatDuration } from '../../base/index.ts'
 import type { Thing } from '../deployer.ts'
 import type { Step } from '../strategy/steps.ts'
-import { type Act, actsOf, type Plan, type Stage } from './plan.ts'
+import { type Act, actsOf, makesRoom, type Plan, type Stage } from './plan.ts'
 
 export function describePlan(plan: Plan, hash: string): string {
   const { project, config, releaseId, target, kind } = plan
@@ -19,14 +19,23 @@ export function describePlan(plan: Plan, hash: string): string {
   ].join('\n')
 }
 
-function warnings({ forwardOnly, stopped }: Plan): readonly string[] {
+function warnings(plan: Plan): readonly string[] {
+  const { forwardOnly, stopped, cold = [] } = plan
   return [
     ...(forwardOnly === null
       ? []
       : [`! never rolled back by itself once it has begun to change things: ${forwardOnly}`]),
     ...stopped.map((service) => `! ${service} takes work from a queue: its former version is stopped, not kept warm`),
+    ...(cold.length === 0 ? [] : [`! ${coldWords(cold)}`]),
+    ...(makesRoom(plan) ? [`! ${noRoomWords}`] : []),
   ]
 }
+
+const coldWords = (cold: readonly string[]): string =>
+  `keepWarm is off for ${cold.join(', ')}: once this version serves, the one before is stopped; a rollback starts it anew`
+
+const noRoomWords =
+  'there is no room for three versions: the one that stands warm goes first, and until this one serves, a rollback starts it anew'
 
 function describeStage(plan: Plan, { state, step, waves }: Stage): readonly string[] {
   const calls = waves.flatMap((wave) => wave.map((act) => `    ${describeAct(act)}`))

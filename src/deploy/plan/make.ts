@@ -4,7 +4,7 @@ import type { DeploymentKind } from '../deployment/rows.ts'
 import { memoryOf, portsOf, type Standing, takeDownOrder } from '../intent/standing.ts'
 import type { Release } from '../release/schemas.ts'
 import { bakeTimeOf, type Step, stepsOf, weightsAt } from '../strategy/steps.ts'
-import { type Act, idOf, type Plan, type PlannedHook, type Stage } from './plan.ts'
+import { type Act, idOf, makesRoom, type Plan, type PlannedHook, type Stage } from './plan.ts'
 
 /** Beyond the time of the bakes: people notice late. */
 export const warmBeyondBakeMs = 15 * 60_000
@@ -29,28 +29,46 @@ export type Ground = {
   readonly survey: Situation['survey']
 }
 
-/** The plan of a deployment. The same ground gives the same plan. */
+/**
+ * The plan of a deployment. The same ground gives the same plan. What stands warm stays until the new version is committed, so
+ * that a deployment that fails leaves a place to which somebody can still go back at once; it goes first only where there is
+ * room for the new version then, and none otherwise.
+ */
 export function makePlan(ground: Ground): Plan {
-  return ground.kind === 'rollback' ? planRollback(ground) : planForward(ground)
+  if (ground.kind === 'rollback') return planRollback(ground)
+  const kept = planForward(ground, false)
+  if (ground.warm === undefined || !lacksRoom(ground, kept)) return kept
+  const cleared = planForward(ground, true)
+  return lacksRoom(ground, cleared) ? kept : cleared
 }
 
-export function situationOf({ incoming, serving, survey }: Ground): Situation {
+const lacksRoom = (ground: Ground, plan: Plan): boolean =>
+  ground.deployer.check(situationOf(ground, plan), plan.needs).some((problem) => problem.class === 'capacity')
+
+export function situationOf(ground: Ground, plan: Plan): Situation {
+  return situationWith(ground, plan.kind === 'rollback' || makesRoom(plan) ? undefined : ground.warm)
+}
+
+function situationWith({ incoming, serving, survey }: Ground, warm: Standings | undefined): Situation {
   const { project, config } = incoming.release
-  return { project, config, incoming, outgoing: serving?.fleet, survey }
+  return { project, config, incoming, outgoing: serving?.fleet, warm: warm?.fleet, survey }
 }
 
-function planForward(ground: Ground): Plan {
+function planForward(ground: Ground, clearFirst: boolean): Plan {
   const { deployer, incoming, serving, warm } = ground
   const { release } = incoming
-  const situation = situationOf(ground)
+  const situation = situationWith(ground, clearFirst ? undefined : warm)
+  const stoodWarm = (name: string) => (warm === undefined ? [] : removal(name, warm, 'of the version that stood warm'))
+  const cold = serving === undefined ? [] : coldOf(serving)
   const steps = stepsOf(strategyOf(ground), release.services)
   const stages = [
-    stage('MakeRoom', warm === undefined ? [] : removal('makeRoom', warm)),
+    stage('MakeRoom', clearFirst ? stoodWarm('makeRoom') : []),
     stage('Prepare', deployer.prepare(situation).map(asActs)),
     ...steps.flatMap((_, index) => stepStages(deployer, situation, steps, index)),
-    stage('KeepWarm', restOf(serving)),
+    stage('KeepWarm', [...restOf(serving, cold), ...(clearFirst ? [] : stoodWarm('retire'))]),
   ]
-  const later = stage('CleanUp', serving === undefined ? [] : removal('later', withoutWorkers(serving)))
+  const stays = serving !== undefined && cold.length === 0
+  const later = stage('CleanUp', stays ? removal('later', withoutWorkers(serving)) : [])
   return {
     ...commonParts(ground),
     steps,
@@ -59,6 +77,7 @@ function planForward(ground: Ground): Plan {
     warmMs: bakeTimeOf(steps) + warmBeyondBakeMs,
     hooks: hooksOf(release),
     stopped: serving === undefined ? [] : workersOf(serving),
+    ...(cold.length === 0 ? {} : { cold }),
     needs: needsOf(stages, serving, warm),
   }
 }
@@ -66,7 +85,7 @@ function planForward(ground: Ground): Plan {
 /** The former version gets everything in one switch; only then are its workers woken and the bad version taken down. */
 function planRollback(ground: Ground): Plan {
   const { deployer, incoming, serving, warm } = ground
-  const situation = situationOf(ground)
+  const situation = situationWith(ground, undefined)
   const { services } = incoming.release
   const steps: readonly Step[] = [
     { shares: shareAll(services, ({ instances }) => ({ instances, weight: 100 })), bake: { ms: 0, requests: 0 } },
@@ -154,22 +173,29 @@ function startsOf(
 // ---- taking down
 
 /** Taking down what stands of a fleet, newest first. `name` keeps the acts apart from others on the same things. */
-export function removal(name: string, { fleet, standing }: Standings): readonly (readonly Act[])[] {
+export function removal(name: string, { fleet, standing }: Standings, whose?: string): readonly (readonly Act[])[] {
   return takeDownOrder(standing).map((group) =>
     group.map(({ deployment, call }): Act => ({
       kind: 'undo',
       id: `${name}/${deployment}/${call.id}`,
       fleet: fleet.id,
       of: { deployment, call: call.id },
-      says: call.undoSays,
+      says: whose === undefined ? call.undoSays : `${call.undoSays} (${whose})`,
       ...(call.creates === undefined ? {} : { deletes: call.creates }),
     })),
   )
 }
 
 /** What takes work from queues goes on doing so without traffic: it is stopped, not kept warm. */
-const restOf = (serving: Standings | undefined): readonly (readonly Act[])[] =>
-  serving === undefined ? [] : removal('rest', { ...serving, standing: serving.standing.filter(isWorkerOf(serving)) })
+function restOf(serving: Standings | undefined, cold: readonly string[]): readonly (readonly Act[])[] {
+  if (serving === undefined) return []
+  if (cold.length > 0) return removal('rest', serving, 'of the version before')
+  return removal('rest', { ...serving, standing: serving.standing.filter(isWorkerOf(serving)) })
+}
+
+/** One service without its instances is no version that could come back in one switch: so with one that rests, all of it goes. */
+const coldOf = ({ fleet }: Standings): readonly string[] =>
+  Object.entries(fleet.release.services).flatMap(([name, { keepWarm }]) => (keepWarm ? [] : [name]))
 
 const withoutWorkers = (serving: Standings): Standings => ({
   ...serving,

@@ -57,6 +57,8 @@ export type Plan = {
   readonly forwardOnly: string | null
   /** Services whose former version is stopped instead of kept warm. */
   readonly stopped: readonly string[]
+  /** Services that keep the former version from standing warm as a whole. Missing where there are none. */
+  readonly cold?: readonly string[]
   /** At the worst moment, over what stands already. */
   readonly needs: Needs
 }
@@ -72,5 +74,9 @@ const asPlain = (plan: Plan): PlainJson => JSON.parse(JSON.stringify(plan)) as P
 
 export const stageOf = (plan: Plan, state: StateName, step?: number): Stage | undefined =>
   plan.stages.find((stage) => stage.state === state && stage.step === step)
+
+/** Whether what stands warm goes before anything starts, for want of room for three versions. */
+export const makesRoom = (plan: Pick<Plan, 'stages'>): boolean =>
+  plan.stages.some(({ state, waves }) => state === 'MakeRoom' && waves.length > 0)
 
 export const actsOf = (plan: Plan): readonly Act[] => plan.stages.flatMap(({ waves }) => waves.flat())

@@ -5,7 +5,7 @@ import type { Plan } from './plan.ts'
 
 /** What the target would refuse, and what can never come to its end. */
 export function problemsOf(ground: Ground, plan: Plan): readonly Problem[] {
-  return [...ground.deployer.check(situationOf(ground), plan.needs), ...uncounted(ground, plan)]
+  return [...ground.deployer.check(situationOf(ground, plan), plan.needs), ...uncounted(ground, plan)]
 }
 
 /** A bake that waits for requests where nobody counts them would wait until the timeout. */

@@ -68,6 +68,12 @@ export const commonServiceSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Takes work from a queue: a former version of it is stopped, not kept warm'),
+  keepWarm: z
+    .boolean()
+    .default(true)
+    .describe(
+      'false: must not run in two versions for long. Once the new version serves, the whole former one is stopped; a rollback starts it anew',
+    ),
 })
 export type CommonService = z.output<typeof commonServiceSchema>
 

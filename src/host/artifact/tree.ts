@@ -113,7 +113,11 @@ async function refuseOwn({ root, closed }: Listing, path: string): Promise<void>
 }
 
 /** Looks only at the folders. @throws HoldfastError host.artifact_forbidden */
-export async function refuseOwnFolders(root: string, exclude: readonly string[], own: readonly string[]): Promise<void> {
+export async function refuseOwnFolders(
+  root: string,
+  exclude: readonly string[],
+  own: readonly string[],
+): Promise<void> {
   const listing = { root, exclude: new Set(exclude), closed: identitiesOf(own) }
   const pending = ['']
   for (let below = pending.pop(); below !== undefined; below = pending.pop()) {

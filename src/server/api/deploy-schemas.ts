@@ -100,6 +100,7 @@ export const plan = z
     hooks: list(z.object({ moment: z.string(), index: z.int(), procedure: z.string() })),
     forwardOnly: z.string().nullable(),
     stopped: list(z.string()),
+    cold: list(z.string()).optional(),
     needs: z.object({ memoryBytes: z.number(), ports: z.number() }),
   })
   .meta({ id: 'Plan' })

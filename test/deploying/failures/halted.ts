@@ -117,12 +117,6 @@ export const halts: readonly Case[] = [
     run: haltedInSurvey,
   },
   {
-    // What was warm is deaf, and so takes its time to go.
-    name: 'halt in MakeRoom, in the middle of the call',
-    expected: expected('MakeRoom'),
-    run: (system, version) => haltedWhen(system, system.file(version, {}), isIn('MakeRoom')),
-  },
-  {
     name: 'halt in Prepare, in the middle of the build',
     expected: expected('Prepare'),
     run: (system, version) => {

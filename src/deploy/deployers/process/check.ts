@@ -238,10 +238,11 @@ function roomOn(situation: ProcessSituation, host: SeenHost, here: Placed): read
   ]
 }
 
-/** What stands warm now goes before anything starts. */
-function leavingBytes({ project, config, outgoing }: ProcessSituation, { instances }: SeenHost): number {
+/** What stands warm now goes before anything starts, where it does not stay. */
+function leavingBytes({ project, config, outgoing, warm }: ProcessSituation, { instances }: SeenHost): number {
   return instances
-    .filter((one) => one.project === project && one.config === config && one.release !== outgoing?.id)
+    .filter((one) => one.project === project && one.config === config)
+    .filter(({ release }) => release !== outgoing?.id && release !== warm?.id)
     .reduce((sum, { memoryBytes }) => sum + memoryBytes, 0)
 }
 

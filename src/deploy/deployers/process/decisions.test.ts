@@ -104,6 +104,12 @@ describe('a release file', () => {
     ['neither', { web }, { artifact: {} }, 'artifact.folder: either "folder" or "url"'],
     ['an archive without its digest', { web }, { artifact: { url: archive.url } }, 'artifact.sha256'],
     ['a queue worker with a route', { web: { ...web, queueWorker: true } }, {}, 'services.web.queueWorker'],
+    [
+      'a former version that need not be warm, without a route',
+      { mail: { command: 'x', keepWarm: false } },
+      {},
+      'queueWorker: true',
+    ],
     ['a route without a port', { web: { ...web, port: 'none' } }, {}, 'services.web.port'],
     ['a variable that the host sets', { web: { ...web, environment: { PORT: '1' } } }, {}, 'services.web.environment'],
     ['a secret by its value', { web: { ...web, secrets: { KEY: 'hunter2' } } }, {}, 'env:NAME'],

@@ -393,21 +393,21 @@ describe('what goes wrong', () => {
 
   it('a deadline that is over before a call is repeated fails the deploy, and nothing else', async () => {
     const world = await open()
-    await world.shipped({ web: web() })
+    const first = await world.shipped({ web: web() })
     const second = await world.shipped({ web: web() })
     world.hosts.awayAfterMs = 500
     await world.advance(1000)
     const { id } = await world.deploy({ services: { web: web() }, timeout: '5s' })
     const host = world.hosts.all.get('host-b')
-    await world.until(() => world.deployment(id).state === 'MakeRoom')
+    await world.until(() => world.deployment(id).state === 'Prepare')
     if (host !== undefined) host.isAway = true
     await world.advance(60_000)
     if (host !== undefined) host.isAway = false
     expect(await world.untilEnded(id)).toMatchObject({
       status: 'failed',
-      diagnosis: { class: 'platform', what: expect.stringMatching(/timeout of 5s was over in MakeRoom: .*away/) },
+      diagnosis: { class: 'platform', what: expect.stringMatching(/timeout of 5s was over in Prepare: .*away/) },
     })
-    requireClean(world, second.fleet)
+    requireClean(world, second.fleet, first.fleet)
   })
 
   it('an agent that is away when the time is over is why, and not the release', async () => {
@@ -449,6 +449,82 @@ describe('what goes wrong', () => {
     const failed = await world.shipped({ web: web({ limits: { memoryMiB: 80 } }) })
     expect(failed.diagnosis).toMatchObject({ class: 'capacity', state: 'CheckResources' })
     expect(world.hosts.told).toEqual([])
+  })
+})
+
+describe('what stands warm', () => {
+  afterEach(endWorlds)
+
+  it('stays in the routes of every edge until the new version is committed, and leaves them then', async () => {
+    const world = await open()
+    const first = await world.shipped({ web: web() })
+    const second = await world.shipped({ web: web() })
+    await world.advance(1000)
+    const { id } = await world.deploy({ services: { web: web() } })
+    await world.until(() => world.deployment(id).state === 'Watch')
+    for (const host of ['host-a', 'host-b']) {
+      expect(world.hosts.shares(host, world.place)).toEqual({ [id]: 100, [second.fleet]: 0, [first.fleet]: 0 })
+    }
+    await haltDeployment(world.deploys, admin, { id })
+    await world.untilEnded(id)
+    expect(world.hosts.shares('host-a', world.place)).toEqual({ [second.fleet]: 100, [first.fleet]: 0 })
+    const answer = await world.answer(rollBack(world.deploys, admin, place))
+    expect(answer.outcome).toBe('rollback')
+    expect(await world.untilEnded(answer.deployment)).toMatchObject({ status: 'succeeded', fleet: first.fleet })
+    requireClean(world, first.fleet)
+    const third = await world.shipped({ web: web() })
+    const fourth = await world.shipped({ web: web() })
+    requireClean(world, fourth.fleet, third.fleet)
+  })
+
+  it('is reached at addresses that only it has, when somebody goes back to it past a version without them', async () => {
+    const world = await open()
+    const first = await world.shipped({ web: web({ route: { hosts: ['old.example.com'] } }) })
+    await world.shipped({ web: web() })
+    await world.shipped({ web: web({ command: 'never' }) }, { timeout: '20s' })
+    const answer = await world.answer(rollBack(world.deploys, admin, place))
+    await world.untilEnded(answer.deployment)
+    const [route] = world.hosts.routes('host-a', world.place)
+    expect(route).toMatchObject({ hosts: ['old.example.com'], weights: [{ release: first.fleet, weight: 100 }] })
+    expect(route?.maintenance).toBeUndefined()
+    requireClean(world, first.fleet)
+  })
+
+  it('goes first on hosts that have no room for three versions, and the plan says so', async () => {
+    const world = new ProcessWorld()
+    // 128 MiB are wanted, 127 are free, and what stands warm uses one.
+    world.hosts.add('host-a', { memoryMiB: 127 })
+    await world.begin()
+    const small = web({ instances: 1 })
+    await world.shipped({ web: small })
+    await world.shipped({ web: small })
+    await world.advance(1000)
+    const wanted = web({ instances: 1, limits: { memoryMiB: 128 } })
+    const release = world.document({ services: { web: wanted } })
+    const { plan, hash, problems } = await world.answer(planDeployment(world.deploys, admin, { release }, never))
+    expect(problems).toEqual([])
+    expect(describePlan(plan, hash)).toContain('no room for three versions')
+    const third = await world.shipped({ web: wanted })
+    expect(third).toMatchObject({ status: 'succeeded' })
+    expect(third.plan?.stages[0]).toMatchObject({ state: 'MakeRoom' })
+    requireClean(world, third.fleet, third.plan?.serving ?? '')
+  })
+})
+
+describe('a service with keepWarm: false', () => {
+  afterEach(endWorlds)
+
+  it('leaves no former version warm: it is drained and gone, and a rollback starts it anew', async () => {
+    const world = await open()
+    const services = { web: web({ keepWarm: false }), api: web({ route: { hosts: ['api.example.com'] } }) }
+    const first = await world.shipped(services)
+    const second = await world.shipped(services)
+    expect(world.pointer()).toMatchObject({ servingFleet: second.fleet, warmFleet: null })
+    requireClean(world, second.fleet)
+    const answer = await world.answer(rollBack(world.deploys, admin, place))
+    expect(answer).toMatchObject({ outcome: 'return', releaseId: first.releaseId })
+    expect(await world.untilEnded(answer.deployment)).toMatchObject({ status: 'succeeded' })
+    requireClean(world, answer.deployment)
   })
 })
 

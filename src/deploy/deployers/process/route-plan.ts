@@ -31,12 +31,12 @@ type Members = { readonly [name: string]: PlainJson | undefined }
 
 /** Every route of the place at this moment, by address. */
 export function routesAt(situation: ProcessSituation, moment: Moment): readonly Members[] {
-  const { incoming, outgoing } = situation
-  const [next, former] = [claimsOf(incoming), outgoing === undefined ? noClaims : claimsOf(outgoing)]
-  const addresses = [...new Set([...next.keys(), ...former.keys()])].toSorted()
+  const { incoming, outgoing, warm } = situation
+  const [next, former, resting] = [claimsOf(incoming), claimsOfAny(outgoing), claimsOfAny(warm)]
+  const addresses = [...new Set([...next.keys(), ...former.keys(), ...resting.keys()])].toSorted()
   return addresses.flatMap((address) => {
     const sides = { next: next.get(address), former: former.get(address) }
-    const route = routeAt(situation, moment, sides)
+    const route = withWarm(warm, resting.get(address), routeAt(situation, moment, sides))
     return route === undefined ? [] : [{ id: routeId(situation, address), ...route }]
   })
 }
@@ -59,6 +59,24 @@ function routeAt(situation: ProcessSituation, moment: Moment, { next, former }: 
     targets: [...fresh, ...old],
   }
 }
+
+/** What stands warm stays in the routes as it was, without traffic: whoever goes back to it finds it proven. */
+function withWarm(
+  warm: Fleet<ProcessService> | undefined,
+  claim: Claim | undefined,
+  route: Members | undefined,
+): Members | undefined {
+  if (warm === undefined || claim === undefined) return route
+  if (route === undefined) return leavingRoute(warm, claim, true)
+  const { weights, targets } = route
+  return {
+    ...route,
+    weights: [...listOf(weights), weightOf(warm, 0)],
+    targets: [...listOf(targets), ...outgoingTargets(warm, claim, 'warm')],
+  }
+}
+
+const listOf = (value: PlainJson | undefined): readonly PlainJson[] => (Array.isArray(value) ? value : [])
 
 /** Nobody had this address before: until the new release takes requests the edge says so itself, and proves the instances. */
 const newRoute = (
@@ -85,7 +103,8 @@ const weightOf = ({ id }: Fleet, weight: number): Members => ({ release: id, wei
 
 // ---- who answers where
 
-const noClaims: ReadonlyMap<string, Claim> = new Map()
+const claimsOfAny = (fleet: Fleet<ProcessService> | undefined): ReadonlyMap<string, Claim> =>
+  fleet === undefined ? new Map() : claimsOf(fleet)
 
 /** By address. Of two services with the same one the first counts; such a release is refused before anything is done. */
 export function claimsOf({ release }: Pick<Fleet<ProcessService>, 'release'>): ReadonlyMap<string, Claim> {

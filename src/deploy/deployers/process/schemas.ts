@@ -262,10 +262,13 @@ export const processServiceSchema = commonServiceSchema
     stop: stopSchema.prefault({}),
     zones: z.array(words(100)).min(1).max(20).optional().describe('Only on hosts of these zones'),
   })
-  .superRefine(({ route, port, health, queueWorker }, context) => {
+  .superRefine(({ route, port, health, queueWorker, keepWarm }, context) => {
     const refuse = (name: string, message: string): void => context.addIssue({ code: 'custom', path: [name], message })
     if (queueWorker && route !== undefined) {
       refuse('queueWorker', 'takes work from a queue, and so no requests: leave out the route, or make it a service of its own') // prettier-ignore
+    }
+    if (!keepWarm && route === undefined) {
+      refuse('keepWarm', 'is for services with a route; without one say queueWorker: true, and only this service is stopped') // prettier-ignore
     }
     if (port === 'none' && route !== undefined) refuse('port', 'a service with a route needs one: "allocate"')
     if (port === 'none' && health?.kind === 'http') refuse('port', 'health by http needs one: "allocate"')
