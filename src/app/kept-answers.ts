@@ -1,5 +1,6 @@
 /** Where the server keeps its answers to repeatable writes: in the store, until their time is over. */
 import { z } from 'zod'
+import { effectsOf } from '../audit/index.ts'
 import type { AnswerKeeper } from '../server/index.ts'
 import type { Store } from '../store/index.ts'
 
@@ -17,6 +18,7 @@ const removedAtOnce = 20
 
 export function keptAnswers(store: Store, now: () => number): AnswerKeeper {
   return {
+    effects: (key) => effectsOf(store.read, key, now()),
     find(key) {
       const row = store.read.get<Row>(
         'SELECT fingerprint, status, headers, body, keep_until AS keepUntil FROM kept_answer WHERE key = ?',

@@ -3,6 +3,7 @@ import type { Transaction } from '../store/index.ts'
 import { canonicalJson } from './canonical.ts'
 import { causeMissing } from './errors.ts'
 import type { NewRecord } from './record.ts'
+import { noteEffect } from './request-effects.ts'
 
 const insert = `INSERT INTO trail_unsealed (at, actor_type, actor_id, actor_via, action, subject_type, subject_id,
   change, execution, event_id, cause_type, cause_id, drill) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -32,4 +33,5 @@ export function appendRecord(tx: Transaction, record: NewRecord): void {
     cause?.id ?? null,
     record.drill ?? null,
   )
+  if (actor.request !== undefined) noteEffect(tx, actor.request, record)
 }

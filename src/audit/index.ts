@@ -7,6 +7,7 @@
  */
 export { type Action, actions } from './actions.ts'
 export { appendRecord } from './append.ts'
+export { effectsOf, type RequestEffect } from './request-effects.ts'
 export { type BackgroundOptions, startTrail } from './background.ts'
 export { canonicalJson, type PlainJson } from './canonical.ts'
 export { changeBetween, type PatchStep } from './change.ts'
@@ -19,6 +20,7 @@ export {
   type Cause,
   type CauseType,
   type NewRecord,
+  type RepeatableRequest,
   type SealedRecord,
   type Subject,
   type Via,

@@ -5,7 +5,16 @@ import { canonicalString, type PlainJson } from './canonical.ts'
 export type ActorType = 'user' | 'machine' | 'system' | 'inbound'
 /** By which way the actor spoke to us. The CLI is `api`. */
 export type Via = 'ui' | 'api' | 'chat' | 'email' | 'webhook' | 'timer'
-export type Actor = { readonly type: ActorType; readonly id: string; readonly via: Via }
+export type Actor = {
+  readonly type: ActorType
+  readonly id: string
+  readonly via: Via
+  /** The request it acts by, where that may be repeated: not in the record, but noted beside it. */
+  readonly request?: RepeatableRequest
+}
+
+/** A request with an Idempotency-Key: the key made unique to its caller, and the digest of method, path and body. */
+export type RepeatableRequest = { readonly key: string; readonly fingerprint: string }
 
 export type CauseType = 'alert' | 'change' | 'incident' | 'drill' | 'schedule' | 'execution' | 'human'
 export type Cause = { readonly type: CauseType; readonly id: string }

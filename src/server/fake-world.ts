@@ -91,6 +91,7 @@ export async function openWorld(
 export function keeper(clock: VirtualClock): ServerDependencies['answers'] {
   const kept = new Map<string, { readonly answer: KeptAnswer; readonly untilMs: number }>()
   return {
+    effects: () => [],
     find: (key) => {
       const found = kept.get(key)
       return found !== undefined && clock.now() < found.untilMs ? found.answer : undefined

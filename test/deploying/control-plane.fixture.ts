@@ -1,5 +1,6 @@
 /** A control plane that comes to a stop inside a call, to be killed there. */
 import type { Call, Deployer } from '../../src/deploy/index.ts'
+import { Idempotency } from '../../src/server/api/idempotency.ts'
 import { type Death, startPlane, type Word } from './control-plane.ts'
 
 const [folder = '', order = '{}'] = process.argv.slice(2)
@@ -30,6 +31,18 @@ function deadly(call: Call): Call {
   }
 }
 
+/** A request has done all that it asks for, and its answer is neither kept nor sent. */
+function hangBeforeAnswers(): void {
+  const { once } = Idempotency.prototype
+  Idempotency.prototype.once = function (this: Idempotency, asked) {
+    const run = async () => {
+      await asked.run()
+      return hang()
+    }
+    return once.call(this, { ...asked, run })
+  }
+}
+
 const alter = (deployer: Deployer): Deployer => ({
   ...deployer,
   calls: Object.fromEntries(
@@ -37,5 +50,6 @@ const alter = (deployer: Deployer): Deployer => ({
   ),
 })
 
+if (death.call === 'answer') hangBeforeAnswers()
 const { url, tokenFile } = await startPlane(folder, alter)
 say({ up: { url, tokenFile } })

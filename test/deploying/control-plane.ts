@@ -38,7 +38,10 @@ export async function startPlane(
   return { url: runtime.address.url, tokenFile: runtime.tokenFile ?? '', stop: () => runtime.stop() }
 }
 
-/** Where the process dies: before the call has its effect, or after it and before anybody hears of it. */
+/**
+ * Where the process dies: before the call has its effect, or after it and before anybody hears of it. The call `answer` is that of
+ * a request with an Idempotency-Key: after it did its work.
+ */
 export type Death = { readonly call: string; readonly moment: 'before' | 'after'; readonly undo?: true }
 
 /** What the process says: its address once it is up, and when it has come to where it shall die. */

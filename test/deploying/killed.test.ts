@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { Client } from './client.ts'
 import { type Death, startPlane, Victim } from './control-plane.ts'
-import { build, left, page, placePath, publicKey, signed } from './site.ts'
+import { build, left, page, place, placePath, publicKey, signed } from './site.ts'
 
 let folder: string
 beforeEach(() => {
@@ -76,6 +76,59 @@ describe('a control plane that is killed', () => {
       })
     } finally {
       await plane.stop()
+    }
+  })
+})
+
+describe('a request with an Idempotency-Key whose control plane is killed between its change and its kept answer', () => {
+  const begun = z.object({ id: z.string(), releaseId: z.string(), executionArn: z.string() })
+
+  /** Sent, carried out, and never answered. */
+  async function lost(line: string, body: unknown, key = 'the-same'): Promise<void> {
+    const victim = new Victim(folder, { call: 'answer', moment: 'after' })
+    try {
+      const client = new Client(await victim.up)
+      const sent = client.call(line, body, { 'idempotency-key': key }).catch(() => undefined)
+      await victim.reached
+      await victim.kill()
+      expect(await sent).toBeUndefined()
+    } finally {
+      await victim.kill()
+    }
+  }
+
+  it('is answered as the first time would have been, and begins nothing twice: a deployment, then going back', async () => {
+    const first = await deployFirst()
+    const release = signed(await build(folder, '2'))
+    await lost('POST /v1/deployments', release)
+    const plane = await startPlane(folder)
+    try {
+      const client = new Client(plane)
+      const again = () => client.call('POST /v1/deployments', release, { 'idempotency-key': 'the-same' })
+      const answer = await again()
+      expect(answer.status).toBe(201)
+      expect(answer.headers.get('idempotency-replayed')).toBe('true')
+      const { id } = begun.parse(answer.body)
+      expect(answer.headers.get('location')).toBe(`/v1/deployments/${id}`)
+      expect((await again()).text).toBe(answer.text)
+      expect(await client.call('POST /v1/deployments', { ...release, planHash: 'a'.repeat(64) }, { 'idempotency-key': 'the-same' })).toMatchObject({ status: 422 }) // prettier-ignore
+      expect(await endOf(client, id)).toMatchObject({ status: 'succeeded' })
+      expect((await client.call('GET /v1/deployments')).body).toMatchObject({ items: [{ id }, { id: first }] })
+    } finally {
+      await plane.stop()
+    }
+
+    await lost('POST /v1/rollbacks', place, 'back')
+    const next = await startPlane(folder)
+    try {
+      const client = new Client(next)
+      const answer = await client.call('POST /v1/rollbacks', place, { 'idempotency-key': 'back' })
+      expect(answer).toMatchObject({ status: 201, body: { outcome: 'rollback' } })
+      const { deployment: id } = z.looseObject({ deployment: z.string() }).parse(answer.body)
+      expect(await endOf(client, id)).toMatchObject({ status: 'succeeded' })
+      expect((await client.call(`GET ${placePath}`)).body).toMatchObject({ serving: { fleet: first } })
+    } finally {
+      await next.stop()
     }
   })
 })

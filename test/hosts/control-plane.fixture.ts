@@ -32,7 +32,7 @@ const server = createServer(
   {
     ...nothing('verbs', 'deploys', 'trail'),
     hosts: bindHostVerbs(registry),
-    answers: { find: () => undefined, keep: () => undefined },
+    answers: { effects: () => [], find: () => undefined, keep: () => undefined },
     platform: {
       version: '0.0.0',
       startedAt: clock.now(),

@@ -2,6 +2,7 @@
 import { addAbortSignal, Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../../access/index.ts'
+import type { RequestEffect } from '../../audit/index.ts'
 import type { ServerDependencies } from '../dependencies.ts'
 import type { Traffic } from '../traffic.ts'
 import { streamEvents } from './event-stream.ts'
@@ -24,20 +25,34 @@ export async function answerRoute(asked: Asked, request: FastifyRequest, reply: 
   const key = keepsFirstAnswer(route) ? idempotencyKeyOf(actor.id, header(request, 'idempotency-key')) : undefined
   if (key === undefined) return send(asked, await run(asked, request, key), reply)
   const fingerprint = fingerprintOf(route.method, request.url, bodyText)
-  const answer = await idempotency.once(key, fingerprint, async () => plain(await run(asked, request, key)))
+  // What the request changes says by this which request it was.
+  const repeatable: Asked = { ...asked, actor: { ...actor, request: { key, fingerprint } } }
+  const answer = await idempotency.once({
+    ...{ key, fingerprint },
+    run: async () => plain(await run(repeatable, request, key)),
+    again: (effects) => again(asked, request, effects),
+  })
   return sendPlain(answer, reply)
 }
 
-async function run({ dependencies, route, actor }: Asked, request: FastifyRequest, idempotencyKey: string | undefined) {
+async function run(asked: Asked, request: FastifyRequest, idempotencyKey: string | undefined): Promise<RouteAnswer> {
+  // `route()` tied the context to the schemas, and the checker has let in only what they give.
+  return asked.route.run(contextOf(asked, request, idempotencyKey) as never)
+}
+
+async function again(asked: Asked, request: FastifyRequest, effects: readonly RequestEffect[]) {
+  const answer = await asked.route.again?.(contextOf(asked, request, undefined) as never, effects)
+  return answer === undefined ? undefined : plain(answer)
+}
+
+function contextOf({ dependencies, actor }: Asked, request: FastifyRequest, idempotencyKey: string | undefined) {
   const { params, query, body } = request
   const headers = {
     'if-match': header(request, 'if-match'),
     'if-none-match': header(request, 'if-none-match'),
     'last-event-id': header(request, 'last-event-id'),
   }
-  const context = { dependencies, actor, params, query, body, headers, idempotencyKey }
-  // `route()` tied the context to the schemas, and the checker has let in only what they give.
-  return route.run(context as never)
+  return { dependencies, actor, params, query, body, headers, idempotencyKey }
 }
 
 async function send(asked: Asked, answer: RouteAnswer, reply: FastifyReply): Promise<FastifyReply> {

@@ -1,5 +1,6 @@
 /** Routes on deployments: begin one, look at it, watch it, steer it. */
 import { z } from 'zod'
+import type { RequestEffect } from '../../audit/index.ts'
 import {
   compareRequestSchema,
   deployRequestSchema,
@@ -53,6 +54,7 @@ export const deploymentRoutes = [
       const begun = await deploys.deployRelease(actor, { ...body, release: documentOf(body.release) })
       return json(201, begun, locationOf(begun.id))
     },
+    again: begunBefore,
   }),
 
   route({
@@ -171,6 +173,7 @@ export const deploymentRoutes = [
       await dependencies.deploys.haltDeployment(actor, { ...body, id: given.id })
       return asItIs(context)
     },
+    again: asItIs,
   }),
 
   route({
@@ -186,6 +189,7 @@ export const deploymentRoutes = [
       await dependencies.deploys.pauseDeployment(actor, { ...body, id: given.id })
       return asItIs(context)
     },
+    again: asItIs,
   }),
 
   route({
@@ -201,6 +205,7 @@ export const deploymentRoutes = [
       await dependencies.deploys.resumeDeployment(actor, { ...body, id: given.id })
       return asItIs(context)
     },
+    again: asItIs,
   }),
 
   route({
@@ -215,8 +220,19 @@ export const deploymentRoutes = [
       const begun = await deploys.retryDeployment(actor, { ...body, id })
       return json(201, begun, locationOf(begun.id))
     },
+    again: begunBefore,
   }),
 ]
+
+/** The request has begun one, and whoever sent it was never told. One that it only let go on is told as it is. */
+async function begunBefore({ dependencies, actor }: Asking, effects: readonly RequestEffect[]) {
+  const id = effects.find(({ subject }) => subject.type === 'deployment')?.subject.id
+  if (id === undefined) return undefined
+  const { releaseId, executionArn } = await dependencies.deploys.describeDeployment(actor, id)
+  return json(201, { id, releaseId, executionArn: executionArn ?? '' }, locationOf(id))
+}
+
+type Asking = Pick<RouteContext<unknown, unknown, unknown>, 'dependencies' | 'actor'>
 
 /** What was told it may have changed it already; what is answered is what is so now. */
 async function asItIs({

@@ -1,8 +1,12 @@
 /**
  * Writes that may be repeated. A caller that got no answer sends the request again with the same Idempotency-Key and gets the
  * first answer, not a second effect. Keys belong to their caller and are kept for a day.
+ *
+ * The answer is kept after the change is committed. When the process dies in between, the change says itself which request made it,
+ * and the answer is made again from what it changed.
  */
 import { createHash } from 'node:crypto'
+import type { RequestEffect } from '../../audit/index.ts'
 import type { Clock } from '../../base/index.ts'
 import { serverError } from '../errors.ts'
 
@@ -18,6 +22,8 @@ export type KeptAnswer = PlainAnswer & {
 
 /** Where answers are kept. An implementation must have written an answer durably when `keep` resolves. */
 export interface AnswerKeeper {
+  /** What a request with this key has changed already: noted in the transaction of the change. */
+  effects(key: string): Promise<readonly RequestEffect[]> | readonly RequestEffect[]
   find(key: string): Promise<KeptAnswer | undefined> | KeptAnswer | undefined
   keep(key: string, answer: KeptAnswer, untilMs: number): Promise<void> | void
 }
@@ -54,8 +60,12 @@ export class Idempotency {
     this.#clock = clock
   }
 
-  /** @throws HoldfastError api.idempotency_key_reused, api.idempotency_in_progress, and whatever `run` throws (not kept) */
-  async once(key: string, fingerprint: string, run: () => Promise<PlainAnswer>): Promise<PlainAnswer> {
+  /**
+   * `again` answers out of what a request has changed whose answer was lost; undefined where that is to be done once more, which
+   * then changes nothing further. @throws HoldfastError api.idempotency_key_reused, api.idempotency_in_progress, and whatever
+   * `run` throws (not kept)
+   */
+  async once({ key, fingerprint, run, again }: Once): Promise<PlainAnswer> {
     if (this.#running.has(key)) {
       throw serverError('api.idempotency_in_progress', 'A request with this idempotency key is being carried out')
     }
@@ -63,20 +73,38 @@ export class Idempotency {
     try {
       const kept = await this.#keeper.find(key)
       if (kept !== undefined) return repeated(kept, fingerprint)
-      const answer = await run()
+      const effects = await this.#keeper.effects(key)
+      for (const effect of effects) requireSame(effect, fingerprint)
+      const derived = effects.length === 0 ? undefined : await again(effects)
+      const answer = derived ?? (await run())
       await this.#keeper.keep(key, { ...answer, fingerprint }, this.#clock.now() + keptMs)
-      return answer
+      return derived === undefined ? answer : asRepeated(answer)
     } finally {
       this.#running.delete(key)
     }
   }
 }
 
-function repeated(kept: KeptAnswer, fingerprint: string): PlainAnswer {
-  if (kept.fingerprint !== fingerprint) {
-    throw serverError('api.idempotency_key_reused', 'This idempotency key was used for another request', {
-      place: 'Idempotency-Key',
-    })
-  }
-  return { ...kept, headers: { ...kept.headers, 'idempotency-replayed': 'true' } }
+type Once = {
+  readonly key: string
+  readonly fingerprint: string
+  readonly run: () => Promise<PlainAnswer>
+  readonly again: (effects: readonly RequestEffect[]) => Promise<PlainAnswer | undefined>
 }
+
+function repeated(kept: KeptAnswer, fingerprint: string): PlainAnswer {
+  requireSame(kept, fingerprint)
+  return asRepeated(kept)
+}
+
+function requireSame(before: Pick<KeptAnswer, 'fingerprint'>, fingerprint: string): void {
+  if (before.fingerprint === fingerprint) return
+  throw serverError('api.idempotency_key_reused', 'This idempotency key was used for another request', {
+    place: 'Idempotency-Key',
+  })
+}
+
+const asRepeated = ({ status, headers, body }: PlainAnswer): PlainAnswer => ({
+  ...{ status, body },
+  headers: { ...headers, 'idempotency-replayed': 'true' },
+})

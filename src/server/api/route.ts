@@ -1,6 +1,7 @@
 /** A route of our own API as data: method, path, schemas, the verb it stands for and how it is carried out. */
 import type { z } from 'zod'
 import type { Actor, Verb } from '../../access/index.ts'
+import type { RequestEffect } from '../../audit/index.ts'
 import type { ServerDependencies } from '../dependencies.ts'
 import type { StreamEvent } from './event-stream.ts'
 
@@ -52,7 +53,17 @@ export type Route = {
   /** Status → schema of what is answered; for lines and events the content type instead of JSON. */
   readonly answers: Readonly<Record<number, RouteAnswerSchema>>
   readonly run: (context: RouteContext<never, never, never>) => Promise<RouteAnswer> | RouteAnswer
+  /**
+   * The answer to a repeated request whose first answer was lost in a crash, out of what it has changed. Without it, or where it
+   * answers undefined, the verb is asked once more: so only where that is no error and changes nothing further.
+   */
+  readonly again?: Again<never, never, never>
 }
+
+type Again<Params, Query, Body> = (
+  context: RouteContext<Params, Query, Body>,
+  effects: readonly RequestEffect[],
+) => Promise<RouteAnswer | undefined>
 
 export type RouteAnswerSchema = {
   readonly description: string
@@ -64,13 +75,14 @@ type TypeOf<Schema> = Schema extends z.ZodType<infer T> ? T : undefined
 
 /** Ties the types of a route's schemas to what `run` is given. */
 export function route<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType>(
-  definition: Omit<Route, 'run' | 'params' | 'query' | 'body'> & {
+  definition: Omit<Route, 'run' | 'again' | 'params' | 'query' | 'body'> & {
     readonly params?: Params
     readonly query?: Query
     readonly body?: Body
     readonly run: (
       context: RouteContext<TypeOf<Params>, TypeOf<Query>, TypeOf<Body>>,
     ) => Promise<RouteAnswer> | RouteAnswer
+    readonly again?: Again<TypeOf<Params>, TypeOf<Query>, TypeOf<Body>>
   },
 ): Route {
   return definition
