@@ -105,7 +105,7 @@ function buildEngine(
   const { configuration, environment, dataFolder, clock, randomBytes, logger } = options
   const expressions = createExpressions()
   shutdown.add('the expressions', () => expressions.close())
-  const aws = awsHandlers(awsConfigFrom(environment), logger)
+  const aws = awsHandlers({ ...awsConfigFrom(environment), assumableRoles: configuration.aws.assumableRoles }, logger)
   shutdown.add('the AWS clients', () => aws.close())
   return createEngine({
     ...{ store, clock, logger, randomBytes, expressions, account },

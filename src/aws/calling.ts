@@ -1,45 +1,54 @@
 /** What every handler here does around its one call: the place, the roles it may take, the end by signal, the fault. */
 import type { TaskAnswer, TaskCall } from '../engine/index.ts'
-import type { Answered, CallPlace, Operation } from './clients.ts'
+import type { Answered, SdkOperation } from './clients.ts'
 import type { AwsConfig } from './config.ts'
-import { failed, failureOf, givenUp, isGivenUp, type ServiceNames } from './failure.ts'
+import { failed, failureOf, type FailureWords, givenUp, isGivenUp } from './failure.ts'
+import type { CallPlace } from './place.ts'
 import { regionOf } from './region.ts'
+import { RoleRefused } from './roles.ts'
+import { BodyTooLarge } from './sdk/output.ts'
 
-export type Calling<Input, Output> = {
-  readonly operation: Operation<Input, Output>
-  readonly names: ServiceNames
-  readonly input: Input
+export type Calling = {
+  readonly operation: SdkOperation
+  readonly words: FailureWords
+  readonly input: object
   /** The region, where the input itself names one. */
   readonly region?: string | undefined
-  readonly answer: (answered: Answered<Output>) => TaskAnswer
+  readonly answer: (answered: Answered) => TaskAnswer | Promise<TaskAnswer>
 }
 
 /** Makes the call and puts whatever comes of it into an answer. */
-export async function answerCall<Input, Output>(
+export async function answerCall(
   config: AwsConfig,
   task: TaskCall,
   signal: AbortSignal,
-  calling: Calling<Input, Output>,
+  calling: Calling,
 ): Promise<TaskAnswer> {
-  if (task.roleArn !== undefined && config.assumeRole === undefined) return roleRefused(task.roleArn)
-  const region = calling.region ?? regionOf(task.executionArn) ?? config.region
-  const place: CallPlace = { region, roleArn: task.roleArn }
-  let answered: Answered<Output>
+  const { operation, words, answer } = calling
   try {
-    answered = await calling.operation.call(calling.input, place, signal)
+    const answered = await operation.send(calling.input, placeOf(config, task, calling.region), signal)
+    return await answer(answered)
   } catch (thrown) {
     if (isGivenUp(thrown, signal)) return givenUp()
-    return failureOf(calling.names, thrown, (name) => calling.operation.isModelled(name))
+    if (thrown instanceof RoleRefused) return failed('States.TaskFailed', thrown.message)
+    if (thrown instanceof BodyTooLarge) return tooLarge(task)
+    if (thrown instanceof TypeError || thrown instanceof RangeError) throw thrown // a mistake of ours is no failed call
+    return failureOf(words, thrown, (name) => operation.isModelled(name))
   }
-  // Not inside the try: a mistake of ours in reading the answer is no failed call.
-  return calling.answer(answered)
 }
 
-/** Calling as somebody else than asked for would be worse than not calling. */
-function roleRefused(roleArn: string): TaskAnswer {
+export function placeOf(config: AwsConfig, task: TaskCall, region: string | undefined): CallPlace {
+  return {
+    region: region ?? regionOf(task.executionArn) ?? config.region,
+    roleArn: task.roleArn,
+    machineRoleArn: task.machineRoleArn,
+  }
+}
+
+function tooLarge({ resource }: TaskCall): TaskAnswer {
+  const name = resource.kind === 'service' ? resource.resourceType : resource.arn
   return failed(
-    'States.TaskFailed',
-    `The task asks for the role ${roleArn} in Credentials, and no way to assume a role is configured. ` +
-      "Remove Credentials to call with Holdfast's own credentials.",
+    'States.DataLimitExceeded',
+    `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
   )
 }

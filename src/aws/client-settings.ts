@@ -1,6 +1,7 @@
 /** How every SDK client of ours is set up. */
 import type { Logger } from '../base/index.ts'
-import type { AwsConfig, AwsCredentials, AwsServiceName } from './config.ts'
+import { type AwsConfig, type AwsServiceName, endpointOf } from './config.ts'
+import type { AssumeRole, CallPlace } from './place.ts'
 
 export type ClientSettings = ReturnType<typeof clientSettings>
 
@@ -8,34 +9,26 @@ type ClientFor = {
   readonly config: AwsConfig
   readonly log: Logger
   readonly service: AwsServiceName
-  readonly region: string
-  readonly roleArn: string | undefined
+  readonly place: CallPlace
+  readonly assumeRole: AssumeRole
 }
 
 /** Sockets are not what limits tasks: the engine decides how many run at once. */
 const sockets = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY }
 
-export function clientSettings({ config, log, service, region, roleArn }: ClientFor) {
-  const endpoint = config.endpoints[service]
-  const credentials = credentialsFor(config, region, roleArn)
+export function clientSettings({ config, log, service, place, assumeRole }: ClientFor) {
+  const endpoint = endpointOf(config, service)
+  const { roleArn } = place
+  const credentials = roleArn === undefined ? config.credentials : () => assumeRole(roleArn, place)
   return {
-    region,
-    ...(endpoint === undefined ? {} : { endpoint }),
+    region: place.region,
+    // Emulators have one address for all buckets.
+    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(credentials === undefined ? {} : { credentials }),
     retryStrategy: onceMoreOnALostConnection,
     requestHandler: { connectionTimeout: 10_000, httpAgent: sockets, httpsAgent: sockets },
     logger: sdkLogger(log, service),
   }
-}
-
-function credentialsFor(
-  config: AwsConfig,
-  region: string,
-  roleArn: string | undefined,
-): AwsCredentials | (() => Promise<AwsCredentials>) | undefined {
-  const { assumeRole } = config
-  if (roleArn !== undefined && assumeRole !== undefined) return () => assumeRole(roleArn, region)
-  return config.credentials
 }
 
 type RetryToken = { getRetryCount(): number; getRetryDelay(): number }

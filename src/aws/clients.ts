@@ -2,83 +2,71 @@
  * The SDK's clients: loaded when first needed (each costs a tenth of a second), one for each service, region and role,
  * reused. The SDK's own retries are off: Retry in the definition is the one place that says how often and how long.
  */
-import type { InvokeCommandInput, InvokeCommandOutput } from '@aws-sdk/client-lambda'
-import type { PublishCommandInput, PublishCommandOutput } from '@aws-sdk/client-sns'
-import type { SendMessageCommandInput, SendMessageCommandOutput } from '@aws-sdk/client-sqs'
+import { NormalizedSchema } from '@smithy/core/schema'
 import type { Logger } from '../base/index.ts'
+import { clientSettings } from './client-settings.ts'
 import type { AwsConfig, AwsServiceName } from './config.ts'
-import { clientSettings, type ClientSettings } from './client-settings.ts'
+import type { AssumeRole, CallPlace } from './place.ts'
+import { type CommandClass, importClient, type SdkClient, type SdkModule, type SdkOutput } from './sdk/module.ts'
 import { type WireFacts, wireFacts } from './wire.ts'
 
-/** Where and as whom a call is made. */
-export type CallPlace = { readonly region: string; readonly roleArn: string | undefined }
+export type Answered = { readonly output: SdkOutput; readonly facts: WireFacts }
 
-export type Answered<Output> = { readonly output: Output; readonly facts: WireFacts }
-
-/** One operation of a service. The promise fails with what the SDK threw. */
-export type Operation<Input, Output> = {
-  call(input: Input, place: CallPlace, signal: AbortSignal): Promise<Answered<Output>>
-  /** Whether the service declares an exception of this name. Only asked after a call. */
+/** One command of one client, ready to be sent. */
+export type SdkOperation = {
+  readonly service: AwsServiceName
+  /** The service as its model names it: `Secrets Manager`. */
+  readonly serviceId: string
+  /** What the command takes and gives; absent in clients that were built without. */
+  readonly input: NormalizedSchema | undefined
+  readonly output: NormalizedSchema | undefined
+  /** The promise fails with what the SDK threw. */
+  send(input: object, place: CallPlace, signal: AbortSignal): Promise<Answered>
+  /** Whether the service declares an exception of this name. */
   isModelled(exception: string): boolean
+}
+
+export type AwsClients = {
+  /**
+   * @param command as the SDK names it: `PutItem`
+   * @returns undefined when the client is there and has no such command
+   * @throws SdkMissing when the client is not installed
+   */
+  operation(service: AwsServiceName, command: string): Promise<SdkOperation | undefined>
+  /** Names of a client's commands, for the message that one is missing. @throws SdkMissing */
+  commands(service: AwsServiceName): Promise<readonly string[]>
   /** Closes idle connections; calls under way fail. */
   close(): void
 }
 
-export type AwsClients = {
-  readonly invoke: Operation<InvokeCommandInput, InvokeCommandOutput>
-  readonly sendMessage: Operation<SendMessageCommandInput, SendMessageCommandOutput>
-  readonly publish: Operation<PublishCommandInput, PublishCommandOutput>
-}
-
-export function awsClients(config: AwsConfig, log: Logger): AwsClients {
-  const settings = (service: AwsServiceName) => (place: CallPlace) => clientSettings({ config, log, service, ...place })
-  return {
-    invoke: operation({
-      settings: settings('lambda'),
-      load: () => import('@aws-sdk/client-lambda'),
-      connect: (sdk, options) => recorded(new sdk.LambdaClient(options)),
-      send: (sdk, client, input, options) => client.send(new sdk.InvokeCommand(input), options),
-    }),
-    sendMessage: operation({
-      settings: settings('sqs'),
-      load: () => import('@aws-sdk/client-sqs'),
-      connect: (sdk, options) => recorded(new sdk.SQSClient(options)),
-      send: (sdk, client, input, options) => client.send(new sdk.SendMessageCommand(input), options),
-    }),
-    publish: operation({
-      settings: settings('sns'),
-      load: () => import('@aws-sdk/client-sns'),
-      connect: (sdk, options) => recorded(new sdk.SNSClient(options)),
-      send: (sdk, client, input, options) => client.send(new sdk.PublishCommand(input), options),
-    }),
+export function awsClients(config: AwsConfig, log: Logger, assumeRole: AssumeRole): AwsClients {
+  const modules = new Map<AwsServiceName, Promise<SdkModule>>()
+  const clients = new Map<string, SdkClient>()
+  const moduleOf = (service: AwsServiceName): Promise<SdkModule> => {
+    const loading = modules.get(service) ?? importClient(service)
+    modules.set(service, loading)
+    // A client that is installed while we run is found by the next call.
+    loading.catch(() => modules.delete(service))
+    return loading
   }
-}
-
-type OperationParts<Sdk, Client, Input, Output> = {
-  readonly settings: (place: CallPlace) => ClientSettings
-  readonly load: () => Promise<Sdk>
-  readonly connect: (sdk: Sdk, settings: ClientSettings) => Client
-  readonly send: (sdk: Sdk, client: Client, input: Input, options: { abortSignal: AbortSignal }) => Promise<Output>
-}
-
-function operation<Sdk extends object, Client extends { destroy(): void }, Input, Output extends object>(
-  parts: OperationParts<Sdk, Client, Input, Output>,
-): Operation<Input, Output> {
-  const clients = new Map<string, Client>()
-  let loaded: Sdk | undefined
-  const clientAt = (sdk: Sdk, place: CallPlace): Client => {
-    const key = `${place.region} ${place.roleArn ?? ''}`
-    const client = clients.get(key) ?? parts.connect(sdk, parts.settings(place))
+  const clientAt = (sdk: SdkModule, service: AwsServiceName, place: CallPlace): SdkClient => {
+    const key = [service, place.region, place.roleArn, place.machineRoleArn].join(' ')
+    const known = clients.get(key)
+    if (known !== undefined) return known
+    const client = recorded(new sdk.Client(clientSettings({ config, log, service, place, assumeRole })))
     clients.set(key, client)
     return client
   }
   return {
-    async call(input, place, signal) {
-      const sdk = (loaded ??= await parts.load())
-      const output = await parts.send(sdk, clientAt(sdk, place), input, { abortSignal: signal })
-      return { output, facts: factsOf.get(output) ?? wireFacts(undefined) }
+    async operation(service, command) {
+      const sdk = await moduleOf(service)
+      const Class = sdk.commands.get(command)
+      if (Class === undefined) return undefined
+      return operationOf(sdk, Class, service, (place) => clientAt(sdk, service, place))
     },
-    isModelled: (exception) => loaded !== undefined && exception !== '' && exception in loaded,
+    async commands(service) {
+      return [...(await moduleOf(service)).commands.keys()]
+    },
     close() {
       for (const client of clients.values()) client.destroy()
       clients.clear()
@@ -86,19 +74,37 @@ function operation<Sdk extends object, Client extends { destroy(): void }, Input
   }
 }
 
+function operationOf(
+  sdk: SdkModule,
+  Class: CommandClass,
+  service: AwsServiceName,
+  clientAt: (place: CallPlace) => SdkClient,
+): SdkOperation {
+  const [, , , , input, output] = new Class({}).schema ?? []
+  return {
+    service,
+    serviceId: sdk.serviceId,
+    input: schemaOf(input),
+    output: schemaOf(output),
+    async send(parameters, place, signal) {
+      const answer = await clientAt(place).send(new Class(parameters), { abortSignal: signal })
+      return { output: answer, facts: factsOf.get(answer) ?? wireFacts(undefined) }
+    },
+    isModelled: (exception) => sdk.exceptions.has(exception),
+  }
+}
+
+/** The SDK's own static schemas, which its types keep from view. */
+const schemaOf = (schema: unknown): NormalizedSchema | undefined =>
+  schema === undefined ? undefined : NormalizedSchema.of(schema as Parameters<typeof NormalizedSchema.of>[0])
+
 /** Output of a call → what the wire said. The SDK keeps headers to itself, so a middleware notes them on the way. */
 const factsOf = new WeakMap<object, WireFacts>()
 
-type Recordable = {
-  readonly middlewareStack: { add(middleware: typeof recording, place: typeof recordingPlace): void }
-}
-
-function recorded<Client extends Recordable>(client: Client): Client {
-  client.middlewareStack.add(recording, recordingPlace)
+function recorded(client: SdkClient): SdkClient {
+  client.middlewareStack.add(recording, { step: 'deserialize', priority: 'high', name: 'holdfastFacts' })
   return client
 }
-
-const recordingPlace = { step: 'deserialize', priority: 'high', name: 'holdfastFacts' } as const
 
 function recording<Args, Result extends { readonly response: unknown; readonly output?: object | undefined }>(
   next: (args: Args) => Promise<Result>,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { HoldfastError } from '../base/index.ts'
-import { awsConfigFrom } from './config.ts'
+import { awsConfigFrom, endpointOf } from './config.ts'
 import { awsErrors } from './errors.ts'
 
 describe('the configuration of AWS', () => {
@@ -14,17 +14,19 @@ describe('the configuration of AWS', () => {
   })
 
   it('prefers the endpoint of the service to the common one', () => {
-    const environment = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:2' }
-    expect(awsConfigFrom(environment).endpoints).toEqual({
-      lambda: 'http://127.0.0.1:1',
-      sqs: 'http://127.0.0.1:2',
-      sns: 'http://127.0.0.1:1',
-    })
+    const environment = {
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+      AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:2',
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:3',
+    }
+    const config = awsConfigFrom(environment)
+    const endpoints = ['sqs', 'secrets-manager', 'sns', 'constructor'].map((service) => endpointOf(config, service))
+    expect(endpoints).toEqual(['http://127.0.0.1:2', 'http://127.0.0.1:3', 'http://127.0.0.1:1', 'http://127.0.0.1:1'])
   })
 
   it('ignores endpoints when told so', () => {
     const environment = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'True' }
-    expect(awsConfigFrom(environment).endpoints).toEqual({})
+    expect(endpointOf(awsConfigFrom(environment), 'sqs')).toBeUndefined()
   })
 
   it.each(['127.0.0.1:1', 'ftp://example.com', 'not a URL'])(

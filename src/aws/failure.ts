@@ -1,45 +1,68 @@
 /**
- * Why a call failed, in the names and texts that Step Functions' optimized integrations use. Those speak the first
- * generation of the Java SDK, so an SDK error of ours is put into its words: definitions match on them.
+ * Why a call failed, in the names and texts that Step Functions uses: definitions match on them. Its optimized integrations
+ * speak the first generation of the Java SDK, `aws-sdk:…` the second; an SDK error of ours is put into the words of either.
  */
 import type { TaskAnswer } from '../engine/index.ts'
+import { javaName } from './sdk/names.ts'
 
 type Failed = Extract<TaskAnswer, { kind: 'failed' }>
 
-/** One optimized integration's names. */
-export type ServiceNames = {
-  /** What error names begin with: `Lambda`, `SQS`. */
+/** How one integration names what went wrong. */
+export type FailureWords = {
+  /** What error names begin with: `Lambda`, `SQS`, `DynamoDb`. */
   readonly prefix: string
-  /** The service in causes: `AWSLambda`, `AmazonSQS`. */
-  readonly title: string
   /** The exception for codes without one of their own: `AWSLambdaException`. */
   readonly catchAll: string
+  /** What follows the message in a cause: `(Service: …)`. */
+  facts(error: SdkError): string
 }
 
-export const serviceNames = {
-  lambda: { prefix: 'Lambda', title: 'AWSLambda', catchAll: 'AWSLambdaException' },
-  sqs: { prefix: 'SQS', title: 'AmazonSQS', catchAll: 'AmazonSQSException' },
-  sns: { prefix: 'SNS', title: 'AmazonSNS', catchAll: 'AmazonSNSException' },
-} as const satisfies Readonly<Record<string, ServiceNames>>
+/**
+ * @param title the service in causes: `AWSLambda`, `AmazonSQS`
+ * @param catchAll as above; the SDK of that generation did not name it by one rule
+ */
+export function optimizedWords(prefix: string, title: string, catchAll: string): FailureWords {
+  return {
+    prefix,
+    catchAll,
+    facts: (error) =>
+      [
+        `(Service: ${title}`,
+        `Status Code: ${error.statusCode ?? 0}`,
+        `Error Code: ${error.serviceCode ?? error.name}`,
+        `Request ID: ${error.requestId ?? 'null'}`,
+        'Proxy: null)',
+      ].join('; '),
+  }
+}
+
+/** @param serviceId as the service's model names it: `Secrets Manager` */
+export function sdkWords(serviceId: string): FailureWords {
+  const name = javaName(serviceId)
+  return {
+    prefix: name,
+    catchAll: `${name}Exception`,
+    facts: (error) =>
+      [
+        `(Service: ${name}`,
+        `Status Code: ${error.statusCode ?? 0}`,
+        `Request ID: ${error.requestId ?? 'null'}`,
+        ...(error.extendedRequestId === undefined ? [] : [`Extended Request ID: ${error.extendedRequestId}`]),
+      ].join(', ') + ')',
+  }
+}
 
 /**
  * From what an SDK call threw. `isModelled` says whether the service declares an exception of this name; codes that it
  * does not declare fall under its catch-all. Anything that is no service's answer never reached one: SdkClientException.
  */
-export function failureOf(names: ServiceNames, thrown: unknown, isModelled: (name: string) => boolean): Failed {
+export function failureOf(words: FailureWords, thrown: unknown, isModelled: (name: string) => boolean): Failed {
   const error = sdkErrorOf(thrown)
   if (error.fault === undefined) {
-    return failed(`${names.prefix}.SdkClientException`, clientCause(error))
+    return failed(`${words.prefix}.SdkClientException`, clientCause(error))
   }
-  const exception = isModelled(error.name) ? withSuffix(error.name) : names.catchAll
-  const facts = [
-    `Service: ${names.title}`,
-    `Status Code: ${error.statusCode ?? 0}`,
-    `Error Code: ${error.serviceCode ?? error.name}`,
-    `Request ID: ${error.requestId ?? 'null'}`,
-    'Proxy: null',
-  ]
-  return failed(`${names.prefix}.${exception}`, `${error.message} (${facts.join('; ')})`)
+  const exception = isModelled(error.name) ? withSuffix(error.name) : words.catchAll
+  return failed(`${words.prefix}.${exception}`, `${error.message} ${words.facts(error)}`)
 }
 
 /** A call that its signal ended. The engine knows why and has decided; nobody waits for this answer. */
@@ -56,13 +79,15 @@ export function failed(error: string, cause: string): Failed {
   return { kind: 'failed', error, cause }
 }
 
-type SdkError = {
+export type SdkError = {
   readonly name: string
   readonly message: string
   /** Who is to blame, by the service's own word; undefined when no service answered. */
   readonly fault: string | undefined
   readonly statusCode: number | undefined
   readonly requestId: string | undefined
+  /** S3 has a second one. */
+  readonly extendedRequestId: string | undefined
   /** The code on the wire, where it differs from the exception's name. */
   readonly serviceCode: string | undefined
   /** The platform's code: ENOTFOUND. */
@@ -82,6 +107,7 @@ function sdkErrorOf(thrown: unknown): SdkError {
     fault: text(error['$fault']),
     statusCode: number(metadata['httpStatusCode']),
     requestId: text(metadata['requestId']),
+    extendedRequestId: text(metadata['extendedRequestId']),
     serviceCode: text(error['Code']),
     systemCode: text(error['code']),
     host: text(error['hostname']) ?? text(error['address']),

@@ -1,12 +1,12 @@
 /** All handlers of this folder, sharing their clients. */
 import { type Logger, silentLogger } from '../base/index.ts'
 import type { ResourceHandler } from '../engine/index.ts'
-import { awsClients } from './clients.ts'
+import { type AwsClients, awsClients } from './clients.ts'
 import type { AwsConfig } from './config.ts'
+import { integrationHandler, integrations } from './integrations/index.ts'
 import { lambdaFunctionHandler } from './lambda-function.ts'
-import { lambdaInvokeHandler } from './lambda-invoke.ts'
-import { snsPublishHandler } from './sns-publish.ts'
-import { sqsSendMessageHandler } from './sqs-send-message.ts'
+import { roleAssumer } from './roles.ts'
+import { sdkHandler } from './sdk/handler.ts'
 
 export type AwsHandlers = {
   readonly handlers: readonly ResourceHandler[]
@@ -18,22 +18,24 @@ export type AwsHandlers = {
 
 /** @param log gets the SDK's warnings; payloads are never logged. */
 export function awsHandlers(config: AwsConfig, log: Logger = silentLogger): AwsHandlers {
-  const clients = awsClients(config, log)
+  const clients: AwsClients = awsClients(
+    config,
+    log,
+    roleAssumer(config, () => clients),
+  )
   return {
     handlers: [
       lambdaFunctionHandler(config, clients),
-      lambdaInvokeHandler(config, clients),
-      sqsSendMessageHandler(config, clients),
-      snsPublishHandler(config, clients),
+      ...integrations.map((integration) => integrationHandler(integration, config, clients)),
+      sdkHandler(config, clients),
     ],
     installed: [
       'Lambda function ARNs',
-      ...['lambda:invoke', 'sqs:sendMessage', 'sns:publish'].map(
-        (action) => `arn:aws:states:::${action}[.waitForTaskToken]`,
+      ...integrations.map(
+        ({ resource, awaitsToken }) => `arn:aws:states:::${resource}${awaitsToken ? '[.waitForTaskToken]' : ''}`,
       ),
+      'arn:aws:states:::aws-sdk:<service>:<action>[.waitForTaskToken]',
     ],
-    close() {
-      for (const operation of Object.values(clients)) operation.close()
-    },
+    close: () => clients.close(),
   }
 }

@@ -48,7 +48,6 @@ describe('lambda:invoke', () => {
   it('is taken as a request and with a task token, not as a job', () => {
     expect(handlerFor(resourceOf('arn:aws:states:::lambda:invoke.waitForTaskToken'))).toBeDefined()
     expect(() => handlerFor(resourceOf('arn:aws:states:::lambda:invoke.sync'))).toThrow('no handler')
-    expect(() => handlerFor(resourceOf('arn:aws:states:::aws-sdk:lambda:invoke'))).toThrow('no handler')
   })
 
   it('gives the whole response, members in alphabetical order, the payload as JSON that keeps its numbers', async () => {
@@ -300,7 +299,7 @@ describe('sns:publish', () => {
 })
 
 describe('a service without a handler', () => {
-  const missing = resourceOf('arn:aws:states:::dynamodb:getItem')
+  const missing = resourceOf('arn:aws:states:::ecs:runTask')
 
   it('is not taken by the installed ones', () => {
     expect(() => handlerFor(missing)).toThrow('no handler')
@@ -315,7 +314,7 @@ describe('a service without a handler', () => {
       kind: 'failed',
       error: 'States.Runtime',
       cause:
-        'No handler is installed for arn:aws:states:::dynamodb:getItem. Installed: arn:aws:states:::lambda:invoke[.waitForTaskToken]. ' +
+        'No handler is installed for arn:aws:states:::ecs:runTask. Installed: arn:aws:states:::lambda:invoke[.waitForTaskToken]. ' +
         'Call the service from a task function of a procedure or a Lambda function, or register a resource handler for it.',
     })
   })

@@ -1,23 +1,20 @@
-/** Parameters of the optimized integrations: which there are, of which kind; read once, told apart from mistakes. */
-import {
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  type JsonText,
-  parseJson,
-  plainFromJson,
-  printJson,
-} from '../base/index.ts'
+/** Parameters of the optimized integrations: which there are, of which kind. */
+import { isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonText, parseJson } from '../base/index.ts'
 
 export type ParameterKind =
   /** A string. */
   | 'text'
   /** A whole number. */
   | 'integer'
+  | 'boolean'
+  | 'list'
+  | 'object'
   /** A string as it is; anything else as its JSON text. */
   | 'document'
   /** Message attributes: name → {DataType, StringValue | BinaryValue (base64)}. */
   | 'attributes'
+  /** Name → list of strings. */
+  | 'texts'
 
 export type ParameterEntry = {
   readonly kind: ParameterKind
@@ -26,21 +23,6 @@ export type ParameterEntry = {
   readonly accepted?: readonly string[]
 }
 export type ParameterTable = Readonly<Record<string, ParameterEntry>>
-
-export type Parameters = {
-  text(name: string): string | undefined
-  oneOf<Text extends string>(name: string, accepted: readonly Text[]): Text | undefined
-  integer(name: string): number | undefined
-  /** `document` parameters as the text to send. */
-  document(name: string): string | undefined
-  attributes(name: string): Readonly<Record<string, MessageAttribute>> | undefined
-}
-
-export type MessageAttribute = {
-  readonly DataType: string
-  readonly StringValue?: string
-  readonly BinaryValue?: Uint8Array
-}
 
 /** Why the parameters cannot be used, in the words of the service; undefined when they can. Null counts as absent. */
 export function refuseParameters(table: ParameterTable, text: JsonText): string | undefined {
@@ -57,17 +39,9 @@ export function refuseParameters(table: ParameterTable, text: JsonText): string 
   return undefined
 }
 
-/** Parameters that `refuseParameters` let pass. */
-export function readParameters(text: JsonText): Parameters {
-  const json = parseJson(text)
-  const given: JsonObject = isJsonObject(json) ? json : new Map()
-  return {
-    text: (name) => textOf(given.get(name)),
-    oneOf: (name, accepted) => accepted.find((text) => text === given.get(name)),
-    integer: (name) => numberOf(given.get(name)),
-    document: (name) => documentOf(given.get(name)),
-    attributes: (name) => attributesOf(given.get(name)),
-  }
+/** The words of a refusal, for what only the command's own schema or a look at the world could tell. */
+export function unusable(parameters: JsonText, reason: string): string {
+  return `The Parameters '${parameters}' could not be used to start the Task: [${reason}]`
 }
 
 function isAbsent(value: Json | undefined): boolean {
@@ -79,7 +53,15 @@ function fits({ kind, accepted }: ParameterEntry, value: Json): boolean {
     case 'text':
       return typeof value === 'string' && (accepted === undefined || accepted.includes(value))
     case 'integer':
-      return Number.isInteger(numberOf(value))
+      return isJsonNumber(value) && Number.isInteger(Number(value))
+    case 'boolean':
+      return typeof value === 'boolean'
+    case 'list':
+      return isJsonArray(value)
+    case 'object':
+      return isJsonObject(value)
+    case 'texts':
+      return isJsonObject(value) && [...value.values()].every(isTexts)
     case 'document':
       return true
     case 'attributes':
@@ -93,32 +75,6 @@ function isAttribute(value: Json): boolean {
   return values.every((item) => item === undefined || typeof item === 'string')
 }
 
-function textOf(value: Json | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined
-}
-
-function numberOf(value: Json | undefined): number | undefined {
-  const plain = value === undefined ? undefined : plainFromJson(value)
-  return typeof plain === 'number' ? plain : undefined
-}
-
-function documentOf(value: Json | undefined): string | undefined {
-  if (value === undefined || value === null) return undefined
-  return typeof value === 'string' ? value : printJson(value)
-}
-
-function attributesOf(value: Json | undefined): Readonly<Record<string, MessageAttribute>> | undefined {
-  if (value === undefined || !isJsonObject(value)) return undefined
-  return Object.fromEntries([...value].map(([name, attribute]) => [name, attributeOf(attribute)]))
-}
-
-function attributeOf(value: Json): MessageAttribute {
-  const given: JsonObject = isJsonObject(value) ? value : new Map()
-  const text = textOf(given.get('StringValue'))
-  const binary = textOf(given.get('BinaryValue'))
-  return {
-    DataType: textOf(given.get('DataType')) ?? '',
-    ...(text === undefined ? {} : { StringValue: text }),
-    ...(binary === undefined ? {} : { BinaryValue: Buffer.from(binary, 'base64') }),
-  }
+function isTexts(value: Json): boolean {
+  return isJsonArray(value) && value.every((item) => typeof item === 'string')
 }

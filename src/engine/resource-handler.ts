@@ -20,6 +20,8 @@ export type TaskCall = {
   readonly token: string | undefined
   /** `Credentials.RoleArn`. */
   readonly roleArn: string | undefined
+  /** The role of the machine itself: as AWS names it when it may not have `roleArn`. */
+  readonly machineRoleArn?: string
   /** Milliseconds the call may take, when the state has a timeout. The signal says when they are over. */
   readonly timeoutMs: number | undefined
 }

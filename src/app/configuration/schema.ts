@@ -61,6 +61,11 @@ const log = z.strictObject({
   level: z.enum(logLevels).default('info'),
 })
 
+const aws = z.strictObject({
+  /** Roles that a task may ask for in its Credentials: ARNs, `*` for any text in them. */
+  assumableRoles: z.array(z.string().startsWith('arn:').or(z.literal('*'))).default([]),
+})
+
 export const configurationSchema = z.strictObject({
   server: server.prefault({}),
   /** `token`: every request needs one. `none`: nobody is asked, for local emulation on loopback. */
@@ -68,6 +73,7 @@ export const configurationSchema = z.strictObject({
   /** `embedded`: 4 MiB payloads, a million events. `aws`: AWS's own limits. */
   limits: z.enum(['embedded', 'aws']).default('embedded'),
   account: account.prefault({}),
+  aws: aws.prefault({}),
   retention: retention.prefault({}),
   log: log.prefault({}),
 })

@@ -76,6 +76,7 @@ export class Calls {
       attempt,
       token: waits ? this.#core.token({ executionId, frame, enteredId, attempt }) : undefined,
       roleArn: command.roleArn,
+      machineRoleArn: live.state.about.roleArn,
       timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
     }
   }
