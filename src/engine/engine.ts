@@ -4,6 +4,9 @@ import { type Attempt, type Outcome, type Refusal, scheduledCall, type TaskResou
 import type { Store } from '../store/index.ts'
 import { findActivity } from './activity/queries.ts'
 import type { Account } from './arn.ts'
+import { executionMoved } from './errors.ts'
+import { Company } from './node/company.ts'
+import { Node, type NodeOptions } from './node/node.ts'
 import type { Queries } from './registry.ts'
 import type { ResourceHandler } from './resource-handler.ts'
 import { Retention, type RetentionSettings } from './retention.ts'
@@ -13,6 +16,7 @@ import type { Core, EngineExpressions, EngineLimits } from './run/core.ts'
 import { awaitsCall, type Live, loadLive, Revisions } from './run/live.ts'
 import { Pollers } from './run/pollers.ts'
 import { SleeperCache } from './run/sleeper-cache.ts'
+import { inboxOf } from './run/statements.ts'
 import { Watchers } from './run/watchers.ts'
 import { type EventWork, readInbox } from './run/work.ts'
 import { Writer } from './run/writer.ts'
@@ -31,6 +35,8 @@ export type EngineOptions = {
   readonly handlers: readonly ResourceHandler[]
   /** Signs task tokens; must stay the same as long as tokens are out. At least 16 bytes. */
   readonly tokenKey: Uint8Array
+  /** Several engines on one database: each is a node. Undefined where the store admits one process only. */
+  readonly node?: NodeOptions
   /** Without it finished executions are kept for ever. */
   readonly retention?: RetentionSettings
 }
@@ -68,24 +74,41 @@ class Assembly {
   readonly #pollers: Pollers
   readonly #watchers: Watchers
   readonly #retention: Retention | undefined
+  readonly #company: Company | undefined
   #cancelAlarm: (() => void) | undefined
   #alarmAt = Infinity
   #closed = false
 
   constructor(options: EngineOptions) {
     const { tokenKey, handlers, retention } = options
+    const node = options.node && new Node(options, options.node)
     this.#core = {
       ...options,
       revisions: new Revisions(options.store.read),
       cache: this.#cache,
+      node,
       token: (place) => makeTaskToken(tokenKey, place),
       refuse: (queries, resource, parameters) => refuse(handlers, queries, resource, parameters),
     }
-    this.#writer = new Writer(this.#core, { committed: (effects) => this.#committed(effects) })
+    this.#writer = new Writer(this.#core, {
+      committed: (effects) => this.#committed(effects),
+      forwarded: (letter, waiting) => this.#company?.mail.await(letter, waiting),
+      lifeOver: () => this.#lifeOver(),
+    })
     this.#calls = new Calls(this.#core, (work) => this.#writer.post(work))
     this.#pollers = new Pollers(this.#writer, options.clock)
     this.#watchers = new Watchers()
     this.#retention = retention && new Retention(options, retention)
+    this.#company =
+      node &&
+      new Company({
+        ...options,
+        node,
+        writer: this.#writer,
+        pollers: this.#pollers,
+        watchers: this.#watchers,
+        armTimer: (due) => this.#armTimer(due),
+      })
     this.engine = {
       ...this.#core,
       writer: this.#writer,
@@ -103,15 +126,23 @@ class Assembly {
     for (const [id, live] of effects.touched) this.#cache.put(id, live)
     this.#armTimer(effects.earliestTimer)
     if (this.#closed) return
+    this.#takenOver(effects)
     for (const { executionId, attempt } of effects.cancels) this.#calls.cancel(executionId, attempt)
     for (const { live, command } of effects.calls) {
+      if (effects.taken.includes(live.row.id)) continue
       // A call that the same commit has scheduled and cancelled again is never made.
       if (awaitsCall(this.#cache.get(live.row.id), command)) this.#calls.begin(live, command)
     }
     for (const id of effects.continues) this.#continue(id)
     for (const slow of effects.slow) void this.#evaluate(slow)
-    for (const [arn, tasks] of effects.activities) this.#pollers.wake(arn, tasks)
+    for (const [arn, tasks] of effects.activities) this.#wake(arn, tasks)
     this.#watchers.notify(effects.touched.keys(), effects.closed)
+    for (const hint of effects.hints) this.#core.node?.send(hint)
+  }
+
+  /** What workers here do not wait for, those at other nodes may. */
+  #wake(arn: string, tasks: number): void {
+    if (this.#pollers.wake(arn, tasks) > 0) this.#core.node?.send({ kind: 'activity', arn })
   }
 
   #continue(executionId: number): void {
@@ -121,8 +152,10 @@ class Assembly {
   /** The event is in the inbox: when this process ends before the answer, the next one evaluates again. */
   async #evaluate({ work, key, expression }: SlowWork): Promise<void> {
     const { now, recorded } = work.again
+    const life = this.#core.node?.life
     const outcome = await this.#outcomeOf(expression, now)
-    if (this.#closed) return
+    // Of a life that is over the event is another node's, which evaluates for itself.
+    if (this.#closed || this.#core.node?.life !== life) return
     const known = new Map([...recorded, [key, JSON.stringify(outcome)] as const])
     this.#writer.post({ ...work, again: { ...work.again, recorded: known } })
   }
@@ -155,6 +188,12 @@ class Assembly {
   // ---- start and end
 
   async #recover(): Promise<{ readonly executions: number }> {
+    const executions = this.#company === undefined ? this.#recoverAlone() : await this.#company.rounds.start()
+    this.#retention?.start()
+    return { executions }
+  }
+
+  #recoverAlone(): number {
     const { store } = this.#core
     const waiting = store.read.all<InboxRow>('SELECT id, execution_id AS executionId, event FROM inbox ORDER BY id')
     const accepted = waiting.map(({ id, executionId, event }) => ({ executionId, ...readInbox(event), inboxId: id }))
@@ -165,19 +204,51 @@ class Assembly {
     else if (typeof due === 'number') this.#armTimer(due)
     const busy = store.read.all<{ id: number }>('SELECT id FROM execution WHERE busy = 1')
     const answered = new Set(accepted.flatMap(({ executionId, event }) => answeredCall(executionId, event)))
-    for (const { id } of busy) this.#resume(id, answered)
-    this.#retention?.start()
-    return { executions: busy.length }
+    for (const { id } of busy) {
+      const live = this.#load(id)
+      this.#cache.put(id, live)
+      if (live !== undefined) this.#resume(live, answered)
+    }
+    return busy.length
+  }
+
+  /** What a node has left that is no more goes on here; first what ran out while nobody was there to see it. */
+  #takenOver({ taken, waiting }: Effects): void {
+    if (taken.length === 0 && waiting.length === 0) return
+    this.#writer.post({ kind: 'timers' })
+    for (const { id, executionId, event } of waiting) {
+      this.#writer.post({ kind: 'event', executionId, ...readInbox(event), inboxId: id })
+    }
+    for (const id of taken) {
+      const live = this.#cache.get(id)
+      if (live !== undefined) this.#resume(live, this.#answeredOf(id))
+    }
+  }
+
+  #answeredOf(executionId: number): ReadonlySet<string> {
+    const waiting = inboxOf(this.#core.store.read, executionId)
+    return new Set(waiting.flatMap((text) => answeredCall(executionId, readInbox(text).event)))
+  }
+
+  /** Another node has ended this life: nothing that is in memory counts any more. */
+  async #lifeOver(): Promise<void> {
+    const { node, logger } = this.#core
+    logger.warn('other nodes held this one for dead and go on with its executions; it begins anew', {
+      node: node?.life,
+    })
+    this.#calls.cancelAll(executionMoved)
+    this.#cache.clear()
+    this.#company?.mail.lose()
+    await node?.begin()
+    this.#company?.rounds.lookSoon()
   }
 
   /**
    * Makes the calls again that were under way, and goes on where a long run was cut. A call whose answer waits in the inbox
    * is over: only what becomes of it is not decided yet.
    */
-  #resume(id: number, answered: ReadonlySet<string>): void {
-    const live = this.#load(id)
-    if (live === undefined) return
-    this.#cache.put(id, live)
+  #resume(live: Live, answered: ReadonlySet<string>): void {
+    const { id } = live.row
     for (const frame of live.state.frames.values()) {
       const command = scheduledCall(live.machine, frame)
       if (command === undefined || command.resource.kind === 'activity') continue
@@ -204,7 +275,9 @@ class Assembly {
     this.#pollers.close()
     this.#watchers.close()
     await this.#retention?.stop()
+    await this.#company?.rounds.stop()
     await this.#writer.drain()
+    await this.#company?.leave()
   }
 }
 

@@ -18,6 +18,12 @@ export const engineErrors = {
     repair: 'the log tells what the store met; it is tried again by itself',
   },
 
+  'engine.outcome_unknown': {
+    kind: 'unavailable',
+    repair: 'describe the execution: the request may have been carried out; repeat it if it was not',
+  },
+  'engine.moved': { kind: 'unavailable', repair: 'end what the call has begun: another node makes it again' },
+
   'request.invalid': { kind: 'invalid', awsName: 'ValidationException' },
   'request.too_large': {
     kind: 'too_large',
@@ -128,6 +134,12 @@ export const engineStopping = () => engineError('engine.stopping', 'Holdfast is 
 /** The store failed in a way that is none of its own errors. */
 export const storeFailed = (cause: unknown) =>
   engineError('engine.store_failed', 'The store could not be written; no new work is taken until it can', { cause })
+/** This node was held for dead while a request of its waited at another node. */
+export const outcomeUnknown = () =>
+  engineError('engine.outcome_unknown', 'This node lost touch with the others before the outcome was known')
+/** Why the signal of a call is aborted when its execution goes on at another node. */
+export const executionMoved = () =>
+  engineError('engine.moved', 'This node was held for dead: another one goes on with the execution')
 
 // ---- requests
 

@@ -89,6 +89,8 @@ class ScriptedHandler implements ResourceHandler {
 export type WorldOptions = {
   /** The database file; a store that ends with the world unless told. */
   readonly path?: string
+  /** One that others use too: it stays when this world ends, and is judged by whoever has opened it. */
+  readonly store?: Store
   readonly clock?: VirtualClock
   readonly logger?: Logger
   readonly limits?: Partial<EngineLimits>
@@ -121,13 +123,16 @@ export class World {
   /** Goes on over a crash. */
   #machines = { next: 1 }
   #tampered = false
+  #abandoned = false
+  readonly #ownsStore: boolean
 
   constructor(options: WorldOptions = {}) {
     const { clock = new VirtualClock(), logger = silentLogger } = options
     this.#options = options
     this.#randomBytes = options.randomBytes ?? countedBytes()
     this.clock = clock
-    this.store = openStore({ path: options.path ?? ':memory:', clock, logger })
+    this.#ownsStore = options.store === undefined
+    this.store = options.store ?? openStore({ path: options.path ?? ':memory:', clock, logger })
     this.engine = createEngine({
       store: this.store,
       clock,
@@ -275,7 +280,7 @@ export class World {
 
   /** What comes out otherwise than it is stored when every execution is replayed. */
   divergences(): readonly Divergence[] {
-    if (this.#tampered) return []
+    if (this.#tampered || !this.#ownsStore) return []
     const { engine } = this
     return this.rows<{ id: number; digest: string | null }>('SELECT id, digest FROM execution').flatMap(
       ({ id, digest }) => {
@@ -306,9 +311,14 @@ export class World {
     return world
   }
 
+  /** Its process is gone, and nothing of it can be closed. */
+  abandon(): void {
+    this.#abandoned = true
+  }
+
   async end(): Promise<void> {
-    await this.engine.close()
-    await this.store.close()
+    if (!this.#abandoned) await this.engine.close()
+    if (this.#ownsStore) await this.store.close()
     for (const folder of this.#folders) rmSync(folder, { recursive: true })
   }
 }

@@ -1,7 +1,7 @@
 /**
  * store: the SQL database of a data folder: one writer with group commit, readers beside it, migrations, the folder's lock.
  * Words: write (a closure that is committed or undone as a whole), tick (one commit of all that waits), batch (what a tick commits).
- * It knows no table but its own list of migrations; every domain writes its own SQL inside `write`. PostgreSQL comes later, behind
+ * It knows no table but its own list of migrations and the named leases; every domain writes its own SQL inside `write`. PostgreSQL comes later, behind
  * the same contract, which `store.suite.ts` holds every implementation to.
  * Its private files are what must lie beside the database: keys, names, addresses.
  * It does not retry, cache rows or hide SQL.
@@ -23,5 +23,7 @@ export { storeErrorCodes } from './errors.ts'
 export { fileFaultOf } from './folder/file-fault.ts'
 export { readPrivate, writePrivate } from './folder/private-file.ts'
 export { type FolderLock, lockFolder } from './folder/lock.ts'
+export { shareLocked, skipLocked } from './lease/locking.ts'
+export { NamedLease, type NamedLeaseOptions } from './lease/named-lease.ts'
 export { type Migration, readMigrations } from './migration.ts'
 export { openStore, type StoreOptions } from './sqlite/open.ts'

@@ -3,15 +3,7 @@
  * them (calls, wake-ups, answers) is collected as effects and carried out after COMMIT, never before.
  */
 import { hash } from 'node:crypto'
-import {
-  type Attempt,
-  type Command,
-  type Event,
-  type ExecutionState,
-  SlowExpression,
-  step,
-  type StepResult,
-} from '../../asl/index.ts'
+import { type Attempt, type Command, type Event, SlowExpression, step, type StepResult } from '../../asl/index.ts'
 import { HoldfastError, type JsonText, uuid4 } from '../../base/index.ts'
 import { type Actor, appendRecord } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
@@ -19,13 +11,18 @@ import { executionArn, stateMachineArn } from '../arn.ts'
 import { encodeChunk } from '../history/encode.ts'
 import { historyDigest } from '../history/rows.ts'
 import { finishDeletion } from '../machine/queries.ts'
+import type { Hint } from '../node/hints.ts'
+import type { InboxRow } from '../node/node-rows.ts'
+import { Elsewhere, Forwarded, ForwardedPoll, type Node } from '../node/node.ts'
 import { nestedOutput, nestedStartFailure, nestedStarted } from '../task/nested.ts'
 import { type Admission, admit } from './admission.ts'
 import { awaitsChildren, isAwaited, readNestedCall, stopsOfChildren } from './children.ts'
 import type { Core } from './core.ts'
-import { awaitsCall, isBusy, type Live, loadLive, newLive, sameAttempt, stateAsChanges } from './live.ts'
+import { awaitsCall, isBusy, type Live, loadLive, newLive, sameAttempt } from './live.ts'
+import { isSnapshotDue, writeSnapshot } from './snapshot.ts'
 import * as sql from './statements.ts'
 import { expressionKey, StepEnv } from './step-env.ts'
+import { takeOver } from './take-over.ts'
 import {
   type EarlierTry,
   type EventOutcome,
@@ -34,6 +31,7 @@ import {
   type PolledTask,
   type PollWork,
   readInbox,
+  type RoundOutcome,
   type StartWork,
 } from './work.ts'
 import type { StartedExecution } from '../contract.ts'
@@ -50,6 +48,10 @@ export type Effects = {
   /** Activity → tasks queued for it. */
   readonly activities: Map<string, number>
   readonly closed: Set<number>
+  /** Executions that were taken over from a node that is no more, and events that it had waiting. */
+  readonly taken: number[]
+  readonly waiting: InboxRow[]
+  readonly hints: Hint[]
   earliestTimer: number
 }
 
@@ -62,8 +64,6 @@ export type SlowWork = {
 
 /** Timers taken in one transaction; more wait for the next. */
 export const timersPerBatch = 500
-const snapshotAfterChunks = 128
-const snapshotGrowth = 4
 
 export class Batch {
   readonly effects: Effects = {
@@ -74,6 +74,9 @@ export class Batch {
     touched: new Map(),
     activities: new Map(),
     closed: new Set(),
+    taken: [],
+    waiting: [],
+    hints: [],
     earliestTimer: Infinity,
   }
   readonly #core: Core
@@ -86,33 +89,43 @@ export class Batch {
     this.#core = core
     this.#tx = tx
     this.#now = core.clock.now()
+    core.node?.fence(tx)
   }
 
   // ---- starting
 
   /** A refusal is returned: nothing has been written then. */
   start(work: StartWork): StartedExecution | HoldfastError {
-    const admission = admit(this.#core, this.#tx, work)
-    if (admission instanceof HoldfastError) return admission
-    if (admission.running !== undefined) return admission.running
-    const started = this.#start(work, admission)
+    const started = this.#admitAndStart(work)
     this.#runFollowUps()
     return started
+  }
+
+  #admitAndStart(work: StartWork): StartedExecution | HoldfastError {
+    for (;;) {
+      const admission = admit(this.#core, this.#tx, work)
+      if (admission instanceof HoldfastError) return admission
+      if (admission.running !== undefined) return admission.running
+      const started = this.#start(work, admission)
+      // Another node has taken the name between the look and the insert: the next look sees its execution.
+      if (started !== undefined) return started
+    }
   }
 
   /** A nested start: child and parent move in one transaction, so that a crash neither loses nor doubles the child. */
   startNested(work: StartWork & { readonly nested: NestedCall }): void {
     const { nested } = work
     // Between the call and its turn here the state may have timed out or the parent been stopped.
-    if (!awaitsCall(this.#live(nested.executionId), nested)) return
+    const parent = this.#live(nested.executionId)
+    if (parent instanceof Elsewhere || !awaitsCall(parent, nested)) return
     const requestId = (): string => uuid4(this.#core.randomBytes)
-    const admission = admit(this.#core, this.#tx, work)
-    if (admission instanceof HoldfastError) this.#followUps.push(nestedStartFailure(nested, admission, requestId))
-    else this.#followUps.push(nestedStarted(nested, this.#start(work, admission), requestId))
+    const started = this.#admitAndStart(work)
+    if (started instanceof HoldfastError) this.#followUps.push(nestedStartFailure(nested, started, requestId))
+    else this.#followUps.push(nestedStarted(nested, started, requestId))
     this.#runFollowUps()
   }
 
-  #start(work: StartWork, { revision, name }: Admission): StartedExecution {
+  #start(work: StartWork, { revision, name }: Admission): StartedExecution | undefined {
     const { account } = this.#core
     const arn = executionArn(account, revision.machineName, name)
     const compiled = this.#core.revisions.get(this.#tx, revision.revisionId)
@@ -127,8 +140,10 @@ export class Batch {
       traceHeader: work.traceHeader ?? null,
       awaitedBy: awaited ? JSON.stringify(work.nested) : null,
       parentId: awaited ? (work.nested?.executionId ?? null) : null,
+      node: this.#life,
     }
     const id = sql.insertExecution(this.#tx, row)
+    if (id === undefined) return undefined
     const cause = work.actor.type === 'machine' ? ({ type: 'execution', id: work.actor.id } as const) : work.cause
     appendRecord(this.#tx, {
       at: this.#now,
@@ -147,16 +162,33 @@ export class Batch {
 
   // ---- events
 
-  event(work: EventWork): EventOutcome {
-    const outcome = this.#event(work)
+  /** `answered`: somebody waits for the outcome. */
+  event(work: EventWork, answered = false): EventOutcome | Forwarded {
+    const outcome = this.#event(work, answered)
     this.#runFollowUps()
     return outcome
   }
 
-  #event(work: EventWork): EventOutcome {
+  #event(work: EventWork, answered = false): EventOutcome | Forwarded {
     if (work.inboxId !== undefined) sql.dropInbox(this.#tx, work.inboxId)
     const live = this.#live(work.executionId)
-    return live === undefined ? 'closed' : this.#apply(live, work)
+    if (!(live instanceof Elsewhere)) return this.#deliver(live, work)
+    this.effects.hints.push({ kind: 'letters', node: live.life })
+    // What came as a letter stays one, for whoever has the execution now.
+    if (work.letter !== undefined) return 'stale'
+    return live.node.write(this.#tx, work, answered)
+  }
+
+  #deliver(live: Live | undefined, work: EventWork): EventOutcome {
+    const { node } = this.#core
+    const { letter } = work
+    if (node === undefined || letter === undefined) return live === undefined ? 'closed' : this.#apply(live, work)
+    // The execution is this transaction's now: whoever had it before has committed what it did with the letter.
+    if (!node.isOpen(this.#tx, letter.id)) return 'stale'
+    const outcome = live === undefined ? 'closed' : this.#apply(live, work)
+    node.answer(this.#tx, letter.id, outcome)
+    if (letter.sender !== null) this.effects.hints.push({ kind: 'answers', node: letter.sender })
+    return outcome
   }
 
   #runFollowUps(): void {
@@ -165,8 +197,10 @@ export class Batch {
 
   /** Fires what is due; when that is more than one batch takes, the next alarm rings at once. */
   timers(): void {
-    for (const timer of sql.dueTimers(this.#tx, this.#now, timersPerBatch)) this.timer(timer)
-    const next = sql.nextDue(this.#tx)
+    const { node } = this.#core
+    const due = node?.dueTimers(this.#tx, timersPerBatch) ?? sql.dueTimers(this.#tx, this.#now, timersPerBatch)
+    for (const timer of due) this.timer(timer)
+    const next = node === undefined ? sql.nextDue(this.#tx) : node.nextDue(this.#tx, due.length < timersPerBatch)
     if (next !== undefined) this.effects.earliestTimer = Math.min(this.effects.earliestTimer, next)
   }
 
@@ -176,9 +210,9 @@ export class Batch {
     this.event({ kind: 'event', executionId, event: { kind: 'timer', ...event } })
   }
 
-  poll(work: PollWork): PolledTask | undefined {
+  poll(work: PollWork): PolledTask | ForwardedPoll | undefined {
     while (!work.signal.aborted) {
-      const task = sql.oldestActivityTask(this.#tx, work.activityArn)
+      const task = sql.oldestActivityTask(this.#tx, this.#core.store.dialect, work.activityArn)
       if (task === undefined) return undefined
       sql.takeActivityTask(this.#tx, task.id)
       const { executionId, frame, enteredId, attempt } = task
@@ -190,20 +224,43 @@ export class Batch {
         attempt,
         ...(workerName === undefined ? {} : { workerName }),
       }
-      if (this.event({ kind: 'event', executionId, event }) !== 'applied') continue
-      return { token: this.#core.token({ executionId, frame, enteredId, attempt }), input: task.input }
+      const outcome = this.event({ kind: 'event', executionId, event }, true)
+      if (outcome !== 'applied' && !(outcome instanceof Forwarded)) continue
+      const polled = { token: this.#core.token({ executionId, frame, enteredId, attempt }), input: task.input }
+      return outcome instanceof Forwarded ? new ForwardedPoll(outcome.letter, polled) : polled
     }
     return undefined
   }
 
   /** Changes something and takes it back, so that the commit has to reach the disk. */
   probe(): void {
-    sql.dropInbox(this.#tx, sql.putInbox(this.#tx, 0, ''))
+    sql.dropInbox(this.#tx, sql.putInbox(this.#tx, 0, '', this.#life))
   }
 
-  #live(id: number): Live | undefined {
+  round(): RoundOutcome {
+    return takeOver(this.#core, this.#tx, this.effects)
+  }
+
+  /** The life in which this is written; null where no other process can be. */
+  get #life(): number | null {
+    return this.#core.node?.life ?? null
+  }
+
+  #live(id: number): Live | Elsewhere | undefined {
+    const { cache, node, revisions } = this.#core
     if (this.effects.touched.has(id)) return this.effects.touched.get(id)
-    return this.#core.cache.get(id) ?? loadLive(this.#core, this.#core.revisions, this.#tx, id)
+    const cached = cache.get(id)
+    // Nobody else goes on with what is busy here, as long as this life is not over.
+    if (node !== undefined && cached?.busy !== true) return this.#claim(node, id, cached)
+    return cached ?? loadLive(this.#core, revisions, this.#tx, id)
+  }
+
+  /** A sleeper may have been woken by another node meanwhile. */
+  #claim(node: Node, id: number, cached: Live | undefined): Live | Elsewhere | undefined {
+    const claim = node.claim(this.#tx, id)
+    if (claim.kind === 'closed') return undefined
+    if (claim.kind === 'elsewhere') return new Elsewhere(node, claim.node)
+    return cached?.seq === claim.seq ? cached : loadLive(this.#core, this.#core.revisions, this.#tx, id)
   }
 
   #apply(live: Live, work: EventWork): EventOutcome {
@@ -251,7 +308,7 @@ export class Batch {
   #defer(live: Live, work: EventWork, env: StepEnv, expression: SlowExpression): EventOutcome {
     const { event, trail } = work
     if (isAnswer(event) && !this.#keepAnswer(live.row.id, event)) return 'stale'
-    const inboxId = sql.putInbox(this.#tx, live.row.id, JSON.stringify({ event, trail }))
+    const inboxId = sql.putInbox(this.#tx, live.row.id, JSON.stringify({ event, trail }), this.#life)
     const key = expressionKey(expression.source, expression.bindings)
     const again = { now: env.now, seed: env.seed, recorded: work.again?.recorded ?? nothingRecorded }
     this.effects.slow.push({ work: { ...work, inboxId, again }, key, expression })
@@ -278,7 +335,7 @@ export class Batch {
     this.effects.touched.set(id, next)
     for (const command of result.commands) this.#carryOut(next, command)
     if (result.state.status !== 'running') this.effects.touched.set(id, undefined)
-    else if (busy !== live.busy) sql.setBusy(this.#tx, id, busy)
+    else if (busy !== live.busy) sql.setBusy(this.#tx, id, busy, this.#life)
   }
 
   #append(live: Live, env: StepEnv, event: Event, { state, history, changes }: StepResult): Live {
@@ -297,23 +354,7 @@ export class Batch {
     sql.insertChunk(this.#tx, { executionId: live.row.id, seq, firstEvent, at, body })
     const { chunks, bytes, size } = live.snapshot
     const next: Live = { ...live, state, seq, snapshot: { chunks: chunks + 1, bytes: bytes + body.length, size } }
-    return state.status === 'running' && chunks >= snapshotAfterChunks && bytes > snapshotGrowth * size
-      ? this.#snapshot(next, state)
-      : next
-  }
-
-  #snapshot(live: Live, state: ExecutionState): Live {
-    const body = encodeChunk(live.machine, {
-      cause: { event: { kind: 'continue' } },
-      at: this.#now,
-      firstEventId: state.nextEventId,
-      nextFrame: state.nextFrame,
-      history: [],
-      changes: stateAsChanges(state),
-    })
-    const row = { executionId: live.row.id, seq: live.seq, firstEvent: state.nextEventId, at: this.#now, body }
-    sql.putSnapshot(this.#tx, row)
-    return { ...live, snapshot: { chunks: 0, bytes: 0, size: body.length } }
+    return state.status === 'running' && isSnapshotDue(live) ? writeSnapshot(this.#tx, next, this.#now) : next
   }
 
   // ---- commands

@@ -93,9 +93,9 @@ export class Calls {
     if (calls.size === 0) this.#underWay.delete(executionId)
   }
 
-  /** Aborts everything: the process ends. The calls are made again after the next start. */
-  cancelAll(): void {
-    for (const id of [...this.#underWay.keys()]) this.cancel(id, undefined, engineStopping)
+  /** Aborts everything. The calls are made again after the next start, or by another node. */
+  cancelAll(reason = engineStopping): void {
+    for (const id of [...this.#underWay.keys()]) this.cancel(id, undefined, reason)
   }
 
   #keep(executionId: number, call: CallUnderWay): void {

@@ -10,6 +10,7 @@ import type {
 } from '../../asl/index.ts'
 import type { JsonText, Logger } from '../../base/index.ts'
 import type { Queries, Registry } from '../registry.ts'
+import type { Node } from '../node/node.ts'
 import type { ResourceHandler } from '../resource-handler.ts'
 import type { TokenPlace } from '../task/token.ts'
 import type { Live, Revisions } from './live.ts'
@@ -33,6 +34,8 @@ export type Core = Registry & {
   readonly limits: EngineLimits
   readonly handlers: readonly ResourceHandler[]
   readonly revisions: Revisions
+  /** This process among several on one database; undefined where it is the only one. */
+  readonly node: Node | undefined
   /** Running executions that are kept in memory. */
   readonly cache: Pick<Map<number, Live>, 'get'>
   token(place: TokenPlace): string

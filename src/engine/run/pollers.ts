@@ -46,11 +46,18 @@ export class Pollers {
     return undefined
   }
 
-  /** So many tasks were queued. */
-  wake(activityArn: string, tasks: number): void {
+  /** So many tasks were queued. @returns for how many of them nobody waits here */
+  wake(activityArn: string, tasks: number): number {
     const waiting = this.#waiting.get(activityArn)
-    if (waiting === undefined) return
-    for (const wake of [...waiting].slice(0, tasks)) wake()
+    if (waiting === undefined) return tasks
+    const woken = [...waiting].slice(0, tasks)
+    for (const wake of woken) wake()
+    return tasks - woken.length
+  }
+
+  /** Activities that workers wait for. */
+  awaited(): Iterable<string> {
+    return this.#waiting.keys()
   }
 
   /** Workers waiting for an activity. */

@@ -15,6 +15,12 @@ export class SleeperCache {
     return this.#busy.get(id) ?? this.#asleep.get(id)
   }
 
+  /** Forgets all: other nodes may have gone on with them. */
+  clear(): void {
+    this.#busy.clear()
+    this.#asleep.clear()
+  }
+
   /** Undefined forgets it: it is closed. */
   put(id: number, live: Live | undefined): void {
     if (live?.busy === true) {

@@ -1,7 +1,7 @@
 /** The SQL of the writer, all of it on the hot path. */
 import type { Attempt, TimerKind } from '../../asl/index.ts'
 import type { JsonText } from '../../base/index.ts'
-import type { Transaction } from '../../store/index.ts'
+import { skipLocked, type Store, type Transaction } from '../../store/index.ts'
 import { timerNumber, timerOfNumber } from '../history/chunk.ts'
 import type { Queries } from '../registry.ts'
 
@@ -17,15 +17,21 @@ export type NewExecutionRow = {
   readonly traceHeader: string | null
   readonly awaitedBy: JsonText | null
   readonly parentId: number | null
+  /** The life of the node that has it; null where one process is alone. */
+  readonly node: number | null
 }
 
-/** Starts as busy: its first step says otherwise in the same transaction. Returns its id. */
-export function insertExecution(tx: Transaction, row: NewExecutionRow): number {
-  return tx
-    .prepare(
-      `INSERT INTO execution (machine_id, revision_id, machine_name, name, status, started_at, input, trace_header,
-       busy, awaited_by, parent_id) VALUES (?, ?, ?, ?, 0, ?, ?, ?, 1, ?, ?)`,
-    )
+const insertText = `INSERT INTO execution (machine_id, revision_id, machine_name, name, status, started_at, input,
+  trace_header, busy, awaited_by, parent_id, node) VALUES (?, ?, ?, ?, 0, ?, ?, ?, 1, ?, ?, ?)`
+
+/**
+ * Starts as busy: its first step says otherwise in the same transaction. Returns its id; undefined when another node has
+ * taken the name since it was looked for.
+ */
+export function insertExecution(tx: Transaction, row: NewExecutionRow): number | undefined {
+  const text = row.node === null ? insertText : `${insertText} ON CONFLICT (machine_name, name) DO NOTHING`
+  const { changes, lastInsertRowid } = tx
+    .prepare(text)
     .run(
       row.machineId,
       row.revisionId,
@@ -36,7 +42,9 @@ export function insertExecution(tx: Transaction, row: NewExecutionRow): number {
       row.traceHeader,
       row.awaitedBy,
       row.parentId,
-    ).lastInsertRowid
+      row.node,
+    )
+  return changes === 0 ? undefined : lastInsertRowid
 }
 
 export type NamedExecution = {
@@ -84,8 +92,9 @@ export function putSnapshot(tx: Transaction, row: NewChunkRow): void {
   )
 }
 
-export function setBusy(tx: Transaction, executionId: number, busy: boolean): void {
-  tx.prepare('UPDATE execution SET busy = ? WHERE id = ?').run(busy ? 1 : 0, executionId)
+/** A busy execution is that of `node`; one that sleeps is nobody's. */
+export function setBusy(tx: Transaction, executionId: number, busy: boolean, node: number | null): void {
+  tx.prepare('UPDATE execution SET busy = ?, node = ? WHERE id = ?').run(busy ? 1 : 0, busy ? node : null, executionId)
 }
 
 export type ClosingRow = {
@@ -99,8 +108,8 @@ export type ClosingRow = {
 
 export function closeExecution(tx: Transaction, executionId: number, row: ClosingRow): void {
   tx.prepare(
-    `UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, digest = ?, busy = 0
-     WHERE id = ?`,
+    `UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, digest = ?, busy = 0,
+     node = NULL WHERE id = ?`,
   ).run(row.status, row.stoppedAt, row.output ?? null, row.error ?? null, row.cause ?? null, row.digest, executionId)
 }
 
@@ -165,11 +174,13 @@ export function nextDue(tx: Transaction): number | undefined {
 
 // ---- inbox
 
-export function putInbox(tx: Transaction, executionId: number, event: string): number {
-  return tx.prepare('INSERT INTO inbox (execution_id, event) VALUES (?, ?)').run(executionId, event).lastInsertRowid
+/** `node`: the life that waits for what the event waits for. */
+export function putInbox(tx: Transaction, executionId: number, event: string, node: number | null): number {
+  return tx.prepare('INSERT INTO inbox (execution_id, event, node) VALUES (?, ?, ?)').run(executionId, event, node)
+    .lastInsertRowid
 }
 
-export function inboxOf(tx: Transaction, executionId: number): readonly string[] {
+export function inboxOf(tx: Queries, executionId: number): readonly string[] {
   return tx
     .prepare<{ event: string }>('SELECT event FROM inbox WHERE execution_id = ?')
     .all(executionId)
@@ -201,11 +212,16 @@ export function queueActivityTask(
   ).run(activityArn, executionId, at.frame, at.enteredId, at.attempt, input)
 }
 
-export function oldestActivityTask(tx: Transaction, activityArn: string): QueuedTask | undefined {
+/** No other transaction is given the same. */
+export function oldestActivityTask(
+  tx: Transaction,
+  dialect: Store['dialect'],
+  activityArn: string,
+): QueuedTask | undefined {
   return tx
     .prepare<QueuedTask>(
       `SELECT id, execution_id AS executionId, frame, entered_id AS enteredId, attempt, input FROM activity_task
-       WHERE activity_arn = ? AND taken = 0 ORDER BY id LIMIT 1`,
+       WHERE activity_arn = ? AND taken = 0 ORDER BY id LIMIT 1${skipLocked(dialect)}`,
     )
     .get(activityArn)
 }

@@ -24,6 +24,11 @@ export class Watchers {
     }
   }
 
+  /** Executions that somebody follows. */
+  watched(): Iterable<number> {
+    return this.#listeners.keys()
+  }
+
   close(): void {
     this.#closed = true
     for (const listeners of this.#listeners.values()) for (const listener of [...listeners]) listener('stopping')

@@ -4,6 +4,7 @@ import type { Actor } from '../../access/index.ts'
 import type { Action, Cause } from '../../audit/index.ts'
 import type { HoldfastError, JsonText } from '../../base/index.ts'
 import type { StartedExecution } from '../contract.ts'
+import type { Forwarded } from '../node/node.ts'
 import type { DueTimer } from './statements.ts'
 
 /** The nested call that starts an execution. `sync` ones wait for its end. */
@@ -35,6 +36,8 @@ export type EventWork = {
   readonly inboxId?: number
   /** What the trail says of it when it is applied: stops and answers from outside. */
   readonly trail?: TrailNote
+  /** The letter in which another node sent it, to be answered. */
+  readonly letter?: { readonly id: number; readonly sender: number | null }
 }
 
 /** A row of the inbox, written by the batch from the same members. */
@@ -71,7 +74,10 @@ export type PollWork = {
   readonly signal: AbortSignal
 }
 
-export type Work = StartWork | EventWork | TimersWork | TimerWork | PollWork | ProbeWork
+/** A node gives a sign of life, and takes over what others have left. */
+export type RoundWork = { readonly kind: 'round' }
+
+export type Work = StartWork | EventWork | TimersWork | TimerWork | PollWork | ProbeWork | RoundWork
 
 /** `stale`: the event names a visit or attempt that is over. `closed`: the execution has ended or does not exist. */
 export type EventOutcome = 'applied' | 'stale' | 'closed'
@@ -79,7 +85,10 @@ export type EventOutcome = 'applied' | 'stale' | 'closed'
 export type PolledTask = { readonly token: string; readonly input: JsonText }
 
 /** A refusal is an outcome: it is told before anything was written. What is thrown undoes the whole transaction. */
-export type Answer<W extends Work> = Outcome<W> | HoldfastError
+export type Answer<W extends Work> = Outcome<W> | HoldfastError | Forwarded
+
+/** `executions`: how many were taken over. `more`: others are left for the next round. */
+export type RoundOutcome = { readonly executions: number; readonly more: boolean }
 
 export type Outcome<W extends Work> = W extends StartWork
   ? StartedExecution
@@ -87,4 +96,6 @@ export type Outcome<W extends Work> = W extends StartWork
     ? PolledTask | undefined
     : W extends EventWork
       ? EventOutcome
-      : undefined
+      : W extends RoundWork
+        ? RoundOutcome
+        : undefined

@@ -5,10 +5,12 @@
 import { HoldfastError } from '../../base/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import { engineStopping, storeFailed } from '../errors.ts'
+import type { Waiting } from '../node/mail.ts'
+import { Forwarded, ForwardedPoll, LifeOver } from '../node/node.ts'
 import { Batch, type Effects, timersPerBatch } from './batch.ts'
 import type { Core } from './core.ts'
 import { dueTimers, postponeTimer } from './statements.ts'
-import type { Answer, EventWork, NestedCall, Outcome, StartWork, TimerWork, Work } from './work.ts'
+import type { Answer, EventOutcome, EventWork, NestedCall, Outcome, StartWork, TimerWork, Work } from './work.ts'
 
 type Queued = {
   readonly work: Work
@@ -22,6 +24,10 @@ type Done = { readonly queued: Queued; readonly answer: Answer<Work> }
 export type WriterHooks = {
   /** After COMMIT, before callers hear. */
   committed(effects: Effects): void
+  /** Calls one of these back when the outcome of a letter is known. */
+  forwarded(letter: number, waiting: Waiting): void
+  /** Other nodes hold this one for dead: forgets what it has, and begins anew. */
+  lifeOver(): Promise<void>
 }
 
 /** Works of one transaction. More waits for the next, so that one commit stays short. */
@@ -125,31 +131,67 @@ export class Writer {
 
   #runAll(tx: Transaction, taken: readonly Queued[]): void {
     const batch = new Batch(this.#core, tx)
-    const done = taken.map((queued): Done => ({ queued, answer: carryOut(batch, queued.work) }))
+    const done = taken.map((queued): Done => ({ queued, answer: carryOut(batch, queued) }))
     tx.afterCommit(() => {
       this.#hooks.committed(batch.effects)
-      for (const each of done) tell(each)
+      for (const each of done) this.#tell(each)
     })
+  }
+
+  #tell({ queued, answer }: Done): void {
+    const { resolve, reject } = queued
+    if (answer instanceof Forwarded) this.#forwarded(queued, answer)
+    else if (answer instanceof HoldfastError) reject?.(answer)
+    else resolve?.(answer)
+  }
+
+  /** Another node carries it out. A task that turns out to be over is none: the worker gets another. */
+  #forwarded(queued: Queued, answer: Forwarded): void {
+    const { resolve, reject } = queued
+    if (resolve === undefined || reject === undefined) return
+    const tell = (outcome: EventOutcome): void => {
+      if (!(answer instanceof ForwardedPoll)) resolve(outcome)
+      else if (outcome === 'applied') resolve(answer.task)
+      else if (this.#stopping) reject(engineStopping())
+      else this.#enqueue(queued)
+    }
+    this.#hooks.forwarded(answer.letter, { resolve: tell, reject })
   }
 
   /** The closure as a whole was undone. A bad disk takes all of it; one bad work must not take the others with it. */
   async #failed(taken: readonly Queued[], error: unknown): Promise<boolean> {
+    if (error instanceof LifeOver) return this.#outlived(taken)
     const fault = taken.length === 0 ? asFault(error) : faultIn(error)
     if (fault !== undefined) return this.#refused(taken, fault)
     for (const [i, queued] of taken.entries()) {
       const refusal = await this.#alone(queued)
+      if (refusal instanceof LifeOver) return this.#outlived(taken.slice(i))
       if (refusal !== undefined) return this.#refused(taken.slice(i), refusal)
     }
     return true
   }
 
+  /**
+   * What is done in a life that is over does not count, and its executions are other nodes' now. What was asked of this node
+   * is carried out in its next life; what its own calls brought goes to whoever makes them again.
+   */
+  async #outlived(taken: readonly Queued[]): Promise<boolean> {
+    this.#queue = [...taken, ...this.#queue].filter(outlives)
+    try {
+      await this.#hooks.lifeOver()
+      return true
+    } catch (error) {
+      return this.#refused([], asFault(error))
+    }
+  }
+
   /** One work in a transaction of its own. Gives the disk's fault if that is what keeps it from being written. */
-  async #alone(queued: Queued): Promise<HoldfastError | undefined> {
+  async #alone(queued: Queued): Promise<HoldfastError | LifeOver | undefined> {
     try {
       await this.#core.store.write((tx) => this.#runAll(tx, [queued]))
       return undefined
     } catch (error) {
-      const fault = faultIn(error)
+      const fault = error instanceof LifeOver ? error : faultIn(error)
       if (fault === undefined) await this.#poisoned(queued, error)
       return fault
     }
@@ -171,6 +213,7 @@ export class Writer {
         return
       case 'poll':
       case 'probe':
+      case 'round':
         return
       default:
         work satisfies never
@@ -246,14 +289,14 @@ function subjectOf(work: Work): { readonly executionId?: number } {
 /** The queue holds all kinds of work; each promise was made for its own. */
 const asOutcomeOf = <W extends Work>(outcome: Outcome<Work>): Outcome<W> => outcome as Outcome<W>
 
-function carryOut(batch: Batch, work: Work): Answer<Work> {
+function carryOut(batch: Batch, { work, reject }: Queued): Answer<Work> {
   switch (work.kind) {
     case 'start':
       if (!isNested(work)) return batch.start(work)
       batch.startNested(work)
       return undefined
     case 'event':
-      return batch.event(work)
+      return batch.event(work, reject !== undefined)
     case 'timers':
       batch.timers()
       return undefined
@@ -265,6 +308,8 @@ function carryOut(batch: Batch, work: Work): Answer<Work> {
     case 'probe':
       batch.probe()
       return undefined
+    case 'round':
+      return batch.round()
     default:
       return work satisfies never
   }
@@ -272,7 +317,11 @@ function carryOut(batch: Batch, work: Work): Answer<Work> {
 
 const isNested = (work: StartWork): work is StartWork & { readonly nested: NestedCall } => work.nested !== undefined
 
-function tell({ queued, answer }: Done): void {
-  if (answer instanceof HoldfastError) queued.reject?.(answer)
-  else queued.resolve?.(answer)
+/**
+ * What somebody waits for, and answers of calls: they name their attempt. An event of the inbox is in the inbox still; calls
+ * that are made again bring nested starts and whatever else once more.
+ */
+function outlives({ work, reject }: Queued): boolean {
+  if (work.kind !== 'event') return reject !== undefined
+  return work.inboxId === undefined && work.letter === undefined && work.event.kind !== 'continue'
 }
