@@ -25,7 +25,7 @@ export {
 } from './ports.ts'
 export { type CallPattern, parseResource, type TaskResource } from './resource.ts'
 export { compileMachine } from './compile/index.ts'
-export type { Machine } from './machine.ts'
+export { isWork, type Machine, type State } from './machine.ts'
 export { step } from './step/index.ts'
 export { scheduledCall } from './step/task.ts'
 export { applyChanges, type Counters } from './step/fold.ts'
@@ -50,6 +50,7 @@ export {
   type TimerKind,
   type Visit,
 } from './step/state.ts'
+export * from './trial/index.ts'
 export { parseTimestamp, printTimestamp } from './timestamp.ts'
 export { type Graph, type GraphEdge, type GraphNode, graphOf } from './graph.ts'
 export {

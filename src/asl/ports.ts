@@ -1,5 +1,5 @@
 /** What the language needs from outside: expressions, chance, hashing, and the word whether a task can be called at all. */
-import type { JsonText } from '../base/index.ts'
+import type { JsonObject, JsonText } from '../base/index.ts'
 import type { TaskResource } from './resource.ts'
 
 /** The values an expression can name: `$states.input`, `$states.context`, …, and the variables in scope. */
@@ -64,6 +64,32 @@ export interface Env extends Chance {
   token(frame: number, enteredId: number, attempt: number): string
   /** Undefined when the task can be scheduled. `parameters` is the evaluated task input. */
   refuse(resource: TaskResource, parameters: JsonText): Refusal | undefined
+  /** Hears what a state's fields come to. Only tests of single states have one; an execution does not pay for it. */
+  readonly inspector?: Inspector
+  /** Shown as the context object instead of the execution's own: in tests of single states. */
+  readonly context?: JsonObject
+}
+
+/** What a state comes to between its input and its output, under the names that AWS's TestState gives them. */
+export type InspectedField =
+  | 'afterInputPath'
+  | 'afterParameters'
+  | 'afterArguments'
+  | 'afterItemsPath'
+  | 'afterItemSelector'
+  | 'result'
+  | 'afterResultSelector'
+  | 'afterResultPath'
+
+/** Told while a state runs; it must not throw and changes nothing. */
+export interface Inspector {
+  came(field: InspectedField, value: JsonText): void
+  /** The Map's own value, before the engine bounds it. */
+  maxConcurrency(value: number): void
+  /** The state's work, or one of its fields, has failed; what becomes of it is told next, if anything does. */
+  failed(error: string | undefined, cause: string | undefined): void
+  retried(retrier: number, delayMs: number): void
+  caught(catcher: number): void
 }
 
 export type ExpressionFault = {

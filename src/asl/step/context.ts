@@ -1,5 +1,5 @@
 /** The context object (`$$`, `$states.context`): whole as a value, and member by member as text. */
-import { type Json, type JsonText, parseJson, printJson } from '../../base/index.ts'
+import { type Json, type JsonObject, type JsonText, parseJson, printJson } from '../../base/index.ts'
 import { isWork } from '../machine.ts'
 import { printTimestamp } from '../timestamp.ts'
 import type { Draft } from './draft.ts'
@@ -8,7 +8,41 @@ import type { About, Frame } from './state.ts'
 /** The item of an iteration that is just starting, for its ItemSelector. */
 export type Item = { readonly index: number; readonly value: JsonText }
 
-export class Context {
+/** The context object as the fields of a state see it. */
+export interface ContextObject {
+  json(): Json
+  /** Its members by name. */
+  texts(): ReadonlyMap<string, JsonText>
+  text(): JsonText
+}
+
+/** The execution's own context, or the one that a test of a single state was given. */
+export function contextOf(draft: Draft, frame: Frame, item: Item | undefined): ContextObject {
+  const given = draft.env.context
+  return given === undefined ? new Context(draft, frame, item) : new GivenContext(given, item)
+}
+
+class GivenContext implements ContextObject {
+  readonly #members: JsonObject
+
+  constructor(given: JsonObject, item: Item | undefined) {
+    this.#members = item === undefined ? given : new Map([...given, ['Map', mapMember(item)]])
+  }
+
+  json(): Json {
+    return this.#members
+  }
+
+  texts(): ReadonlyMap<string, JsonText> {
+    return new Map([...this.#members].map(([name, member]) => [name, printJson(member)]))
+  }
+
+  text(): JsonText {
+    return printJson(this.#members)
+  }
+}
+
+class Context implements ContextObject {
   readonly #execution: ExecutionContext
   readonly #members: ReadonlyMap<string, Json>
   #json: Json | undefined
@@ -82,9 +116,11 @@ function membersOf(draft: Draft, frame: Frame, item: Item | undefined): Readonly
   const token = taskToken(draft, frame)
   if (token !== undefined) members.set('Task', object({ Token: token }))
   const at = item ?? iterationItem(draft, frame)
-  if (at !== undefined) members.set('Map', object({ Item: object({ Index: at.index, Value: parseJson(at.value) }) }))
+  if (at !== undefined) members.set('Map', mapMember(at))
   return members
 }
+
+const mapMember = ({ index, value }: Item): Json => object({ Item: object({ Index: index, Value: parseJson(value) }) })
 
 const object = (members: Readonly<Record<string, Json>>): Json => new Map(Object.entries(members))
 

@@ -23,22 +23,24 @@ export function startParallel(draft: Draft, frame: WorkingFrame, state: Parallel
 
 /** What a Task or Parallel is given: Parameters of the effective input, or Arguments. */
 export function evaluateInput(draft: Draft, state: TaskState | ParallelState, world: World): JsonText {
-  if (state.parameters === undefined) return world.document
-  const input = evaluateTemplate(state.parameters, world)
-  draft.checkSize(input, state.name)
+  const input = state.parameters === undefined ? world.document : evaluateTemplate(state.parameters, world)
+  if (state.parameters !== undefined) draft.checkSize(input, state.name)
+  draft.env.inspector?.came(state.jsonata ? 'afterArguments' : 'afterParameters', input)
   return input
 }
 
 /** The state's input after InputPath. */
-export const effectiveInput = (draft: Draft, frame: WorkingFrame, state: { readonly inputPath: Filter }): JsonText =>
-  applyFilter(state.inputPath, new World(draft, frame, { document: draft.visitOf(frame).input }))
+export function effectiveInput(draft: Draft, frame: WorkingFrame, state: { readonly inputPath: Filter }): JsonText {
+  const input = applyFilter(state.inputPath, new World(draft, frame, { document: draft.visitOf(frame).input }))
+  draft.env.inspector?.came('afterInputPath', input)
+  return input
+}
 
 /** Evaluates the items and starts the first iterations. Returns false when there are none, so the Map is done. */
 export function startMap(draft: Draft, frame: WorkingFrame, state: MapState): boolean {
   const visit = draft.visitOf(frame)
-  const document = effectiveInput(draft, frame, state)
-  const world = new World(draft, frame, { document })
-  const items = mapItems(state, world, document)
+  const world = new World(draft, frame, { document: effectiveInput(draft, frame, state) })
+  const items = mapItems(state, world)
   const concurrency = evaluateConcurrency(state, world)
   frame.last = Math.max(frame.last, visit.enteredId)
   const started = draft.emit(frame, 'MapStateStarted', { length: items.length })
@@ -50,27 +52,33 @@ export function startMap(draft: Draft, frame: WorkingFrame, state: MapState): bo
 }
 
 /** Once for the whole Map: an expression with chance in it would answer differently each time. */
-function evaluateConcurrency(state: MapState, world: World): number {
-  if (state.maxConcurrency === undefined) return inlineConcurrency
-  const wanted = readInteger(state.maxConcurrency, 'MaxConcurrency', world)
+export function evaluateConcurrency(state: MapState, world: World): number {
+  const wanted = state.maxConcurrency === undefined ? 0 : readInteger(state.maxConcurrency, 'MaxConcurrency', world)
   if (wanted < 0) throw runtimeFailure('MaxConcurrency cannot be negative.')
+  world.env.inspector?.maxConcurrency(wanted)
   return wanted === 0 ? inlineConcurrency : Math.min(wanted, inlineConcurrency)
 }
 
-function mapItems(state: MapState, world: World, effective: JsonText): readonly JsonText[] {
+/** @throws StateFailure when they are no array */
+export function mapItems(state: MapState, world: World): readonly JsonText[] {
   const source = state.items
-  if (source === undefined) return splitItems(effective, () => notAnArray(state, effective))
+  const effective = world.document
+  if (source === undefined) {
+    world.env.inspector?.came('afterItemsPath', effective)
+    return splitItems(effective, () => notAnArray(state, effective))
+  }
   if (isTemplate(source)) {
     const text = evaluateTemplate(source, world)
     return splitItems(text, () => unexpectedItems(source, text))
   }
   const value = printJson(readPath(source, world))
+  world.env.inspector?.came('afterItemsPath', value)
   return splitItems(value, () => runtimeFailure(`Reference path "${source.text}" must point to array.`))
 }
 
 const isTemplate = (source: FieldPath | Template): source is Template => Array.isArray(source)
 
-function splitItems(text: JsonText, refuse: () => Error): readonly JsonText[] {
+export function splitItems(text: JsonText, refuse: () => Error): readonly JsonText[] {
   const value = parseJson(text)
   if (!isJsonArray(value)) throw refuse()
   return value.map(printJson)
@@ -107,7 +115,7 @@ export function startIterations(draft: Draft, frame: WorkingFrame, state: MapSta
 /** The documents that item selectors read, one for all iterations of a Map: it may be large, and they may be many. */
 const selectorDocuments = new WeakMap<readonly JsonText[], Document>()
 
-function iterationInput(
+export function iterationInput(
   draft: Draft,
   frame: WorkingFrame,
   state: MapState,

@@ -115,12 +115,16 @@ function recordFailure(draft: Draft, frame: WorkingFrame, failure: StateFailure)
 /** After the failing event is written: retry, else catch, else the scope fails. */
 export function recover(draft: Draft, frame: WorkingFrame, failure: ErrorOutput): void {
   const state = draft.stateOf(frame)
+  const { inspector } = draft.env
+  inspector?.failed(failure.error, failure.cause)
   if (!isWork(state)) return scopeFailed(draft, frame, failure)
   draft.clearTimers(frame)
   if (retry(draft, frame, state, failure)) return
-  const catcher = state.catchers.find((rule) => matchesError(rule.errors, failure))
+  const index = state.catchers.findIndex((rule) => matchesError(rule.errors, failure))
+  const catcher = state.catchers[index]
   if (state.type !== 'Task') draft.emit(frame, `${state.type}StateFailed`)
   if (catcher === undefined) return scopeFailed(draft, frame, failure)
+  inspector?.caught(index)
   catchFailure(draft, frame, catcher, failure)
 }
 

@@ -13,6 +13,8 @@ export type Ending = { readonly output: JsonText; readonly assigned: ReadonlyMap
 /** Output and variables, both seen from the values at entry. @throws StateFailure */
 export function evaluateEnding(draft: Draft, frame: WorkingFrame, state: State & Outlet, result: JsonText): Ending {
   const { input } = draft.visitOf(frame)
+  const { inspector } = draft.env
+  inspector?.came('result', result)
   const shown = isWork(state) ? { result } : {}
   const world = new World(draft, frame, { document: result, ...shown })
   if (state.jsonata) {
@@ -20,7 +22,9 @@ export function evaluateEnding(draft: Draft, frame: WorkingFrame, state: State &
     return { output, assigned: evaluateAssignments(state.assign, world) }
   }
   const selected = state.resultSelector === undefined ? result : evaluateTemplate(state.resultSelector, world)
+  inspector?.came('afterResultSelector', selected)
   const placed = placeResult(state.resultPath, input, selected)
+  inspector?.came('afterResultPath', placed)
   const output = applyFilter(state.outputPath, new World(draft, frame, { document: placed }))
   // `$` of Assign is the effective result, before ResultPath and OutputPath.
   return { output, assigned: evaluateAssignments(state.assign, new World(draft, frame, { document: selected })) }

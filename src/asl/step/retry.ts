@@ -22,7 +22,9 @@ export function retry(draft: Draft, frame: WorkingFrame, state: WorkState, failu
     attempt: visit.attempt + 1,
     retries: (visit.retries ?? state.retriers.map(() => 0)).with(index, used + 1),
   }
-  draft.setTimer(frame, 'retry', draft.env.now + retryDelayMs(retrier, used + 1, () => draft.env.random()))
+  const delayMs = retryDelayMs(retrier, used + 1, () => draft.env.random())
+  draft.env.inspector?.retried(index, delayMs)
+  draft.setTimer(frame, 'retry', draft.env.now + delayMs)
   return true
 }
 

@@ -27,7 +27,8 @@ export function runFrame(draft: Draft, frame: WorkingFrame): void {
   guarded(draft, frame, () => runState(draft, frame, draft.stateOf(frame)))
 }
 
-function enter(draft: Draft, frame: WorkingFrame): void {
+/** The visit begins: its Entered event is written. */
+export function enter(draft: Draft, frame: WorkingFrame): void {
   const visit = draft.visitOf(frame)
   const state = draft.stateOf(frame)
   const enteredId = draft.note(frame.last, `${state.type}StateEntered`, { name: state.name, input: visit.input })
@@ -36,7 +37,8 @@ function enter(draft: Draft, frame: WorkingFrame): void {
   frame.visit = { ...visit, enteredId, enteredAt: draft.env.now }
 }
 
-function runState(draft: Draft, frame: WorkingFrame, state: State): void {
+/** Does what the state's type does, as far as it comes. @throws StateFailure */
+export function runState(draft: Draft, frame: WorkingFrame, state: State): void {
   switch (state.type) {
     case 'Pass':
       return runPass(draft, frame, state)
@@ -62,6 +64,7 @@ function runState(draft: Draft, frame: WorkingFrame, state: State): void {
 function runPass(draft: Draft, frame: WorkingFrame, state: PassState): void {
   const document = effectiveInput(draft, frame, state)
   const parameters = state.parameters && evaluateTemplate(state.parameters, new World(draft, frame, { document }))
+  draft.env.inspector?.came('afterParameters', parameters ?? document)
   completeState(draft, frame, state, state.result ?? parameters ?? document)
 }
 

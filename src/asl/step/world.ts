@@ -2,7 +2,7 @@
 import { type Json, type JsonText, parseJson } from '../../base/index.ts'
 import type { ValueWorld } from '../compile/value.ts'
 import type { Bindings, Env } from '../ports.ts'
-import { Context, type Item } from './context.ts'
+import { type ContextObject, contextOf, type Item } from './context.ts'
 import { type Draft, effortOf } from './draft.ts'
 import type { Frame } from './state.ts'
 
@@ -35,7 +35,7 @@ export class World implements ValueWorld {
   readonly #draft: Draft
   readonly #frame: Frame
   readonly #options: WorldOptions
-  #context: Context | undefined
+  #context: ContextObject | undefined
   #isRead = false
 
   constructor(draft: Draft, frame: Frame, options: WorldOptions) {
@@ -65,8 +65,8 @@ export class World implements ValueWorld {
     return this.#contexts().json()
   }
 
-  #contexts(): Context {
-    return (this.#context ??= new Context(this.#draft, this.#frame, this.#options.item))
+  #contexts(): ContextObject {
+    return (this.#context ??= contextOf(this.#draft, this.#frame, this.#options.item))
   }
 
   variable(name: string): Json | undefined {
@@ -76,7 +76,7 @@ export class World implements ValueWorld {
 
   bindings(): Bindings {
     this.#draft.spend(effortOf.evaluation)
-    const contexts = (): Context => this.#contexts()
+    const contexts = (): ContextObject => this.#contexts()
     const { result, errorOutput } = this.#options
     return {
       input: this.#draft.visitOf(this.#frame).input,
