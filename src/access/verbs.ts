@@ -26,6 +26,8 @@ export const verbs = {
   'machine.describe': adminsAndMachines,
   'machine.list': adminsAndMachines,
   'machine.validate': adminsAndMachines,
+  // It may call what the state's Task names.
+  'state.test': admins,
 
   'activity.create': admins,
   'activity.delete': admins,

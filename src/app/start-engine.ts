@@ -1,5 +1,5 @@
 /** The engine with everything that runs on it: the deployments, a user's procedures, AWS. Opened and started in that order. */
-import { awsConfigFrom, awsHandlers, uninstalledHandler } from '../aws/index.ts'
+import { apiMockCheck, awsConfigFrom, awsHandlers, uninstalledHandler } from '../aws/index.ts'
 import { deployProcedures, type Deploys, hookProcedures, openDeploys, startJanitor } from '../deploy/index.ts'
 import {
   type Account,
@@ -111,6 +111,7 @@ function buildEngine(
     ...{ store, clock, logger, randomBytes, expressions, account },
     limits: configuration.limits === 'aws' ? awsLimits : embeddedLimits,
     handlers: [...handlers, ...aws.handlers, uninstalledHandler(aws.installed)],
+    mockCheck: apiMockCheck(),
     tokenKey: tokenKeyOf(dataFolder, randomBytes),
     retention: { executionsKeptMs: configuration.retention.executions },
   })

@@ -16,6 +16,7 @@ export function bindVerbs(engine: Engine, checkInput: InputCheck): EngineVerbs {
     describeStateMachineForExecution: (actor, arn) => engineVerbs.describeStateMachineForExecution(engine, actor, arn),
     listStateMachines: (actor, page) => engineVerbs.listStateMachines(engine, actor, page),
     validateDefinition: (actor, request) => engineVerbs.validateDefinition(engine, actor, request),
+    testState: (actor, request) => engineVerbs.testState(engine, actor, request),
 
     async startExecution(actor, request) {
       const { stateMachineArn, input = '{}' } = request

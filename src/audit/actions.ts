@@ -15,6 +15,8 @@ export const actions = {
   'machine.update': 'a state machine was changed',
   'machine.delete': 'a state machine was deleted',
 
+  'state.test': 'a single state was tested, with a real call of its task',
+
   'activity.create': 'an activity was created',
   'activity.delete': 'an activity was deleted',
 

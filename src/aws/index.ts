@@ -6,4 +6,5 @@
 export { type AwsConfig, awsConfigFrom, type AwsServiceName } from './config.ts'
 export { awsErrors } from './errors.ts'
 export { type AwsHandlers, awsHandlers } from './handlers.ts'
+export { apiMockCheck } from './model/index.ts'
 export { uninstalledHandler } from './uninstalled.ts'

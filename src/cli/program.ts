@@ -8,6 +8,7 @@ import { graphCommand } from './commands/asl/graph.ts'
 import { importCommand } from './commands/asl/import.ts'
 import { runCommand } from './commands/asl/run.ts'
 import { testCommand } from './commands/asl/test.ts'
+import { tryCommand } from './commands/asl/try.ts'
 import { exportCommand } from './commands/audit/export.ts'
 import { verifyCommand } from './commands/audit/verify.ts'
 import { deployingCommands } from './commands/deploying.ts'
@@ -54,6 +55,7 @@ export function createProgram(context: Context): Command {
       testCommand(context),
       importCommand(context),
       exportMachineCommand(context),
+      tryCommand(context),
     ]),
     group('audit', 'the audit trail: prove it, export it', [verifyCommand(context), exportCommand(context)]),
   ]

@@ -64,6 +64,11 @@ export function expressArn(account: Account, machineName: string, name: string, 
   return statesArn(account, `express:${machineName}:${name}:${id}`)
 }
 
+/** The execution that is made up where a single state is tested; it is nowhere kept. */
+export function trialExecutionArn(account: Account, machineName: string, name: string): string {
+  return statesArn(account, `express:${machineName}:${name}`)
+}
+
 export function activityArn(account: Account, name: string): string {
   return statesArn(account, `activity:${name}`)
 }

@@ -4,7 +4,7 @@
  * All times are milliseconds since 1970 UTC. All payloads are JSON text. Errors are HoldfastError with the codes of
  * `engine/errors.ts`, their messages AWS's own wording.
  */
-import type { Diagnostic } from '../asl/index.ts'
+import type { Diagnostic, Inspection, TrialStatus } from '../asl/index.ts'
 import type { JsonText } from '../base/index.ts'
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED'
@@ -82,6 +82,40 @@ export type Validation = {
   readonly truncated: boolean
 }
 // deleteStateMachine(engine, actor, arn) → void
+
+// ---- tests of single states (engine/trial/)
+
+/** testState(engine, actor, request): a state, or with `stateName` one of a whole machine. Texts of JSON, as AWS takes them. */
+export type TestStateRequest = {
+  readonly definition: string
+  readonly stateName?: string
+  readonly roleArn?: string
+  readonly input?: string
+  readonly variables?: string
+  readonly context?: string
+  readonly revealSecrets?: boolean
+  /** What its task, branches or iterations are taken to come to: one of both. */
+  readonly mock?: {
+    readonly result?: string
+    readonly errorOutput?: { readonly error?: string; readonly cause?: string }
+    /** How the result is compared with the API that the resource calls. Default STRICT. */
+    readonly fieldValidationMode?: 'STRICT' | 'PRESENT' | 'NONE'
+  }
+  readonly stateConfiguration?: {
+    readonly retrierRetryCount?: number
+    readonly errorCausedByState?: string
+    readonly mapIterationFailureCount?: number
+    readonly mapItemReaderData?: string
+  }
+}
+export type TestedState = {
+  readonly status: TrialStatus
+  readonly output?: JsonText
+  readonly error?: string
+  readonly cause?: string
+  readonly nextState?: string
+  readonly inspection: Inspection
+}
 
 // ---- activities (engine/activity/): createActivity(engine, actor, {name, tags}), deleteActivity, describeActivity,
 // listActivities, getActivityTask(engine, actor, {arn, workerName}, signal)

@@ -37,6 +37,7 @@ export type EngineOptions = {
   readonly tokenKey: Uint8Array
   /** Several engines on one database: each is a node. Undefined where the store admits one process only. */
   readonly node?: NodeOptions
+  readonly mockCheck?: Core['mockCheck']
   /** Without it finished executions are kept for ever. */
   readonly retention?: RetentionSettings
 }

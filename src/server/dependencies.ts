@@ -18,6 +18,7 @@ export interface EngineVerbs {
   describeStateMachineForExecution(actor: Actor, executionArn: string): Answer<engine.StateMachineDescription>
   listStateMachines(actor: Actor, page: engine.PageRequest): Answer<engine.Page<engine.StateMachineSummary>>
   validateDefinition(actor: Actor, request: engine.ValidateRequest): Answer<engine.Validation>
+  testState(actor: Actor, request: engine.TestStateRequest): Answer<engine.TestedState>
 
   startExecution(actor: Actor, request: engine.StartExecutionRequest): Answer<engine.StartedExecution>
   stopExecution(actor: Actor, request: engine.StopRequest): Answer<engine.StoppedExecution>

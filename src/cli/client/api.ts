@@ -94,6 +94,21 @@ export class Api {
     return this.#parse(z.object({ arn: z.string() }), created).arn
   }
 
+  /** Tries a state at the server, which makes its real call. `members` are those of the body that are JSON already. */
+  async testState(
+    definition: string,
+    state: string | undefined,
+    members: Readonly<Record<string, JsonText>>,
+  ): Promise<JsonText> {
+    const words = { definition, ...(state === undefined ? {} : { state }) }
+    const all = [
+      ...Object.entries(words).map(([name, text]) => [name, JSON.stringify(text)]),
+      ...Object.entries(members),
+    ]
+    const body = `{${all.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`
+    return printJson(await this.#http.json({ method: 'POST', path: '/v1/states/test', body }))
+  }
+
   async startExecution(machine: string, input: JsonText, name: string | undefined): Promise<string> {
     const words = `"machine":${JSON.stringify(machine)}${name === undefined ? '' : `,"name":${JSON.stringify(name)}`}`
     const started = await this.#http.json({

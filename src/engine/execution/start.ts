@@ -1,12 +1,11 @@
 import { type Actor, requirePermission } from '../../access/index.ts'
 import type { Cause } from '../../audit/index.ts'
-import { byteLength, JsonSyntaxError, type JsonText, parseJson } from '../../base/index.ts'
 import { parseStateMachineArn } from '../arn.ts'
 import type { StartedExecution, StartExecutionRequest } from '../contract.ts'
 import type { Engine } from '../engine.ts'
-import { invalidExecutionInput, requestTooLarge } from '../errors.ts'
 import { requireName } from '../name.ts'
 import { parseRequest } from '../parse-request.ts'
+import { requireInput } from './input.ts'
 import { startRequest } from './schemas.ts'
 
 /**
@@ -31,15 +30,3 @@ export async function startExecution(
 }
 
 const hiddenInput = { hidden: ['input'] }
-
-function requireInput(text: string, limitBytes: number): JsonText {
-  if (byteLength(text) > limitBytes) throw requestTooLarge('input', limitBytes)
-  if (text.trim() === '') throw invalidExecutionInput('Invalid execution input.')
-  try {
-    parseJson(text)
-    return text
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) throw invalidExecutionInput(error.reason)
-    throw error
-  }
-}

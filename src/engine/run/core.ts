@@ -13,6 +13,7 @@ import type { Queries, Registry } from '../registry.ts'
 import type { Node } from '../node/node.ts'
 import type { ResourceHandler } from '../resource-handler.ts'
 import type { TokenPlace } from '../task/token.ts'
+import type { MockCheck } from '../trial/decide.ts'
 import type { Live, Revisions } from './live.ts'
 
 /** Expressions as the engine uses them: now, or elsewhere when they are slow. */
@@ -36,6 +37,8 @@ export type Core = Registry & {
   readonly revisions: Revisions
   /** This process among several on one database; undefined where it is the only one. */
   readonly node: Node | undefined
+  /** Without it the results that tests of states assume are taken as they are. */
+  readonly mockCheck?: MockCheck
   /** Running executions that are kept in memory. */
   readonly cache: Pick<Map<number, Live>, 'get'>
   token(place: TokenPlace): string

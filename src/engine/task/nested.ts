@@ -53,15 +53,19 @@ const childInput = (input: Json | undefined): JsonText =>
 
 /** The call returned: the answer itself, or the submission of a task that goes on. */
 export function nestedStarted(call: NestedCall, started: StartedExecution, requestId: () => string): EventWork {
-  const id = requestId()
-  const output = printJson(
+  const output = startedOutput(started, requestId())
+  return workFor(call, { kind: call.pattern === 'request' ? 'taskSucceeded' : 'taskSubmitted', output })
+}
+
+/** What AWS's own client answers to a start. */
+export function startedOutput(started: StartedExecution, requestId: string): JsonText {
+  return printJson(
     jsonFromPlain({
       ExecutionArn: started.executionArn,
-      ...responseMetadata(id, JSON.stringify(started).length),
+      ...responseMetadata(requestId, JSON.stringify(started).length),
       StartDate: started.startedAt,
     }),
   )
-  return workFor(call, { kind: call.pattern === 'request' ? 'taskSucceeded' : 'taskSubmitted', output })
 }
 
 /** The members that AWS's own client adds to a response. */

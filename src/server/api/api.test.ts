@@ -99,6 +99,48 @@ const cases: readonly Case[] = [
     },
   },
   {
+    call: ['POST /v1/states/test', { definition, state: 'A', input: { n: 1 }, failure: { error: 'E' }, retries: 2 }],
+    verb: 'testState',
+    asked: [
+      {
+        definition,
+        stateName: 'A',
+        roleArn: role,
+        input: '{"n":1}',
+        mock: { errorOutput: { error: 'E' } },
+        stateConfiguration: { retrierRetryCount: 2 },
+      },
+    ],
+    answers: {
+      status: 'CAUGHT_ERROR',
+      output: '1.0',
+      error: 'E',
+      nextState: 'B',
+      inspection: {
+        input: '{"n":1}',
+        fields: { afterInputPath: '{"n":1}' },
+        numbers: {},
+        variables: '{"x":2}',
+        errorDetails: { catchIndex: 1 },
+      },
+    },
+    expected: {
+      status: 200,
+      body: {
+        status: 'CAUGHT_ERROR',
+        output: 1,
+        error: 'E',
+        nextState: 'B',
+        inspection: {
+          input: { n: 1 },
+          afterInputPath: { n: 1 },
+          variables: { x: 2 },
+          errorDetails: { catchIndex: 1 },
+        },
+      },
+    },
+  },
+  {
     call: ['POST /v1/machines/validate', { definition, severity: 'WARNING', limit: 5 }],
     verb: 'validateDefinition',
     asked: [{ definition, severity: 'WARNING', limit: 5 }],

@@ -8,12 +8,12 @@ import { json, route, type RouteAnswer } from './route.ts'
 import * as schema from './schemas.ts'
 
 /** Local runs assume no role; AWS wants one named. */
-const defaultRole = 'arn:aws:iam::000000000000:role/holdfast'
+export const defaultRole = 'arn:aws:iam::000000000000:role/holdfast'
 const roleArn = z.string().min(1).max(256)
-const definition = z
-  .string()
-  .min(1)
-  .meta({ description: 'The state machine in the Amazon States Language: JSON text.' })
+export const machineDefinition = z.string().min(1)
+const definition = machineDefinition.meta({
+  description: 'The state machine in the Amazon States Language: JSON text.',
+})
 
 const written = z.object({ arn: z.string(), revisionId: z.string().optional(), updatedAt: schema.time })
 

@@ -13,9 +13,11 @@ import { releaseRoutes } from './releases.ts'
 import { rollbackRoutes } from './rollbacks.ts'
 import type { Route } from './route.ts'
 import { trailRoutes } from './trail.ts'
+import { trialRoutes } from './trials.ts'
 
 export const routes: readonly Route[] = [
   ...machineRoutes,
+  ...trialRoutes,
   ...executionRoutes,
   ...activityRoutes,
   ...deploymentRoutes,

@@ -4,12 +4,14 @@ import { executionActions } from './actions/executions.ts'
 import { machineActions } from './actions/machines.ts'
 import { tagActions } from './actions/tags.ts'
 import { taskActions } from './actions/tasks.ts'
+import { trialActions } from './actions/trials.ts'
 
 export const actions = {
   ...machineActions,
   ...executionActions,
   ...taskActions,
   ...tagActions,
+  ...trialActions,
 } as const satisfies Readonly<Record<string, Action>>
 
 export type ActionName = keyof typeof actions
@@ -29,5 +31,4 @@ export const laterActions = {
   UpdateMapRun: 'distributed maps',
   RedriveExecution: 'redriving',
   StartSyncExecution: 'express executions',
-  TestState: 'testing single states',
 } as const satisfies Readonly<Record<string, string>>

@@ -1,0 +1,122 @@
+/** The route that tries a single state. */
+import { z } from 'zod'
+import type { TestedState } from '../../engine/index.ts'
+import { Payload, payload } from './json-body.ts'
+import { json, route } from './route.ts'
+import { defaultRole, machineDefinition } from './machines.ts'
+
+const count = z.int().min(0)
+const name = z.string().min(1).max(80)
+const value = payload('')
+
+const inspection = z
+  .object({
+    input: value,
+    afterInputPath: value.optional(),
+    afterParameters: value.optional(),
+    afterArguments: value.optional(),
+    afterItemsPath: value.optional(),
+    afterItemSelector: value.optional(),
+    result: value.optional(),
+    afterResultSelector: value.optional(),
+    afterResultPath: value.optional(),
+    maxConcurrency: z.number().optional(),
+    toleratedFailureCount: z.number().optional(),
+    toleratedFailurePercentage: z.number().optional(),
+    variables: value.optional().meta({ description: 'After the state.' }),
+    errorDetails: z
+      .union([
+        z.object({ catchIndex: count }),
+        z.object({ retryIndex: count, retryBackoffIntervalSeconds: z.number() }),
+      ])
+      .optional(),
+  })
+  .meta({ id: 'Inspection' })
+
+const tested = z
+  .object({
+    status: z.enum(['SUCCEEDED', 'FAILED', 'RETRIABLE', 'CAUGHT_ERROR']),
+    output: value.optional(),
+    error: z.string().optional(),
+    cause: z.string().optional(),
+    nextState: z.string().optional(),
+    inspection,
+  })
+  .meta({ id: 'TestedState' })
+
+const textOf = (given: Payload | undefined): string | undefined => given?.text
+
+export const trialRoutes = [
+  route({
+    method: 'POST',
+    path: '/v1/states/test',
+    verb: 'state.test',
+    summary:
+      'Try one state: its output, or how it fails, and what it computes on the way. A Task without a mock is called.',
+    keepsAnswer: false,
+    body: z.strictObject({
+      definition: machineDefinition.meta({
+        description: 'One state, or with `state` a whole state machine: JSON text.',
+      }),
+      state: name.optional().meta({ description: 'Which state of the machine.' }),
+      roleArn: z.string().min(1).max(256).default(defaultRole),
+      input: payload('Default {}.').optional(),
+      variables: payload('An object: the variables and their values.').optional(),
+      context: payload('An object: the context object; without it one is made up.').optional(),
+      result: payload('What its task, branches or iterations are taken to come to.').optional(),
+      failure: z
+        .strictObject({ error: z.string().max(256).optional(), cause: z.string().max(32_768).optional() })
+        .optional()
+        .meta({ description: 'Instead of a result: how they are taken to fail.' }),
+      validation: z
+        .enum(['STRICT', 'PRESENT', 'NONE'])
+        .optional()
+        .meta({ description: 'How the result is compared with the API that the task calls. Default STRICT.' }),
+      retries: count.optional().meta({ description: 'How often it was retried already.' }),
+      failedState: name.optional().meta({ description: 'The state within a Map or Parallel that failed.' }),
+      failedIterations: count.optional(),
+      items: payload('What the ItemReader of a Map would have read.').optional(),
+    }),
+    payloads: ['input', 'variables', 'context', 'result', 'items'],
+    answers: { 200: { description: 'What became of it.', schema: tested } },
+    run: async ({ dependencies: { verbs }, actor, body }) => {
+      const { definition, state, roleArn, result, failure, validation } = body
+      const isMocked = result !== undefined || failure !== undefined
+      const answer = await verbs.testState(actor, {
+        definition,
+        stateName: state,
+        roleArn,
+        input: textOf(body.input),
+        variables: textOf(body.variables),
+        context: textOf(body.context),
+        mock: isMocked ? { result: textOf(result), errorOutput: failure, fieldValidationMode: validation } : undefined,
+        stateConfiguration: {
+          retrierRetryCount: body.retries,
+          errorCausedByState: body.failedState,
+          mapIterationFailureCount: body.failedIterations,
+          mapItemReaderData: textOf(body.items),
+        },
+      })
+      return json(200, testedOf(answer))
+    },
+  }),
+]
+
+function testedOf({ output, inspection, ...rest }: TestedState): z.output<typeof tested> {
+  const { input, variables, fields, numbers, errorDetails } = inspection
+  const payloads = Object.entries(fields).map(([field, text]) => [field, new Payload(text)] as const)
+  return {
+    ...rest,
+    output: maybePayload(output),
+    inspection: {
+      input: new Payload(input),
+      ...Object.fromEntries(payloads),
+      ...numbers,
+      variables: maybePayload(variables),
+      errorDetails,
+    },
+  }
+}
+
+const maybePayload = (text: string | undefined): Payload | undefined =>
+  text === undefined ? undefined : new Payload(text)
