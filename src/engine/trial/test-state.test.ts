@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { TestStateRequest } from '../contract.ts'
-import { admin, endWorlds, nobody, taskState, World, type WorldOptions } from '../world.ts'
+import { admin, endWorlds, nobody, taskState, World } from '../world.ts'
 import { testState } from './test-state.ts'
 
 afterEach(endWorlds)
@@ -231,7 +231,7 @@ describe('a Task without a mock is called', () => {
 
 describe('what cannot be tried is refused in the words of AWS', () => {
   const pass = { Type: 'Pass', End: true }
-  const task = { Type: 'Task', Resource: lambda, End: true }
+  const task = { Type: 'Task', Resource: lambda, Parameters: { FunctionName: 'f' }, End: true }
   it.each<readonly [string, Given, unknown]>([
     ["State type 'Pass' is not supported when a mock is specified", { mock: result(1) }, pass],
     ['RoleArn must be specified when testing a Task state', {}, task],
