@@ -1,7 +1,7 @@
 /** Tries a state in this process, without a server: nothing is called, so a Task needs a mock. */
 import { randomBytes } from 'node:crypto'
 import type { Inspection } from '../../asl/index.ts'
-import { HoldfastError, type JsonText, parseJson, plainFromJson, printJson } from '../../base/index.ts'
+import { type HoldfastError, type JsonText, parseJson, plainFromJson, printJson } from '../../base/index.ts'
 import { awsLimits, decideTrial, runTrial, type TestedState, type TestStateRequest } from '../../engine/index.ts'
 import { apiMockCheck } from '../../aws/index.ts'
 import { createExpressions } from '../../jsonata/index.ts'

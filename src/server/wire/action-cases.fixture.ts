@@ -1,6 +1,7 @@
 /** Every action of the Step Functions API, called once: the table that `wire.test.ts` plays. */
 import { activityArn, executionArn, machineArn } from '../fake-world.ts'
 import type { actions } from './actions.ts'
+import { trialCases } from './trial-cases.fixture.ts'
 
 const at = Date.UTC(2026, 0, 1, 12, 0, 0, 459)
 const seconds = 1_767_268_800.459
@@ -381,51 +382,5 @@ export const cases: readonly Case[] = [
     answer: [{ key: 'a', value: 'b' }],
     response: { tags: [{ key: 'a', value: 'b' }] },
   },
-  {
-    action: 'TestState',
-    request: {
-      definition,
-      stateName: 'A',
-      inspectionLevel: 'DEBUG',
-      mock: { errorOutput: { error: 'E' }, fieldValidationMode: 'NONE' },
-      stateConfiguration: { retrierRetryCount: 2 },
-    },
-    verb: 'testState',
-    asked: [
-      {
-        definition,
-        stateName: 'A',
-        mock: { errorOutput: { error: 'E' }, fieldValidationMode: 'NONE' },
-        stateConfiguration: { retrierRetryCount: 2 },
-      },
-    ],
-    answer: {
-      status: 'RETRIABLE',
-      error: 'E',
-      inspection: {
-        input: '{}',
-        fields: { afterInputPath: '{}' },
-        numbers: { maxConcurrency: 0 },
-        errorDetails: { retryIndex: 0, retryBackoffIntervalSeconds: 4 },
-      },
-    },
-    response: {
-      status: 'RETRIABLE',
-      error: 'E',
-      inspectionData: {
-        input: '{}',
-        afterInputPath: '{}',
-        maxConcurrency: 0,
-        errorDetails: { retryIndex: 0, retryBackoffIntervalSeconds: 4 },
-      },
-    },
-  },
-  {
-    action: 'TestState',
-    request: { definition, input: '1.0' },
-    verb: 'testState',
-    asked: [{ definition, input: '1.0' }],
-    answer: { status: 'SUCCEEDED', output: '1.0', inspection: { input: '1.0', fields: {}, numbers: {} } },
-    response: { status: 'SUCCEEDED', output: '1.0' },
-  },
+  ...trialCases,
 ]
