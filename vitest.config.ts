@@ -1,6 +1,22 @@
-import { defineConfig } from 'vitest/config'
+import { join } from 'node:path'
+import { defineConfig, type Plugin } from 'vitest/config'
+
+/** `HOLDFAST_TEST_STORE=postgres`: every test that opens a store in its own process gets one on PostgreSQL. */
+const onPostgres = process.env['HOLDFAST_TEST_STORE'] === 'postgres'
+
+const sqlite = join(import.meta.dirname, 'src/store/sqlite/open.ts')
+const standIn = join(import.meta.dirname, 'src/store/postgres/test-database.fake.ts')
+const instead: Plugin = {
+  name: 'postgres-instead-of-sqlite',
+  enforce: 'pre',
+  resolveId(source, importer) {
+    const meant = importer !== undefined && source.endsWith('/sqlite/open.ts') && importer !== standIn
+    return meant && join(importer, '..', source) === sqlite ? standIn : undefined
+  },
+}
 
 export default defineConfig({
+  plugins: onPostgres ? [instead] : [],
   test: {
     // Each test makes its own world, so a fresh module graph per file would buy nothing but seconds.
     pool: 'threads',
@@ -8,6 +24,7 @@ export default defineConfig({
     // Many tests wait for processes of their own.
     maxWorkers: 2,
     include: ['{src,test,examples,bench,scripts}/**/*.test.ts'],
+    globalSetup: ['test/postgres/setup.ts'],
     // For what hangs. No test is about speed, and the machine may have other work.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,6 +1,6 @@
 /**
  * What a store promises, whatever database stands behind it. `store.suite.ts` holds every implementation to it.
- * One process writes; what it writes is durable before anybody hears of it.
+ * What is written is durable before anybody hears of it.
  */
 import type { Compilable, Kysely } from 'kysely'
 import type { HoldfastError } from '../base/index.ts'
@@ -21,6 +21,14 @@ export interface ReadStatement<Row extends object = SqlRow> {
 /** A prepared statement of a transaction. It dies with its transaction: later use throws `store.transaction_over`. */
 export interface Statement<Row extends object = SqlRow> extends ReadStatement<Row> {
   run(...parameters: SqlValue[]): RunResult
+  /**
+   * Like `run` for who needs no answer: it may be carried out later, at the latest before the commit and before anything
+   * that reads is answered, together with others. What is deferred on one table keeps its order; on different tables it
+   * may not, so no rule between two tables (a foreign key) may hang on it. When it fails the closure is rejected as a whole.
+   */
+  defer(...parameters: SqlValue[]): void
+  /** An insert into a table that hands out keys, deferred; returns the key of the row. Keys grow, with gaps. */
+  insert(...parameters: SqlValue[]): number
 }
 
 /**
@@ -35,6 +43,11 @@ export interface Transaction {
   get<Row extends object>(query: Compilable<Row>): Row | undefined
   all<Row extends object>(query: Compilable<Row>): Row[]
   run(query: Compilable): RunResult
+  /**
+   * For what one process at a time does: true until the transaction ends, unless a transaction of another process holds the
+   * name just now. Never waits.
+   */
+  tryLock(name: string): boolean
   /** Called once, after COMMIT and before the write's promise resolves; never when the closure is rolled back. */
   afterCommit(hook: () => void): void
 }
@@ -66,23 +79,37 @@ export type TraceEvent =
   | { readonly kind: 'acknowledge'; readonly batch: number; readonly write: number }
   | { readonly kind: 'reject'; readonly batch: number; readonly write: number }
 
+export type WriteOptions = {
+  /** See `Store`: whether the closure is right beside those of other processes. */
+  readonly concurrent?: boolean
+}
+
 /**
- * An SQL database with one writer.
+ * An SQL database with one writer in each process, and on PostgreSQL with several processes.
  *
  * `write` queues a closure. All closures that are queued when a tick begins are run in the order they came and committed
  * together (up to the batch limit); each in its own savepoint, so that one which throws is undone and rejected alone. A
  * promise resolves only after the COMMIT that holds its work is on the disk. When the disk fails, the whole batch is
  * undone and every closure of it rejects with `store.full` or `store.disk_failed`; the store stays usable.
  *
+ * Beside other processes a closure runs alone: from its first statement to its commit none of them commits anything, so what
+ * it has read stays true. One that is `concurrent` gives that up, and may run while concurrent closures of other processes
+ * do (each of its statements then sees what is committed by then): it writes only rows that nobody else writes, or under a
+ * condition that holds for the row as the statement finds it, or what `tryLock` or a unique rule keeps to one. A batch is
+ * concurrent when all its closures are.
+ *
+ * When a commit's answer is lost, the promise stays open until the database has said whether it was carried out; if it
+ * never does, it rejects with `store.commit_unknown`.
+ *
  * A closure is synchronous, or awaits nothing but the database: one that waits for anything else would hold up every
  * other writer, and is undone and rejected with `store.write_waited`.
  */
 export interface Store {
-  readonly dialect: 'sqlite'
+  readonly dialect: 'sqlite' | 'postgres'
   readonly read: Reader
-  /** Why writes are refused just now: the disk's fault, from the batch that met it until one that is committed again. */
+  /** Why writes are refused just now: the database's or its disk's fault, from the batch that met it until one that is committed again. */
   readonly fault: HoldfastError | undefined
-  write<T>(work: (tx: Transaction) => T | Promise<T>): Promise<T>
+  write<T>(work: (tx: Transaction) => T | Promise<T>, options?: WriteOptions): Promise<T>
   /** Commits what is queued (up to the batch limit) and acknowledges it; says how many closures it ran. Never rejects. */
   tick(): Promise<number>
   /** Calls the listener after each commit that had at least one successful closure. Returns how to stop it. */

@@ -4,22 +4,29 @@ import { HoldfastError } from '../base/index.ts'
 export const storeErrorCodes = [
   'store.busy',
   'store.closed',
+  'store.commit_unknown',
   'store.constraint',
   'store.damaged',
+  'store.database_missing',
   'store.disk_failed',
   'store.durability',
   'store.folder_foreign',
   'store.folder_in_use',
   'store.folder_unwritable',
   'store.full',
+  'store.login',
   'store.migration_changed',
   'store.migration_failed',
   'store.migration_list',
   'store.migration_skipped',
   'store.not_unique',
   'store.query',
+  'store.rights',
   'store.schema_newer',
+  'store.server_old',
   'store.transaction_over',
+  'store.unreachable',
+  'store.url',
   'store.write_waited',
 ] as const
 
@@ -62,12 +69,15 @@ export const writeWaited = (): HoldfastError =>
     },
   )
 
-/** Nothing of the batch is kept; `freeBytes` is what the folder's disk has left, when it can be told. */
 export const full = (folder: string, neededMiB: number, cause: unknown): HoldfastError =>
-  new HoldfastError('store.full', `The disk that holds ${folder} is full; nothing of this write was kept`, {
+  fullOf(`that holds ${folder}`, folder, cause, `${neededMiB} MiB or more on the disk of ${folder}`)
+
+/** Nothing of the batch is kept. */
+const fullOf = (disk: string, place: string, cause: unknown, needed = 'space on the disk of the server') =>
+  new HoldfastError('store.full', `The disk ${disk} is full; nothing of this write was kept`, {
     kind: 'exhausted',
-    place: folder,
-    repair: `free ${neededMiB} MiB or more on the disk of ${folder}; Holdfast accepts work again by itself`,
+    place,
+    repair: `free ${needed}; Holdfast accepts work again by itself`,
     cause,
   })
 
@@ -175,4 +185,64 @@ export const migrationList = (detail: string): HoldfastError =>
   new HoldfastError('store.migration_list', `The list of migrations is wrong: ${detail}`, {
     kind: 'internal',
     accepted: 'files named NNNN-name.sql, each number once',
+  })
+
+// ---- PostgreSQL; `place` is host, port and database, never the password
+
+export const databaseUnreachable = (place: string, detail: string, cause: unknown): HoldfastError =>
+  new HoldfastError('store.unreachable', `PostgreSQL at ${place} cannot be reached: ${detail}`, {
+    kind: 'unavailable',
+    place,
+    repair: 'start the server, or mend the way to it; Holdfast connects again by itself',
+    cause,
+  })
+
+export const serverFull = (place: string, cause: unknown): HoldfastError =>
+  fullOf(`of PostgreSQL at ${place}`, place, cause)
+
+/** Neither kept nor undone as far as anybody can tell: whoever waits must look before it is done again. */
+export const commitUnknown = (place: string, cause: unknown): HoldfastError =>
+  new HoldfastError(
+    'store.commit_unknown',
+    `PostgreSQL at ${place} was lost during a commit, and does not say whether it was carried out`,
+    { kind: 'internal', place, repair: 'look whether the change is there before it is made again', cause },
+  )
+
+export const loginRefused = (place: string, detail: string, cause: unknown): HoldfastError =>
+  new HoldfastError('store.login', `PostgreSQL at ${place} refuses the login: ${detail}`, {
+    kind: 'forbidden',
+    place,
+    accepted: 'postgres://person:password@host:port/database; % and @ in a password are written %25 and %40',
+    repair: 'correct the person or the password in DATABASE_URL',
+    cause,
+  })
+
+export const databaseMissing = (place: string, cause: unknown): HoldfastError =>
+  new HoldfastError('store.database_missing', `PostgreSQL has no database ${place}`, {
+    kind: 'missing',
+    place,
+    repair: 'create it (createdb), or correct the name in DATABASE_URL',
+    cause,
+  })
+
+export const rightsMissing = (place: string, detail: string, cause?: unknown): HoldfastError =>
+  new HoldfastError('store.rights', `PostgreSQL at ${place} does not let Holdfast work: ${detail}`, {
+    kind: 'forbidden',
+    place,
+    repair: 'make the person of DATABASE_URL the owner of the database: ALTER DATABASE … OWNER TO …',
+    ...(cause === undefined ? {} : { cause }),
+  })
+
+export const serverOld = (place: string, found: string, oldest: number): HoldfastError =>
+  new HoldfastError('store.server_old', `PostgreSQL at ${place} is version ${found}`, {
+    kind: 'conflict',
+    place,
+    accepted: `PostgreSQL ${oldest} or newer`,
+    repair: 'upgrade the server, or name another in DATABASE_URL',
+  })
+
+export const urlInvalid = (detail: string): HoldfastError =>
+  new HoldfastError('store.url', `This is no address of a PostgreSQL database: ${detail}`, {
+    accepted: 'postgres://person:password@host:port/database',
+    repair: 'correct DATABASE_URL',
   })

@@ -19,6 +19,13 @@ const migrations: readonly Migration[] = [
     name: '0001-account',
     sql: 'CREATE TABLE account (id TEXT PRIMARY KEY, balance INTEGER NOT NULL CHECK (balance >= 0))',
   },
+  {
+    number: 2,
+    name: '0002-note',
+    sql: `-- Which TEXT; is this?
+      CREATE TABLE note (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, body TEXT, size REAL, raw BLOB) STRICT;
+      CREATE TABLE mark (name TEXT PRIMARY KEY, at BIGINT) WITHOUT ROWID;`,
+  },
 ]
 
 export function describeStore(name: string, open: OpenSuiteStore): void {
@@ -200,6 +207,145 @@ export function describeStore(name: string, open: OpenSuiteStore): void {
       await store.tick()
       expect(await written).toBe('store.not_unique')
       expect(await balances(store)).toEqual({ ada: 1, bob: 3 })
+    })
+  })
+
+  describe(`${name}: statements`, () => {
+    const insertNote = 'INSERT INTO note (kind, body, size, raw) VALUES (?, ?, ?, ?)'
+
+    it('give back every kind of value that a column holds', async () => {
+      const { store } = await openAccounts()
+      const values = ['naïve ✓ "quoted" \\ \u2028', Number.MAX_SAFE_INTEGER / 3, new Uint8Array([0, 1, 255])] as const
+      const written = Promise.all([
+        store.write((tx) => tx.prepare(insertNote).run('run', ...values)),
+        store.write((tx) => tx.prepare(insertNote).defer('deferred', ...values)),
+        store.write((tx) => tx.prepare(insertNote).defer('deferred', null, null, null)),
+        store.write((tx) =>
+          tx.prepare('INSERT INTO mark (name, at) VALUES (?, ?)').defer('least', Number.MIN_SAFE_INTEGER),
+        ),
+        store.write((tx) => tx.prepare('INSERT INTO mark (name, at) VALUES (?, ?)').defer('most', 9007199254740991n)),
+      ])
+      await store.tick()
+      expect((await written)[0]).toEqual({ changes: 1, lastInsertRowid: 1 })
+      const [body, size, raw] = values
+      expect(store.read.all('SELECT kind, body, size, raw FROM note ORDER BY id')).toEqual([
+        { kind: 'run', body, size, raw },
+        { kind: 'deferred', body, size, raw },
+        { kind: 'deferred', body: null, size: null, raw: null },
+      ])
+      expect(store.read.all('SELECT at FROM mark ORDER BY at')).toEqual([
+        { at: Number.MIN_SAFE_INTEGER },
+        { at: Number.MAX_SAFE_INTEGER },
+      ])
+    })
+
+    it('name columns as the text does, and order texts by their bytes', async () => {
+      const { store } = await openAccounts()
+      const written = store.write((tx) => {
+        for (const body of ['b', 'B', 'ä', 'a', '-', 'Z']) tx.prepare(insertNote).defer('word', body, null, null)
+      })
+      await store.tick()
+      await written
+      const rows = store.read.all(
+        'SELECT body AS bodyOfNote, count(*) AS howMany FROM note GROUP BY body ORDER BY bodyOfNote',
+      )
+      expect(rows).toEqual(['-', 'B', 'Z', 'a', 'b', 'ä'].map((bodyOfNote) => ({ bodyOfNote, howMany: 1 })))
+    })
+
+    it('count what they change', async () => {
+      const { store } = await openAccounts()
+      const written = store.write((tx) => {
+        for (const kind of ['a', 'a', 'b']) tx.prepare(insertNote).run(kind, null, null, null)
+        return [
+          tx.prepare("UPDATE note SET body = 'x' WHERE kind = ?").run('a').changes,
+          tx.prepare('DELETE FROM note WHERE kind = ?').run('none').changes,
+          tx.prepare('DELETE FROM note').run().changes,
+        ]
+      })
+      await store.tick()
+      expect(await written).toEqual([2, 0, 3])
+    })
+
+    it('that are deferred are seen by whatever reads later in the transaction, in the order of their table', async () => {
+      const { store } = await openAccounts()
+      const set = 'INSERT INTO mark (name, at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at'
+      const written = store.write((tx) => {
+        tx.prepare('INSERT INTO mark (name, at) VALUES (?, ?)').defer('a', 1)
+        tx.prepare(insertNote).defer('n', null, null, null)
+        tx.prepare('INSERT INTO mark (name, at) VALUES (?, ?)').defer('b', 1)
+        tx.prepare('UPDATE mark SET at = at + 1 WHERE name = ?').defer('b')
+        tx.prepare('DELETE FROM mark WHERE name = ?').defer('a')
+        tx.prepare('INSERT INTO mark (name, at) VALUES (?, ?)').defer('a', 7)
+        tx.prepare(set).defer('a', 8)
+        tx.prepare(set).defer('a', 9)
+        tx.prepare('INSERT INTO mark (name, at) SELECT kind, 3 FROM note').defer()
+        return tx.prepare('SELECT name, at FROM mark ORDER BY name').all()
+      })
+      await store.tick()
+      expect(await written).toEqual([
+        { name: 'a', at: 9 },
+        { name: 'b', at: 2 },
+        { name: 'n', at: 3 },
+      ])
+    })
+
+    it('that are deferred and fail reject their closure as a whole, and no other', async () => {
+      const { store } = await openAccounts()
+      const mark = (...marks: string[]) =>
+        store.write((tx) => {
+          for (const name of marks) tx.prepare('INSERT INTO mark (name, at) VALUES (?, ?)').defer(name, 1)
+          tx.prepare(insertNote).defer(marks[0] ?? '', null, null, null)
+        })
+      for (const order of [[['a'], ['x', 'x'], ['b']], [['c'], ['d'], ['y', 'y']], [['z', 'z'], ['e']], [['w', 'w']]]) {
+        const results = settled(order.map((marks) => mark(...marks)))
+        await store.tick()
+        expect(await results).toEqual(order.map(({ length }) => (length === 1 ? 'fulfilled' : 'store.not_unique')))
+      }
+      const kept = ['a', 'b', 'c', 'd', 'e']
+      expect(store.read.all('SELECT name FROM mark ORDER BY name').map(({ name }) => name)).toEqual(kept)
+      expect(store.read.all('SELECT kind FROM note ORDER BY kind').map(({ kind }) => kind)).toEqual(kept)
+    })
+
+    it('that insert say the key at once, which grows and is never given twice', async () => {
+      const { store } = await openAccounts()
+      const insertMany = (count: number) =>
+        store.write((tx) => Array.from({ length: count }, () => tx.prepare(insertNote).insert('k', null, null, null)))
+      const keys = Promise.all([insertMany(300), insertMany(2), store.write(() => 0)])
+      await store.tick()
+      const [many, two] = await keys
+      const all = [...many, ...two]
+      expect(all).toEqual([...new Set(all)].toSorted((a, b) => a - b))
+      expect(store.read.all<{ id: number }>('SELECT id FROM note ORDER BY id').map(({ id }) => id)).toEqual(all)
+      const last = store.write((tx) => tx.prepare(insertNote).run('k', null, null, null).lastInsertRowid)
+      await store.tick()
+      expect(all).not.toContain(await last)
+    })
+
+    it('iterate over many rows, one at a time, from one snapshot', async () => {
+      const { store } = await openAccounts()
+      const insertMany = () =>
+        store.write((tx) => {
+          for (let n = 0; n < 1000; n++) tx.prepare(insertNote).defer('n', String(n), null, null)
+        })
+      const first = insertMany()
+      await store.tick()
+      await first
+      const rows = store.read.iterate<{ body: string }>('SELECT body FROM note WHERE kind = ? ORDER BY id', 'n')
+      const begin = rows.next()
+      const second = insertMany()
+      await store.tick()
+      await second
+      const bodies = [begin.value?.body, ...[...rows].map(({ body }) => body)]
+      expect(bodies).toEqual(Array.from({ length: 1000 }, (_, n) => String(n)))
+      const [one] = store.read.iterate<{ n: number }>('SELECT count(*) AS n FROM note')
+      expect(one?.n).toBe(2000)
+    })
+
+    it('lock a name for one process at a time, which never waits here', async () => {
+      const { store } = await openAccounts()
+      const written = Promise.all([store.write((tx) => tx.tryLock('sweep')), store.write((tx) => tx.tryLock('sweep'))])
+      await store.tick()
+      expect(await written).toEqual([true, true])
     })
   })
 

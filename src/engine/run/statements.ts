@@ -83,13 +83,11 @@ export function insertChunk(tx: Transaction, row: NewChunkRow): void {
 }
 
 export function putSnapshot(tx: Transaction, row: NewChunkRow): void {
-  tx.prepare('INSERT OR REPLACE INTO snapshot (execution_id, seq, next_event, at, body) VALUES (?, ?, ?, ?, ?)').run(
-    row.executionId,
-    row.seq,
-    row.firstEvent,
-    row.at,
-    row.body,
-  )
+  tx.prepare(
+    `INSERT INTO snapshot (execution_id, seq, next_event, at, body) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (execution_id) DO UPDATE SET seq = excluded.seq, next_event = excluded.next_event, at = excluded.at,
+       body = excluded.body`,
+  ).defer(row.executionId, row.seq, row.firstEvent, row.at, row.body)
 }
 
 /** A busy execution is that of `node`; one that sleeps is nobody's. */
@@ -119,8 +117,10 @@ export type DueTimer = Attempt & { readonly executionId: number; readonly timer:
 
 export function putTimer(tx: Transaction, executionId: number, at: Attempt, timer: TimerKind, due: number): void {
   tx.prepare(
-    'INSERT OR REPLACE INTO timer (execution_id, frame, kind, entered_id, attempt, due) VALUES (?, ?, ?, ?, ?, ?)',
-  ).run(executionId, at.frame, timerNumber(timer), at.enteredId, at.attempt, due)
+    `INSERT INTO timer (execution_id, frame, kind, entered_id, attempt, due) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (execution_id, frame, kind) DO UPDATE SET entered_id = excluded.entered_id, attempt = excluded.attempt,
+       due = excluded.due`,
+  ).defer(executionId, at.frame, timerNumber(timer), at.enteredId, at.attempt, due)
 }
 
 export function dropTimer(tx: Transaction, executionId: number, frame: number, timer: TimerKind): boolean {

@@ -1,20 +1,12 @@
 /** The closures of one tick: run in order, committed together, then acknowledged. */
 import type { StatementSync } from 'node:sqlite'
 import type { HoldfastError, Logger } from '../../base/index.ts'
-import type { Schedule, TraceEvent, Transaction } from '../contract.ts'
+import type { Schedule, TraceEvent } from '../contract.ts'
 import { writeWaited } from '../errors.ts'
+import type { Acknowledge, BatchOutcome, Job } from '../writer.ts'
 import type { Connection } from './connection.ts'
 import { faultOf, isDiskFault } from './fault.ts'
 import { SqliteTransaction } from './transaction.ts'
-
-/** Hands the closure's value to whoever awaits it. */
-export type Acknowledge = () => void
-export type Job = {
-  /** Counts the closures of the store. */
-  readonly number: number
-  run(tx: Transaction): Acknowledge | Promise<Acknowledge>
-  reject(error: unknown): void
-}
 
 export type BatchPlace = {
   readonly connection: Connection
@@ -58,12 +50,13 @@ export class Batch {
     this.#jobs = jobs
   }
 
-  get diskFault(): HoldfastError | undefined {
-    return this.#diskFault
+  /** Never throws: what goes wrong goes to the closures. */
+  async run(): Promise<BatchOutcome> {
+    const committed = await this.#run()
+    return { committed, fault: this.#diskFault }
   }
 
-  /** Never throws: what goes wrong goes to the closures. True when something was committed. */
-  async run(): Promise<boolean> {
+  async #run(): Promise<boolean> {
     try {
       this.#place.control.begin.run()
       this.#trace('begin')

@@ -3,16 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Clock, HoldfastError, Logger } from '../../base/index.ts'
-import type { Reader, Schedule, Store, TraceEvent, Transaction } from '../contract.ts'
+import type { Reader, Schedule, Store, TraceEvent, Transaction, WriteOptions } from '../contract.ts'
 import { prepareFile, prepareFolder } from '../folder/folder.ts'
 import { type FolderLock, lockFolder } from '../folder/lock.ts'
 import { type ProcessName, thisProcess } from '../folder/process.ts'
 import { type Migration, readMigrations } from '../migration.ts'
-import { controlOf } from './batch.ts'
+import { Writer } from '../writer.ts'
+import { Batch, controlOf } from './batch.ts'
 import { Connection, type Durability } from './connection.ts'
 import { migrate } from './migrate.ts'
 import { SqliteReader } from './reader.ts'
-import { Writer } from './writer.ts'
 
 export type StoreOptions = {
   /** The database file; its folder is the data folder. `:memory:` is a store that ends with `close()`, for tests. */
@@ -99,12 +99,16 @@ class SqliteStore implements Store {
       throw error
     }
     this.read = this.#reader
-    this.#writer = new Writer({
+    const batchPlace = {
       connection: this.#connection,
       control: controlOf(this.#connection),
       logger,
       trace: onTrace ?? (() => {}),
       turn: setImmediate,
+    }
+    this.#writer = new Writer({
+      runBatch: (number, jobs) => new Batch(batchPlace, number, jobs).run(),
+      logger,
       schedule: schedule ?? setImmediate,
       batchLimit: batchLimit ?? 1000,
     })
@@ -114,8 +118,8 @@ class SqliteStore implements Store {
     return this.#writer.fault
   }
 
-  write<T>(work: (tx: Transaction) => T | Promise<T>): Promise<T> {
-    return this.#writer.write(work)
+  write<T>(work: (tx: Transaction) => T | Promise<T>, options?: WriteOptions): Promise<T> {
+    return this.#writer.write(work, options)
   }
 
   tick(): Promise<number> {

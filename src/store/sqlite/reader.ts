@@ -2,8 +2,8 @@
 import type { StatementSync } from 'node:sqlite'
 import type { Kysely, QueryResult } from 'kysely'
 import type { Reader, ReadStatement, SqlRow, SqlValue } from '../contract.ts'
+import { builderOn, type Runner } from '../builder.ts'
 import { closed } from '../errors.ts'
-import { builderOn, type Runner } from './builder.ts'
 import { type Connection, rowAs } from './connection.ts'
 import { faultOf } from './fault.ts'
 import { executeOn } from './transaction.ts'
@@ -55,7 +55,7 @@ export class SqliteReader implements Reader, Runner {
   }
 
   query<Tables>(): Kysely<Tables> {
-    return builderOn<Tables>(this)
+    return builderOn<Tables>(this, 'sqlite')
   }
 
   execute<Row>(sql: string, parameters: readonly SqlValue[]): QueryResult<Row> {

@@ -2,8 +2,8 @@
 import type { StatementSync } from 'node:sqlite'
 import type { Compilable, Kysely, QueryResult } from 'kysely'
 import type { RunResult, SqlRow, SqlValue, Statement, Transaction } from '../contract.ts'
+import { builderOn, type Runner, sqlValues } from '../builder.ts'
 import { transactionOver } from '../errors.ts'
-import { builderOn, type Runner, sqlValues } from './builder.ts'
 import { type Connection, resultOf, rowAs } from './connection.ts'
 import { faultOf } from './fault.ts'
 
@@ -34,7 +34,7 @@ export class SqliteTransaction implements Transaction, Runner {
   }
 
   query<Tables>(): Kysely<Tables> {
-    return builderOn<Tables>(this)
+    return builderOn<Tables>(this, 'sqlite')
   }
 
   get<Row extends object>(query: Compilable<Row>): Row | undefined {
@@ -50,6 +50,12 @@ export class SqliteTransaction implements Transaction, Runner {
   run(query: Compilable): RunResult {
     const { sql, parameters } = query.compile()
     return this.prepare(sql).run(...sqlValues(parameters))
+  }
+
+  /** One process has the file: nobody else can hold it. */
+  tryLock(): boolean {
+    this.demandOpen()
+    return true
   }
 
   afterCommit(hook: () => void): void {
@@ -93,6 +99,15 @@ class TransactionStatement<Row extends object> implements Statement<Row> {
     } catch (error) {
       throw this.#tx.faultOf(error)
     }
+  }
+
+  /** Nothing is won by waiting here. */
+  defer(...parameters: SqlValue[]): void {
+    this.run(...parameters)
+  }
+
+  insert(...parameters: SqlValue[]): number {
+    return this.run(...parameters).lastInsertRowid
   }
 
   get(...parameters: SqlValue[]): Row | undefined {

@@ -1,13 +1,33 @@
 /** The one writer: a queue of closures and the tick that commits it. */
-import type { HoldfastError } from '../../base/index.ts'
-import type { Schedule, Transaction } from '../contract.ts'
-import { closed } from '../errors.ts'
-import { Batch, type BatchPlace, type Job } from './batch.ts'
+import type { HoldfastError, Logger } from '../base/index.ts'
+import type { Schedule, Transaction, WriteOptions } from './contract.ts'
+import { closed } from './errors.ts'
 
-export type WriterOptions = BatchPlace & {
+/** Hands the closure's value to whoever awaits it. */
+export type Acknowledge = () => void
+export type Job = {
+  /** Counts the closures of the store. */
+  readonly number: number
+  /** Whether it is right beside the concurrent closures of other processes. */
+  readonly concurrent: boolean
+  run(tx: Transaction): Acknowledge | Promise<Acknowledge>
+  reject(error: unknown): void
+}
+
+export type BatchOutcome = {
+  /** Whether something was. */
+  readonly committed: boolean
+  /** Why the database took nothing of it; undefined when the closures have only themselves to blame. */
+  readonly fault: HoldfastError | undefined
+}
+
+export type WriterOptions = {
   readonly schedule: Schedule
   /** Closures per tick: bounds how long one tick holds the loop. */
   readonly batchLimit: number
+  readonly logger: Logger
+  /** Runs them in order, commits and acknowledges. Never rejects. */
+  runBatch(number: number, jobs: readonly Job[]): Promise<BatchOutcome>
 }
 
 export class Writer {
@@ -30,14 +50,14 @@ export class Writer {
     return this.#fault
   }
 
-  write<T>(work: (tx: Transaction) => T | Promise<T>): Promise<T> {
+  write<T>(work: (tx: Transaction) => T | Promise<T>, { concurrent = false }: WriteOptions = {}): Promise<T> {
     if (this.#closed) return Promise.reject(closed())
     return new Promise<T>((resolve, reject) => {
       const run: Job['run'] = (tx) => {
         const value = work(tx)
         return value instanceof Promise ? value.then((late) => () => resolve(late)) : () => resolve(value)
       }
-      this.#queue.push({ number: ++this.#jobs, run, reject })
+      this.#queue.push({ number: ++this.#jobs, concurrent, run, reject })
       this.#callForTick()
     })
   }
@@ -64,18 +84,17 @@ export class Writer {
     await Promise.resolve()
     const jobs = this.#take()
     if (jobs.length === 0) return 0
-    const batch = new Batch(this.#options, ++this.#batches, jobs)
-    const committed = await batch.run()
-    this.#noteFault(batch.diskFault, committed)
-    if (committed) this.#announce()
+    const outcome = await this.#options.runBatch(++this.#batches, jobs)
+    this.#noteFault(outcome)
+    if (outcome.committed) this.#announce()
     return jobs.length
   }
 
-  #noteFault(fault: HoldfastError | undefined, committed: boolean): void {
+  #noteFault({ fault, committed }: BatchOutcome): void {
     const { logger } = this.#options
     if (fault !== undefined && this.#fault === undefined)
       logger.error(fault.message, { code: fault.code, repair: fault.repair })
-    if (committed && this.#fault !== undefined) logger.info('the disk takes writes again')
+    if (committed && this.#fault !== undefined) logger.info('the database takes writes again')
     if (committed || fault !== undefined) this.#fault = fault
   }
 

@@ -1,8 +1,8 @@
-/** kysely over node:sqlite: it builds and types the SQL; a `Runner` runs it on the connection or transaction it belongs to. */
+/** kysely: it builds and types the SQL; a `Runner` runs it on the connection or transaction it belongs to. */
 import { createRequire } from 'node:module'
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, Kysely, QueryResult } from 'kysely'
-import type { SqlValue } from '../contract.ts'
-import { queryFailed } from '../errors.ts'
+import type { SqlValue } from './contract.ts'
+import { queryFailed } from './errors.ts'
 
 export interface Runner {
   /** Runs a built query of any kind; rows are those it returns. */
@@ -16,15 +16,24 @@ const kysely = (): typeof import('kysely') => (loaded ??= asKysely(createRequire
 /** `require` is untyped; the module is the one whose types are imported above. */
 const asKysely = (module: unknown): typeof import('kysely') => module as typeof import('kysely')
 
-export function builderOn<Tables>(runner: Runner): Kysely<Tables> {
-  const { Kysely: Builder, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } = kysely()
-  const dialect: Dialect = {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new RunnerDriver(runner),
-    createIntrospector: (database) => new SqliteIntrospector(database),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  }
-  return new Builder<Tables>({ dialect })
+export function builderOn<Tables>(runner: Runner, dialect: 'sqlite' | 'postgres'): Kysely<Tables> {
+  const { Kysely: Builder } = kysely()
+  return new Builder<Tables>({ dialect: { ...partsOf[dialect](), createDriver: () => new RunnerDriver(runner) } })
+}
+
+type Parts = Omit<Dialect, 'createDriver'>
+
+const partsOf = {
+  sqlite: (): Parts => ({
+    createAdapter: () => new (kysely().SqliteAdapter)(),
+    createIntrospector: (database) => new (kysely().SqliteIntrospector)(database),
+    createQueryCompiler: () => new (kysely().SqliteQueryCompiler)(),
+  }),
+  postgres: (): Parts => ({
+    createAdapter: () => new (kysely().PostgresAdapter)(),
+    createIntrospector: (database) => new (kysely().PostgresIntrospector)(database),
+    createQueryCompiler: () => new (kysely().PostgresQueryCompiler)(),
+  }),
 }
 
 /** kysely hands parameters on untyped. @throws HoldfastError store.query for what a column cannot hold */

@@ -1,0 +1,107 @@
+/** Databases for tests on the server that the run of vitest has started, or that HOLDFAST_TEST_POSTGRES names. */
+import pg from 'pg'
+import { type Clock, silentLogger, VirtualClock } from '../../base/index.ts'
+import type { Store } from '../contract.ts'
+import { checksumOf, type Migration, readMigrations } from '../migration.ts'
+import type { StoreOptions } from '../sqlite/open.ts'
+import { Link } from './link.ts'
+import { openPostgres, type PostgresOptions } from './open.ts'
+
+function server(): string {
+  const url = process.env['HOLDFAST_TEST_POSTGRES']
+  if (url === undefined) throw new Error('no PostgreSQL runs for these tests: test/postgres/setup.ts starts one')
+  return url
+}
+
+export function urlOf(database: string): string {
+  const url = new URL(server())
+  url.pathname = `/${database}`
+  return url.href
+}
+
+let databases = 0
+const newName = (): string =>
+  `test_${process.pid}_${Math.floor(performance.timeOrigin + performance.now())}_${++databases}`
+
+/** As the superuser, on the server's own database. */
+export async function administer(sql: string, database = 'postgres'): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: urlOf(database) })
+  await client.connect()
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+/** At once, for who opens a store as tests do: without waiting. */
+let administrator: Link | undefined
+function administerNow(sql: string): void {
+  administrator ??= openAdministrator()
+  administrator.ask({ kind: 'begin', steps: [{ kind: 'statement', sql, parameters: [], wants: 'none' }] })
+}
+
+function openAdministrator(): Link {
+  const link = new Link({ url: server(), connectMs: 5000, answerMs: 30_000 }, 'the test server')
+  link.ask({ kind: 'open' })
+  return link
+}
+
+/** A database with these migrations, copied from one that was migrated once. Returns its name. */
+export function newDatabase(migrations: readonly Migration[] = readMigrations()): string {
+  const template = templateOf(migrations)
+  const name = newName()
+  administerNow(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`)
+  return name
+}
+
+export function dropDatabase(name: string): void {
+  administerNow(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+}
+
+const templates = new Map<string, string>()
+
+function templateOf(migrations: readonly Migration[]): string {
+  const key = migrations.map(checksumOf).join()
+  const known = templates.get(key)
+  if (known !== undefined) return known
+  const name = newName()
+  administerNow(`CREATE DATABASE ${name}`)
+  const clock: Clock = new VirtualClock()
+  void openPostgres({ durability: 'none', url: urlOf(name), clock, logger: silentLogger, migrations }).close()
+  // A database that anybody is connected to cannot be copied: its last connections end with this.
+  administerNow(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`)
+  templates.set(key, name)
+  return name
+}
+
+/** A store in a database of its own, which goes when it is closed. */
+export function openTestStore(options: Omit<PostgresOptions, 'url'>): Store {
+  const name = newDatabase(options.migrations)
+  return leaving(openPostgres({ durability: 'none', ...options, url: urlOf(name) }), () => dropDatabase(name))
+}
+
+/** Path of a database file → the database that stands for it. */
+const databasesOf = new Map<string, string>()
+
+/**
+ * Stands in for SQLite's `openStore` where a whole run of tests is to meet PostgreSQL (`HOLDFAST_TEST_STORE=postgres`, see
+ * vitest.config.ts).
+ */
+export function openStore({ path, ...options }: StoreOptions): Store {
+  if (path === ':memory:') return openTestStore(options)
+  const name = databasesOf.get(path) ?? newDatabase(options.migrations)
+  databasesOf.set(path, name)
+  return openPostgres({ durability: 'none', ...options, url: urlOf(name) })
+}
+
+export type { StoreOptions } from '../sqlite/open.ts'
+
+function leaving(store: Store, left: () => void): Store {
+  const close = store.close.bind(store)
+  store.close = async () => {
+    await close()
+    left()
+  }
+  return store
+}

@@ -1,0 +1,79 @@
+/** What is said between the store and the worker that holds its connections. All of it can be cloned. */
+import type { SqlValue } from '../contract.ts'
+import type { InsertShape } from './dialect.ts'
+
+/** `none`: done, and nobody wants to know more. `count`: how many rows, and the key of the last one inserted. */
+export type Wanted = 'none' | 'count' | 'rows'
+
+export type Step =
+  | {
+      readonly kind: 'statement'
+      readonly sql: string
+      readonly parameters: readonly SqlValue[]
+      readonly wants: Wanted
+    }
+  /** Many rows of one insert: the values of all rows, one row after the other. */
+  | { readonly kind: 'inserts'; readonly sql: string; readonly shape: InsertShape; readonly values: SqlValue[] }
+
+export type Rows = { readonly names: readonly string[]; readonly rows: readonly (readonly SqlValue[])[] }
+
+/** Of the last step. */
+export type Answer = { readonly changes: number; readonly key: number } & Rows
+
+export type Settings = {
+  readonly url: string
+  readonly connectMs: number
+  /** After which a statement without an answer is given up, and its connection with it. */
+  readonly answerMs: number
+}
+
+/** `write` and `read` are there from the beginning to the end; a cursor has a connection as long as it is open. */
+export type Lane = 'write' | 'read' | number
+
+export type Request =
+  /** Connects both lanes, and says what stands at the other end. */
+  | { readonly kind: 'open' }
+  /** Makes sure that the lane is connected before it runs the steps. */
+  | { readonly kind: 'begin'; readonly steps: readonly Step[] }
+  | { readonly kind: 'run'; readonly lane: Lane; readonly steps: readonly Step[] }
+  /** Commits; `transaction` is the number by which its fate is asked for when the answer is lost. */
+  | { readonly kind: 'commit'; readonly steps: readonly Step[]; readonly transaction: string }
+  | { readonly kind: 'keys'; readonly table: string; readonly count: number }
+  | {
+      readonly kind: 'openCursor'
+      readonly cursor: number
+      readonly sql: string
+      readonly parameters: readonly SqlValue[]
+    }
+  | { readonly kind: 'fetch'; readonly cursor: number; readonly count: number }
+  | { readonly kind: 'closeCursor'; readonly cursor: number }
+  | { readonly kind: 'close' }
+
+export type Failure = {
+  /** SQLSTATE, or the code of a system error; undefined when neither is known. */
+  readonly code: string | undefined
+  readonly message: string
+  readonly detail?: string
+  readonly table?: string
+  /** The connection is gone, and what it was doing with it. */
+  readonly lost: boolean
+  /** A commit of which nobody can say whether it was carried out. */
+  readonly unknown?: boolean
+  /** Index of the step that failed. */
+  readonly step: number
+}
+
+export type Keys = { readonly column: string; readonly keys: readonly number[] }
+
+export type Reply =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'keys'; readonly keys: Keys }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+
+export type Asked = { readonly id: number; readonly request: Request }
+export type Told = { readonly id: number; readonly reply: Reply }
+
+export const noAnswer: Answer = { changes: 0, key: 0, names: [], rows: [] }
+
+export type WorkerData = { readonly settings: Settings; readonly signal: Int32Array; readonly port: MessagePort }
+type MessagePort = import('node:worker_threads').MessagePort

@@ -1,0 +1,161 @@
+/** One connection to PostgreSQL: its settings, its prepared statements, and what it knows of the tables it inserts into. */
+import type { Duplex } from 'node:stream'
+import pg from 'pg'
+import type { SqlValue } from '../../contract.ts'
+import { insertedTable, insertOfMany, postgresStatement } from '../dialect.ts'
+import type { Answer, Settings, Step } from '../wire.ts'
+import { arrayOf, type ElementType, isElementType, parameterOf } from './encode.ts'
+import { Pipeline, type Prepared, Statements } from './pipeline.ts'
+
+export type Table = { readonly types: ReadonlyMap<string, string>; readonly key: string | undefined }
+
+/**
+ * `synchronous_commit` is what "durable before anybody hears of it" rests on. A node that stops in the middle of a
+ * transaction must not hold the others up for ever.
+ */
+const session = `
+  SET default_transaction_isolation = 'read committed';
+  SET default_transaction_read_only = off;
+  SET jit = off;
+  SET lock_timeout = '15s';
+  SET idle_in_transaction_session_timeout = '60s';
+  SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
+
+const selectTypes = `SELECT a.attname::text AS name, format_type(a.atttypid, NULL) AS type,
+    CASE WHEN a.attidentity <> '' THEN 1 ELSE 0 END AS key
+  FROM pg_attribute a WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped`
+
+export class Connection {
+  readonly #client: pg.Client
+  readonly #answerMs: number
+  readonly #statements = new Statements()
+  readonly #tables = new Map<string, Table>()
+  readonly #translated = new Map<string, string>()
+  #ended = false
+
+  private constructor(settings: Settings) {
+    this.#answerMs = settings.answerMs
+    this.#client = new pg.Client({
+      connectionString: settings.url,
+      application_name: 'holdfast',
+      connectionTimeoutMillis: settings.connectMs,
+      keepAlive: true,
+    })
+  }
+
+  /** `ended` is called once, when the connection is gone without having been closed. */
+  static async open(settings: Settings, ended: () => void): Promise<Connection> {
+    const connection = new Connection(settings)
+    const client = connection.#client
+    const end = (): void => {
+      if (connection.#ended) return
+      connection.#ended = true
+      ended()
+    }
+    client.on('error', end)
+    client.on('end', end)
+    try {
+      await client.connect()
+      await client.query(session)
+    } catch (error) {
+      connection.#ended = true
+      connection.cut(new Error('given up'))
+      throw error
+    }
+    return connection
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** In one round trip. @throws PipelineError */
+  async run(steps: readonly Step[]): Promise<Answer> {
+    const prepared: Prepared[] = []
+    for (const step of steps) prepared.push(await this.#prepare(step))
+    return this.#submit(prepared)
+  }
+
+  rows(sql: string, ...parameters: SqlValue[]): Promise<Answer> {
+    return this.run([{ kind: 'statement', sql, parameters, wants: 'rows' }])
+  }
+
+  #submit(steps: readonly Prepared[]): Promise<Answer> {
+    return new Promise<Answer>((resolve, reject) => {
+      const overdue = setTimeout(() => this.cut(new Error('the database did not answer in time')), this.#answerMs)
+      const settle =
+        <T>(done: (value: T) => void) =>
+        (value: T): void => {
+          clearTimeout(overdue)
+          done(value)
+        }
+      this.#client.query(new Pipeline(steps, this.#statements, settle(resolve), settle(reject)))
+    })
+  }
+
+  async #prepare(step: Step): Promise<Prepared> {
+    if (step.kind === 'inserts') {
+      const types = await this.#typesOf(step)
+      const { length } = types
+      const parameters = types.map((type, index) => arrayOf(type, step.values, index, length))
+      return { text: insertOfMany(step.shape, types), parameters, wants: 'none' }
+    }
+    const { sql, wants } = step
+    const parameters = step.parameters.map(parameterOf)
+    const table = wants === 'count' ? insertedTable(sql) : undefined
+    const key = table === undefined ? undefined : (await this.table(table)).key
+    if (changesTables.test(sql)) this.#tables.clear()
+    if (key === undefined) return { text: this.#translate(sql), parameters, wants }
+    return { text: `${this.#translate(sql)} RETURNING ${key}`, parameters, wants, key: true }
+  }
+
+  async #typesOf({ shape }: Extract<Step, { kind: 'inserts' }>): Promise<ElementType[]> {
+    const { types } = await this.table(shape.table)
+    return shape.columns
+      .filter((_, index) => shape.values[index] === '?')
+      .map((column) => {
+        const type = types.get(column.toLowerCase()) ?? 'text'
+        return isElementType(type) ? type : 'text'
+      })
+  }
+
+  #translate(sql: string): string {
+    const known = this.#translated.get(sql)
+    if (known !== undefined) return known
+    const translated = postgresStatement(sql)
+    if (this.#translated.size > 2000) this.#translated.clear()
+    this.#translated.set(sql, translated)
+    return translated
+  }
+
+  async table(name: string): Promise<Table> {
+    const known = this.#tables.get(name)
+    if (known !== undefined) return known
+    const { rows } = await this.#submit([
+      { text: this.#translate(selectTypes), parameters: [name.toLowerCase()], wants: 'rows' },
+    ])
+    const key = rows.find((row) => row[2] === 1)?.[0]
+    const table: Table = {
+      types: new Map(rows.map(([column, type]) => [String(column), String(type)])),
+      key: key === undefined ? undefined : String(key),
+    }
+    if (rows.length > 0) this.#tables.set(name, table)
+    return table
+  }
+
+  /** Ends it as a fault of the network would: whatever it is doing fails. */
+  cut(error: Error): void {
+    streamOf(this.#client).destroy(error)
+  }
+
+  async close(): Promise<void> {
+    this.#ended = true
+    await this.#client.end()
+  }
+}
+
+/** pg's types keep it to themselves; it has been there in every version. */
+const streamOf = (client: pg.Client): Duplex =>
+  (client as unknown as { readonly connection: { readonly stream: Duplex } }).connection.stream
+
+const changesTables = /^\s*(?:CREATE|ALTER|DROP)\b/i

@@ -1,0 +1,206 @@
+/** Carries out what the store asks for, each lane for itself, in the order in which it is asked. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Answer, type Failure, type Keys, noAnswer, type Reply, type Request, type Settings } from '../wire.ts'
+import { Connection } from './connection.ts'
+import { Lane, NotConnected } from './lane.ts'
+import { PipelineError } from './pipeline.ts'
+
+const retryMs = 250
+
+export class Desk {
+  readonly #settings: Settings
+  readonly #write: Lane
+  readonly #read: Lane
+  /** On which the transaction runs that was begun last: another, made since, knows nothing of it. */
+  #begun: Connection | undefined
+  readonly #cursors = new Map<number, Connection>()
+  /** Connections of cursors that nobody uses just now. */
+  readonly #idle: Connection[] = []
+  #closing = false
+
+  constructor(settings: Settings) {
+    this.#settings = settings
+    this.#write = new Lane(settings, retryMs)
+    this.#read = new Lane(settings, retryMs)
+  }
+
+  async serve(request: Request): Promise<Reply> {
+    try {
+      if (request.kind === 'keys') return { kind: 'keys', keys: await this.#keys(request.table, request.count) }
+      return { kind: 'answer', answer: await this.#do(request) }
+    } catch (error) {
+      return { kind: 'failed', failure: failureOf(error) }
+    }
+  }
+
+  async #do(request: Exclude<Request, { kind: 'keys' }>): Promise<Answer> {
+    switch (request.kind) {
+      case 'open':
+        await Promise.all([this.#write.connect(), this.#read.connect()])
+        return this.#write.connection.rows(selectServer)
+      case 'begin':
+        this.#begun = await this.#write.connect()
+        return this.#begun.run(request.steps)
+      case 'run':
+        return this.#connection(request.lane).run(request.steps)
+      case 'commit':
+        return this.#commit(request)
+      case 'openCursor':
+        return this.#openCursor(request)
+      case 'fetch':
+        return this.#cursor(request.cursor).rows(`FETCH ${request.count} FROM iterated_${request.cursor}`)
+      case 'closeCursor':
+        return this.#closeCursor(request.cursor)
+      case 'close':
+        return this.#close()
+    }
+  }
+
+  #connection(lane: 'write' | 'read' | number): Connection {
+    if (typeof lane === 'number') return this.#cursor(lane)
+    if (lane === 'read') return this.#read.connection
+    if (this.#begun === undefined || this.#begun.ended) throw new NotConnected()
+    return this.#begun
+  }
+
+  // ---- committing
+
+  async #commit({ steps, transaction }: Extract<Request, { kind: 'commit' }>): Promise<Answer> {
+    const all = [...steps, { kind: 'statement', sql: 'COMMIT', parameters: [], wants: 'none' } as const]
+    const connection = this.#connection('write')
+    try {
+      return await connection.run(all)
+    } catch (error) {
+      // Whatever failed before COMMIT was reached, or by it on a connection that lives, is undone for certain.
+      if (!(error instanceof PipelineError) || !isLost(error.cause)) throw error
+      connection.cut(new Error('given up'))
+      await this.#askWhetherCommitted(transaction, error)
+      return noAnswer
+    }
+  }
+
+  /** The connection fell while it may have been committing. Nobody is told anything before the database itself has said. */
+  async #askWhetherCommitted(transaction: string, error: PipelineError): Promise<void> {
+    for (;;) {
+      const status = await this.#statusOf(transaction)
+      if (status === 'committed') return
+      if (status === 'aborted') throw error
+      if (status === 'forgotten' || this.#closing) throw new UnknownFate(error)
+      await pause(retryMs)
+    }
+  }
+
+  async #statusOf(transaction: string): Promise<string> {
+    try {
+      const { rows } = await (await this.#write.connect()).rows('SELECT pg_xact_status(?::xid8)', transaction)
+      return String(rows[0]?.[0] ?? 'forgotten')
+    } catch (error) {
+      // A database that was put back, or lost its last moments, has not come to this number yet.
+      if (error instanceof PipelineError && codeOf(error.cause) === '22023') return 'aborted'
+      return 'unreachable'
+    }
+  }
+
+  // ---- keys
+
+  async #keys(table: string, count: number): Promise<Keys> {
+    const connection = this.#read.connection
+    const { key } = await connection.table(table)
+    if (key === undefined) throw new Error(`${table} hands out no keys`)
+    const { rows } = await connection.rows(
+      'SELECT nextval(pg_get_serial_sequence(?, ?)) FROM generate_series(1, ?::int)',
+      table,
+      key,
+      count,
+    )
+    return { column: key, keys: rows.map(([value]) => Number(value)) }
+  }
+
+  // ---- cursors; each has a name of its own, for what is prepared knows the columns it gives
+
+  async #openCursor({ cursor, sql, parameters }: Extract<Request, { kind: 'openCursor' }>): Promise<Answer> {
+    const connection = this.#takeIdle() ?? (await Connection.open(this.#settings, () => {}))
+    this.#cursors.set(cursor, connection)
+    return connection.run([
+      { kind: 'statement', sql: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', parameters: [], wants: 'none' },
+      { kind: 'statement', sql: `DECLARE iterated_${cursor} NO SCROLL CURSOR FOR ${sql}`, parameters, wants: 'none' },
+    ])
+  }
+
+  #takeIdle(): Connection | undefined {
+    let connection = this.#idle.pop()
+    while (connection?.ended === true) connection = this.#idle.pop()
+    return connection
+  }
+
+  #cursor(cursor: number): Connection {
+    const connection = this.#cursors.get(cursor)
+    if (connection === undefined) throw new Error(`there is no cursor ${cursor}`)
+    return connection
+  }
+
+  async #closeCursor(cursor: number): Promise<Answer> {
+    const connection = this.#cursors.get(cursor)
+    this.#cursors.delete(cursor)
+    if (connection === undefined || connection.ended) return noAnswer
+    await connection.run([{ kind: 'statement', sql: 'ROLLBACK', parameters: [], wants: 'none' }])
+    this.#idle.push(connection)
+    return noAnswer
+  }
+
+  async #close(): Promise<Answer> {
+    this.#closing = true
+    const open = [...this.#cursors.values(), ...this.#idle].filter((connection) => !connection.ended)
+    await Promise.all([this.#write.close(), this.#read.close(), ...open.map((connection) => connection.close())])
+    return noAnswer
+  }
+}
+
+/** What the store checks before it trusts the other end. */
+const selectServer = `SELECT current_setting('server_version_num')::int AS version,
+  current_setting('server_version') AS name, current_setting('fsync') AS fsync,
+  current_setting('synchronous_commit') AS synchronous, current_setting('server_encoding') AS encoding,
+  current_database() AS database, current_user AS person, has_schema_privilege(current_schema(), 'CREATE') AS may`
+
+class UnknownFate extends Error {
+  constructor(cause: unknown) {
+    super('nobody knows whether it was committed', { cause })
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  const cause = error instanceof PipelineError || error instanceof UnknownFate ? causeOf(error) : error
+  return {
+    code: codeOf(cause),
+    message: cause instanceof Error ? cause.message : String(cause),
+    ...textIn(cause, 'detail'),
+    ...textIn(cause, 'table'),
+    lost: isLost(cause),
+    ...(error instanceof UnknownFate ? { unknown: true } : {}),
+    step: error instanceof PipelineError ? error.step : 0,
+  }
+}
+
+function causeOf(error: Error): unknown {
+  return error.cause instanceof PipelineError ? error.cause.cause : error.cause
+}
+
+function textIn(error: unknown, name: 'detail' | 'table'): Record<string, string> {
+  const found: unknown = error instanceof Error && name in error ? Reflect.get(error, name) : undefined
+  return typeof found === 'string' ? { [name]: found } : {}
+}
+
+function codeOf(error: unknown): string | undefined {
+  // When every address of a name refuses, each refusal is inside.
+  if (error instanceof AggregateError && codeIn(error) === undefined) return codeIn(error.errors[0])
+  return codeIn(error)
+}
+
+const codeIn = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+/** A SQLSTATE is the answer of a server; it has ended the connection where it says so. Without one there was no answer. */
+function isLost(error: unknown): boolean {
+  if (error instanceof Error && 'severity' in error && error.severity !== 'ERROR') return true
+  return !/^(?=.*\d)[0-9A-Z]{5}$/.test(codeOf(error) ?? '')
+}

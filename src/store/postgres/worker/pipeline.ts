@@ -1,0 +1,151 @@
+/** Several statements in one round trip: all are sent, then one Sync; the first that fails ends them all. */
+import type { Answer } from '../wire.ts'
+import { changesIn, type Field, valueOf } from './decode.ts'
+import type { Parameter } from './encode.ts'
+
+/** What pg's Connection does for those that submit to it. Its own types are of an older version of it. */
+type Connection = {
+  readonly stream: { cork(): void; uncork(): void }
+  parse(message: { readonly name: string; readonly text: string }): void
+  bind(message: { readonly statement: string; readonly values: readonly Parameter[] }): void
+  describe(message: { readonly type: 'P'; readonly name: '' }): void
+  execute(message: object): void
+  close(message: { readonly type: 'S'; readonly name: string }): void
+  sync(): void
+}
+const asConnection = (connection: unknown): Connection => connection as Connection
+
+export type Prepared = {
+  readonly text: string
+  readonly parameters: readonly Parameter[]
+  readonly wants: 'none' | 'count' | 'rows'
+  /** The first column of the one row is the key that was handed out. */
+  readonly key?: boolean
+}
+
+type Known = { readonly name: string; fields?: readonly Field[] }
+
+/** Built statements vary in their text, so the cache is bounded; hot ones are few and stay. */
+const cached = 512
+
+/** The statements that one connection has prepared. */
+export class Statements {
+  readonly #known = new Map<string, Known>()
+  #last = 0
+
+  find(text: string): Known | undefined {
+    return this.#known.get(text)
+  }
+
+  add(text: string): { readonly known: Known; readonly dropped: string | undefined } {
+    const [oldest] = this.#known.size >= cached ? this.#known : []
+    if (oldest !== undefined) this.#known.delete(oldest[0])
+    const known: Known = { name: `holdfast_${++this.#last}` }
+    this.#known.set(text, known)
+    return { known, dropped: oldest?.[1].name }
+  }
+
+  forget(text: string): void {
+    this.#known.delete(text)
+  }
+}
+
+export class PipelineError extends Error {
+  readonly step: number
+
+  constructor(step: number, cause: unknown) {
+    super('a statement failed', { cause })
+    this.step = step
+  }
+}
+
+export class Pipeline {
+  readonly #steps: readonly Prepared[]
+  readonly #statements: Statements
+  readonly #resolve: (answer: Answer) => void
+  readonly #reject: (error: PipelineError) => void
+  /** Parsed with this pipeline: not there if it fails before them. */
+  readonly #parsed: { readonly step: number; readonly text: string }[] = []
+  #done = 0
+  /** COMMIT of a transaction that has failed is a ROLLBACK, and no error. */
+  #notCommitted = false
+  #changes = 0
+  #rows: (string | null)[][] = []
+  #fields: readonly Field[] = []
+
+  constructor(
+    steps: readonly Prepared[],
+    statements: Statements,
+    resolve: (answer: Answer) => void,
+    reject: (error: PipelineError) => void,
+  ) {
+    this.#steps = steps
+    this.#statements = statements
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  submit(given: unknown): void {
+    const connection = asConnection(given)
+    connection.stream.cork()
+    try {
+      for (const [index, step] of this.#steps.entries()) this.#send(connection, step, index)
+      connection.sync()
+    } finally {
+      connection.stream.uncork()
+    }
+  }
+
+  #send(connection: Connection, { text, parameters, wants }: Prepared, index: number): void {
+    const found = this.#statements.find(text)
+    const known = found ?? this.#parse(connection, text, index)
+    connection.bind({ statement: known.name, values: parameters })
+    if (wants !== 'none' && known.fields === undefined) connection.describe({ type: 'P', name: '' })
+    connection.execute({})
+  }
+
+  #parse(connection: Connection, text: string, step: number): Known {
+    const { known, dropped } = this.#statements.add(text)
+    if (dropped !== undefined) connection.close({ type: 'S', name: dropped })
+    connection.parse({ name: known.name, text })
+    this.#parsed.push({ step, text })
+    return known
+  }
+
+  handleRowDescription({ fields }: { readonly fields: readonly Field[] }): void {
+    const known = this.#statements.find(this.#steps[this.#done]?.text ?? '')
+    if (known !== undefined) known.fields = fields
+  }
+
+  handleDataRow({ fields }: { readonly fields: (string | null)[] }): void {
+    // Only the last one's rows are asked for.
+    if (this.#done === this.#steps.length - 1) this.#rows.push(fields)
+  }
+
+  handleCommandComplete({ text }: { readonly text: string }): void {
+    this.#changes = changesIn(text)
+    if (text === 'ROLLBACK' && this.#steps[this.#done]?.text === 'COMMIT') this.#notCommitted = true
+    this.#fields = this.#statements.find(this.#steps[this.#done]?.text ?? '')?.fields ?? []
+    this.#done++
+  }
+
+  handleEmptyQuery(): void {
+    this.#done++
+  }
+
+  handleError(error: unknown): void {
+    for (const { step, text } of this.#parsed) if (step >= this.#done) this.#statements.forget(text)
+    this.#reject(new PipelineError(this.#done, error))
+  }
+
+  handleReadyForQuery(): void {
+    if (this.#notCommitted)
+      return this.#reject(new PipelineError(this.#done, new Error('the transaction had failed before its commit')))
+    const fields = this.#fields
+    const rows = this.#rows.map((row) => row.map((value, index) => valueOf(fields[index] ?? unknownField, value)))
+    const key = this.#steps.at(-1)?.key === true ? Number(rows.at(-1)?.[0] ?? 0) : 0
+    this.#resolve({ changes: this.#changes, key, names: fields.map(({ name }) => name), rows })
+  }
+}
+
+const unknownField: Field = { name: '', dataTypeID: 0 }
