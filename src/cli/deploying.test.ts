@@ -289,7 +289,7 @@ describe('deploy --plan', () => {
   Later, when the former version has stood warm for 16m
     - stop web/0 of before
 
-  3 calls: + 2 process, - 1 process
+  3 calls: + 2 processes, - 1 process
   at its peak 192 MiB of memory and 3 ports more than now
 
   plan  ${'c'.repeat(64)}
@@ -388,7 +388,7 @@ describe('what is deployed', () => {
     )
     expect(out).toContain('  locked    by mika until 00:00: sale day\n')
     expect(out).toMatch(
-      /SERVING +STATE +HOST +PORT +UP +RESTARTS +MEMORY\n {2}web\/0 +✓ healthy +tokyo-1 +24001 +\d+h.* +0 +65 MiB\n/,
+      /SERVING +STATE +HOST +PORT +UP +RESTARTS +MEMORY\n {2}web\/0 +✓ healthy +tokyo-1 +24001 +(\d+d )?\d+h.* +0 +65 MiB\n/,
     )
     expect(out).toMatch(/web\/9 +✗ unhealthy +tokyo-2/)
     expect(out).toMatch(/\n {2}web\/9 +GET \/health answered 503\n/)
@@ -463,7 +463,7 @@ describe('going back', () => {
     const { holdfast } = await open({ ...usual({ ...deployed, kind: 'rollback' }), 'POST /v1/rollbacks': answer })
     const { exitCode, out } = await holdfast('rollback acme/shop production')
     expect(exitCode).toBe(0)
-    expect(out).toMatch(/^● the former release is warm: the traffic goes back to it now/)
+    expect(out).toMatch(/^● going back  .*\n  the former release is warm: the traffic goes back to it now/)
     expect(out).toContain('✓ rolled back  acme/shop')
   })
 

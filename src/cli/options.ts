@@ -25,3 +25,9 @@ export function keyValue(text: string, before: ReadonlyMap<string, string>): Rea
   if (at < 1) throw new InvalidArgumentError('NAME=VALUE')
   return new Map([...before, [text.slice(0, at), text.slice(at + 1)]])
 }
+
+/** For commander: the name of a project. What is no name of one is told here, before a server is asked. */
+export function projectName(text: string): string {
+  if (/^[^/\s]+\/[^/\s]+$/.test(text)) return text
+  throw new InvalidArgumentError('org/name, such as acme/shop; holdfast status lists them')
+}

@@ -412,6 +412,21 @@ describe('a secret', () => {
   })
 })
 
+describe('an application that listens on a port of its own', () => {
+  it('is told so by its health, with the port and what to do', async () => {
+    const host = await open()
+    const listening = "require('node:http').createServer().listen(0, '127.0.0.1')"
+    const { instance } = await host.ok(
+      start({ command: ['node', '-e', listening], port: 'allocate', health: { kind: 'http', intervalMs: 50 } }),
+    )
+    const ask = () =>
+      host.ok({ kind: 'checkHealth', key: key(), instance, withinMs: 0, successes: 1 }).then(({ detail }) => detail)
+    let detail = await ask()
+    while (!detail.includes('instead')) detail = await ask()
+    expect(detail).toMatch(/nothing listens; it listens on \d+ instead: let it listen on \$PORT$/)
+  })
+})
+
 describe('a command', () => {
   it('is carried out once for its key, also when it comes twice at a time or after a restart', async () => {
     const host = await open()

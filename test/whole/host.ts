@@ -163,6 +163,7 @@ export class WholeHost {
           return listener === undefined ? [] : [{ port, socket: `socket:${listener.pid}` }]
         },
         holds: (pid, sockets) => sockets.has(`socket:${pid}`),
+        portsOf: () => [],
       },
     }
   }

@@ -4,13 +4,14 @@ import { commandLine } from '../command-line.ts'
 import { answer, type Context, withExamples } from '../context.ts'
 import { placeArguments, placeWords } from '../deployments/words.ts'
 import { connect, type ServerOptions, withServerOptions } from '../find-server.ts'
+import { projectName } from '../options.ts'
 
 type Options = ServerOptions & { readonly reason: string; readonly json?: true }
 
 export function breakCommand(context: Context): Command {
   const command = new Command('break')
     .description("break somebody else's lock, or that of a deployment: it is taken back first")
-    .argument('<project>', 'org/name')
+    .argument('<project>', 'org/name', projectName)
     .argument('<config>', 'environment, such as production')
     .requiredOption('--reason <text>', 'why it cannot wait; kept in the audit trail')
     .option('--json', 'print what has become of it as JSON')

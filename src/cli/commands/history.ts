@@ -8,7 +8,7 @@ import { answer, type Context, withExamples } from '../context.ts'
 import { actorWords, toneOf, wordOf } from '../deployments/words.ts'
 import { connect, type ServerOptions, withServerOptions } from '../find-server.ts'
 import { type Cell, fittingTable } from '../fitting-table.ts'
-import { wholeNumber } from '../options.ts'
+import { projectName, wholeNumber } from '../options.ts'
 import { ago } from '../times.ts'
 import { textWidth } from '../world.ts'
 
@@ -20,7 +20,7 @@ const usualLimit = 20
 export function historyCommand(context: Context): Command {
   const command = new Command('history')
     .description('what was deployed, newest first')
-    .argument('[project]', 'org/name')
+    .argument('[project]', 'org/name', projectName)
     .argument('[config]', 'environment, such as production')
     .option('--limit <count>', 'so many at once', wholeNumber(1, 199), usualLimit)
     .option('--cursor <cursor>', 'go on after an earlier list')
@@ -48,8 +48,8 @@ function historyText(context: Context, { items, cursor }: Page<Deployment>, name
     { head: 'STATE' },
     { head: 'DEPLOYMENT' },
     ...places,
-    { head: 'RELEASE', weight: 1 },
-    { head: 'STARTED', weight: 2 },
+    { head: 'RELEASE', weight: 2 },
+    { head: 'STARTED', weight: 1 },
     { head: 'TOOK', weight: 3 },
     { head: 'BY', weight: 4 },
     { head: 'WHY', weight: 5 },

@@ -5,9 +5,9 @@ import type { Host } from '../client/host-api.ts'
 import { answer, type Context, print, withExamples } from '../context.ts'
 import { commandLine, quoted } from '../command-line.ts'
 import { connect, type ServerOptions, withServerOptions } from '../find-server.ts'
-import { type Paint, printable, type Tone } from '../paint.ts'
+import { type Cell, type Column, fittingTable } from '../fitting-table.ts'
+import { printable, type Tone } from '../paint.ts'
 import { labelled } from '../print-error.ts'
-import { printTable } from '../table.ts'
 import { ago, timeOf } from '../times.ts'
 import { textWidth, type World } from '../world.ts'
 
@@ -45,9 +45,8 @@ function asText(hosts: readonly Host[], { paint, world }: Context, server: Serve
       `  ${commandLine(world, 'hosts add NAME', server)}`,
     ].join('\n')
   }
-  const head = ['STATE', 'HOST', 'ZONE', 'ADDRESS', 'EDGE', 'INSTANCES', 'LOAD', 'MEMORY FREE', 'SEEN']
-  const rows = hosts.map((host) => rowOf(host, paint, world.now()))
-  const table = printTable([head.map((word) => paint.dim(word)), ...rows])
+  const rows = hosts.map((host) => rowOf(host, world.now()))
+  const table = fittingTable(columns, rows, { paint, width: textWidth(world.out) })
   const away = hosts.find(({ isConnected }) => !isConnected)
   return away === undefined ? table : `${table}\n${awayHint(away, world, server)}`
 }
@@ -58,10 +57,22 @@ function awayHint({ name, lastSeenAt }: Host, world: World, server: ServerOption
   return `${name} is away: on that machine, run ${commandLine(world, 'host', { data: server.data })}`
 }
 
-function rowOf(host: Host, paint: Paint, now: number): readonly string[] {
+const columns: readonly Column[] = [
+  { head: 'STATE' },
+  { head: 'HOST' },
+  { head: 'ZONE', weight: 4 },
+  { head: 'ADDRESS', weight: 7 },
+  { head: 'EDGE', weight: 1 },
+  { head: 'INSTANCES', weight: 2 },
+  { head: 'LOAD', weight: 6 },
+  { head: 'MEMORY FREE', weight: 3 },
+  { head: 'SEEN', weight: 5 },
+]
+
+function rowOf(host: Host, now: number): readonly Cell[] {
   const { name, zone, address, edge, facts, lastSeenAt } = host
   return [
-    paint.state(toneOf(host), wordOf(host)),
+    { tone: toneOf(host), word: wordOf(host) },
     printable(name),
     printable(zone),
     printable(address),

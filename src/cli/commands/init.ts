@@ -146,7 +146,7 @@ function report({ paint, world }: Context, findings: Findings, target: string): 
     describeFindings(findings, { paint, width: textWidth(world.out) }),
     '',
     paint.bold('Next'),
-    `  ${commandLine(world, `deploy ${quoted(file)} --plan`)}  ${paint.dim('every call it would make; nothing happens')}`,
+    `  ${commandLine(world, `deploy ${quoted(file)} --plan`)}\n    ${paint.dim('every call it would make; nothing happens')}`,
     `  ${commandLine(world, `deploy ${quoted(file)}`)}`,
   ].join('\n')
 }

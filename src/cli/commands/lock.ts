@@ -4,6 +4,7 @@ import { commandLine } from '../command-line.ts'
 import { answer, type Context, withExamples } from '../context.ts'
 import { placeArguments, placeWords } from '../deployments/words.ts'
 import { connect, type ServerOptions, withServerOptions } from '../find-server.ts'
+import { projectName } from '../options.ts'
 import { localTime } from '../times.ts'
 
 type Options = ServerOptions & { readonly reason: string; readonly for?: string; readonly json?: true }
@@ -11,7 +12,7 @@ type Options = ServerOptions & { readonly reason: string; readonly for?: string;
 export function lockCommand(context: Context): Command {
   const command = new Command('lock')
     .description('close a place against new deployments; one that is under way goes on')
-    .argument('<project>', 'org/name')
+    .argument('<project>', 'org/name', projectName)
     .argument('<config>', 'environment, such as production')
     .requiredOption('--reason <text>', 'why; told to whoever tries to deploy')
     .option('--for <duration>', 'it opens again by itself after this (default: 8h)')

@@ -6,6 +6,7 @@ import { followDeployment } from '../deployments/follow.ts'
 import { placeWords } from '../deployments/words.ts'
 import { exitCodes } from '../errors.ts'
 import { connect, type ServerOptions, withServerOptions } from '../find-server.ts'
+import { projectName } from '../options.ts'
 
 type Options = ServerOptions & {
   readonly to?: string
@@ -17,7 +18,7 @@ type Options = ServerOptions & {
 export function rollbackCommand(context: Context): Command {
   const command = new Command('rollback')
     .description('bring the former release back: at once while it is warm, else brought up anew')
-    .argument('<project>', 'org/name')
+    .argument('<project>', 'org/name', projectName)
     .argument('<config>', 'environment, such as production')
     .option('--to <release>', 'a release that once served, as holdfast history lists them')
     .option('--reason <text>', 'why; kept in the audit trail')
@@ -38,7 +39,7 @@ async function rollback(context: Context, place: Place, options: Options): Promi
   const api = await connect(world, options)
   const { value, plain } = await api.deploys.rollBack({ ...place, to, reason })
   if (json === true) print(context, JSON.stringify({ kind: 'begun', ...Object(plain) }))
-  else print(context, `${paint.state('running', sentences[value.outcome])}  ${placeWords(place)}`)
+  else print(context, `${paint.state('running', 'going back')}  ${placeWords(place)}\n  ${sentences[value.outcome]}`)
   if (detach === true) {
     if (json !== true)
       print(context, `  watch it  ${commandLine(world, `status ${value.deployment} --follow`, options)}`)

@@ -3,13 +3,14 @@ import { Command } from 'commander'
 import { answer, type Context, withExamples } from '../context.ts'
 import { placeWords } from '../deployments/words.ts'
 import { connect, type ServerOptions, withServerOptions } from '../find-server.ts'
+import { projectName } from '../options.ts'
 
 type Options = ServerOptions & { readonly json?: true }
 
 export function unlockCommand(context: Context): Command {
   const command = new Command('unlock')
     .description('open a place that you have closed; what is open already stays so')
-    .argument('<project>', 'org/name')
+    .argument('<project>', 'org/name', projectName)
     .argument('<config>', 'environment, such as production')
     .option('--json', 'print the place as JSON')
     .action(async (project: string, config: string, options: Options) => {

@@ -4,7 +4,7 @@ import type { DeploymentDescription, SeenInstance, SeenTraffic } from '../client
 import { icon, type Paint, printable } from '../paint.ts'
 import { clip, pad, visibleWidth } from '../width.ts'
 import { rowsOf, type StateRow } from './rows.ts'
-import { grouped, latency, placeWords, toneOf, wordOf } from './words.ts'
+import { counted, grouped, latency, placeWords, toneOf, wordOf } from './words.ts'
 
 export type BlockOptions = {
   readonly paint: Paint
@@ -92,8 +92,8 @@ function serviceLines(description: DeploymentDescription, { paint, width }: Bloc
   const column = Math.max(...lefts.map(visibleWidth)) + 3
   return services.map(({ own, weight }, i) => {
     const left = lefts[i] ?? ''
-    const healthy = own.filter(({ state }) => state === 'healthy').length
-    const painted = pad(paint.tone(healthy < own.length ? 'waiting' : 'done', left), column)
+    const awaited = own.some(({ state }) => state !== undefined && state !== 'healthy')
+    const painted = pad(paint.tone(awaited || own.length === 0 ? 'waiting' : 'done', left), column)
     return `${painted}${shareText(weight, width - column, paint)}`.trimEnd()
   })
 }
@@ -119,6 +119,8 @@ function servicesOf({ instances, weights, addresses, status }: DeploymentDescrip
 
 function healthWords(own: readonly SeenInstance[]): string {
   if (own.length === 0) return 'not started'
+  // On the way back nobody is asked: the edges have proven them before.
+  if (own.every(({ state }) => state === undefined)) return counted(own.length, 'instance')
   const healthy = own.filter(({ state }) => state === 'healthy').length
   const dots = own.length > dotsShown ? '' : `${own.map(({ state }) => dotOf[state ?? 'starting']).join('')} `
   return `${dots}${healthy} of ${own.length} healthy`

@@ -54,7 +54,7 @@ function wellDetails(_context: Context, { deployment, waitingFor }: Explanation)
   if (status === 'paused') return [['paused', controlReason ?? 'on request']]
   return [
     ['state', state],
-    ['waits for', waitingFor ?? 'nothing; it goes on by itself'],
+    ['waits', waitingFor ?? 'for nothing; it goes on by itself'],
   ]
 }
 

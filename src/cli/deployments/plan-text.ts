@@ -125,7 +125,7 @@ function summaryLines({ stages, later, needs }: Plan): readonly string[] {
 
 function kindsOf(things: readonly { readonly kind: string }[]): string {
   const kinds = Map.groupBy(things, ({ kind }) => kind)
-  return kinds.size === 0 ? 'nothing' : [...kinds].map(([kind, all]) => `${all.length} ${kind}`).join(', ')
+  return kinds.size === 0 ? 'nothing' : [...kinds].map(([kind, all]) => counted(all.length, kind)).join(', ')
 }
 
 export function problemLines(problems: PlanAnswer['problems'], { paint, width }: Pick<PlanStyle, 'paint' | 'width'>) {

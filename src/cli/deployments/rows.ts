@@ -55,7 +55,7 @@ export function rowOf(description: DeploymentDescription, stay: PassedState, now
   const isOpen = endedAt === undefined
   return {
     ...{ state, step, startedAt },
-    tone: isOpen ? openTone(description, state) : endedTone(description, state),
+    tone: isOpen ? openTone(description, state) : endedTone(description, stay),
     ms: Math.max(0, (endedAt ?? now) - startedAt),
     note: isOpen ? openNote(description, stay, now) : doneNote(description, stay),
   }
@@ -67,7 +67,16 @@ const waits: ReadonlySet<string> = new Set(['Lock', 'CheckHealth', 'Bake', 'Watc
 const openTone = ({ course }: DeploymentDescription, state: string): Tone =>
   course === 'compensate' ? 'halted' : waits.has(state) ? 'waiting' : 'running'
 
-function endedTone({ diagnosis }: DeploymentDescription, state: string): Tone {
+/** A person paused it there: it was entered again afterwards. */
+function wasPaused({ states }: DeploymentDescription, { state, endedAt }: PassedState): boolean {
+  if (state === 'Paused' || endedAt === undefined) return false
+  return states.find(({ startedAt }) => startedAt >= endedAt)?.state === 'Paused'
+}
+
+function endedTone(description: DeploymentDescription, stay: PassedState): Tone {
+  const { diagnosis } = description
+  const { state } = stay
+  if (wasPaused(description, stay)) return 'waiting'
   if (diagnosis?.state !== state) return 'done'
   return diagnosis.class === 'halted' ? 'halted' : 'failed'
 }
@@ -154,6 +163,7 @@ function openNote(description: DeploymentDescription, stay: PassedState, now: nu
 function doneNote(description: DeploymentDescription, stay: PassedState): string {
   const { plan, diagnosis } = description
   const planned = plan?.steps[(stay.step ?? 1) - 1]
+  if (wasPaused(description, stay)) return 'paused'
   if (diagnosis?.state === stay.state) return diagnosis.what
   switch (stay.state) {
     case 'Shift':

@@ -49,7 +49,8 @@ export const placeArguments = ({ project, config }: Place): string => `${project
 export const grouped = (count: number): string => Math.round(count).toLocaleString('en-US')
 
 /** `1 call`, `2 calls`. */
-export const counted = (count: number, word: string): string => `${grouped(count)} ${word}${count === 1 ? '' : 's'}`
+export const counted = (count: number, word: string): string =>
+  `${grouped(count)} ${word}${count === 1 ? '' : word.endsWith('s') ? 'es' : 's'}`
 
 /** `7.3ms`, `41ms`, `1.2s`; `–` where nothing was measured. */
 export function latency(ms: number | undefined): string {

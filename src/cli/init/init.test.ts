@@ -27,7 +27,9 @@ describe('holdfast init', () => {
     expect(out).toContain('healthy when GET /healthz answers  (server.js:1 names it)')
     expect(out).toMatch(/Could not know\n {2}- by which host names/)
     expect(out).toMatch(/Worth knowing\n {2}- it wants Node >=20/)
-    expect(out).toMatch(/Next\n {2}holdfast deploy holdfast\.yaml --plan .*\n {2}holdfast deploy holdfast\.yaml\n$/)
+    expect(out).toMatch(
+      /Next\n {2}holdfast deploy holdfast\.yaml --plan\n {4}every call.*\n {2}holdfast deploy holdfast\.yaml\n$/,
+    )
     expect(parse(file())).toMatchObject({ project: 'acme/shop', services: { web: { command: 'node server.js' } } })
   })
 

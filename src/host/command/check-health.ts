@@ -70,11 +70,11 @@ function refuseUnlessUp(host: HostWorld, record: InstanceRecord): Finding | unde
   const said = `${describeExit(record)}${lastLines(host, instance)}`
   switch (phase) {
     case 'crash-looping':
-      return { healthy: false, reason: 'crash-loop', detail: `${instance} ends again and again. ${said}` }
+      return { healthy: false, reason: 'crash-loop', detail: `it ends again and again. ${said}` }
     case 'starting':
-      return { healthy: false, reason: 'starting', detail: `${instance} is about to start. ${said}` }
+      return { healthy: false, reason: 'starting', detail: `it is about to start. ${said}` }
     default:
-      return { healthy: false, reason: 'not-running', detail: `${instance} is ${phase}. ${said}` }
+      return { healthy: false, reason: 'not-running', detail: `it is ${phase}. ${said}` }
   }
 }
 
@@ -110,8 +110,24 @@ async function probeByHttp(
   spec: Extract<HealthSpec, { kind: 'http' }>,
 ): Promise<Finding> {
   const answer = await probeHttp(spec, port, host.closing)
+  if (answer.kind === 'none' && !answer.listening) {
+    const detail = `${answer.detail}${listensElsewhere(host, instance)}`
+    return judgeHttp({ spec, release, port, answer: { ...answer, detail }, owner: 'none' })
+  }
   const isAsked = answer.kind === 'answer' && answer.echo === undefined
   return judgeHttp({ spec, release, port, answer, owner: isAsked ? socketOwner(host, instance, port) : 'unknown' })
+}
+
+/** One that is still coming up listens nowhere, or on a port for itself. */
+const comesUpWithinMs = 2_000
+
+/** The commonest fault of a first deploy: the port is written in the application. */
+function listensElsewhere({ clock, records, sockets, supervisor }: HostWorld, instance: string): string {
+  const run = records.get(instance)?.run
+  const main = supervisor.mainOf(instance)
+  if (run === undefined || main === undefined || clock.now() - run.startedAt < comesUpWithinMs) return ''
+  const ports = sockets.portsOf(main.pid)
+  return ports.length === 0 ? '' : `; it listens on ${ports.join(', ')} instead: let it listen on $PORT`
 }
 
 async function probeByCommand(
@@ -153,8 +169,8 @@ function probeByAge(
 ): Finding {
   const ageMs = run === undefined ? 0 : clock.now() - run.startedAt
   if (supervisor.mainOf(instance) === undefined) {
-    return { healthy: false, reason: 'starting', detail: `${instance} has no process yet` }
+    return { healthy: false, reason: 'starting', detail: 'it has no process yet' }
   }
-  const detail = `${instance} has been up for ${ageMs} of ${forMs} ms`
+  const detail = `it has been up for ${ageMs} of ${forMs} ms`
   return ageMs >= forMs ? { healthy: true, proof: 'process', detail } : { healthy: false, reason: 'too-young', detail }
 }

@@ -28,6 +28,10 @@ export const darwinSockets: Sockets = {
   },
   // lsof names the holders at once, so a holder's pid stands for its socket.
   holds: (pid, sockets) => sockets.has(String(pid)),
+  portsOf(pid) {
+    const text = run('lsof', ['-nP', '-a', '-p', String(pid), '-iTCP', '-sTCP:LISTEN', '-Fn']) ?? ''
+    return [...new Set([...text.matchAll(/^n.*:(\d+)$/gm)].map(([, port]) => Number(port)))]
+  },
 }
 
 export function parsePs(text: string): readonly ProcessFacts[] {

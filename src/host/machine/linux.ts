@@ -29,12 +29,17 @@ export const linuxSockets: Sockets = {
   isFree,
   listeners: listenersOnPorts(),
   holds(pid, sockets) {
-    return numbersIn(`/proc/${pid}/fd`).some((fd) => {
-      const [, socket] = /^socket:\[(\d+)\]$/.exec(linkOf(`/proc/${pid}/fd/${fd}`) ?? '') ?? []
-      return socket !== undefined && sockets.has(socket)
-    })
+    return numbersIn(`/proc/${pid}/fd`).some((fd) => sockets.has(socketAt(pid, fd) ?? ''))
+  },
+  portsOf(pid) {
+    const own = new Set(numbersIn(`/proc/${pid}/fd`).map((fd) => socketAt(pid, fd)))
+    const ports = (allListeners() ?? []).flatMap(({ port, socket }) => (own.has(socket) ? [port] : []))
+    return [...new Set(ports)].toSorted((a, b) => a - b)
   },
 }
+
+const socketAt = (pid: number, fd: number): string | undefined =>
+  /^socket:\[(\d+)\]$/.exec(linkOf(`/proc/${pid}/fd/${fd}`) ?? '')?.[1]
 
 /** The tables hold every connection of the machine: in one stretch of code without a wait they are read once. */
 function listenersOnPorts(): Sockets['listeners'] {

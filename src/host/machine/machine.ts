@@ -84,4 +84,6 @@ export interface Sockets {
   listeners(port: number): readonly Listener[] | undefined
   /** Whether the process holds one of the sockets. */
   holds(pid: number, sockets: ReadonlySet<string>): boolean
+  /** The ports on which the process listens; none where the machine does not tell. */
+  portsOf(pid: number): readonly number[]
 }
