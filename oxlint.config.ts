@@ -23,6 +23,8 @@ const layerTable = {
   host: { purity: 'guided' },
   // Stands on the engine its machines run on, and on host and edge, which its deployers drive.
   deploy: { purity: 'guided' },
+  // What an operator's tools read: watches the engine and reads the store, and the server hands it out.
+  telemetry: { purity: 'guided' },
   server: { purity: 'guided' },
   console: { purity: 'guided' },
   app: { purity: 'free' },
