@@ -17,6 +17,7 @@ import {
 } from '../src/engine/index.ts'
 import { createExpressions } from '../src/jsonata/index.ts'
 import { openStore, type Store } from '../src/store/index.ts'
+import { createTelemetry } from '../src/telemetry/index.ts'
 
 export const admin: Actor = { type: 'user', id: 'bench', via: 'api', role: 'admin' }
 const account = { region: 'us-east-1', accountId: '123456789012' }
@@ -35,6 +36,15 @@ export function openWorld(folder: string, procedures: readonly Procedure[]): Wor
   const trail = openTrail({ store, clock: systemClock, logger: silentLogger, randomBytes: systemRandom, folder })
   const stopSealing = startTrail({ trail, store, clock: systemClock, logger: silentLogger })
   const expressions = createExpressions()
+  const telemetry = createTelemetry({
+    ...{ store, clock: systemClock, logger: silentLogger, randomBytes: systemRandom, fetch, version: 'bench' },
+    elapsed: () => performance.now(),
+    slowMs: 100,
+    tracing: undefined,
+    keptMs: 0,
+    storeBytes: () => undefined,
+    engine: () => ({ queued: 0, calls: 0 }),
+  })
   const engine = createEngine({
     store,
     clock: systemClock,
@@ -45,6 +55,8 @@ export function openWorld(folder: string, procedures: readonly Procedure[]): Wor
     limits: embeddedLimits,
     handlers: [procedureHandler(procedures, { account, clock: systemClock, log: silentLogger })],
     tokenKey: new Uint8Array(32).fill(7),
+    // Counted as in production.
+    observer: telemetry.observer,
   })
   return {
     store,

@@ -88,6 +88,7 @@ export const verbs = {
   'host.report': ownAgent,
 
   'platform.describe': adminsAndMachines,
+  'platform.metrics': adminsAndMachines,
   'platform.stop': admins,
 } as const satisfies Record<`${string}.${string}`, Rule>
 

@@ -20,6 +20,8 @@ import type { RuntimeOptions } from './runtime-options.ts'
 import { proofKeyOf, proofOf } from './server-proof.ts'
 import { Shutdown } from './shutdown.ts'
 import { type Started, startEngine } from './start-engine.ts'
+import type { Telemetry } from '../telemetry/index.ts'
+import { elapsed, openTelemetry, type WatchedEngine } from './telemetry.ts'
 import { bindVerbs } from './verbs.ts'
 
 export interface Runtime {
@@ -55,10 +57,14 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
   const { store, access, tokenFile } = ground
   const hosts = openHostRegistry({ store, access, clock, logger, randomBytes })
   shutdown.add('the registry of hosts', () => hosts.close())
-  const started = await startEngine(options, { ...ground, hosts }, shutdown)
+  const watched: WatchedEngine = {}
+  const telemetry = openTelemetry(options, store, databaseIn(dataFolder), watched)
+  shutdown.add('the telemetry', () => telemetry.close())
+  const started = await startEngine(options, { ...ground, hosts, observer: telemetry.observer }, shutdown)
+  watched.engine = started.engine
 
   const proofKey = proofKeyOf(dataFolder, randomBytes)
-  const server = buildServer(options, { ...ground, ...started, hosts, shutdown, startedAt, proofKey })
+  const server = buildServer(options, { ...ground, ...started, hosts, telemetry, shutdown, startedAt, proofKey })
   shutdown.add('the server', () => server.close())
   const address = await server.listen()
 
@@ -68,6 +74,8 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
   logger.info('started', { url: address.url, version: options.version, resumed })
   return { address, tokenFile, procedures, resumed, stop: () => shutdown.run(), stopped: shutdown.done }
 }
+
+const databaseIn = (dataFolder: string): string => join(dataFolder, 'holdfast.sqlite')
 
 type Ground = {
   readonly store: Store
@@ -82,7 +90,7 @@ type Ground = {
 /** What everything else stands on: the store with the trail, and who may come in. */
 async function openGround(options: RuntimeOptions, shutdown: Shutdown): Promise<Ground> {
   const { dataFolder, configuration, clock, randomBytes, logger } = options
-  const database = join(dataFolder, 'holdfast.sqlite')
+  const database = databaseIn(dataFolder)
   const lost = existsSync(database) ? lostIdentity(dataFolder) : []
   const store = openStore({ path: database, clock, logger })
   const told: { connection?: Connection } = {}
@@ -106,6 +114,7 @@ async function openGround(options: RuntimeOptions, shutdown: Shutdown): Promise<
 type Behind = Ground &
   Started & {
     readonly hosts: HostRegistry
+    readonly telemetry: Telemetry
     readonly shutdown: Shutdown
     readonly startedAt: number
     readonly proofKey: string
@@ -133,7 +142,9 @@ function buildServer({ version, configuration, clock, logger, randomBytes }: Run
         tokenFile === undefined
           ? ((token === undefined ? undefined : actorWith(access, token, 'api')) ?? anonymousAdmin('api'))
           : authenticate(access, token, 'api'),
+      metrics: behind.telemetry.metrics,
       clock,
+      elapsed,
       logger,
       newRequestId: () => ulid(clock.now(), randomBytes),
     } satisfies ServerDependencies,

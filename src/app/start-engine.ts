@@ -8,6 +8,7 @@ import {
   definitionOf,
   embeddedLimits,
   type Engine,
+  type EngineObserver,
   procedureHandler,
   type ProcedureSummary,
   workerHandler,
@@ -25,7 +26,12 @@ import { smokeRequest } from './smoke-request.ts'
 import type { InputCheck } from './verbs.ts'
 
 /** What it stands on. */
-export type Ground = { readonly store: Store; readonly account: Account; readonly hosts: Hosts }
+export type Ground = {
+  readonly store: Store
+  readonly account: Account
+  readonly hosts: Hosts
+  readonly observer?: EngineObserver
+}
 
 export type Started = {
   readonly engine: Engine
@@ -99,7 +105,7 @@ async function openUserProcedures(
 
 function buildEngine(
   options: RuntimeOptions,
-  { store, account }: Ground,
+  { store, account, observer }: Ground,
   { shutdown, handlers }: { readonly shutdown: Shutdown; readonly handlers: Handlers },
 ): Engine {
   const { configuration, environment, dataFolder, clock, randomBytes, logger } = options
@@ -109,6 +115,7 @@ function buildEngine(
   shutdown.add('the AWS clients', () => aws.close())
   return createEngine({
     ...{ store, clock, logger, randomBytes, expressions, account },
+    ...(observer === undefined ? {} : { observer }),
     limits: configuration.limits === 'aws' ? awsLimits : embeddedLimits,
     handlers: [...handlers, ...aws.handlers, uninstalledHandler(aws.installed)],
     mockCheck: apiMockCheck(),

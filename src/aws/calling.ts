@@ -7,6 +7,7 @@ import type { CallPlace } from './place.ts'
 import { regionOf } from './region.ts'
 import { RoleRefused } from './roles.ts'
 import { BodyTooLarge } from './sdk/output.ts'
+import { traceInput } from './trace.ts'
 
 export type Calling = {
   readonly operation: SdkOperation
@@ -25,6 +26,7 @@ export async function answerCall(
   calling: Calling,
 ): Promise<TaskAnswer> {
   const { operation, words, answer } = calling
+  traceInput(calling.input, task.trace)
   try {
     const answered = await operation.send(calling.input, placeOf(config, task, calling.region), signal)
     return await answer(answered)

@@ -8,6 +8,7 @@ import { clientSettings } from './client-settings.ts'
 import type { AwsConfig, AwsServiceName } from './config.ts'
 import type { AssumeRole, CallPlace } from './place.ts'
 import { type CommandClass, importClient, type SdkClient, type SdkModule, type SdkOutput } from './sdk/module.ts'
+import { tracing, tracingPlace } from './trace.ts'
 import { type WireFacts, wireFacts } from './wire.ts'
 
 export type Answered = { readonly output: SdkOutput; readonly facts: WireFacts }
@@ -103,6 +104,7 @@ const factsOf = new WeakMap<object, WireFacts>()
 
 function recorded(client: SdkClient): SdkClient {
   client.middlewareStack.add(recording, { step: 'deserialize', priority: 'high', name: 'holdfastFacts' })
+  client.middlewareStack.add(tracing, tracingPlace)
   return client
 }
 

@@ -35,6 +35,21 @@ function handlerAt(url: string, more: Partial<AwsConfig> = {}) {
 }
 
 describe('a task whose Resource is a function ARN', () => {
+  it('hands its span on when executions are traced, signed with the request, and nothing otherwise', async () => {
+    await using service = await fakeService(() => ({ body: '{}' }))
+    const handler = handlerAt(service.url)
+    const trace = {
+      traceparent: '00-67891233abcdef012345678912345678-53995c3f42cd8ad8-01',
+      amazon: 'Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1',
+    }
+    await handler.call(taskCall(resource, '{}', { trace }), never)
+    await handler.call(taskCall(resource, '{}'), never)
+    const [traced, plain] = service.received.map(({ headers }) => headers)
+    expect(traced).toMatchObject({ traceparent: trace.traceparent, 'x-amzn-trace-id': trace.amazon })
+    expect(traced?.authorization).toContain('traceparent')
+    expect(plain?.['traceparent']).toBeUndefined()
+  })
+
   it('logs what the SDK says of a failed call in words, without the payload', async () => {
     await using service = await fakeService(() => ({ status: 500, body: '{"message":"no room"}' }))
     const lines: string[] = []

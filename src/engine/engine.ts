@@ -7,10 +7,11 @@ import type { Account } from './arn.ts'
 import { executionMoved } from './errors.ts'
 import { Company } from './node/company.ts'
 import { Node, type NodeOptions } from './node/node.ts'
+import type { EngineObserver } from './observer.ts'
 import type { Queries } from './registry.ts'
 import type { ResourceHandler } from './resource-handler.ts'
 import { Retention, type RetentionSettings } from './retention.ts'
-import type { Effects, SlowWork } from './run/batch.ts'
+import type { Effects, SlowWork } from './run/effects.ts'
 import { Calls } from './run/calls.ts'
 import type { Core, EngineExpressions, EngineLimits } from './run/core.ts'
 import { awaitsCall, type Live, loadLive, Revisions } from './run/live.ts'
@@ -38,6 +39,8 @@ export type EngineOptions = {
   /** Several engines on one database: each is a node. Undefined where the store admits one process only. */
   readonly node?: NodeOptions
   readonly mockCheck?: Core['mockCheck']
+  /** Counts, traces and tells what is slow. */
+  readonly observer?: EngineObserver
   /** Without it finished executions are kept for ever. */
   readonly retention?: RetentionSettings
 }
@@ -47,6 +50,8 @@ export type Engine = Core & {
   readonly writer: Writer
   readonly pollers: Pollers
   readonly watchers: Watchers
+  /** Calls of tasks under way. */
+  readonly callsUnderWay: number
   readToken(token: string): TokenPlace
   /** Goes on with what was under way when the last process ended. Call once, before the first verb. */
   recover(): Promise<{ readonly executions: number }>
@@ -110,8 +115,12 @@ class Assembly {
         watchers: this.#watchers,
         armTimer: (due) => this.#armTimer(due),
       })
+    const calls = this.#calls
     this.engine = {
       ...this.#core,
+      get callsUnderWay() {
+        return calls.count
+      },
       writer: this.#writer,
       pollers: this.#pollers,
       watchers: this.#watchers,
@@ -153,12 +162,24 @@ class Assembly {
   /** The event is in the inbox: when this process ends before the answer, the next one evaluates again. */
   async #evaluate({ work, key, expression }: SlowWork): Promise<void> {
     const { now, recorded } = work.again
+    const { observer } = this.#core
     const life = this.#core.node?.life
+    const began = observer?.elapsed() ?? 0
     const outcome = await this.#outcomeOf(expression, now)
+    if (observer !== undefined) this.#noteExpression(observer, work, observer.elapsed() - began)
     // Of a life that is over the event is another node's, which evaluates for itself.
     if (this.#closed || this.#core.node?.life !== life) return
     const known = new Map([...recorded, [key, JSON.stringify(outcome)] as const])
     this.#writer.post({ ...work, again: { ...work.again, recorded: known } })
+  }
+
+  /** The text of an expression may hold what is nobody's to read: where it stands is enough to find it. */
+  #noteExpression(observer: EngineObserver, { executionId, event }: EventWork, ms: number): void {
+    if (ms < observer.slowMs) return
+    const live = this.#cache.get(executionId)
+    const visit = 'frame' in event ? live?.state.frames.get(event.frame)?.visit : undefined
+    const state = visit === undefined ? undefined : live?.machine.states[visit.state]?.name
+    observer.slow({ doing: 'expression', ms, execution: live?.state.about.arn, state, detail: event.kind })
   }
 
   async #outcomeOf({ source, bindings }: SlowWork['expression'], now: number): Promise<Outcome> {

@@ -41,6 +41,17 @@ export {
   type ReplayPlace,
   replaySteps,
 } from './history/replay.ts'
+export type {
+  BatchFacts,
+  CallOutcome,
+  CallSpan,
+  ClosedExecution,
+  EngineObserver,
+  EngineTracer,
+  SlowFacts,
+  TracedExecution,
+} from './observer.ts'
+export type { TraceContext } from './trace-context.ts'
 export type { ResourceHandler, TaskAnswer, TaskCall } from './resource-handler.ts'
 export { type Pruned, pruneExecutions, type PruneRequest, type RetentionSettings } from './retention.ts'
 export type { EngineExpressions, EngineLimits } from './run/core.ts'

@@ -4,6 +4,7 @@
  */
 import type { TaskResource } from '../asl/index.ts'
 import type { JsonText } from '../base/index.ts'
+import type { TraceContext } from './trace-context.ts'
 
 /** One call of a task's resource. Delivered at least once. */
 export type TaskCall = {
@@ -22,6 +23,8 @@ export type TaskCall = {
   readonly roleArn: string | undefined
   /** The role of the machine itself: as AWS names it when it may not have `roleArn`. */
   readonly machineRoleArn?: string
+  /** For whoever is called, when executions are traced. */
+  readonly trace?: TraceContext
   /** Milliseconds the call may take, when the state has a timeout. The signal says when they are over. */
   readonly timeoutMs: number | undefined
 }

@@ -86,12 +86,26 @@ export interface Platform {
   stop(actor: Actor): Answer<void>
 }
 
+/** What is counted, and what it is told. */
+export interface MetricsPort {
+  readonly contentType: string
+  text(): Promise<string>
+  /** A request was answered: the pattern of its route, or the action of the wire API. */
+  answered(facts: {
+    readonly method: string
+    readonly route: string
+    readonly status: number
+    readonly ms: number
+  }): void
+}
+
 export type ServerDependencies = {
   readonly verbs: EngineVerbs
   readonly deploys: DeployVerbs
   readonly hosts: HostVerbs
   readonly trail: TrailReader
   readonly platform: Platform
+  readonly metrics: MetricsPort
   /** Answers to writes with an Idempotency-Key. */
   readonly answers: AnswerKeeper
   /**
@@ -100,6 +114,8 @@ export type ServerDependencies = {
    */
   readonly authenticate: (token: string | undefined) => Answer<Actor>
   readonly clock: Clock
+  /** Milliseconds that only grow, with fractions. */
+  readonly elapsed: () => number
   readonly logger: Logger
   /** A new id for each request, told to the caller and written with every log line about it. */
   readonly newRequestId: () => string

@@ -59,6 +59,8 @@ export async function openWorld(
     deploys: fakes,
     hosts: noHosts,
     trail: { query: unexpected('query'), verify: unexpected('verify'), export: unexpected('export') },
+    metrics: { contentType: 'text/plain', text: async () => '', answered() {} },
+    elapsed: () => 0,
     platform: {
       version: '1.2.3',
       startedAt: clock.now(),

@@ -12,7 +12,7 @@ import type { ServerDependencies } from './dependencies.ts'
 import { type DoorRules, doorRules, refusedAtTheDoor } from './door.ts'
 import { serverError } from './errors.ts'
 import { Traffic } from './traffic.ts'
-import { isWireRequest, refuseWire, serveWire, type WireOptions } from './wire/serve.ts'
+import { actionNameIn, isWireRequest, refuseWire, serveWire, type WireOptions } from './wire/serve.ts'
 
 export type ServerOptions = {
   /** Address to listen on. Default `127.0.0.1`: this machine only. */
@@ -123,11 +123,19 @@ class HttpEntrance implements Server {
     if (this.#traffic.closing) response.shouldKeepAlive = false
     if (isWireRequest(request)) {
       if (refusal !== undefined) return refuseWire(response, refusal, this.#dependencies.newRequestId())
-      return void serveWire(this.#dependencies, this.#wire, request, response)
+      return void this.#serveWire(request, response)
     }
     for (const [name, value] of browserRules) response.setHeader(name, value)
     if (refusal !== undefined) return this.#api.refuse(request, response, refusal)
     this.#api.serve(request, response)
+  }
+
+  async #serveWire(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { metrics, elapsed } = this.#dependencies
+    const began = elapsed()
+    await serveWire(this.#dependencies, this.#wire, request, response)
+    const route = `wire ${actionNameIn(request)}`
+    metrics.answered({ method: 'POST', route, status: response.statusCode, ms: elapsed() - began })
   }
 
   #refusal({ method = '', url: target = '', headers }: IncomingMessage): HoldfastError | undefined {

@@ -42,6 +42,8 @@ const server = createServer(
       stop: () => undefined,
     },
     authenticate: (token) => (token === undefined ? undefined : actorWith(access, token, 'api')) ?? admin,
+    metrics: { contentType: 'text/plain', text: async () => '', answered() {} },
+    elapsed: () => 0,
     clock,
     logger,
     newRequestId: () => ulid(clock.now(), randomBytes),

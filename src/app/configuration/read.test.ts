@@ -39,7 +39,7 @@ describe('the configuration', () => {
       limits: 'embedded',
       account: {},
       retention: { executions: 90 * 86_400_000, trail: 400 * 86_400_000, logs: 14 * 86_400_000 },
-      log: { level: 'info' },
+      log: { level: 'info', slow: 100 },
     })
   })
 

@@ -59,6 +59,8 @@ const retention = z.strictObject({
 
 const log = z.strictObject({
   level: z.enum(logLevels).default('info'),
+  /** A step, expression or commit that takes at least so long is one line. */
+  slow: duration('1ms').prefault('100ms'),
 })
 
 const aws = z.strictObject({

@@ -122,7 +122,7 @@ type StoredRow = ExecutionRow & {
 }
 
 const selectRow = `SELECT id, machine_id AS machineId, revision_id AS revisionId, machine_name AS machineName, name,
-  started_at AS startedAt, input, awaited_by AS awaitedBy, status, stopped_at AS stoppedAt, output, error, cause
+  started_at AS startedAt, input, awaited_by AS awaitedBy, trace_header AS traceHeader, status, stopped_at AS stoppedAt, output, error, cause
   FROM execution WHERE id = ?`
 
 function readRow(queries: Queries, executionId: number): StoredRow {

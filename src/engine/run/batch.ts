@@ -11,8 +11,6 @@ import { executionArn, stateMachineArn } from '../arn.ts'
 import { encodeChunk } from '../history/encode.ts'
 import { historyDigest } from '../history/rows.ts'
 import { finishDeletion } from '../machine/queries.ts'
-import type { Hint } from '../node/hints.ts'
-import type { InboxRow } from '../node/node-rows.ts'
 import { Elsewhere, Forwarded, ForwardedPoll, type Node } from '../node/node.ts'
 import { nestedOutput, nestedStartFailure, nestedStarted } from '../task/nested.ts'
 import { type Admission, admit } from './admission.ts'
@@ -20,11 +18,11 @@ import { awaitsChildren, isAwaited, readNestedCall, stopsOfChildren } from './ch
 import type { Core } from './core.ts'
 import { awaitsCall, isBusy, type Live, loadLive, newLive, sameAttempt } from './live.ts'
 import { isSnapshotDue, writeSnapshot } from './snapshot.ts'
+import { closedExecution, type Effects, newEffects } from './effects.ts'
 import * as sql from './statements.ts'
 import { expressionKey, StepEnv } from './step-env.ts'
 import { takeOver } from './take-over.ts'
 import {
-  type EarlierTry,
   type EventOutcome,
   type EventWork,
   type NestedCall,
@@ -36,60 +34,25 @@ import {
 } from './work.ts'
 import type { StartedExecution } from '../contract.ts'
 
-/** What happens after COMMIT, in this order. */
-export type Effects = {
-  readonly calls: { readonly live: Live; readonly command: Extract<Command, { kind: 'schedule' }> }[]
-  readonly cancels: { readonly executionId: number; readonly attempt: Attempt | undefined }[]
-  /** Executions to go on with in the next batch. */
-  readonly continues: number[]
-  /** Expressions to evaluate elsewhere; their events wait in the inbox. */
-  readonly slow: SlowWork[]
-  readonly touched: Map<number, Live | undefined>
-  /** Activity → tasks queued for it. */
-  readonly activities: Map<string, number>
-  readonly closed: Set<number>
-  /** Executions that were taken over from a node that is no more, and events that it had waiting. */
-  readonly taken: number[]
-  readonly waiting: InboxRow[]
-  readonly hints: Hint[]
-  earliestTimer: number
-}
-
-/** `key` names the expression among the recorded outcomes with which the work is to be done again. */
-export type SlowWork = {
-  readonly work: EventWork & { readonly again: EarlierTry }
-  readonly key: string
-  readonly expression: SlowExpression
-}
-
 /** Timers taken in one transaction; more wait for the next. */
 export const timersPerBatch = 500
 
 export class Batch {
-  readonly effects: Effects = {
-    calls: [],
-    cancels: [],
-    continues: [],
-    slow: [],
-    touched: new Map(),
-    activities: new Map(),
-    closed: new Set(),
-    taken: [],
-    waiting: [],
-    hints: [],
-    earliestTimer: Infinity,
-  }
+  readonly effects: Effects = newEffects()
   readonly #core: Core
   readonly #tx: Transaction
   readonly #now: number
   /** Events that this batch has caused itself: a nested execution that ended tells its parent in the same transaction. */
   readonly #followUps: EventWork[] = []
+  /** When the last step ended, or the batch began: what follows is counted to the next one. */
+  #mark: number
 
   constructor(core: Core, tx: Transaction) {
     this.#core = core
     this.#tx = tx
     this.#now = core.clock.now()
     core.node?.fence(tx)
+    this.#mark = core.observer?.elapsed() ?? 0
   }
 
   // ---- starting
@@ -144,6 +107,7 @@ export class Batch {
     }
     const id = sql.insertExecution(this.#tx, row)
     if (id === undefined) return undefined
+    this.effects.started++
     const cause = work.actor.type === 'machine' ? ({ type: 'execution', id: work.actor.id } as const) : work.cause
     appendRecord(this.#tx, {
       at: this.#now,
@@ -286,7 +250,22 @@ export class Batch {
     if (result.state === live.state) return 'stale'
     if (work.trail !== undefined) this.#record(live, work.trail)
     this.#write(live, work, env, result)
+    this.effects.steps++
+    this.#noteTime(live, work.event)
     return 'applied'
+  }
+
+  /** One reading of the time for each step: it ends there, and the next one begins. */
+  #noteTime(live: Live, event: Event): void {
+    const { observer } = this.#core
+    if (observer === undefined) return
+    const began = this.#mark
+    this.#mark = observer.elapsed()
+    const ms = this.#mark - began
+    if (ms < observer.slowMs) return
+    const visit = 'frame' in event ? live.state.frames.get(event.frame)?.visit : undefined
+    const state = visit === undefined ? undefined : live.machine.states[visit.state]?.name
+    this.effects.slowSteps.push({ doing: 'step', ms, execution: live.state.about.arn, state, detail: event.kind })
   }
 
   #record(live: Live, { actor, action }: NonNullable<EventWork['trail']>): void {
@@ -419,7 +398,7 @@ export class Batch {
       cause: { type: 'execution', id: about.arn },
     })
     finishDeletion(this.#tx, machineId)
-    this.effects.closed.add(id)
+    this.effects.closed.set(id, closedExecution(live, command))
     this.effects.cancels.push({ executionId: id, attempt: undefined })
     if (awaitedBy !== null) this.#followUps.push(nestedOutput(readNestedCall(awaitedBy), about, command))
   }

@@ -1,6 +1,7 @@
 /** Calls under way: tasks are carried out through their handlers, and cancelled when a timeout or a stop says so. */
-import type { Attempt, Command, Event } from '../../asl/index.ts'
+import type { Attempt, Command, Event, TaskResource } from '../../asl/index.ts'
 import { engineStopping, taskCancelled } from '../errors.ts'
+import type { CallSpan, TracedExecution } from '../observer.ts'
 import type { ResourceHandler, TaskAnswer, TaskCall } from '../resource-handler.ts'
 import { isNestedStart, nestedParameters } from '../task/nested.ts'
 import type { Core } from './core.ts'
@@ -9,7 +10,20 @@ import type { StartWork, Work } from './work.ts'
 
 type Schedule = Extract<Command, { kind: 'schedule' }>
 
-type CallUnderWay = { readonly attempt: Attempt; readonly controller: AbortController }
+type CallUnderWay = {
+  readonly attempt: Attempt
+  readonly resource: TaskResource
+  readonly controller: AbortController
+  readonly began: number
+  readonly span: CallSpan | undefined
+}
+
+type Beginning = {
+  readonly command: Schedule
+  readonly call: TaskCall
+  readonly handler: ResourceHandler
+  readonly underWay: CallUnderWay
+}
 
 export class Calls {
   readonly #core: Core
@@ -33,10 +47,17 @@ export class Calls {
     if (isNestedStart(command)) return this.#startNested(live, command)
     const handler = this.#handlerOf(command)
     if (!('call' in handler)) return this.#answer(live.row.id, command, handler)
-    const controller = new AbortController()
-    const executionId = live.row.id
-    this.#keep(executionId, { attempt: command, controller })
-    this.#run(live, command, handler, controller)
+    const { observer } = this.#core
+    const call = this.#callOf(live, command)
+    const underWay: CallUnderWay = {
+      attempt: command,
+      resource: command.resource,
+      controller: new AbortController(),
+      began: observer?.elapsed() ?? 0,
+      span: observer?.tracer?.begin(call, tracedExecution(live)),
+    }
+    this.#keep(live.row.id, underWay)
+    this.#run(live.row.id, { command, call, handler, underWay })
   }
 
   #handlerOf(command: Schedule): ResourceHandler | TaskAnswer {
@@ -47,20 +68,29 @@ export class Calls {
     }
   }
 
-  #run(live: Live, command: Schedule, handler: ResourceHandler, controller: AbortController): void {
-    const executionId = live.row.id
+  #run(executionId: number, { command, call, handler, underWay }: Beginning): void {
+    const { controller, span } = underWay
     const finish = (answer: TaskAnswer): void => {
       if (controller.signal.aborted) return
+      this.#observe(underWay, answer)
       this.#forget(executionId, command)
       this.#answer(executionId, command, answer)
     }
     try {
-      const answer = handler.call(this.#callOf(live, command), controller.signal)
+      const traced = span === undefined ? call : { ...call, trace: span.context }
+      const answer = handler.call(traced, controller.signal)
       if (answer instanceof Promise) answer.then(finish, (error: unknown) => finish(unexpected(error)))
       else finish(answer)
     } catch (error) {
       finish(unexpected(error))
     }
+  }
+
+  /** Without an answer it was cancelled. */
+  #observe({ resource, began, span }: CallUnderWay, answer: TaskAnswer | undefined): void {
+    const { observer } = this.#core
+    observer?.called(resource, answer?.kind ?? 'cancelled', observer.elapsed() - began)
+    span?.end(answer)
   }
 
   #callOf(live: Live, command: Schedule): TaskCall {
@@ -89,6 +119,7 @@ export class Calls {
       if (attempt !== undefined && !sameAttempt(call.attempt, attempt)) continue
       calls.delete(frame)
       call.controller.abort(reason())
+      this.#observe(call, undefined)
     }
     if (calls.size === 0) this.#underWay.delete(executionId)
   }
@@ -133,6 +164,11 @@ export class Calls {
     this.#post(work)
   }
 }
+
+const tracedExecution = ({ row, state }: Live): TracedExecution => ({
+  startedAt: state.about.startedAt,
+  traceHeader: row.traceHeader ?? undefined,
+})
 
 function answerEvent(command: Schedule, answer: TaskAnswer): Event {
   const { frame, enteredId, attempt, resource } = command

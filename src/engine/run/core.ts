@@ -9,6 +9,7 @@ import type {
   TaskResource,
 } from '../../asl/index.ts'
 import type { JsonText, Logger } from '../../base/index.ts'
+import type { EngineObserver } from '../observer.ts'
 import type { Queries, Registry } from '../registry.ts'
 import type { Node } from '../node/node.ts'
 import type { ResourceHandler } from '../resource-handler.ts'
@@ -39,6 +40,7 @@ export type Core = Registry & {
   readonly node: Node | undefined
   /** Without it the results that tests of states assume are taken as they are. */
   readonly mockCheck?: MockCheck
+  readonly observer?: EngineObserver
   /** Running executions that are kept in memory. */
   readonly cache: Pick<Map<number, Live>, 'get'>
   token(place: TokenPlace): string

@@ -25,6 +25,7 @@ export type ExecutionRow = {
   readonly startedAt: number
   readonly input: JsonText
   readonly awaitedBy: JsonText | null
+  readonly traceHeader: string | null
 }
 
 export type Live = {
@@ -88,7 +89,7 @@ export function newLive(registry: Pick<Registry, 'account'>, row: ExecutionRow, 
 }
 
 const selectExecution = `SELECT id, machine_id AS machineId, revision_id AS revisionId, machine_name AS machineName,
-  name, started_at AS startedAt, input, awaited_by AS awaitedBy, status, busy FROM execution WHERE id = ?`
+  name, started_at AS startedAt, input, awaited_by AS awaitedBy, trace_header AS traceHeader, status, busy FROM execution WHERE id = ?`
 const selectSnapshot = 'SELECT seq, next_event AS nextEvent, at, body FROM snapshot WHERE execution_id = ?'
 const selectChunks = `SELECT seq, first_event AS firstEventId, at, body FROM chunk
   WHERE execution_id = ? AND seq > ? ORDER BY seq`

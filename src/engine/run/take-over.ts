@@ -1,7 +1,7 @@
 /** Taking over what nodes have left that are no more: executions with something under way, and events that wait. */
 import type { Transaction } from '../../store/index.ts'
 import { buryLife } from '../node/node-rows.ts'
-import type { Effects } from './batch.ts'
+import type { Effects } from './effects.ts'
 import type { Core } from './core.ts'
 import { loadLive } from './live.ts'
 import type { RoundOutcome } from './work.ts'

@@ -17,7 +17,7 @@ export class Watchers {
     }
   }
 
-  notify(touched: Iterable<number>, closed: ReadonlySet<number>): void {
+  notify(touched: Iterable<number>, closed: { has(executionId: number): boolean }): void {
     if (this.#listeners.size === 0) return
     for (const id of touched) {
       for (const listener of [...(this.#listeners.get(id) ?? [])]) listener(closed.has(id) ? 'closed' : 'progress')

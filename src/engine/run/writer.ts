@@ -7,7 +7,9 @@ import type { Transaction } from '../../store/index.ts'
 import { engineStopping, storeFailed } from '../errors.ts'
 import type { Waiting } from '../node/mail.ts'
 import { Forwarded, ForwardedPoll, LifeOver } from '../node/node.ts'
-import { Batch, type Effects, timersPerBatch } from './batch.ts'
+import type { EngineObserver } from '../observer.ts'
+import { Batch, timersPerBatch } from './batch.ts'
+import type { Effects } from './effects.ts'
 import type { Core } from './core.ts'
 import { dueTimers, postponeTimer } from './statements.ts'
 import type { Answer, EventOutcome, EventWork, NestedCall, Outcome, StartWork, TimerWork, Work } from './work.ts'
@@ -74,6 +76,11 @@ export class Writer {
     if (!this.#closed) this.#enqueue({ work, resolve: undefined, reject: undefined })
   }
 
+  /** Works that wait for a batch. */
+  get queued(): number {
+    return this.#queue.length
+  }
+
   /** Whether something is being written, or waits for it. */
   get busy(): boolean {
     return this.#writing
@@ -130,9 +137,13 @@ export class Writer {
   }
 
   #runAll(tx: Transaction, taken: readonly Queued[]): void {
+    const { observer } = this.#core
+    const began = observer?.elapsed() ?? 0
     const batch = new Batch(this.#core, tx)
     const done = taken.map((queued): Done => ({ queued, answer: carryOut(batch, queued) }))
+    const decided = observer?.elapsed() ?? 0
     tx.afterCommit(() => {
+      if (observer !== undefined) observe(observer, batch.effects, { works: taken.length, began, decided })
       this.#hooks.committed(batch.effects)
       for (const each of done) this.#tell(each)
     })
@@ -265,6 +276,18 @@ export class Writer {
     if (this.#queue.length === 0) this.post({ kind: 'probe' })
     else this.#start()
   }
+}
+
+type BatchTimes = { readonly works: number; readonly began: number; readonly decided: number }
+
+function observe(observer: EngineObserver, effects: Effects, { works, began, decided }: BatchTimes): void {
+  const { steps, started, closed, slowSteps } = effects
+  const commitMs = observer.elapsed() - decided
+  observer.committed({ works, steps, started, closed: [...closed.values()], decideMs: decided - began, commitMs })
+  for (const slow of slowSteps) observer.slow(slow)
+  if (commitMs < observer.slowMs) return
+  const detail = `${works} works, ${steps} steps`
+  observer.slow({ doing: 'commit', ms: commitMs, execution: undefined, state: undefined, detail })
 }
 
 /** The store's own trouble, which is nobody's fault here and may pass; undefined for what a single work may have caused. */

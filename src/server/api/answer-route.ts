@@ -59,6 +59,7 @@ async function send(asked: Asked, answer: RouteAnswer, reply: FastifyReply): Pro
   switch (answer.kind) {
     case 'json':
     case 'empty':
+    case 'text':
       return sendPlain(plain(answer), reply)
     case 'lines':
       return reply
@@ -73,6 +74,7 @@ async function send(asked: Asked, answer: RouteAnswer, reply: FastifyReply): Pro
 
 function plain(answer: RouteAnswer): PlainAnswer {
   if (answer.kind === 'empty') return { status: answer.status, headers: answer.headers ?? {}, body: '' }
+  if (answer.kind === 'text') return { status: 200, headers: { 'content-type': answer.contentType }, body: answer.body }
   if (answer.kind !== 'json') throw new Error('a stream is no answer that can be kept')
   const headers = { 'content-type': 'application/json; charset=utf-8', ...answer.headers }
   return { status: answer.status, headers, body: printBody(answer.body) }

@@ -51,6 +51,11 @@ export function createApi(dependencies: ServerDependencies, options: ApiOptions)
   app.setNotFoundHandler((request) => {
     throw noSuchRoute(request)
   })
+  app.addHook('onResponse', async (request, reply) => {
+    // Only patterns: a path that nobody serves is one of endlessly many.
+    const route = request.routeOptions.url ?? 'none'
+    dependencies.metrics.answered({ method: request.method, route, status: reply.statusCode, ms: reply.elapsedTime })
+  })
   app.removeAllContentTypeParsers()
   // Routes parse the text themselves: each knows which members it passes through.
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, bytes: Buffer) => bytes)

@@ -40,6 +40,19 @@ export const platformRoutes = [
 
   route({
     method: 'GET',
+    path: '/metrics',
+    verb: 'platform.metrics',
+    summary: 'Numbers about this process and its store, in the text format of Prometheus.',
+    answers: { 200: { description: 'The numbers.', contentType: 'text/plain' } },
+    run: async ({ dependencies: { metrics } }) => ({
+      kind: 'text',
+      contentType: metrics.contentType,
+      body: await metrics.text(),
+    }),
+  }),
+
+  route({
+    method: 'GET',
     path: '/v1/version',
     verb: 'platform.describe',
     summary: 'Which Holdfast this is.',

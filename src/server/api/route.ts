@@ -24,6 +24,7 @@ export type RouteAnswer =
       readonly headers?: Readonly<Record<string, string>>
     }
   | { readonly kind: 'empty'; readonly status: 204 | 304; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly kind: 'text'; readonly contentType: string; readonly body: string }
   /** JSON lines, as many as there are, with their line ends. */
   | { readonly kind: 'lines'; readonly lines: AsyncIterable<string> }
   /** An answer that is waited for as long as it takes; the signal fires when the caller hangs up or the server closes. */

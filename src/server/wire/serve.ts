@@ -43,6 +43,12 @@ export async function serveWire(
   sendWire(response, answer, requestId)
 }
 
+/** For counting: the action, or that there is none of that name. */
+export function actionNameIn({ headers }: IncomingMessage): string {
+  const given = String(headers['x-amz-target'] ?? '').slice(targetPrefix.length)
+  return Object.hasOwn(actions, given) ? given : 'none'
+}
+
 /** Refuses a request without looking further: the door and the load do. */
 export function refuseWire(response: ServerResponse, error: HoldfastError, requestId: string): void {
   sendWire(response, failed(error, requestId), requestId)
