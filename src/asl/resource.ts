@@ -19,6 +19,9 @@ export type TaskResource =
       readonly pattern: CallPattern
     }
 
+/** What Step Functions keeps itself: named by ARNs that look like those of services, and no task resources. */
+const ownKinds: ReadonlySet<string> = new Set(['stateMachine', 'execution', 'express', 'mapRun'])
+
 /** Undefined when the text is no task resource at all. */
 export function parseResource(arn: string): TaskResource | undefined {
   const parts = arn.split(':')
@@ -26,7 +29,8 @@ export function parseResource(arn: string): TaskResource | undefined {
   if (parts[2] === 'lambda' && parts[5] === 'function' && parts[6]) return { kind: 'lambda', arn }
   if (parts[2] !== 'states') return undefined
   if (parts[5] === 'activity' && parts[6]) return { kind: 'activity', arn }
-  if (parts[3] !== '' || parts[4] !== '') return undefined
+  // AWS takes region and account there too, as its own designer writes them; neither says where the call goes.
+  if (Boolean(parts[3]) !== Boolean(parts[4]) || ownKinds.has(parts[5] ?? '')) return undefined
   return parseService(arn, parts.slice(5))
 }
 

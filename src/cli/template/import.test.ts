@@ -128,6 +128,9 @@ Resources:
     write('template.yaml', template.replace('flows/', 'flow/'))
     const again = await imported('.', '--force')
     expect(again.report.machines[0]?.unresolved[0]?.what).toContain('flow/checkout.asl.json: there is no such file')
+    write('template.yaml', template.replace('checkout.asl', 'Checkout.asl'))
+    const capital = await imported('.', '--force')
+    expect(capital.report.machines[0]?.unresolved[0]?.repair).toBe('the file is called checkout.asl.json')
   })
 
   it('writes over no file unless it is told to', async () => {

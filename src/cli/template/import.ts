@@ -127,7 +127,8 @@ async function finish(machine: TemplateMachine, place: Place): Promise<ImportedM
     return { ...common, text: written.text, calls: callsOf(parsed(written.text)), unresolved, findings }
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error
-    const unread = { place: error.place ?? machine.place, what: error.message, repair: 'mend the definition' }
+    const repair = error.repair ?? 'mend the definition'
+    const unread = { place: error.place ?? machine.place, what: error.message, repair }
     return { ...common, ...nothing, unresolved: [...machine.unresolved, unread] }
   }
 }
@@ -158,15 +159,23 @@ async function definitionText(machine: TemplateMachine, place: Place): Promise<W
 
 /** JSON keeps its layout, for its lines mean something to whoever wrote them; YAML becomes JSON. */
 async function fromFile(path: string, shown: string, values: TemplateMachine['substitutions']): Promise<Written> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+  const text = await readFile(path, 'utf8').catch(async (cause: unknown) => {
     throw cliError('cli.file_unreadable', `Cannot read the definition ${shown}: there is no such file`, {
       place: shown,
+      repair: await repairOfMissing(path),
       cause,
     })
   })
   if (!/\.ya?ml$/i.test(path)) return readable(substituteInJson(text, values))
   const { result, missing } = substituteInText(text, values)
   return { text: `${prettyJson(printJson(readSource(shown, result).value))}\n`, missing }
+}
+
+/** Where a file system forgets about capitals a template may name a file that is another one here. */
+async function repairOfMissing(path: string): Promise<string> {
+  const beside = await readdir(dirname(path)).catch((): string[] => [])
+  const near = beside.find((name) => name.toLowerCase() === basename(path).toLowerCase())
+  return near === undefined ? 'bring it there, or hand it over with --definition ID=FILE' : `the file is called ${near}`
 }
 
 function readable({ result, missing }: Substituted<string>): Written {

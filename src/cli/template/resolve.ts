@@ -282,6 +282,9 @@ export class Resolver {
   }
 
   #missing(id: string, reading: Reading, name = id): Json {
+    if (id === 'ServerlessRestApi' || id === 'ServerlessHttpApi') {
+      return this.#unknown(`${name} is made by SAM out of events`, `--parameter ${name}=VALUE`, name, reading)
+    }
     const near = nearestWord(id, [...this.#options.resources.keys(), ...this.#names('Parameters')])
     const hint = near === undefined ? '' : `; did it mean ${near}?`
     return this.#unknown(`${name} is nothing of this template${hint}`, `--parameter ${name}=VALUE`, name, reading)
