@@ -1,6 +1,6 @@
 /** What the CLI asks of a server, typed. Payloads stay text, spelled as they came. */
 import { z } from 'zod'
-import { isJsonObject, type Json, type JsonText, printJson } from '../../base/index.ts'
+import { HoldfastError, isJsonObject, type Json, type JsonText, printJson } from '../../base/index.ts'
 import type { ProgressEvent } from '../progress/view.ts'
 import { pageOf, parseAnswer, time } from './answers.ts'
 import { DeployApi } from './deploy-api.ts'
@@ -80,6 +80,18 @@ export class Api {
     const body = JSON.stringify({ definition })
     const created = await this.#http.json({ method: 'PUT', path: `/v1/machines/${encodeURIComponent(name)}`, body })
     return this.#parse(z.object({ arn: z.string() }), created).arn
+  }
+
+  /** The same of an express machine, which only a request of its own can make. */
+  async putExpressMachine(name: string, definition: string): Promise<string> {
+    const body = JSON.stringify({ name, definition, type: 'EXPRESS' })
+    try {
+      const created = await this.#http.json({ method: 'POST', path: '/v1/machines', body })
+      return this.#parse(z.object({ arn: z.string() }), created).arn
+    } catch (error) {
+      if (!(error instanceof HoldfastError) || error.code !== 'machine.exists') throw error
+      return this.putMachine(name, definition)
+    }
   }
 
   async machine(name: string): Promise<{ readonly definition: string; readonly type: 'STANDARD' | 'EXPRESS' }> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type RunningServer, runIn, serverIn, temporaryFolder } from '../test-world.ts'
@@ -60,6 +60,25 @@ it('creates machines and activities in the running server, and one machine start
   )
   expect(ran).toMatchObject({ exitCode: 0 })
   expect(ran.out).toContain('"output":{"child":1.0}')
+})
+
+it('creates an express machine as one, and gives it a new definition the next time', async () => {
+  const express = (seconds: number): string => `
+Resources:
+  Quick:
+    Type: AWS::Serverless::StateMachine
+    Properties: { Type: EXPRESS, Definition: { StartAt: A, States: { A: { Type: Wait, Seconds: ${seconds}, End: true } } } }
+`
+  const created = async (text: string) => {
+    writeFileSync(join(folder.path, 'express.yaml'), text)
+    return holdfast('asl', 'import', 'express.yaml', '--out', 'flows', '--force', '--start')
+  }
+  expect(await created(express(1))).toMatchObject({ exitCode: 0, err: '' })
+  expect(await created(express(2))).toMatchObject({ exitCode: 0, err: '' })
+  const { out } = await holdfast('asl', 'export', 'Quick', '--out', 'back')
+  expect(out).toContain('back/Quick.asl.json')
+  expect(readFileSync(join(folder.path, 'back/template.yaml'), 'utf8')).toContain('Type: EXPRESS')
+  expect(readFileSync(join(folder.path, 'back/Quick.asl.json'), 'utf8')).toContain('"Seconds": 2')
 })
 
 it('writes stand-ins for functions that run with node and say that they are not written', async () => {

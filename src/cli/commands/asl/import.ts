@@ -103,9 +103,10 @@ async function writeAll(
 async function createAll(api: Api, { machines, activities }: Imported): Promise<ReadonlyMap<string, string>> {
   for (const { name } of activities) await api.putActivity(name)
   const created = new Map<string, string>()
-  for (const { name, text, findings } of machines) {
+  for (const { name, type, text, findings } of machines) {
     if (text === undefined || findings.length > 0) continue
-    created.set(name, await api.putMachine(name, text))
+    const arn = type === 'EXPRESS' ? await api.putExpressMachine(name, text) : await api.putMachine(name, text)
+    created.set(name, arn)
   }
   return created
 }
