@@ -169,7 +169,7 @@ const unknownHosts: Unknown = {
 }
 const unknownHealth: Unknown = {
   what: 'which path tells that it is healthy',
-  assumed: '/ must answer 2xx; a path that looks at what the app needs is better',
+  assumed: '/ must answer 200 to 399; a path that looks at what the app needs is better',
 }
 
 function unknownPort({ sources }: AppFiles): Unknown {

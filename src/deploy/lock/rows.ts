@@ -115,10 +115,11 @@ function isUnended(tx: Transaction, deployment: string): boolean {
 export function closedBy(tx: Transaction, lock: Lock, now: number): HoldfastError {
   const { project, config, owner, ownerName = owner } = withOwnerName(tx, lock)
   const place = { project, config }
+  const where = `${place.project} ${place.config}`
   const left = formatDuration(Math.max(0, lock.expiresAt - now))
   const message = `${ownerName} has locked ${placeName(place)} for another ${left}: ${lock.reason}`
   return deployError('deploy.locked', message, {
-    repair: `wait, or ask them; or: holdfast break ${place.project} ${place.config} --reason WHY`,
+    repair: `yours: holdfast unlock ${where}; another's: wait, or ask them, or: holdfast break ${where} --reason WHY`,
   })
 }
 

@@ -433,6 +433,22 @@ describe('a person', () => {
     expect((await world.path(halted.executionArn)).at(-1)).toBe('Halted')
   })
 
+  it('halts a deployment in MakeRoom: the old one serves on, and what was warm is gone', async () => {
+    const world = await new World().begin()
+    const [first, second] = [await world.deployed(), await world.deployed()]
+    world.target.survey = { room: 100 }
+    world.target.latencyMs = 200
+    await world.advance(1000)
+    const { id } = await world.deploy()
+    await world.until(() => world.deployment(id).state === 'MakeRoom')
+    await haltDeployment(world.deploys, admin, { id })
+    expect(await world.untilEnded(id)).toMatchObject({ status: 'halted', diagnosis: { state: 'MakeRoom' } })
+    await world.tick()
+    expectOldGood(world, second.id, id)
+    expect(world.pointer().warmFleet).toBeNull()
+    expect(world.target.standing().filter((name) => name.includes(first.id))).toEqual([])
+  })
+
   it('halts a deployment whose call is under way and arrives late: it is refused by its term', async () => {
     const world = await new World().begin()
     const old = await world.deployed(web())
