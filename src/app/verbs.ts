@@ -24,6 +24,14 @@ export function bindVerbs(engine: Engine, checkInput: InputCheck): EngineVerbs {
       await checkInput(engineVerbs.parseStateMachineArn(stateMachineArn).name, input)
       return engineVerbs.startExecution(engine, actor, request)
     },
+    async startSyncExecution(actor, request) {
+      const { stateMachineArn, input = '{}' } = request
+      requirePermission(actor, 'execution.start', { type: 'machine', id: stateMachineArn })
+      await checkInput(engineVerbs.parseStateMachineArn(stateMachineArn).name, input)
+      return engineVerbs.startSyncExecution(engine, actor, request)
+    },
+    listExpressExecutions: (actor, request) => engineVerbs.listExpressExecutions(engine, actor, request),
+    describeExpressExecution: (actor, arn) => engineVerbs.describeExpressExecution(engine, actor, arn),
     stopExecution: (actor, request) => engineVerbs.stopExecution(engine, actor, request),
     describeExecution: (actor, arn) => engineVerbs.describeExecution(engine, actor, arn),
     listExecutions: (actor, request) => engineVerbs.listExecutions(engine, actor, request),

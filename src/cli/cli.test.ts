@@ -50,6 +50,28 @@ describe('the command line against a server', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600)
   })
 
+  it('runs an express machine in memory, and lists and shows it', async () => {
+    const ran = await holdfast('asl run hello.asl.json --express --machine quick --input @input.json --json')
+    expect(ran.exitCode).toBe(0)
+    const { arn, status, output } = JSON.parse(ran.out)
+    expect([status, output.greeting]).toEqual(['SUCCEEDED', 'hello Mika'])
+    expect((await holdfast('executions --express --machine quick')).out).toContain(arn)
+    const shown = await holdfast(`show ${arn}`)
+    expect(shown.out).toContain('✓ succeeded')
+    expect(shown.out).toContain('"size": 1.50')
+    expect((await holdfast(`show ${arn} --history`)).err).toContain('keeps no history')
+    const again = await holdfast('asl run failing.asl.json --express --machine quick')
+    expect(again.exitCode).toBe(1)
+    expect(again.out).toContain('OutOfStock')
+  })
+
+  it('keeps standard and express machines apart', async () => {
+    await holdfast('asl run hello.asl.json --machine usual --input @input.json')
+    const { exitCode, err } = await holdfast('asl run failing.asl.json --express --machine usual')
+    expect(exitCode).toBe(2)
+    expect(err).toContain('usual is a standard state machine')
+  })
+
   it('runs a definition and prints each state and the output', async () => {
     const { exitCode, out } = await holdfast('asl run hello.asl.json --input @input.json')
     expect(exitCode).toBe(0)

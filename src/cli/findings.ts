@@ -12,8 +12,9 @@ import { wrap } from './width.ts'
 export function findingsOf(
   { text }: Definition,
   expressions: Expressions = createExpressions(),
+  type: 'STANDARD' | 'EXPRESS' = 'STANDARD',
 ): readonly Diagnostic[] {
-  return checkDefinition(text, { type: 'STANDARD', expressions })
+  return checkDefinition(text, { type, expressions })
 }
 
 /** For a command that needs a valid definition: an error with every finding, as `asl check` shows them. */

@@ -150,6 +150,8 @@ export type ExecutionDescription = ExecutionSummary & {
   readonly cause?: string
   readonly traceHeader?: string
 }
+/** startSyncExecution(engine, actor, request) → its end; describeExpressExecution(engine, actor, arn). */
+export type ExpressDescription = ExecutionDescription
 export type ListExecutionsRequest = PageRequest & {
   readonly stateMachineArn?: string
   readonly status?: ExecutionStatus

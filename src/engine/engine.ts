@@ -4,6 +4,9 @@ import { type Attempt, type Outcome, type Refusal, scheduledCall, type TaskResou
 import type { Store } from '../store/index.ts'
 import { findActivity } from './activity/queries.ts'
 import type { Account } from './arn.ts'
+import { syncExecutionHandler } from './express/handler.ts'
+import { ExpressRuns } from './express/runs.ts'
+import { startSyncExecution } from './express/start-sync.ts'
 import { executionMoved } from './errors.ts'
 import { Company } from './node/company.ts'
 import { Node, type NodeOptions } from './node/node.ts'
@@ -52,6 +55,7 @@ export type Engine = Core & {
   readonly watchers: Watchers
   /** Calls of tasks under way. */
   readonly callsUnderWay: number
+  readonly express: ExpressRuns
   readToken(token: string): TokenPlace
   /** Goes on with what was under way when the last process ended. Call once, before the first verb. */
   recover(): Promise<{ readonly executions: number }>
@@ -80,16 +84,20 @@ class Assembly {
   readonly #pollers: Pollers
   readonly #watchers: Watchers
   readonly #retention: Retention | undefined
+  readonly #express: ExpressRuns
   readonly #company: Company | undefined
   #cancelAlarm: (() => void) | undefined
   #alarmAt = Infinity
   #closed = false
 
   constructor(options: EngineOptions) {
-    const { tokenKey, handlers, retention } = options
+    const { tokenKey, retention, randomBytes } = options
+    const startSync = syncExecutionHandler((...asked) => startSyncExecution(this.engine, ...asked), randomBytes)
+    const handlers = [startSync, ...options.handlers]
     const node = options.node && new Node(options, options.node)
     this.#core = {
       ...options,
+      handlers,
       revisions: new Revisions(options.store.read),
       cache: this.#cache,
       node,
@@ -102,6 +110,7 @@ class Assembly {
       lifeOver: () => this.#lifeOver(),
     })
     this.#calls = new Calls(this.#core, (work) => this.#writer.post(work))
+    this.#express = new ExpressRuns(this.#core, this.#writer)
     this.#pollers = new Pollers(this.#writer, options.clock)
     this.#watchers = new Watchers()
     this.#retention = retention && new Retention(options, retention)
@@ -124,6 +133,7 @@ class Assembly {
       writer: this.#writer,
       pollers: this.#pollers,
       watchers: this.#watchers,
+      express: this.#express,
       readToken: (token) => readTaskToken(tokenKey, token),
       recover: () => this.#recover(),
       close: () => this.#close(),
@@ -144,6 +154,7 @@ class Assembly {
       if (awaitsCall(this.#cache.get(live.row.id), command)) this.#calls.begin(live, command)
     }
     for (const id of effects.continues) this.#continue(id)
+    for (const start of effects.express) void this.#express.begin(start)
     for (const slow of effects.slow) void this.#evaluate(slow)
     for (const [arn, tasks] of effects.activities) this.#wake(arn, tasks)
     this.#watchers.notify(effects.touched.keys(), effects.closed)
@@ -231,6 +242,7 @@ class Assembly {
       this.#cache.put(id, live)
       if (live !== undefined) this.#resume(live, answered)
     }
+    this.#express.recover()
     return busy.length
   }
 
@@ -259,6 +271,7 @@ class Assembly {
       node: node?.life,
     })
     this.#calls.cancelAll(executionMoved)
+    this.#express.abandon(executionMoved())
     this.#cache.clear()
     this.#company?.mail.lose()
     await node?.begin()
@@ -294,6 +307,7 @@ class Assembly {
     this.#closed = true
     this.#cancelAlarm?.()
     this.#calls.cancelAll()
+    this.#express.close()
     this.#pollers.close()
     this.#watchers.close()
     await this.#retention?.stop()

@@ -2,6 +2,7 @@
 import { appendRecord } from '../audit/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { Store, Transaction } from '../store/index.ts'
+import { dropClosedExpress } from './express/rows.ts'
 import { purgeDeletedMachines } from './machine/queries.ts'
 
 export type RetentionSettings = {
@@ -34,7 +35,8 @@ export function pruneExecutions(
   { closedBefore, limit }: PruneRequest,
 ): Promise<Pruned> {
   return store.write((tx) => {
-    const executions = takeExecutions(tx, closedBefore, limit)
+    const express = dropClosedExpress(tx, closedBefore, limit)
+    const executions = takeExecutions(tx, closedBefore, limit - express) + express
     if (executions > 0) recordPrune(tx, { at: clock.now(), executions, closedBefore })
     const left = sweepChunks(tx, chunksAtOnce)
     const more = executions === limit || left

@@ -21,6 +21,13 @@ export interface EngineVerbs {
   testState(actor: Actor, request: engine.TestStateRequest): Answer<engine.TestedState>
 
   startExecution(actor: Actor, request: engine.StartExecutionRequest): Answer<engine.StartedExecution>
+  /** Runs an express machine; answers with its end, which may take five minutes. */
+  startSyncExecution(actor: Actor, request: engine.StartExecutionRequest): Answer<engine.ExpressDescription>
+  listExpressExecutions(
+    actor: Actor,
+    request: engine.ListExecutionsRequest,
+  ): Answer<engine.Page<engine.ExecutionSummary>>
+  describeExpressExecution(actor: Actor, arn: string): Answer<engine.ExpressDescription>
   stopExecution(actor: Actor, request: engine.StopRequest): Answer<engine.StoppedExecution>
   describeExecution(actor: Actor, arn: string): Answer<engine.ExecutionDescription>
   listExecutions(actor: Actor, request: engine.ListExecutionsRequest): Answer<engine.Page<engine.ExecutionSummary>>

@@ -99,6 +99,23 @@ export class Api {
     return this.#parse(z.object({ definition: z.string(), type: z.enum(['STANDARD', 'EXPRESS']) }), found)
   }
 
+  /** Creates an express machine. @throws HoldfastError machine.exists when one of that name has another definition or type */
+  async createExpress(name: string, definition: string): Promise<string> {
+    const body = JSON.stringify({ name, definition, type: 'EXPRESS' })
+    const created = await this.#http.json({ method: 'POST', path: '/v1/machines', body })
+    return this.#parse(z.object({ arn: z.string() }), created).arn
+  }
+
+  /** Runs an express machine to its end. */
+  async runExpress(machine: string, input: JsonText, name: string | undefined): Promise<Execution> {
+    const body = startBody(machine, input, name)
+    return this.#execution(await this.#http.json({ method: 'POST', path: '/v1/express-executions', body }))
+  }
+
+  async expressExecution(arn: string): Promise<Execution> {
+    return this.#execution(await this.#http.json({ path: `/v1/express-executions/${encodeURIComponent(arn)}` }))
+  }
+
   /** Creates the activity unless it is there. */
   async putActivity(name: string): Promise<string> {
     const body = JSON.stringify({ name })
@@ -122,22 +139,22 @@ export class Api {
   }
 
   async startExecution(machine: string, input: JsonText, name: string | undefined): Promise<string> {
-    const words = `"machine":${JSON.stringify(machine)}${name === undefined ? '' : `,"name":${JSON.stringify(name)}`}`
-    const started = await this.#http.json({
-      method: 'POST',
-      path: '/v1/executions',
-      body: `{${words},"input":${input}}`,
-    })
+    const body = startBody(machine, input, name)
+    const started = await this.#http.json({ method: 'POST', path: '/v1/executions', body })
     return this.#parse(z.object({ arn: z.string() }), started).arn
   }
 
-  async executions(query: {
-    readonly machine?: string
-    readonly status?: ExecutionStatus
-    readonly limit?: number
-    readonly cursor?: string
-  }): Promise<Page<ExecutionSummary>> {
-    return this.#parse(pageOf(summary), await this.#http.json({ path: '/v1/executions', query }))
+  async executions(
+    query: {
+      readonly machine?: string
+      readonly status?: ExecutionStatus
+      readonly limit?: number
+      readonly cursor?: string
+    },
+    express = false,
+  ): Promise<Page<ExecutionSummary>> {
+    const path = express ? '/v1/express-executions' : '/v1/executions'
+    return this.#parse(pageOf(summary), await this.#http.json({ path, query }))
   }
 
   async execution(execution: string): Promise<Execution> {
@@ -219,3 +236,8 @@ export class Api {
 }
 
 const executionPath = (execution: string): string => `/v1/executions/${encodeURIComponent(execution)}`
+
+function startBody(machine: string, input: JsonText, name: string | undefined): string {
+  const words = `"machine":${JSON.stringify(machine)}${name === undefined ? '' : `,"name":${JSON.stringify(name)}`}`
+  return `{${words},"input":${input}}`
+}

@@ -17,6 +17,7 @@ type Options = ServerOptions & {
   readonly status?: ExecutionStatus
   readonly limit: number
   readonly cursor?: string
+  readonly express?: true
   readonly json?: true
 }
 
@@ -29,12 +30,13 @@ export function executionsCommand(context: Context): Command {
     .description('list executions, newest first')
     .option('--machine <name>', 'only of this state machine (name or ARN)')
     .option('--status <status>', 'only running, succeeded, failed, timed_out or aborted ones', oneOf(statuses))
+    .option('--express', 'express executions, which run in memory; a synchronous one is listed from its end')
     .option('--limit <count>', 'so many at once', wholeNumber(1, 1000), usualLimit)
     .option('--cursor <cursor>', 'go on after an earlier list')
     .option('--json', 'print them as JSON')
     .action(async (options: Options) => {
-      const { json, data: _data, url: _url, ...query } = options
-      const page = await (await connect(context.world, options)).executions(query)
+      const { json, express, data: _data, url: _url, ...query } = options
+      const page = await (await connect(context.world, options)).executions(query, express)
       answer(context, json === true, pageAsJson(page), () => pageAsText(page, context, options))
     })
   return withExamples(withServerOptions(command), [
@@ -72,9 +74,10 @@ function nothingFound(world: World, options: Options): string {
 }
 
 /** The command once more, as it was narrowed. */
-function wordsOf({ machine, status, limit }: Options): string {
+function wordsOf({ machine, status, limit, express }: Options): string {
   return [
     'executions',
+    ...(express === undefined ? [] : ['--express']),
     ...(machine === undefined ? [] : [`--machine ${quoted(machine)}`]),
     ...(status === undefined ? [] : [`--status ${status.toLowerCase()}`]),
     ...(limit === usualLimit ? [] : [`--limit ${limit}`]),

@@ -29,6 +29,7 @@ export function showCommand(context: Context): Command {
 async function show(context: Context, named: string | undefined, options: Options): Promise<void> {
   const api = await connect(context.world, options)
   const arn = await arnOf(api, named)
+  if (arn.includes(':express:')) return showExpress(context, api, arn, options)
   if (options.history === true) return showHistory(context, api, arn, options)
   if (options.follow === true) {
     return followToEnd(context, { api, arn, server: options, json: options.json === true })
@@ -38,6 +39,19 @@ async function show(context: Context, named: string | undefined, options: Option
   const view = new ExecutionView()
   for await (const event of api.history(arn)) view.apply(event)
   print(context, executionAsText(context, execution, view, options))
+}
+
+/** An express execution keeps no history, so there is nothing to follow either. */
+async function showExpress(context: Context, api: Api, arn: string, options: Options): Promise<void> {
+  if (options.history === true || options.follow === true) {
+    throw cliError('cli.usage', 'An express execution keeps no history', {
+      place: options.history === true ? '--history' : '--follow',
+      accepted: 'show without it: status, input and output',
+    })
+  }
+  const execution = await api.expressExecution(arn)
+  const text = (): string => executionAsText(context, execution, new ExecutionView(), options)
+  print(context, options.json === true ? executionAsJson(execution) : text())
 }
 
 /** What is named in full is the server's to find. */

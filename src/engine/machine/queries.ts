@@ -115,7 +115,8 @@ export function insertRevision(tx: Transaction, machineId: number, revision: New
     .run(machineId, uuid, definition, roleArn, logging, tracing, encryption, variableReferences, nowMs).lastInsertRowid
 }
 
-const noneRunning = 'NOT EXISTS (SELECT 1 FROM execution WHERE machine_id = ? AND status = 0)'
+const noneRunning = `NOT EXISTS (SELECT 1 FROM execution WHERE machine_id = ? AND status = 0)
+  AND NOT EXISTS (SELECT 1 FROM express_execution WHERE machine_id = ? AND status = 0)`
 
 /** From now on it starts nothing. `finishDeletion` does the rest. */
 export function markDeleting(tx: Transaction, machineId: number): void {
@@ -129,7 +130,7 @@ export function markDeleting(tx: Transaction, machineId: number): void {
 export function finishDeletion(tx: Transaction, machineId: number): boolean {
   const gone = tx
     .prepare(`UPDATE state_machine SET status = 'DELETED' WHERE id = ? AND status = 'DELETING' AND ${noneRunning}`)
-    .run(machineId, machineId)
+    .run(machineId, machineId, machineId)
   if (gone.changes === 0) return false
   const machine = tx.prepare<{ arn: string }>('SELECT arn FROM state_machine WHERE id = ?').get(machineId)
   if (machine !== undefined) dropTags(tx, machine.arn)
@@ -138,7 +139,8 @@ export function finishDeletion(tx: Transaction, machineId: number): boolean {
 
 /** For the retention: forgets deleted machines of which no execution is left. @returns how many */
 export function purgeDeletedMachines(tx: Transaction): number {
-  const forgotten = `status = 'DELETED' AND NOT EXISTS (SELECT 1 FROM execution e WHERE e.machine_id = state_machine.id)`
+  const forgotten = `status = 'DELETED' AND NOT EXISTS (SELECT 1 FROM execution e WHERE e.machine_id = state_machine.id)
+    AND NOT EXISTS (SELECT 1 FROM express_execution e WHERE e.machine_id = state_machine.id)`
   tx.prepare(`DELETE FROM revision WHERE machine_id IN (SELECT id FROM state_machine WHERE ${forgotten})`).run()
   return tx.prepare(`DELETE FROM state_machine WHERE ${forgotten}`).run().changes
 }

@@ -84,8 +84,9 @@ export function buryLife(tx: Transaction, life: number): void {
     `DELETE FROM engine_node WHERE id = ? AND ended_at IS NOT NULL
      AND NOT EXISTS (SELECT 1 FROM execution WHERE busy = 1 AND node = ?)
      AND NOT EXISTS (SELECT 1 FROM inbox WHERE node = ?)
+     AND NOT EXISTS (SELECT 1 FROM express_execution WHERE status = 0 AND node = ?)
      AND NOT EXISTS (SELECT 1 FROM letter WHERE sender = ?)`,
-  ).run(life, life, life, life)
+  ).run(life, life, life, life, life)
 }
 
 // ---- whose execution

@@ -1,11 +1,12 @@
 /** Whether an execution may start: every refusal comes from here, before anything is written. */
-import { HoldfastError, uuid7 } from '../../base/index.ts'
+import { HoldfastError, uuid4, uuid7 } from '../../base/index.ts'
 import { executionArn } from '../arn.ts'
 import type { StartedExecution } from '../contract.ts'
-import { executionExists } from '../errors.ts'
+import { executionExists, typeUnsupported } from '../errors.ts'
 import type { RevisionHead } from '../machine/queries.ts'
 import { requireStartable } from '../machine/start.ts'
 import type { Queries, Registry } from '../registry.ts'
+import { isAwaited } from './children.ts'
 import { findByName } from './statements.ts'
 import type { StartWork } from './work.ts'
 
@@ -23,6 +24,11 @@ export function admit(place: Place, queries: Queries, work: StartWork): Admissio
   try {
     const revision = requireStartable(queries, work.stateMachineArn)
     const { name } = work
+    if (revision.type === 'EXPRESS') {
+      if (isAwaited(work.nested)) throw typeUnsupported()
+      // Names of express executions may repeat: the id in the ARN is what tells them apart.
+      return { revision, name: name ?? uuid4(place.randomBytes), running: undefined }
+    }
     if (name === undefined) return { revision, name: uuid7(place.clock.now(), place.randomBytes), running: undefined }
     return { revision, name, running: runningAlready(place, queries, { work, revision, name }) }
   } catch (error) {

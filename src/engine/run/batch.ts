@@ -9,6 +9,7 @@ import { type Actor, appendRecord } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import { executionArn, stateMachineArn } from '../arn.ts'
 import { encodeChunk } from '../history/encode.ts'
+import { writeExpressEnd, writeExpressStart } from '../express/write.ts'
 import { historyDigest } from '../history/rows.ts'
 import { finishDeletion } from '../machine/queries.ts'
 import { Elsewhere, Forwarded, ForwardedPoll, type Node } from '../node/node.ts'
@@ -25,6 +26,7 @@ import { takeOver } from './take-over.ts'
 import {
   type EventOutcome,
   type EventWork,
+  type ExpressEndWork,
   type NestedCall,
   type PolledTask,
   type PollWork,
@@ -88,7 +90,17 @@ export class Batch {
     this.#runFollowUps()
   }
 
-  #start(work: StartWork, { revision, name }: Admission): StartedExecution | undefined {
+  endExpress(work: ExpressEndWork): void {
+    writeExpressEnd(this.#writing, work)
+  }
+
+  get #writing() {
+    return { place: this.#core, tx: this.#tx, now: this.#now, life: this.#life }
+  }
+
+  #start(work: StartWork, admission: Admission): StartedExecution | undefined {
+    const { revision, name } = admission
+    if (revision.type === 'EXPRESS') return writeExpressStart(this.#writing, this.effects, work, admission)
     const { account } = this.#core
     const arn = executionArn(account, revision.machineName, name)
     const compiled = this.#core.revisions.get(this.#tx, revision.revisionId)

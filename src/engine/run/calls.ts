@@ -45,7 +45,7 @@ export class Calls {
   /** Begins a call that is committed as scheduled. Never throws: what goes wrong is the task's failure. */
   begin(live: Live, command: Schedule): void {
     if (isNestedStart(command)) return this.#startNested(live, command)
-    const handler = this.#handlerOf(command)
+    const handler = findHandler(this.#core.handlers, command)
     if (!('call' in handler)) return this.#answer(live.row.id, command, handler)
     const { observer } = this.#core
     const call = this.#callOf(live, command)
@@ -58,14 +58,6 @@ export class Calls {
     }
     this.#keep(live.row.id, underWay)
     this.#run(live.row.id, { command, call, handler, underWay })
-  }
-
-  #handlerOf(command: Schedule): ResourceHandler | TaskAnswer {
-    try {
-      return this.#core.handlers.find((candidate) => candidate.handles(command.resource)) ?? noHandler(command)
-    } catch (error) {
-      return unexpected(error)
-    }
   }
 
   #run(executionId: number, { command, call, handler, underWay }: Beginning): void {
@@ -170,7 +162,17 @@ const tracedExecution = ({ row, state }: Live): TracedExecution => ({
   traceHeader: row.traceHeader ?? undefined,
 })
 
-function answerEvent(command: Schedule, answer: TaskAnswer): Event {
+/** The handler of a call, or what the call comes to without one. */
+export function findHandler(handlers: readonly ResourceHandler[], command: Schedule): ResourceHandler | TaskAnswer {
+  try {
+    return handlers.find((candidate) => candidate.handles(command.resource)) ?? noHandler(command)
+  } catch (error) {
+    return unexpected(error)
+  }
+}
+
+/** What the answer of a call is to its execution. */
+export function answerEvent(command: Schedule, answer: TaskAnswer): Event {
   const { frame, enteredId, attempt, resource } = command
   const at = { frame, enteredId, attempt }
   const goesOn = resource.kind === 'service' && resource.pattern !== 'request'
@@ -187,7 +189,8 @@ function answerEvent(command: Schedule, answer: TaskAnswer): Event {
   }
 }
 
-const unexpected = (error: unknown): TaskAnswer => ({
+/** A handler has thrown. */
+export const unexpected = (error: unknown): TaskAnswer => ({
   kind: 'failed',
   error: 'States.TaskFailed',
   cause: error instanceof Error ? `${error.name}: ${error.message}` : String(error),

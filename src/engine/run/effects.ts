@@ -1,5 +1,6 @@
 /** What a batch leaves to be done after its commit. */
 import type { Attempt, Command, SlowExpression } from '../../asl/index.ts'
+import type { KeptExpress } from '../express/rows.ts'
 import type { Hint } from '../node/hints.ts'
 import type { InboxRow } from '../node/node-rows.ts'
 import type { ClosedExecution, SlowFacts } from '../observer.ts'
@@ -17,6 +18,8 @@ export type Effects = {
   readonly touched: Map<number, Live | undefined>
   /** Activity → tasks queued for it. */
   readonly activities: Map<string, number>
+  /** Express executions to begin. */
+  readonly express: KeptExpress[]
   /** Executions that were taken over from a node that is no more, and events that it had waiting. */
   readonly taken: number[]
   readonly waiting: InboxRow[]
@@ -43,6 +46,7 @@ export const newEffects = (): Effects => ({
   slow: [],
   touched: new Map(),
   activities: new Map(),
+  express: [],
   taken: [],
   waiting: [],
   hints: [],

@@ -1,5 +1,6 @@
 /** Taking over what nodes have left that are no more: executions with something under way, and events that wait. */
 import type { Transaction } from '../../store/index.ts'
+import { takeExpress } from '../express/rows.ts'
 import { buryLife } from '../node/node-rows.ts'
 import type { Effects } from './effects.ts'
 import type { Core } from './core.ts'
@@ -17,6 +18,9 @@ export function takeOver(core: Core, tx: Transaction, effects: Effects): RoundOu
     for (const id of node.takeExecutions(tx, life, room)) take(core, tx, effects, id)
     if (effects.taken.length === executionsPerRound) return { executions: executionsPerRound, more: true }
     effects.waiting.push(...node.takeInbox(tx, life))
+    const express = takeExpress(tx, core.store.dialect, { from: life, to: node.life }, executionsPerRound)
+    effects.express.push(...express)
+    if (express.length === executionsPerRound) return { executions: effects.taken.length, more: true }
     buryLife(tx, life)
   }
   return { executions: effects.taken.length, more: false }

@@ -5,6 +5,7 @@ import type { Action, Cause } from '../../audit/index.ts'
 import type { HoldfastError, JsonText } from '../../base/index.ts'
 import type { StartedExecution } from '../contract.ts'
 import type { Forwarded } from '../node/node.ts'
+import type { ExpressEnd, ExpressStart } from '../express/express.ts'
 import type { DueTimer } from './statements.ts'
 
 /** The nested call that starts an execution. `sync` ones wait for its end. */
@@ -77,7 +78,17 @@ export type PollWork = {
 /** A node gives a sign of life, and takes over what others have left. */
 export type RoundWork = { readonly kind: 'round' }
 
-export type Work = StartWork | EventWork | TimersWork | TimerWork | PollWork | ProbeWork | RoundWork
+/** An express execution has ended: with `id` its row is there, without it is written now. */
+export type ExpressEndWork = {
+  readonly kind: 'expressEnd'
+  readonly id: number | undefined
+  /** Who has started it, where that is not recorded yet. */
+  readonly actor?: Actor
+  readonly start: ExpressStart
+  readonly end: ExpressEnd
+}
+
+export type Work = ExpressEndWork | StartWork | EventWork | TimersWork | TimerWork | PollWork | ProbeWork | RoundWork
 
 /** `stale`: the event names a visit or attempt that is over. `closed`: the execution has ended or does not exist. */
 export type EventOutcome = 'applied' | 'stale' | 'closed'

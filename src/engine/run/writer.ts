@@ -225,6 +225,7 @@ export class Writer {
       case 'poll':
       case 'probe':
       case 'round':
+      case 'expressEnd':
         return
       default:
         work satisfies never
@@ -328,6 +329,9 @@ function carryOut(batch: Batch, { work, reject }: Queued): Answer<Work> {
       return undefined
     case 'poll':
       return batch.poll(work)
+    case 'expressEnd':
+      batch.endExpress(work)
+      return undefined
     case 'probe':
       batch.probe()
       return undefined

@@ -87,10 +87,18 @@ function responseMetadata(requestId: string, length: number): object {
 }
 
 export function nestedStartFailure(call: NestedCall, error: HoldfastError, requestId: () => string): EventWork {
+  return workFor(call, { kind: 'taskFailed', ...startFailure(error, requestId()), fromCall: true })
+}
+
+/** A refused start as AWS's own client throws it. */
+export function startFailure(
+  error: HoldfastError,
+  requestId: string,
+): { readonly error: string; readonly cause: string } {
   const name = awsErrorName(error) ?? 'ValidationException'
-  const cause = `${error.message} (Service: AWSStepFunctions; Status Code: 400; Error Code: ${name}; Request ID: ${requestId()}; Proxy: null)`
+  const cause = `${error.message} (Service: AWSStepFunctions; Status Code: 400; Error Code: ${name}; Request ID: ${requestId}; Proxy: null)`
   const exception = name.endsWith('Exception') ? name : `${name}Exception`
-  return workFor(call, { kind: 'taskFailed', error: `StepFunctions.${exception}`, cause, fromCall: true })
+  return { error: `StepFunctions.${exception}`, cause }
 }
 
 type Close = Extract<Command, { kind: 'close' }>

@@ -6,6 +6,7 @@ import { appendRecord } from '../../audit/index.ts'
 import type { Engine } from '../engine.ts'
 import { taskCancelled } from '../errors.ts'
 import type { ResourceHandler, TaskAnswer, TaskCall } from '../resource-handler.ts'
+import { findHandler, unexpected } from '../run/calls.ts'
 import { isNestedStart, nestedParameters, startedOutput } from '../task/nested.ts'
 import type { TrialCall } from './run.ts'
 
@@ -24,10 +25,8 @@ export async function callForTrial(engine: Engine, actor: Actor, trial: TrialCal
     }),
   )
   if (isNestedStart(call)) return startNested(engine, actor, trial)
-  const handler = engine.handlers.find((candidate) => candidate.handles(call.resource))
-  if (handler !== undefined) return callInTime(engine, handler, trial)
-  const cause = `Nothing here carries out ${call.resource.arn}: register a resource handler for it in the configuration.`
-  return { kind: 'failed', error: 'States.TaskFailed', cause }
+  const handler = findHandler(engine.handlers, call)
+  return 'call' in handler ? callInTime(engine, handler, trial) : handler
 }
 
 async function startNested(engine: Engine, actor: Actor, { call }: TrialCall): Promise<TrialAnswer> {
@@ -57,8 +56,7 @@ async function answerOf(handler: ResourceHandler, call: TaskCall, signal: AbortS
   try {
     return await handler.call(call, signal)
   } catch (error) {
-    const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-    return { kind: 'failed', error: 'States.TaskFailed', cause }
+    return unexpected(error)
   }
 }
 

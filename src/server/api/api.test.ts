@@ -99,6 +99,30 @@ const cases: readonly Case[] = [
     },
   },
   {
+    call: ['POST /v1/express-executions', { machine: 'order', name: 'run-1', input: { n: 1 } }],
+    verb: 'startSyncExecution',
+    asked: [{ stateMachineArn: machineArn, name: 'run-1', input: '{"n":1}' }],
+    answers: { ...summary, status: 'SUCCEEDED', stoppedAt: at, input: '{"n":1}', output: '7' },
+    expected: {
+      status: 200,
+      body: { ...summarized, status: 'SUCCEEDED', stoppedAt: time, input: { n: 1 }, output: 7 },
+    },
+  },
+  {
+    call: ['GET /v1/express-executions?machine=order&status=FAILED&limit=2'],
+    verb: 'listExpressExecutions',
+    asked: [{ stateMachineArn: machineArn, status: 'FAILED', limit: 2 }],
+    answers: { items: [summary], cursor: 'next' },
+    expected: { status: 200, body: { items: [summarized], cursor: 'next' } },
+  },
+  {
+    call: [`GET /v1/express-executions/${encoded}`],
+    verb: 'describeExpressExecution',
+    asked: [executionArn],
+    answers: { ...summary, input: '{}' },
+    expected: { status: 200, body: { ...summarized, input: {} } },
+  },
+  {
     call: ['POST /v1/states/test', { definition, state: 'A', input: { n: 1 }, failure: { error: 'E' }, retries: 2 }],
     verb: 'testState',
     asked: [

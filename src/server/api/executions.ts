@@ -7,6 +7,12 @@ import { executionArnOf, executionParams, machineArnOf } from './names.ts'
 import { json, route, type RouteAnswer, type RouteContext } from './route.ts'
 import * as schema from './schemas.ts'
 
+const listQuery = z.strictObject({
+  machine: z.string().min(1).max(2000).optional().meta({ description: 'ARN or name of a state machine.' }),
+  status: schema.executionStatus.optional(),
+  ...schema.page,
+})
+
 export const executionRoutes = [
   route({
     method: 'POST',
@@ -45,17 +51,72 @@ export const executionRoutes = [
     path: '/v1/executions',
     verb: 'execution.list',
     summary: 'List executions, newest first.',
-    query: z.strictObject({
-      machine: z.string().min(1).max(2000).optional().meta({ description: 'ARN or name of a state machine.' }),
-      status: schema.executionStatus.optional(),
-      ...schema.page,
-    }),
+    query: listQuery,
     answers: { 200: { description: 'A page of them.', schema: schema.listOf(schema.executionSummary) } },
     run: async ({ dependencies: { verbs, platform }, actor, query: { machine, ...query } }) => {
       const stateMachineArn = machine === undefined ? undefined : machineArnOf(platform.account, machine)
       const { items, cursor } = await verbs.listExecutions(actor, { ...query, stateMachineArn })
       return json(200, { items: items.map(summaryOf), cursor })
     },
+  }),
+
+  route({
+    method: 'POST',
+    path: '/v1/express-executions',
+    verb: 'execution.start',
+    operation: 'runExpressExecution',
+    summary: 'Run an express machine and wait for its end, which may take five minutes.',
+    keepsAnswer: false,
+    body: z.strictObject({
+      machine: z.string().min(1).max(2000).meta({ description: 'ARN or name of a state machine of type EXPRESS.' }),
+      name: z.string().min(1).max(80).optional(),
+      input: payload('Default {}.').optional(),
+      traceHeader: z.string().max(256).optional(),
+    }),
+    payloads: ['input'],
+    answers: { 200: { description: 'How it ended.', schema: schema.execution } },
+    run: ({ dependencies: { verbs, platform }, actor, body }) => ({
+      kind: 'wait',
+      run: async () =>
+        json(
+          200,
+          describe(
+            await verbs.startSyncExecution(actor, {
+              stateMachineArn: machineArnOf(platform.account, body.machine),
+              name: body.name,
+              input: body.input?.text,
+              traceHeader: body.traceHeader,
+            }),
+          ),
+        ),
+    }),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/v1/express-executions',
+    verb: 'execution.list',
+    operation: 'listExpressExecutions',
+    summary: 'List express executions, newest first. A synchronous one is there from its end.',
+    query: listQuery,
+    answers: { 200: { description: 'A page of them.', schema: schema.listOf(schema.executionSummary) } },
+    run: async ({ dependencies: { verbs, platform }, actor, query: { machine, ...query } }) => {
+      const stateMachineArn = machine === undefined ? undefined : machineArnOf(platform.account, machine)
+      const { items, cursor } = await verbs.listExpressExecutions(actor, { ...query, stateMachineArn })
+      return json(200, { items: items.map(summaryOf), cursor })
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/v1/express-executions/:execution',
+    verb: 'execution.describe',
+    operation: 'describeExpressExecution',
+    summary: 'One express execution by its ARN, with input and output.',
+    params: z.strictObject({ execution: z.string().min(1).max(2000).meta({ description: 'Its ARN.' }) }),
+    answers: { 200: { description: 'The execution.', schema: schema.execution } },
+    run: async ({ dependencies: { verbs }, actor, params }) =>
+      json(200, describe(await verbs.describeExpressExecution(actor, params.execution))),
   }),
 
   route({

@@ -30,5 +30,4 @@ export const laterActions = {
   ListMapRuns: 'distributed maps',
   UpdateMapRun: 'distributed maps',
   RedriveExecution: 'redriving',
-  StartSyncExecution: 'express executions',
 } as const satisfies Readonly<Record<string, string>>

@@ -1,7 +1,55 @@
-/** The cases of TestState, for the table in `action-cases.fixture.ts`. */
+/** The cases of TestState and StartSyncExecution, for the table in `action-cases.fixture.ts`. */
+const expressArn = 'arn:aws:states:eu-central-1:123456789012:express:order:run-1:5e1f'
+const machineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:order'
+const startedAt = Date.UTC(2026, 0, 1, 12, 0, 0, 459)
+const ended = {
+  arn: expressArn,
+  stateMachineArn: machineArn,
+  name: 'run-1',
+  startedAt,
+  stoppedAt: startedAt + 250,
+  input: '{"a": 1.0}',
+} as const
+const endedResponse = {
+  executionArn: expressArn,
+  stateMachineArn: machineArn,
+  name: 'run-1',
+  startDate: 1_767_268_800.459,
+  stopDate: 1_767_268_800.709,
+  billingDetails: { billedMemoryUsedInMB: 64, billedDurationInMilliseconds: 300 },
+} as const
 const definition = '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}'
 
 export const trialCases = [
+  {
+    action: 'StartSyncExecution',
+    request: { stateMachineArn: machineArn, name: 'run-1', input: '{"a": 1.0}' },
+    verb: 'startSyncExecution',
+    asked: [{ stateMachineArn: machineArn, name: 'run-1', input: '{"a": 1.0}' }],
+    answer: { ...ended, status: 'FAILED', error: 'E', cause: 'because' },
+    response: {
+      ...endedResponse,
+      status: 'FAILED',
+      error: 'E',
+      cause: 'because',
+      input: '{"a": 1.0}',
+      inputDetails: { included: true },
+      outputDetails: { included: true },
+    },
+  },
+  {
+    action: 'StartSyncExecution',
+    request: { stateMachineArn: machineArn, includedData: 'METADATA_ONLY' },
+    verb: 'startSyncExecution',
+    asked: [{ stateMachineArn: machineArn }],
+    answer: { ...ended, status: 'SUCCEEDED', output: '[1.0]' },
+    response: {
+      ...endedResponse,
+      status: 'SUCCEEDED',
+      inputDetails: { included: false },
+      outputDetails: { included: false },
+    },
+  },
   {
     action: 'TestState',
     request: {

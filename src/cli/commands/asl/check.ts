@@ -6,13 +6,14 @@ import { readDefinition } from '../../definitions.ts'
 import { textWidth } from '../../world.ts'
 import { findingsOf, isError, reportFindings } from '../../findings.ts'
 
-type Options = { readonly warnings?: true; readonly json?: true }
+type Options = { readonly warnings?: true; readonly express?: true; readonly json?: true }
 
 export function checkCommand(context: Context): Command {
   const command = new Command('check')
     .description('check a state machine as AWS would before it is created')
     .argument('<file>', 'definition in JSON (- reads standard input), or a module that exports a procedure')
     .option('--warnings', 'show warnings as well as errors')
+    .option('--express', 'check it as an express state machine, which has no .sync, tokens and activities')
     .option('--json', "print the findings as JSON, in AWS's words")
     .action((file: string, options: Options) => check(context, file, options))
   return withExamples(command, [
@@ -21,10 +22,11 @@ export function checkCommand(context: Context): Command {
   ])
 }
 
-async function check(context: Context, file: string, { warnings, json }: Options): Promise<void> {
+async function check(context: Context, file: string, { warnings, express, json }: Options): Promise<void> {
   const { paint, world } = context
   const definition = await readDefinition(world, file)
-  const found = findingsOf(definition).filter((finding) => warnings === true || isError(finding))
+  const type = express === true ? 'EXPRESS' : 'STANDARD'
+  const found = findingsOf(definition, undefined, type).filter((finding) => warnings === true || isError(finding))
   const ok = !found.some(isError)
   if (!ok) context.exitWith(exitCodes.failed)
   answer(context, json === true, { ok, diagnostics: found }, () =>

@@ -1,6 +1,6 @@
 /** `asl test`: the cases of a file against their state machine, in virtual time. Needs no server. */
 import { Command } from 'commander'
-import { compileMachine } from '../../../asl/index.ts'
+import { compileMachine, type Machine } from '../../../asl/index.ts'
 import { formatDuration, type HoldfastError } from '../../../base/index.ts'
 import { createExpressions, type Expressions } from '../../../jsonata/index.ts'
 import { type Cases, readCases } from '../../cases/read.ts'
@@ -12,16 +12,17 @@ import { icon, type Paint, printable } from '../../paint.ts'
 import { textWidth } from '../../world.ts'
 import { wrap } from '../../width.ts'
 
-type Options = { readonly only?: string; readonly json?: true }
+type Options = { readonly only?: string; readonly express?: true; readonly json?: true }
 
 export function testCommand(context: Context): Command {
   const command = new Command('test')
     .description('run test cases against a state machine; waits are skipped, tasks are mocked')
     .argument('<file>', 'cases in YAML: input, mocks per attempt, expected path and output')
     .option('--only <text>', 'only cases whose name contains this')
+    .option('--express', 'as an express state machine: checked as one, and over after five minutes')
     .option('--json', 'print the results as JSON')
     .action(async (file: string, options: Options) => {
-      const results = await runCases(await readCases(context.world, file), options.only ?? '')
+      const results = await runCases(await readCases(context.world, file), options)
       if (results.length === 0) throw nothingToRun(file, options.only ?? '')
       if (results.some(({ passed }) => !passed)) context.exitWith(exitCodes.failed)
       answer(context, options.json === true, results.map(resultAsJson), () =>
@@ -34,10 +35,11 @@ export function testCommand(context: Context): Command {
   ])
 }
 
-async function runCases(file: Cases, only: string): Promise<readonly CaseResult[]> {
+async function runCases(file: Cases, { only = '', express }: Options): Promise<readonly CaseResult[]> {
   const expressions = createExpressions()
   try {
-    const machine = compileMachine(checked(file, expressions))
+    const compiled = compileMachine(checked(file, expressions, express === true ? 'EXPRESS' : 'STANDARD'))
+    const machine = express === true ? await asExpress(compiled) : compiled
     const results: CaseResult[] = []
     for (const testCase of file.cases.filter(({ name }) => name.includes(only))) {
       results.push(await runCase(machine, expressions, testCase))
@@ -48,8 +50,14 @@ async function runCases(file: Cases, only: string): Promise<readonly CaseResult[
   }
 }
 
-function checked({ definition }: Cases, expressions: Expressions): string {
-  const errors = findingsOf(definition, expressions).filter(isError)
+/** Only who asks for it waits for the engine to load. */
+async function asExpress(machine: Machine): Promise<Machine> {
+  const { expressMachine } = await import('../../../engine/index.ts')
+  return expressMachine(machine)
+}
+
+function checked({ definition }: Cases, expressions: Expressions, type: 'STANDARD' | 'EXPRESS'): string {
+  const errors = findingsOf(definition, expressions, type).filter(isError)
   if (errors.length === 0) return definition.text
   throw invalidDefinition(definition, errors)
 }

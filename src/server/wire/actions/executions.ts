@@ -1,6 +1,11 @@
 /** Actions on executions and their history. */
-import type { ExecutionDescription, ExecutionStatus, ExecutionSummary } from '../../../engine/index.ts'
-import { invalidRequest, taggedResourceMissing } from '../../../engine/index.ts'
+import type {
+  ExecutionDescription,
+  ExecutionStatus,
+  ExecutionSummary,
+  ExpressDescription,
+} from '../../../engine/index.ts'
+import { billingOf, invalidRequest, taggedResourceMissing } from '../../../engine/index.ts'
 import { action, maybeSeconds, type Response, seconds } from '../action.ts'
 import { historyEvent } from '../history.ts'
 import * as member from '../members.ts'
@@ -19,6 +24,20 @@ export const executionActions = {
     async ({ dependencies: { verbs }, actor }, request) => {
       const { executionArn, startedAt } = await verbs.startExecution(actor, request)
       return { executionArn, startDate: seconds(startedAt) }
+    },
+  ),
+
+  StartSyncExecution: action(
+    'execution.start',
+    {
+      stateMachineArn: required(member.arn),
+      name: member.name,
+      input: member.payload,
+      traceHeader: member.traceHeader,
+      includedData: member.includedData,
+    },
+    async ({ dependencies: { verbs }, actor }, { includedData, ...request }) => {
+      return describeSync(await verbs.startSyncExecution(actor, request), includedData !== 'METADATA_ONLY')
     },
   ),
 
@@ -82,6 +101,27 @@ export const executionActions = {
     },
   ),
 } as const
+
+/** AWS says that the output is included also where there is none. */
+function describeSync(execution: ExpressDescription, included: boolean): Response {
+  const { startedAt, stoppedAt = startedAt } = execution
+  return {
+    executionArn: execution.arn,
+    stateMachineArn: execution.stateMachineArn,
+    name: execution.name,
+    startDate: seconds(startedAt),
+    stopDate: seconds(stoppedAt),
+    status: execution.status,
+    error: included ? execution.error : undefined,
+    cause: included ? execution.cause : undefined,
+    input: included ? execution.input : undefined,
+    inputDetails: { included },
+    output: included ? execution.output : undefined,
+    outputDetails: { included },
+    traceHeader: execution.traceHeader,
+    billingDetails: billingOf(startedAt, stoppedAt),
+  }
+}
 
 type ListFilters = {
   readonly stateMachineArn?: string

@@ -1,0 +1,54 @@
+import { type Actor, requirePermission } from '../../access/index.ts'
+import { uuid4 } from '../../base/index.ts'
+import { expressArn, parseStateMachineArn } from '../arn.ts'
+import type { ExpressDescription, StartExecutionRequest } from '../contract.ts'
+import type { Engine } from '../engine.ts'
+import { typeUnsupported } from '../errors.ts'
+import { requireInput } from '../execution/input.ts'
+import { startRequest } from '../execution/schemas.ts'
+import { requireStartable } from '../machine/start.ts'
+import { requireName } from '../name.ts'
+import { parseRequest } from '../parse-request.ts'
+import type { ExpressStart } from './express.ts'
+
+/**
+ * Runs an express machine and answers with its end, however it ended; that is durable then. At most once: when the process
+ * dies meanwhile, the caller's connection breaks and nothing runs again.
+ * @throws HoldfastError request.invalid, arn.invalid, machine.missing, machine.deleting, machine.type_unsupported, name.invalid,
+ * execution.input_invalid, request.too_large; store.full and its like when nothing can be kept; engine.stopping
+ */
+export async function startSyncExecution(
+  engine: Engine,
+  actor: Actor,
+  request: StartExecutionRequest,
+): Promise<ExpressDescription> {
+  requirePermission(actor, 'execution.start', { type: 'machine', id: request.stateMachineArn })
+  const { stateMachineArn, name, input, traceHeader } = parseRequest(startRequest, request, { hidden: ['input'] })
+  parseStateMachineArn(stateMachineArn)
+  if (name !== undefined) requireName(name)
+  const text = requireInput(input ?? '{}', engine.limits.payloadBytes)
+  const { machineId, revisionId, machineName, type } = requireStartable(engine.store.read, stateMachineArn)
+  if (type !== 'EXPRESS') throw typeUnsupported()
+  const start: ExpressStart = {
+    ...{ machineId, revisionId, machineName, traceHeader },
+    name: name ?? uuid4(engine.randomBytes),
+    uuid: uuid4(engine.randomBytes),
+    startedAt: engine.clock.now(),
+    input: text,
+  }
+  const end = await engine.express.start(start)
+  await engine.writer.submit({ kind: 'expressEnd', id: undefined, actor, start, end })
+  const { at: stoppedAt, status, ...outcome } = end
+  return {
+    arn: expressArn(engine.account, machineName, start.name, start.uuid),
+    stateMachineArn,
+    name: start.name,
+    // An express execution cannot be stopped, so it is never aborted.
+    status: status === 'succeeded' ? 'SUCCEEDED' : status === 'timed_out' ? 'TIMED_OUT' : 'FAILED',
+    startedAt: start.startedAt,
+    stoppedAt,
+    input: text,
+    ...outcome,
+    ...(traceHeader === undefined ? {} : { traceHeader }),
+  }
+}
