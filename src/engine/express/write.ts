@@ -15,18 +15,24 @@ import { closeExpress, insertExpress, type KeptExpress } from './rows.ts'
 type Place = Pick<Registry, 'account' | 'randomBytes'>
 type Writing = { readonly place: Place; readonly tx: Transaction; readonly now: number; readonly life: number | null }
 
-/** Asynchronous: durable before it is answered, and run once it is. */
-export function writeExpressStart(writing: Writing, work: StartWork, { revision, name }: Admission): KeptExpress {
+/** Asynchronous: durable before it is answered, and begun once that is committed. */
+export function writeExpressStart(
+  writing: Writing,
+  effects: { readonly express: KeptExpress[] },
+  work: StartWork,
+  { revision, name }: Admission,
+): StartedExecution {
   const { place, tx, now, life } = writing
   const { machineId, revisionId, machineName } = revision
   const { input, traceHeader } = work
   const start = { machineId, revisionId, machineName, name, uuid: uuid4(place.randomBytes), startedAt: now, input }
   const kept = { ...start, traceHeader, id: insertExpress(tx, { ...start, traceHeader }, undefined, life) }
   recordStart(writing, kept, work)
-  return kept
+  effects.express.push(kept)
+  return startedExpress(place, kept)
 }
 
-export const startedExpress = ({ account }: Place, start: ExpressStart): StartedExecution => ({
+const startedExpress = ({ account }: Place, start: ExpressStart): StartedExecution => ({
   executionArn: expressArn(account, start.machineName, start.name, start.uuid),
   startedAt: start.startedAt,
 })
