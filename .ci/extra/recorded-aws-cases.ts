@@ -20,7 +20,7 @@ const runs = [
     needs: 'none,lambda,activity,callback,nested-states,sqs',
     least: { a: 0.98, b: 0.97, c: 0.94 },
   },
-  { kinds: 'test_state', needs: 'all', least: { a: 0.98, b: 1, c: 0.98 } },
+  { kinds: 'test_state,sync_execution,express_async', needs: 'all', least: { a: 0.98, b: 1, c: 0.98 } },
 ] as const
 type Run = (typeof runs)[number]
 
