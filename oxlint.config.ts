@@ -15,6 +15,8 @@ const layerTable = {
   store: { purity: 'guided' },
   audit: { purity: 'guided' },
   access: { purity: 'guided' },
+  // The gate for addresses that somebody else chose: below everything that sends.
+  outbound: { purity: 'guided', only: ['base'] },
   engine: { purity: 'guided' },
   aws: { purity: 'guided' },
   // Outlives control plane and agent, so it may stand on neither.

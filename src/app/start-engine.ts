@@ -1,5 +1,5 @@
 /** The engine with everything that runs on it: the deployments, a user's procedures, AWS. Opened and started in that order. */
-import { apiMockCheck, awsConfigFrom, awsHandlers, uninstalledHandler } from '../aws/index.ts'
+import { apiMockCheck } from '../aws/index.ts'
 import { deployProcedures, type Deploys, hookProcedures, openDeploys, startJanitor } from '../deploy/index.ts'
 import {
   type Account,
@@ -22,6 +22,7 @@ import { tokenKeyOf } from './identity.ts'
 import { installProcedures } from './install-procedures.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
 import type { Shutdown } from './shutdown.ts'
+import { openServices } from './services.ts'
 import { smokeRequest } from './smoke-request.ts'
 import type { InputCheck } from './verbs.ts'
 
@@ -108,16 +109,15 @@ function buildEngine(
   { store, account, observer }: Ground,
   { shutdown, handlers }: { readonly shutdown: Shutdown; readonly handlers: Handlers },
 ): Engine {
-  const { configuration, environment, dataFolder, clock, randomBytes, logger } = options
+  const { configuration, dataFolder, clock, randomBytes, logger } = options
   const expressions = createExpressions()
   shutdown.add('the expressions', () => expressions.close())
-  const aws = awsHandlers({ ...awsConfigFrom(environment), assumableRoles: configuration.aws.assumableRoles }, logger)
-  shutdown.add('the AWS clients', () => aws.close())
+  const services = openServices(options, shutdown)
   return createEngine({
     ...{ store, clock, logger, randomBytes, expressions, account },
     ...(observer === undefined ? {} : { observer }),
     limits: configuration.limits === 'aws' ? awsLimits : embeddedLimits,
-    handlers: [...handlers, ...aws.handlers, uninstalledHandler(aws.installed)],
+    handlers: [...handlers, ...services],
     mockCheck: apiMockCheck(),
     tokenKey: tokenKeyOf(dataFolder, randomBytes),
     retention: { executionsKeptMs: configuration.retention.executions },

@@ -5,7 +5,7 @@
 import { NormalizedSchema } from '@smithy/core/schema'
 import type { Logger } from '../base/index.ts'
 import { clientSettings } from './client-settings.ts'
-import type { AwsConfig, AwsServiceName } from './config.ts'
+import type { AwsConfig, AwsCredentials, AwsServiceName } from './config.ts'
 import type { AssumeRole, CallPlace } from './place.ts'
 import { type CommandClass, importClient, type SdkClient, type SdkModule, type SdkOutput } from './sdk/module.ts'
 import { tracing, tracingPlace } from './trace.ts'
@@ -36,6 +36,8 @@ export type AwsClients = {
   operation(service: AwsServiceName, command: string): Promise<SdkOperation | undefined>
   /** Names of a client's commands, for the message that one is missing. @throws SdkMissing */
   commands(service: AwsServiceName): Promise<readonly string[]>
+  /** Keys to sign a call with that no client makes. @throws RoleRefused */
+  credentials(place: CallPlace): Promise<AwsCredentials>
   /** Closes idle connections; calls under way fail. */
   close(): void
 }
@@ -67,6 +69,9 @@ export function awsClients(config: AwsConfig, log: Logger, assumeRole: AssumeRol
     },
     async commands(service) {
       return [...(await moduleOf(service)).commands.keys()]
+    },
+    async credentials(place) {
+      return clientAt(await moduleOf('sts'), 'sts', place).config.credentials()
     },
     close() {
       for (const client of clients.values()) client.destroy()

@@ -7,6 +7,10 @@ import { integrationHandler, integrations } from './integrations/index.ts'
 import { lambdaFunctionHandler } from './lambda-function.ts'
 import { roleAssumer } from './roles.ts'
 import { sdkHandler } from './sdk/handler.ts'
+import { apiGatewayHandler, httpInvokeHandler, type HttpInvokeDependencies } from './web/index.ts'
+
+/** What tasks that are plain HTTP need. */
+export type WebDependencies = HttpInvokeDependencies
 
 export type AwsHandlers = {
   readonly handlers: readonly ResourceHandler[]
@@ -16,8 +20,11 @@ export type AwsHandlers = {
   close(): void
 }
 
-/** @param log gets the SDK's warnings; payloads are never logged. */
-export function awsHandlers(config: AwsConfig, log: Logger = silentLogger): AwsHandlers {
+/**
+ * @param log gets the SDK's warnings; payloads are never logged
+ * @param web absent: without `http:invoke` and `apigateway:invoke`
+ */
+export function awsHandlers(config: AwsConfig, log: Logger = silentLogger, web?: WebDependencies): AwsHandlers {
   const clients: AwsClients = awsClients(
     config,
     log,
@@ -28,6 +35,7 @@ export function awsHandlers(config: AwsConfig, log: Logger = silentLogger): AwsH
       lambdaFunctionHandler(config, clients),
       ...integrations.map((integration) => integrationHandler(integration, config, clients)),
       sdkHandler(config, clients),
+      ...(web === undefined ? [] : [apiGatewayHandler({ config, clients, ...web }), httpInvokeHandler(web)]),
     ],
     installed: [
       'Lambda function ARNs',
@@ -35,6 +43,9 @@ export function awsHandlers(config: AwsConfig, log: Logger = silentLogger): AwsH
         ({ resource, awaitsToken }) => `arn:aws:states:::${resource}${awaitsToken ? '[.waitForTaskToken]' : ''}`,
       ),
       'arn:aws:states:::aws-sdk:<service>:<action>[.waitForTaskToken]',
+      ...(web === undefined
+        ? []
+        : ['arn:aws:states:::apigateway:invoke[.waitForTaskToken]', 'arn:aws:states:::http:invoke']),
     ],
     close: () => clients.close(),
   }

@@ -5,6 +5,7 @@
  */
 export { type AwsConfig, awsConfigFrom, type AwsServiceName } from './config.ts'
 export { awsErrors } from './errors.ts'
-export { type AwsHandlers, awsHandlers } from './handlers.ts'
+export { type AwsHandlers, awsHandlers, type WebDependencies } from './handlers.ts'
 export { apiMockCheck } from './model/index.ts'
 export { uninstalledHandler } from './uninstalled.ts'
+export type { Connection, Connections } from './web/index.ts'

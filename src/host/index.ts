@@ -70,3 +70,4 @@ export type {
 } from './outcome.ts'
 export type { EdgeSource } from './route/edge-link.ts'
 export { defaultSettings, type HostSettings } from './settings.ts'
+export { readSecretFile } from './secret-file.ts'

@@ -36,6 +36,8 @@ describe('the configuration', () => {
       server: { host: '127.0.0.1', port: 7400, allowedHosts: [], maxInFlight: 1000, grace: 10_000 },
       auth: 'token',
       aws: { assumableRoles: [] },
+      outbound: { allow: [] },
+      connections: {},
       limits: 'embedded',
       account: {},
       retention: { executions: 90 * 86_400_000, trail: 400 * 86_400_000, logs: 14 * 86_400_000 },

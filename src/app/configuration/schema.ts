@@ -4,6 +4,8 @@
  */
 import { z } from 'zod'
 import { parseDuration } from '../../base/index.ts'
+import { isAllowEntry } from '../../outbound/index.ts'
+import { connections } from './connections.ts'
 
 const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -68,6 +70,13 @@ const aws = z.strictObject({
   assumableRoles: z.array(z.string().startsWith('arn:').or(z.literal('*'))).default([]),
 })
 
+const outbound = z.strictObject({
+  /** Addresses, networks and names that tasks may call although they are not public, or over plain http. */
+  allow: z
+    .array(z.string().refine(isAllowEntry, 'an address, a network such as 10.1.0.0/16, a name, or *.name is accepted'))
+    .default([]),
+})
+
 export const configurationSchema = z.strictObject({
   server: server.prefault({}),
   /** `token`: every request needs one. `none`: nobody is asked, for local emulation on loopback. */
@@ -76,6 +85,9 @@ export const configurationSchema = z.strictObject({
   limits: z.enum(['embedded', 'aws']).default('embedded'),
   account: account.prefault({}),
   aws: aws.prefault({}),
+  outbound: outbound.prefault({}),
+  /** How HTTP tasks prove who they are, by the name in `connection/NAME` of their ConnectionArn. */
+  connections: connections.default({}),
   retention: retention.prefault({}),
   log: log.prefault({}),
 })

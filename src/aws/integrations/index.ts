@@ -19,4 +19,4 @@ export const integrations: readonly Integration[] = [
 ]
 
 export { integrationHandler } from './handler.ts'
-export type { Integration } from './integration.ts'
+export { type Integration, parametersOf } from './integration.ts'

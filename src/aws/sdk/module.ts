@@ -3,6 +3,8 @@ import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
+import type { AwsCredentials } from '../config.ts'
+
 /** Members of an output by their names; values are whatever the SDK made of them. */
 export type SdkOutput = Readonly<Record<string, unknown>> & { readonly $metadata: { readonly requestId?: string } }
 
@@ -11,7 +13,7 @@ export type Command = { readonly schema?: readonly unknown[] }
 export type CommandClass = new (input: object) => Command
 
 export type SdkClient = {
-  readonly config: { readonly serviceId?: string }
+  readonly config: { readonly serviceId?: string; credentials(): Promise<AwsCredentials> }
   readonly middlewareStack: { add(middleware: unknown, place: object): void }
   send(command: Command, options: { readonly abortSignal: AbortSignal }): Promise<SdkOutput>
   destroy(): void

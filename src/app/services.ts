@@ -1,0 +1,20 @@
+/** What carries out the tasks that call a service: AWS, HTTP, and a word for whatever is not there. */
+import { awsConfigFrom, awsHandlers, uninstalledHandler } from '../aws/index.ts'
+import type { ResourceHandler } from '../engine/index.ts'
+import { openGate } from '../outbound/index.ts'
+import type { RuntimeOptions } from './runtime-options.ts'
+import { secretReader } from './secrets.ts'
+import type { Shutdown } from './shutdown.ts'
+
+export function openServices(options: RuntimeOptions, shutdown: Shutdown): readonly ResourceHandler[] {
+  const { configuration, environment, clock, logger } = options
+  const config = { ...awsConfigFrom(environment), assumableRoles: configuration.aws.assumableRoles }
+  const aws = awsHandlers(config, logger, {
+    gate: openGate(configuration.outbound),
+    connections: configuration.connections,
+    readSecret: secretReader(environment),
+    now: () => clock.now(),
+  })
+  shutdown.add('the AWS clients', () => aws.close())
+  return [...aws.handlers, uninstalledHandler(aws.installed)]
+}

@@ -1,0 +1,35 @@
+/** What came back → what the task shows: `{Headers, ResponseBody, StatusCode, StatusText}`. */
+import { type Json, type JsonObject, JsonSyntaxError, parseJson } from '../../base/index.ts'
+import type { OutboundResponse } from '../../outbound/index.ts'
+
+export function shown(response: OutboundResponse, spelled: (header: string) => string): JsonObject {
+  return new Map<string, Json>([
+    ['Headers', headersOf(response, spelled)],
+    ['ResponseBody', bodyOf(response)],
+    ['StatusCode', response.status],
+    ['StatusText', response.statusText],
+  ])
+}
+
+/** Each name once, with all of its values. */
+function headersOf({ headers }: OutboundResponse, spelled: (header: string) => string): JsonObject {
+  const all = new Map<string, string[]>()
+  for (const [name, value] of headers) all.set(spelled(name), [...(all.get(spelled(name)) ?? []), value])
+  return all
+}
+
+/** JSON where it says so and is so; else the text. */
+function bodyOf(response: OutboundResponse): Json {
+  const text = response.body.toString('utf8')
+  if (!/[/+]json\b/i.test(contentType(response))) return text
+  try {
+    return parseJson(text)
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return text
+    throw error
+  }
+}
+
+export function contentType({ headers }: OutboundResponse): string {
+  return headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? ''
+}
