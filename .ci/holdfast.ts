@@ -1,7 +1,7 @@
 /** Starts the real program for an extra check: a free port, a data folder of its own, no authentication. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,11 +17,20 @@ export function skip(reason: string): never {
   process.exit(skippedCode)
 }
 
-export async function startHoldfast(environment: Readonly<Record<string, string>>): Promise<Running> {
+/** @param settings of a configuration file, when there is to be one */
+export async function startHoldfast(
+  environment: Readonly<Record<string, string>>,
+  settings?: object,
+): Promise<Running> {
   const port = await freePort()
   const data = mkdtempSync(join(tmpdir(), 'holdfast-ci-'))
   const program = join(import.meta.dirname, '../bin/holdfast')
   const args = ['up', '--port', String(port), '--auth', 'none', '--aws-limits', '--data', data]
+  if (settings !== undefined) {
+    const file = join(data, 'holdfast.config.ts')
+    writeFileSync(file, `export const procedures = []\nexport default ${JSON.stringify(settings)}\n`)
+    args.push('--config', file)
+  }
   const child = spawn(program, args, {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,10 +1,12 @@
 /** Plays the histories recorded at AWS against the real program and holds it to the share that must agree. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, skip, startHoldfast } from '../holdfast.ts'
+import { renameCases } from '../replay/cases.ts'
+import { standIn } from '../replay/stand-in.ts'
 
 type Share = readonly [agreeing: number, all: number]
 type Report = { readonly total: { readonly a?: Share; readonly b?: Share; readonly c?: Share } }
@@ -17,7 +19,9 @@ const names = { a: 'outcome', b: 'event types', c: 'full answers and histories' 
 const runs = [
   {
     kinds: 'execution,create_error,validate',
-    needs: 'none,lambda,activity,callback,nested-states,sqs',
+    needs:
+      'none,lambda,activity,callback,nested-states,sqs,sns,dynamodb,events,apigateway,credentials,cross-account,' +
+      'aws-sdk:dynamodb,aws-sdk:s3,aws-sdk:secretsmanager',
     least: { a: 0.98, b: 0.97, c: 0.94 },
   },
   { kinds: 'test_state,sync_execution,express_async', needs: 'all', least: { a: 0.98, b: 1, c: 0.98 } },
@@ -29,23 +33,31 @@ if (!existsSync(runner)) skip('the recorded cases are not beside this checkout (
 const work = mkdtempSync(join(tmpdir(), 'holdfast-corpus-'))
 const mockPort = await freePort()
 const mock = `http://127.0.0.1:${mockPort}`
-const holdfast = await startHoldfast({
-  AWS_ENDPOINT_URL_LAMBDA: mock,
-  AWS_ENDPOINT_URL_SQS: mock,
-  AWS_ACCESS_KEY_ID: 'any',
-  AWS_SECRET_ACCESS_KEY: 'any',
-  AWS_REGION: 'us-east-1',
-})
+const servicesPort = await freePort()
+const cases = join(work, 'cases')
+mkdirSync(cases)
+const services = await standIn(renameCases(join(corpus, 'cases'), cases), mock, servicesPort)
+const holdfast = await startHoldfast(
+  {
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${servicesPort}`,
+    AWS_ENDPOINT_URL_LAMBDA: mock,
+    AWS_ACCESS_KEY_ID: 'any',
+    AWS_SECRET_ACCESS_KEY: 'any',
+    AWS_REGION: 'us-east-1',
+  },
+  { aws: { assumableRoles: ['*'] } },
+)
 try {
   for (const run of runs) if (!judge(run, await runCorpus(run))) process.exitCode = 1
 } finally {
   await holdfast.stop()
+  await services[Symbol.asyncDispose]()
   rmSync(work, { recursive: true, force: true })
 }
 
 async function runCorpus({ kinds, needs }: Run): Promise<Report> {
   const report = join(work, 'report.json')
-  const where = ['--endpoint', holdfast.url, '--cases', join(corpus, 'cases'), '--lambda-port', String(mockPort)]
+  const where = ['--endpoint', holdfast.url, '--cases', cases, '--lambda-port', String(mockPort)]
   const what = ['--needs', needs, '--kinds', kinds, '--report', report, '--fails']
   const child = spawn(process.execPath, [runner, ...where, ...what], { stdio: 'inherit' })
   await once(child, 'exit')
