@@ -2,7 +2,7 @@
  * The SDK's clients: loaded when first needed (each costs a tenth of a second), one for each service, region and role,
  * reused. The SDK's own retries are off: Retry in the definition is the one place that says how often and how long.
  */
-import { NormalizedSchema } from '@smithy/core/schema'
+import type { NormalizedSchema } from '@smithy/core/schema'
 import type { Logger } from '../base/index.ts'
 import { clientSettings } from './client-settings.ts'
 import type { AwsConfig, AwsCredentials, AwsServiceName } from './config.ts'
@@ -15,7 +15,6 @@ export type Answered = { readonly output: SdkOutput; readonly facts: WireFacts }
 
 /** One command of one client, ready to be sent. */
 export type SdkOperation = {
-  readonly service: AwsServiceName
   /** The service as its model names it: `Secrets Manager`. */
   readonly serviceId: string
   /** What the command takes and gives; absent in clients that were built without. */
@@ -65,7 +64,8 @@ export function awsClients(config: AwsConfig, log: Logger, assumeRole: AssumeRol
       const sdk = await moduleOf(service)
       const Class = sdk.commands.get(command)
       if (Class === undefined) return undefined
-      return operationOf(sdk, Class, service, (place) => clientAt(sdk, service, place))
+      const { NormalizedSchema: schemas } = await import('@smithy/core/schema')
+      return operationOf(sdk, Class, schemas, (place) => clientAt(sdk, service, place))
     },
     async commands(service) {
       return [...(await moduleOf(service)).commands.keys()]
@@ -83,15 +83,14 @@ export function awsClients(config: AwsConfig, log: Logger, assumeRole: AssumeRol
 function operationOf(
   sdk: SdkModule,
   Class: CommandClass,
-  service: AwsServiceName,
+  schemas: typeof NormalizedSchema,
   clientAt: (place: CallPlace) => SdkClient,
 ): SdkOperation {
   const [, , , , input, output] = new Class({}).schema ?? []
   return {
-    service,
     serviceId: sdk.serviceId,
-    input: schemaOf(input),
-    output: schemaOf(output),
+    input: schemaOf(schemas, input),
+    output: schemaOf(schemas, output),
     async send(parameters, place, signal) {
       const answer = await clientAt(place).send(new Class(parameters), { abortSignal: signal })
       return { output: answer, facts: factsOf.get(answer) ?? wireFacts(undefined) }
@@ -101,8 +100,8 @@ function operationOf(
 }
 
 /** The SDK's own static schemas, which its types keep from view. */
-const schemaOf = (schema: unknown): NormalizedSchema | undefined =>
-  schema === undefined ? undefined : NormalizedSchema.of(schema as Parameters<typeof NormalizedSchema.of>[0])
+const schemaOf = (schemas: typeof NormalizedSchema, schema: unknown): NormalizedSchema | undefined =>
+  schema === undefined ? undefined : schemas.of(schema as Parameters<typeof NormalizedSchema.of>[0])
 
 /** Output of a call → what the wire said. The SDK keeps headers to itself, so a middleware notes them on the way. */
 const factsOf = new WeakMap<object, WireFacts>()

@@ -15,12 +15,12 @@ import type { AwsClients } from '../clients.ts'
 import { type AwsConfig, endpointOf } from '../config.ts'
 import { failed, givenUp } from '../failure.ts'
 import { parametersOf } from '../integrations/index.ts'
+import type { CallPlace } from '../place.ts'
 import { type ParameterTable, refuseParameters, unusable } from '../parameters.ts'
 import { RoleRefused } from '../roles.ts'
 import { shown } from './answer.ts'
 import { textOf, withQuery } from './encoding.ts'
 import { forbiddenHeader } from './headers.ts'
-import { signed } from './signature.ts'
 
 const table: ParameterTable = {
   AllowNullValues: { kind: 'boolean' },
@@ -81,17 +81,24 @@ function refuseInvoke(parameters: JsonText): string | undefined {
 }
 
 async function invoke(task: TaskCall, signal: AbortSignal, around: Around): Promise<OutboundResponse> {
-  const { config, clients, gate, now } = around
+  const { config, gate } = around
   const given = parametersOf(task)
   const request = requestOf(given)
   const place = placeOf(config, task, regionOfHost(new URL(request.url).host))
   const auth = given.get('AuthType') ?? 'NO_AUTH'
-  const headers =
-    auth === 'NO_AUTH'
-      ? request.headers
-      : await signed(request, { credentials: await clients.credentials(place), region: place.region, atMs: now() })
+  const headers = auth === 'NO_AUTH' ? request.headers : await signedHeaders(request, place, around)
   const via = endpointOf(config, 'execute-api')
   return gate.request({ ...request, headers, via, signal, timeoutMs: 29_000 })
+}
+
+async function signedHeaders(
+  request: Request,
+  place: CallPlace,
+  { clients, now }: Around,
+): Promise<Request['headers']> {
+  // Loaded when first needed: few definitions sign, and every start would pay for it.
+  const { signed } = await import('./signature.ts')
+  return signed(request, { credentials: await clients.credentials(place), region: place.region, atMs: now() })
 }
 
 type Request = {
