@@ -1,9 +1,10 @@
 /**
- * `npm run bench [-- --quick] [--json] [--only w1,w2,w3,w4]`: what a durable step costs, as ratios to the limit measured in
+ * `npm run bench [-- --quick] [--json] [--only w1,w2,w3,w4,w5]`: what a durable step costs, as ratios to the limit measured in
  * the same run (see limit.ts). Speeds differ from machine to machine; ratios less so.
  */
 import { parseArgs } from 'node:util'
 import { measureMap } from './map.ts'
+import { measureNodes } from './nodes.ts'
 import { measureRestart } from './restart.ts'
 import { measureSleepers } from './sleepers.ts'
 import { measureWorkflows, type Throughput } from './workflows.ts'
@@ -18,12 +19,13 @@ const { values: options } = parseArgs({
 })
 
 if (options.help) {
-  console.log(`npm run bench -- [--quick] [--json] [--only w1,w2,w3,w4]
+  console.log(`npm run bench -- [--quick] [--json] [--only w1,w2,w3,w4,w5]
 
   w1  workflows of 10 Task states with functions that do nothing, 1, 10 and 100 at once
   w2  one Map of 1,000 items
   w3  100,000 executions asleep in a fresh process, their wakes spread over 60 s
   w4  kill -9 amid w1 at 100, and the restart
+  w5  w1 at 200 on one PostgreSQL database, by one node and by two; left out unless named
 
   --quick  smaller counts, done within 50 s        --json  end with one line of figures
 `)
@@ -80,5 +82,12 @@ if (wanted.has('w4')) {
   say(
     `W4 kill -9: ready after ${found.readyMs} ms, first progress ${found.firstProgressMs} ms; ${found.inFlight} in flight, ${found.acknowledged} acknowledged, ${found.lost} lost, ${found.repeated} repeated`,
   )
+}
+if (wanted.has('w5')) {
+  const found = await measureNodes({ atOnce: 200, forMs: quick ? 4000 : 10_000, runs: quick ? 3 : 5 })
+  ratios['w5'] = round(found.ratio)
+  figures['w5'] = found
+  const [one, two] = [found.oneNode, found.twoNodes].map((steps) => Math.round(steps).toLocaleString('en'))
+  say(`W5 200 workflows at once on PostgreSQL: one node ${one} steps/s, two ${two}, ratio ${found.ratio.toFixed(2)}`)
 }
 console.log(JSON.stringify(options.json ? { figures, ratios } : { ratios }))

@@ -12,6 +12,7 @@ import {
   definitionOf,
   embeddedLimits,
   type Engine,
+  type NodeOptions,
   type Procedure,
   procedureHandler,
 } from '../src/engine/index.ts'
@@ -31,8 +32,12 @@ export function newFolder(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-export function openWorld(folder: string, procedures: readonly Procedure[]): World {
-  const store = openStore({ path: join(folder, 'holdfast.db'), clock: systemClock, logger: silentLogger })
+/** A database that others use too, and which of them this is; the folder has the keys alone then. */
+export type SharedPlace = { readonly store: Store; readonly node: NodeOptions }
+
+export function openWorld(folder: string, procedures: readonly Procedure[], shared?: SharedPlace): World {
+  const store =
+    shared?.store ?? openStore({ path: join(folder, 'holdfast.db'), clock: systemClock, logger: silentLogger })
   const trail = openTrail({ store, clock: systemClock, logger: silentLogger, randomBytes: systemRandom, folder })
   const stopSealing = startTrail({ trail, store, clock: systemClock, logger: silentLogger })
   const expressions = createExpressions()
@@ -57,6 +62,7 @@ export function openWorld(folder: string, procedures: readonly Procedure[]): Wor
     tokenKey: new Uint8Array(32).fill(7),
     // Counted as in production.
     observer: telemetry.observer,
+    ...(shared === undefined ? {} : { node: shared.node }),
   })
   return {
     store,

@@ -23,6 +23,20 @@ it('looks after everything by itself, again and again, until it is stopped', asy
   expect(world.clock.nextAlarm()).toBeUndefined()
 })
 
+it('looks only when it is its turn, where several processes could', async () => {
+  const world = await new World().begin()
+  let mine = false
+  const stop = startJanitor(world.deploys, { mayLook: () => Promise.resolve(mine) })
+  const first = await world.deployed()
+  await world.deployed()
+  await world.advance(20 * 60_000)
+  expect(world.target.healthOf(first.id)).not.toEqual([])
+  mine = true
+  await world.advance(10_000)
+  expect(world.target.healthOf(first.id)).toEqual([])
+  await stop()
+})
+
 it('goes on with the others when one cannot be helped now, and tries that one again', async () => {
   const world = await new World().begin()
   const first = await world.deployed({ project: 'shop/a' })

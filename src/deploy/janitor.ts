@@ -232,13 +232,21 @@ function contextFor(deploys: Deploys, { id, executionArn }: Deployment, signal: 
 
 export const janitorMs = 2000
 
+export type JanitorOptions = {
+  /**
+   * Whether it is this process's turn, where several have the same database. Two that look at once do no harm, for the terms
+   * of the locks keep them apart; they only do the same work twice.
+   */
+  readonly mayLook?: () => Promise<boolean>
+}
+
 /** Ticks until it is stopped; what it returns stops it, after the tick that may be running. */
-export function startJanitor(deploys: Deploys, everyMs: number = janitorMs): () => Promise<void> {
+export function startJanitor(deploys: Deploys, { mayLook = always }: JanitorOptions = {}): () => Promise<void> {
   const leave = new AbortController()
   const loop = (async () => {
     while (!leave.signal.aborted) {
-      await janitorTick(deploys, leave.signal)
-      await pause(deploys, everyMs, leave.signal)
+      if (await mayLook()) await janitorTick(deploys, leave.signal)
+      await pause(deploys, janitorMs, leave.signal)
     }
   })()
   return () => {
@@ -246,6 +254,8 @@ export function startJanitor(deploys: Deploys, everyMs: number = janitorMs): () 
     return loop
   }
 }
+
+const always = (): Promise<boolean> => Promise.resolve(true)
 
 function pause({ clock }: Deploys, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

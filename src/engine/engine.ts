@@ -264,10 +264,10 @@ class Assembly {
     return new Set(waiting.flatMap((text) => answeredCall(executionId, readInbox(text).event)))
   }
 
-  /** Another node has ended this life: nothing that is in memory counts any more. */
+  /** This life is over, or may have written more than is known: nothing that is in memory counts any more. */
   async #lifeOver(): Promise<void> {
     const { node, logger } = this.#core
-    logger.warn('other nodes held this one for dead and go on with its executions; it begins anew', {
+    logger.warn('this node was cut off, and others may go on with its executions; it begins anew', {
       node: node?.life,
     })
     this.#calls.cancelAll(executionMoved)

@@ -18,6 +18,8 @@ export {
   stateMachineArn,
 } from './arn.ts'
 export type * from './contract.ts'
+export { type Hint, type Hints, localHints } from './node/hints.ts'
+export type { NodeOptions } from './node/node.ts'
 export { awsLimits, createEngine, embeddedLimits, type Engine, type EngineOptions } from './engine.ts'
 export * from './errors.ts'
 export { describeExecution, describeStateMachineForExecution } from './execution/describe.ts'

@@ -89,8 +89,10 @@ class ScriptedHandler implements ResourceHandler {
 export type WorldOptions = {
   /** The database file; a store that ends with the world unless told. */
   readonly path?: string
-  /** One that others use too: it stays when this world ends, and is judged by whoever has opened it. */
+  /** One that was opened already. */
   readonly store?: Store
+  /** Whether it is another's, who closes it and judges what was done in it. */
+  readonly borrowed?: boolean
   readonly clock?: VirtualClock
   readonly logger?: Logger
   readonly limits?: Partial<EngineLimits>
@@ -131,7 +133,7 @@ export class World {
     this.#options = options
     this.#randomBytes = options.randomBytes ?? countedBytes()
     this.clock = clock
-    this.#ownsStore = options.store === undefined
+    this.#ownsStore = options.borrowed !== true
     this.store = options.store ?? openStore({ path: options.path ?? ':memory:', clock, logger })
     this.engine = createEngine({
       store: this.store,

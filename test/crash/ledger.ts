@@ -56,22 +56,27 @@ export class Ledger {
   close(folder: string, life: Life): void {
     const database = new DatabaseSync(join(folder, databaseFile), { readOnly: true })
     try {
-      new Audit(queriesOn(database), this.#problems).promises(life)
-      this.#executions(queriesOn(database), life)
+      this.compare(queriesOn(database), life)
     } finally {
       database.close()
     }
   }
 
+  /** The same of any database that nobody writes to meanwhile. */
+  compare(queries: Queries, life: Life): void {
+    new Audit(queries, this.#problems).promises(life)
+    this.#executions(queries, life)
+  }
+
   #executions(queries: Queries, life: Life): void {
     const audit = new Audit(queries, this.#problems)
-    const newest = queries.prepare<{ id: number | null }>('SELECT max(id) AS id FROM execution').get()?.id ?? 0
+    const added = queries.prepare<{ id: number }>('SELECT id FROM execution WHERE id > ? ORDER BY id').all(this.#lastId)
     const scheduled = new Set<CallKey>()
     const answered = new Set<CallKey>()
     const before = this.#open
     this.#open = new Map()
     let events = 0
-    for (const id of [...before.keys(), ...range(this.#lastId + 1, newest)]) {
+    for (const id of [...before.keys(), ...added.map(({ id: each }) => each)]) {
       const checked = checkExecution(queries, id)
       this.#problems.push(...checked.problems)
       audit.trail(id, checked.open)
@@ -84,8 +89,8 @@ export class Ledger {
     for (const key of life.acknowledged) {
       if (!answered.has(key)) this.#problems.push(`the answer to ${key} was acknowledged and is not stored`)
     }
-    this.#lastId = newest
-    this.#count(life, events)
+    this.#lastId = added.at(-1)?.id ?? this.#lastId
+    this.#count(life, { executions: added.length, events })
   }
 
   #calls(
@@ -115,15 +120,15 @@ export class Ledger {
     this.#made = new Set([...this.#made, ...seen].filter((key) => this.#open.has(Number(key.split('/')[0]))))
   }
 
-  #count({ started, closed, calls }: Life, events: number): void {
+  #count({ started, closed, calls }: Life, added: Pick<Totals, 'executions' | 'events'>): void {
     const { totals } = this
     this.#totals = {
       ...totals,
       started: totals.started + started.length,
       closed: totals.closed + closed.length,
       calls: totals.calls + calls.length,
-      executions: this.#lastId,
-      events: totals.events + events,
+      executions: totals.executions + added.executions,
+      events: totals.events + added.events,
     }
   }
 }
@@ -190,10 +195,6 @@ class Audit {
     }
     return records
   }
-}
-
-function range(from: number, to: number): readonly number[] {
-  return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i)
 }
 
 /** Statements are kept: the checks ask the same few questions thousands of times. */

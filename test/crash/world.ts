@@ -9,9 +9,10 @@ import {
   embeddedLimits,
   type Engine,
   type EngineExpressions,
+  type NodeOptions,
   type ResourceHandler,
 } from '../../src/engine/index.ts'
-import { openStore, type Schedule, type Store, type TraceEvent } from '../../src/store/index.ts'
+import { openPostgres, openStore, type Schedule, type Store, type TraceEvent } from '../../src/store/index.ts'
 import { accountId, region, roleArn } from './machines.ts'
 
 export const admin: Actor = { type: 'user', id: 'ada', via: 'api', role: 'admin' }
@@ -29,6 +30,8 @@ export type WorldOptions = {
   readonly handlers: readonly ResourceHandler[]
   readonly schedule?: Schedule
   readonly onTrace?: (event: TraceEvent) => void
+  /** On this database instead of the folder's, which has the keys alone; the engine is one node of several then. */
+  readonly shared?: { readonly url: string; readonly node: NodeOptions }
   /** Stands between the engine, the trail and their store. */
   readonly between?: (store: Store) => Store
 }
@@ -41,14 +44,8 @@ export type World = {
 }
 
 export function openWorld(options: WorldOptions): World {
-  const { folder, clock, logger, randomBytes, expressions, handlers, schedule, onTrace, between } = options
-  const store = openStore({
-    path: join(folder, databaseFile),
-    clock,
-    logger,
-    ...(schedule === undefined ? {} : { schedule }),
-    ...(onTrace === undefined ? {} : { onTrace }),
-  })
+  const { folder, clock, logger, randomBytes, expressions, handlers, shared, between } = options
+  const store = openStoreOf(options)
   const used = between === undefined ? store : between(store)
   const trail = openTrail({ store: used, clock, logger, randomBytes, folder })
   const engine = createEngine({
@@ -61,12 +58,24 @@ export function openWorld(options: WorldOptions): World {
     limits: embeddedLimits,
     handlers,
     tokenKey,
+    ...(shared === undefined ? {} : { node: shared.node }),
   })
   const close = async (): Promise<void> => {
     await engine.close()
     await store.close()
   }
   return { store, trail, engine, close }
+}
+
+function openStoreOf({ folder, clock, logger, schedule, onTrace, shared }: WorldOptions): Store {
+  const common = {
+    ...{ clock, logger },
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(onTrace === undefined ? {} : { onTrace }),
+  }
+  return shared === undefined
+    ? openStore({ path: join(folder, databaseFile), ...common })
+    : openPostgres({ url: shared.url, ...common })
 }
 
 export async function installMachine(engine: Engine, name: string, definition: string): Promise<string> {

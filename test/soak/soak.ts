@@ -5,8 +5,9 @@
  *
  *   npm run soak -- --kills 200 --in-flight 100 --resume 2000 --hostile 3 --seed 1 --json
  *   npm run soak -- --deploys 100 --seed 1
+ *   npm run soak -- --nodes 50 --servers 10 --in-flight 20     kills of one of two nodes on PostgreSQL, and of the server
  *
- * 0 leaves a part out; with --deploys the parts that are not named are left out. Exits with 1 when anything did not hold.
+ * 0 leaves a part out; with --deploys or --nodes the parts that are not named are left out. Exits with 1 when anything did not hold.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,6 +16,7 @@ import { parseArgs } from 'node:util'
 import { killOften, type KillsReport, momentInWork, randomOf } from '../crash/kill-often.ts'
 import { resumeAfterKill, type ResumeReport } from '../crash/resume.ts'
 import type { Death, Moment } from '../crash/victim-process.ts'
+import { killNodes, type NodesReport } from '../crash/nodes/kill-nodes.ts'
 import { type HostileTime, measureHostile } from '../hostile/measure.ts'
 import { type DeploysReport, soakDeployments } from './deploys/soak-deploys.ts'
 
@@ -25,6 +27,8 @@ const { values } = parseArgs({
     resume: { type: 'string' },
     hostile: { type: 'string' },
     deploys: { type: 'string' },
+    nodes: { type: 'string' },
+    servers: { type: 'string', default: '10' },
     seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
     json: { type: 'boolean', default: false },
   },
@@ -32,7 +36,9 @@ const { values } = parseArgs({
 
 /** Of those that are not named. */
 const usual: Readonly<Record<string, string>> =
-  values.deploys === undefined ? { kills: '200', resume: '2000', hostile: '3', deploys: '100' } : {}
+  values.deploys === undefined && values.nodes === undefined
+    ? { kills: '200', resume: '2000', hostile: '3', deploys: '100' }
+    : {}
 const seed = wholeNumber('seed')
 const inFlight = wholeNumber('in-flight')
 const resumeLimitMs = 3000
@@ -47,6 +53,7 @@ const report: {
   resume?: ResumeReport
   hostile?: readonly HostileTime[]
   deploys?: DeploysReport
+  nodes?: NodesReport
   problems: string[]
 } = { seed, problems }
 
@@ -54,6 +61,7 @@ if (wholeNumber('kills') > 0) report.kills = await soakKills(wholeNumber('kills'
 if (wholeNumber('resume') > 0) report.resume = await soakResume(wholeNumber('resume'))
 if (wholeNumber('hostile') > 0) report.hostile = await soakHostile(wholeNumber('hostile'))
 if (wholeNumber('deploys') > 0) report.deploys = await soakDeploys(wholeNumber('deploys'))
+if (wholeNumber('nodes') > 0) report.nodes = await soakNodes(wholeNumber('nodes'), wholeNumber('servers'))
 conclude()
 
 async function soakKills(kills: number): Promise<KillsReport> {
@@ -136,6 +144,19 @@ async function soakDeploys(runs: number): Promise<DeploysReport> {
   return soaked
 }
 
+async function soakNodes(nodeKills: number, serverKills: number): Promise<NodesReport> {
+  say(`${nodeKills} × kill -9 of one of two nodes on PostgreSQL and ${serverKills} of the server, seed ${seed}`)
+  const random = randomOf(seed)
+  const soaked = await inFolder((folder) => killNodes({ folder, inFlight, nodeKills, serverKills, random, say }))
+  const { totals, madeAgain, takenAtStart, trailRecords, openAtTheEnd } = soaked
+  if (openAtTheEnd > 0) problems.push(`${openAtTheEnd} executions never ended`)
+  say(`  ${soaked.nodeKills} nodes and ${soaked.serverKills} servers killed`)
+  say(`  ${totals.started} starts and ${totals.closed} ends acknowledged, none lost`)
+  say(`  ${totals.executions} executions, ${totals.events} events replayed, ${trailRecords} trail records verified`)
+  say(`  ${totals.calls} calls, ${madeAgain} made again, ${takenAtStart} executions taken over by nodes that started`)
+  return soaked
+}
+
 function counted(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .map(([name, count]) => `${count} × ${name}`)
@@ -166,7 +187,9 @@ function say(line: string): void {
   ;(values.json ? process.stderr : process.stdout).write(`${line}\n`)
 }
 
-function wholeNumber(option: 'kills' | 'in-flight' | 'resume' | 'hostile' | 'deploys' | 'seed'): number {
+type Counted = 'kills' | 'in-flight' | 'resume' | 'hostile' | 'deploys' | 'nodes' | 'servers' | 'seed'
+
+function wholeNumber(option: Counted): number {
   const text = values[option] ?? usual[option] ?? '0'
   if (/^\d{1,9}$/.test(text)) return Number(text)
   process.stderr.write(`--${option} takes a whole number, not "${text}"\n`)

@@ -137,6 +137,17 @@ export function finishDeletion(tx: Transaction, machineId: number): boolean {
   return true
 }
 
+/** Machines that are being deleted and have no running execution any more. */
+export function machinesToForget(queries: Queries): readonly number[] {
+  return queries
+    .prepare<{ id: number }>(
+      `SELECT id FROM state_machine WHERE status = 'DELETING'
+       AND NOT EXISTS (SELECT 1 FROM execution e WHERE e.machine_id = state_machine.id AND e.status = 0)`,
+    )
+    .all()
+    .map(({ id }) => id)
+}
+
 /** For the retention: forgets deleted machines of which no execution is left. @returns how many */
 export function purgeDeletedMachines(tx: Transaction): number {
   const forgotten = `status = 'DELETED' AND NOT EXISTS (SELECT 1 FROM execution e WHERE e.machine_id = state_machine.id)

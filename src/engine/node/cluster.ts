@@ -2,8 +2,8 @@
  * Several engines on one store, for tests: nodes that can be killed between two lines, or stand still while the others go on,
  * as a process does whose machine was paused.
  */
-import { type Clock, type RandomBytes, type VirtualClock } from '../../base/index.ts'
-import type { Store, Transaction } from '../../store/index.ts'
+import { type Clock, HoldfastError, type RandomBytes, type VirtualClock } from '../../base/index.ts'
+import type { Store, Transaction, WriteOptions } from '../../store/index.ts'
 import { sfc32 } from '../run/step-env.ts'
 import { endWorlds, World, type WorldOptions } from '../world.ts'
 import { type Hint, type Hints, localHints } from './hints.ts'
@@ -13,11 +13,14 @@ const never = new Promise<never>(() => {})
 
 /** What a node reaches the world through: severed when it dies, held back while it stands still. */
 class Thread {
+  /** The answer to the next commit is lost, as when the connection breaks in that moment. */
+  losesAnswer = false
   state: 'alive' | 'frozen' | 'dead' = 'alive'
   readonly store: Store
   readonly clock: Clock
   readonly #clock: VirtualClock
   #held: (() => void)[] = []
+  readonly #underWay = new Set<Promise<unknown>>()
 
   constructor(store: Store, clock: VirtualClock) {
     this.#clock = clock
@@ -27,7 +30,7 @@ class Thread {
       get fault() {
         return store.fault
       },
-      write: (work) => this.#write(store, work),
+      write: (work, options) => this.#write(store, work, options),
       tick: () => store.tick(),
       onCommit: (listener) => store.onCommit(() => this.#when(listener)),
       close: async () => {},
@@ -44,15 +47,32 @@ class Thread {
     else if (this.state === 'frozen') this.#held.push(act)
   }
 
-  #write<T>(store: Store, work: (tx: Transaction) => T | Promise<T>): Promise<T> {
-    const attempt = (): Promise<T> =>
-      store.write((tx) => {
+  #write<T>(store: Store, work: (tx: Transaction) => T | Promise<T>, options?: WriteOptions): Promise<T> {
+    const attempt = (): Promise<T> => {
+      const loses = this.losesAnswer
+      this.losesAnswer = false
+      const carriedOut = store.write((tx) => {
         if (this.state !== 'alive') throw new Error('the node is gone')
-        return work(tx)
-      })
+        return work(loses ? unheard(tx) : tx)
+      }, options)
+      const written = loses ? carriedOut.then(() => Promise.reject(unknownCommit())) : carriedOut
+      this.#underWay.add(written)
+      const over = (): boolean => this.#underWay.delete(written)
+      written.then(over, over)
+      return written
+    }
     if (this.state === 'alive') return attempt()
     if (this.state === 'dead') return never
     return new Promise((resolve, reject) => this.#held.push(() => void attempt().then(resolve, reject)))
+  }
+
+  /** Resolves once nothing is being written. */
+  async quiet(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay)
+  }
+
+  get busy(): boolean {
+    return this.#underWay.size > 0
   }
 
   thaw(): void {
@@ -62,6 +82,19 @@ class Thread {
   }
 }
 
+const unheard = (tx: Transaction): Transaction => ({
+  prepare: (sql) => tx.prepare(sql),
+  query: () => tx.query(),
+  get: (query) => tx.get(query),
+  all: (query) => tx.all(query),
+  run: (query) => tx.run(query),
+  tryLock: (lock) => tx.tryLock(lock),
+  afterCommit() {},
+})
+
+const unknownCommit = () =>
+  new HoldfastError('store.commit_unknown', 'The connection broke while it was committed', { kind: 'internal' })
+
 /** One node: a world of its own on the store of all. */
 export type ClusterNode = {
   readonly world: World
@@ -70,6 +103,8 @@ export type ClusterNode = {
 }
 
 export type ClusterOptions = {
+  /** A store of its own for each node, on the database of them all; unless told they have one store. */
+  readonly stores?: () => Store
   /** Whether a hint arrives; all do unless told. */
   readonly arrives?: (hint: Hint) => boolean
   readonly world?: WorldOptions
@@ -80,10 +115,12 @@ const clusters: Cluster[] = []
 
 /** Ends every cluster of a test with its worlds, for `afterEach`. */
 export async function endClusters(): Promise<void> {
-  for (const cluster of clusters.splice(0)) {
+  const ending = clusters.splice(0)
+  for (const cluster of ending) {
     for (const node of cluster.nodes) if (node.thread.state === 'frozen') cluster.kill(node)
   }
   await endWorlds()
+  for (const cluster of ending) await cluster.close()
 }
 
 export class Cluster {
@@ -93,12 +130,13 @@ export class Cluster {
   readonly #options: ClusterOptions
   readonly #hints: Hints
   readonly #randomBytes: RandomBytes
+  readonly #stores: Store[] = []
   #names = 0
 
   constructor(options: ClusterOptions = {}) {
     clusters.push(this)
     this.#options = options
-    this.ground = new World(options.world)
+    this.ground = new World({ ...options.world, ...(options.stores && { store: options.stores() }) })
     const { arrives = () => true } = options
     const all = localHints()
     this.#hints = { ...all, send: (hint) => (arrives(hint) ? all.send(hint) : undefined) }
@@ -117,12 +155,14 @@ export class Cluster {
 
   /** A node that has begun to live. One of the same name is a process that was started again. */
   async join(name = `node-${++this.#names}`): Promise<ClusterNode> {
-    const thread = new Thread(this.ground.store, this.clock)
+    const store = this.#options.stores?.() ?? this.ground.store
+    if (store !== this.ground.store) this.#stores.push(store)
+    const thread = new Thread(store, this.clock)
     const world = new World({
       ...this.#options.world,
       randomBytes: this.#randomBytes,
       clock: this.clock,
-      store: this.ground.store,
+      ...{ store, borrowed: true },
       engine: {
         ...this.#options.world?.engine,
         store: thread.store,
@@ -165,8 +205,13 @@ export class Cluster {
   async settle(): Promise<void> {
     do {
       for (const { world } of this.alive) await world.engine.writer.idle()
+      for (const { thread } of this.nodes) await thread.quiet()
       await new Promise((resolve) => setImmediate(resolve))
-    } while (this.alive.some(({ world }) => world.engine.writer.busy))
+    } while (this.alive.some(({ world }) => world.engine.writer.busy) || this.nodes.some(({ thread }) => thread.busy))
+  }
+
+  async close(): Promise<void> {
+    for (const store of this.#stores) await store.close()
   }
 
   async advance(ms: number): Promise<void> {

@@ -2,8 +2,10 @@
 import type { Clock, HoldfastError, Logger } from '../../base/index.ts'
 import type { Store } from '../../store/index.ts'
 import { engineStopping } from '../errors.ts'
+import { finishDeletion, machinesToForget } from '../machine/queries.ts'
 import type { Pollers } from '../run/pollers.ts'
 import type { Watchers } from '../run/watchers.ts'
+import type { RoundOutcome } from '../run/work.ts'
 import type { Writer } from '../run/writer.ts'
 import { Mail } from './mail.ts'
 import type { Node } from './node.ts'
@@ -34,7 +36,7 @@ export class Company {
     this.mail = new Mail({ ...place, carryOut: (work) => writer.submit(work) })
     this.rounds = new Rounds({
       ...place,
-      round: () => writer.submit({ kind: 'round' }),
+      round: () => this.#round(),
       look: () => this.#look(),
       wake: (arn) => void pollers.wake(arn, pollers.count(arn)),
     })
@@ -47,6 +49,19 @@ export class Company {
     await node
       .end()
       .catch((error: HoldfastError) => logger.warn('the other nodes could not be told that this one ends', { error }))
+  }
+
+  async #round(): Promise<RoundOutcome> {
+    const outcome = await this.#place.writer.submit({ kind: 'round' })
+    await this.#finishDeletions()
+    return outcome
+  }
+
+  /** State machines that wait for their last execution; alone, so that the last is seen by somebody. */
+  async #finishDeletions(): Promise<void> {
+    const { store } = this.#place
+    const machines = machinesToForget(store.read)
+    if (machines.length > 0) await store.write((tx) => machines.forEach((id) => finishDeletion(tx, id)))
   }
 
   #look(): void {

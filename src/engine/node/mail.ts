@@ -62,7 +62,7 @@ export class Mail {
     const { store, logger } = this.#place
     logger.error('an event that came from another node could not be carried out', { letter, error })
     await store
-      .write((tx) => answerLetter(tx, letter, 'failed'))
+      .write((tx) => answerLetter(tx, letter, 'failed'), { concurrent: true })
       .catch((again: unknown) => logger.error('a letter could not be answered', { letter, error: again }))
   }
 
@@ -77,9 +77,7 @@ export class Mail {
       else waiting?.resolve(outcome)
     }
     store
-      .write((tx) => {
-        for (const { id } of answers) dropLetter(tx, id)
-      })
+      .write((tx) => answers.forEach(({ id }) => dropLetter(tx, id)), { concurrent: true })
       // What stays goes with this life.
       .catch((error: unknown) => logger.warn('answered letters could not be deleted', { error }))
   }

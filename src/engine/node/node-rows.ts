@@ -31,7 +31,7 @@ export function isAlive(tx: Transaction, dialect: Dialect, life: number): boolea
 }
 
 export function renewLife(tx: Transaction, life: number, leaseUntil: number): void {
-  tx.prepare('UPDATE engine_node SET lease_until = ? WHERE id = ?').run(leaseUntil, life)
+  tx.prepare('UPDATE engine_node SET lease_until = ? WHERE id = ?').defer(leaseUntil, life)
 }
 
 /** Ends lives that were not renewed in time. One that is writing at this moment is left for the next time. */
@@ -60,7 +60,7 @@ export function takeExecutions(tx: Transaction, dialect: Dialect, from: number, 
       `SELECT id FROM execution WHERE busy = 1 AND node = ? ORDER BY id LIMIT ?${skipLocked(dialect)}`,
     )
     .all(from, limit)
-  for (const { id } of left) tx.prepare('UPDATE execution SET node = ? WHERE id = ?').run(to, id)
+  for (const { id } of left) tx.prepare('UPDATE execution SET node = ? WHERE id = ?').defer(to, id)
   return left.map(({ id }) => id)
 }
 
@@ -72,7 +72,7 @@ export function takeInbox(tx: Transaction, dialect: Dialect, from: number, to: n
       `SELECT id, execution_id AS "executionId", event FROM inbox WHERE node = ? ORDER BY id${skipLocked(dialect)}`,
     )
     .all(from)
-  for (const { id } of left) tx.prepare('UPDATE inbox SET node = ? WHERE id = ?').run(to, id)
+  for (const { id } of left) tx.prepare('UPDATE inbox SET node = ? WHERE id = ?').defer(to, id)
   return left
 }
 
@@ -177,9 +177,8 @@ export type NewLetter = {
 }
 
 export function putLetter(tx: Transaction, { executionId, event, sender }: NewLetter): number {
-  return tx
-    .prepare('INSERT INTO letter (execution_id, event, sender) VALUES (?, ?, ?)')
-    .run(executionId, event, sender ?? null).lastInsertRowid
+  const insert = 'INSERT INTO letter (execution_id, event, sender) VALUES (?, ?, ?)'
+  return tx.prepare(insert).insert(executionId, event, sender ?? null)
 }
 
 export type Letter = {
@@ -222,5 +221,5 @@ export function answersFor(queries: Queries, life: number): readonly LetterAnswe
 }
 
 export function dropLetter(tx: Transaction, id: number): void {
-  tx.prepare('DELETE FROM letter WHERE id = ?').run(id)
+  tx.prepare('DELETE FROM letter WHERE id = ?').defer(id)
 }

@@ -57,6 +57,8 @@ export class Elsewhere {
   }
 }
 
+/** All that is written here is right beside what other nodes write. */
+const concurrent = { concurrent: true } as const
 const passedOverMs = 100
 
 export type NodePlace = { readonly store: Store; readonly clock: Clock }
@@ -65,6 +67,7 @@ export class Node {
   readonly options: Required<NodeOptions>
   readonly #place: NodePlace
   #life: number | undefined
+  #leaseUntil = 0
 
   constructor(place: NodePlace, options: NodeOptions) {
     const { leaseMs = 10_000 } = options
@@ -87,17 +90,18 @@ export class Node {
   async begin(): Promise<void> {
     const { store, clock } = this.#place
     const { name, leaseMs } = this.options
+    const now = clock.now()
+    this.#leaseUntil = now + leaseMs
     this.#life = await store.write((tx) => {
-      const now = clock.now()
       rows.endLivesOf(tx, name, now)
       return rows.insertLife(tx, name, now, now + leaseMs)
-    })
+    }, concurrent)
   }
 
   /** Gives everything free; the others need not wait until the lease is over. */
   async end(): Promise<void> {
     const { store, clock } = this.#place
-    await store.write((tx) => rows.endLife(tx, this.life, clock.now()))
+    await store.write((tx) => rows.endLife(tx, this.life, clock.now()), concurrent)
     this.send({ kind: 'left' })
   }
 
@@ -110,12 +114,17 @@ export class Node {
     if (!rows.isAlive(tx, this.#place.store.dialect, this.life)) throw new LifeOver(this.life)
   }
 
-  /** A sign of life, and an end to those that gave none. @returns the lives of which something may be left */
+  /**
+   * A sign of life, and an end to those that gave none. Who was late itself judges nobody: when the database was away, or the
+   * whole machine, the others could give no sign either. @returns the lives of which something may be left
+   */
   round(tx: Transaction): readonly number[] {
     const { store, clock } = this.#place
     const now = clock.now()
-    rows.renewLife(tx, this.life, now + this.options.leaseMs)
-    rows.endExpiredLives(tx, store.dialect, now)
+    const leaseUntil = now + this.options.leaseMs
+    rows.renewLife(tx, this.life, leaseUntil)
+    if (this.#leaseUntil >= now) rows.endExpiredLives(tx, store.dialect, now)
+    tx.afterCommit(() => (this.#leaseUntil = leaseUntil))
     return rows.endedLives(tx)
   }
 

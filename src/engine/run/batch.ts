@@ -117,7 +117,9 @@ export class Batch {
       parentId: awaited ? (work.nested?.executionId ?? null) : null,
       node: this.#life,
     }
-    const id = sql.insertExecution(this.#tx, row)
+    // Only a name that somebody chose can be chosen at another node too.
+    const chosen = this.#core.node !== undefined && work.name !== undefined
+    const id = chosen ? sql.insertNamedExecution(this.#tx, row) : sql.insertExecution(this.#tx, row)
     if (id === undefined) return undefined
     this.effects.started++
     const cause = work.actor.type === 'machine' ? ({ type: 'execution', id: work.actor.id } as const) : work.cause
@@ -409,7 +411,8 @@ export class Batch {
       change: { status: command.status, historySha256: digest },
       cause: { type: 'execution', id: about.arn },
     })
-    finishDeletion(this.#tx, machineId)
+    // Two nodes that close the last two executions each see the other's still running: they look now and then instead.
+    if (this.#core.node === undefined) finishDeletion(this.#tx, machineId)
     this.effects.closed.set(id, closedExecution(live, command))
     this.effects.cancels.push({ executionId: id, attempt: undefined })
     if (awaitedBy !== null) this.#followUps.push(nestedOutput(readNestedCall(awaitedBy), about, command))

@@ -1,7 +1,7 @@
 /** The SQL of the writer, all of it on the hot path. */
 import type { Attempt, TimerKind } from '../../asl/index.ts'
 import type { JsonText } from '../../base/index.ts'
-import { skipLocked, type Store, type Transaction } from '../../store/index.ts'
+import { skipLocked, type SqlValue, type Store, type Transaction } from '../../store/index.ts'
 import { timerNumber, timerOfNumber } from '../history/chunk.ts'
 import type { Queries } from '../registry.ts'
 
@@ -24,28 +24,30 @@ export type NewExecutionRow = {
 const insertText = `INSERT INTO execution (machine_id, revision_id, machine_name, name, status, started_at, input,
   trace_header, busy, awaited_by, parent_id, node) VALUES (?, ?, ?, ?, 0, ?, ?, ?, 1, ?, ?, ?)`
 
-/**
- * Starts as busy: its first step says otherwise in the same transaction. Returns its id; undefined when another node has
- * taken the name since it was looked for.
- */
-export function insertExecution(tx: Transaction, row: NewExecutionRow): number | undefined {
-  const text = row.node === null ? insertText : `${insertText} ON CONFLICT (machine_name, name) DO NOTHING`
+/** Starts as busy: its first step says otherwise in the same transaction. Returns its id. */
+export const insertExecution = (tx: Transaction, row: NewExecutionRow): number =>
+  tx.prepare(insertText).insert(...insertValues(row))
+
+/** The same, unless another node has taken the name since it was looked for: then undefined. */
+export function insertNamedExecution(tx: Transaction, row: NewExecutionRow): number | undefined {
   const { changes, lastInsertRowid } = tx
-    .prepare(text)
-    .run(
-      row.machineId,
-      row.revisionId,
-      row.machineName,
-      row.name,
-      row.startedAt,
-      row.input,
-      row.traceHeader,
-      row.awaitedBy,
-      row.parentId,
-      row.node,
-    )
+    .prepare(`${insertText} ON CONFLICT (machine_name, name) DO NOTHING`)
+    .run(...insertValues(row))
   return changes === 0 ? undefined : lastInsertRowid
 }
+
+const insertValues = (row: NewExecutionRow): SqlValue[] => [
+  row.machineId,
+  row.revisionId,
+  row.machineName,
+  row.name,
+  row.startedAt,
+  row.input,
+  row.traceHeader,
+  row.awaitedBy,
+  row.parentId,
+  row.node,
+]
 
 export type NamedExecution = {
   readonly id: number

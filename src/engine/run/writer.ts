@@ -47,6 +47,8 @@ export class Writer {
   #stopping = false
   #closed = false
   #cancelRetry: (() => void) | undefined
+  /** A life of this node is over, and the next has not begun. */
+  #beginsAnew = false
   /** Set while the disk refuses: new starts are refused at once, what is under way is kept. */
   #fault: HoldfastError | undefined
   #idle: (() => void)[] = []
@@ -122,9 +124,10 @@ export class Writer {
 
   /** False when the disk refuses. */
   async #write(): Promise<boolean> {
+    if (this.#beginsAnew && !(await this.#beginAnew())) return false
     let taken: Queued[] = []
     try {
-      await this.#core.store.write((tx) => {
+      await this.#transact((tx) => {
         taken = this.#queue.splice(0, worksPerBatch)
         this.#runAll(tx, taken)
       })
@@ -134,6 +137,11 @@ export class Writer {
     if (this.#fault !== undefined) this.#core.logger.info('the store takes writes again')
     this.#fault = undefined
     return true
+  }
+
+  /** Nodes write at the same time: each only what is its own, or what it has claimed. */
+  #transact(work: (tx: Transaction) => void): Promise<void> {
+    return this.#core.store.write(work, { concurrent: this.#core.node !== undefined })
   }
 
   #runAll(tx: Transaction, taken: readonly Queued[]): void {
@@ -172,11 +180,15 @@ export class Writer {
   /** The closure as a whole was undone. A bad disk takes all of it; one bad work must not take the others with it. */
   async #failed(taken: readonly Queued[], error: unknown): Promise<boolean> {
     if (error instanceof LifeOver) return this.#outlived(taken)
+    if (isUnknown(error)) return this.#unknown(taken, error)
     const fault = taken.length === 0 ? asFault(error) : faultIn(error)
-    if (fault !== undefined) return this.#refused(taken, fault)
+    // Two nodes that waited for each other's rows: one by one nobody waits while it holds what another wants.
+    const crossed = fault?.code === 'store.busy' && taken.length > 1
+    if (fault !== undefined && !crossed) return this.#refused(taken, fault)
     for (const [i, queued] of taken.entries()) {
       const refusal = await this.#alone(queued)
       if (refusal instanceof LifeOver) return this.#outlived(taken.slice(i))
+      if (isUnknown(refusal)) return this.#unknown(taken.slice(i), refusal)
       if (refusal !== undefined) return this.#refused(taken.slice(i), refusal)
     }
     return true
@@ -188,21 +200,33 @@ export class Writer {
    */
   async #outlived(taken: readonly Queued[]): Promise<boolean> {
     this.#queue = [...taken, ...this.#queue].filter(outlives)
+    this.#beginsAnew = true
+    return this.#beginAnew()
+  }
+
+  async #beginAnew(): Promise<boolean> {
     try {
       await this.#hooks.lifeOver()
+      this.#beginsAnew = false
       return true
     } catch (error) {
       return this.#refused([], asFault(error))
     }
   }
 
+  /** It may be committed, so what is in memory may be behind: who waits is told, and all else is read again. */
+  #unknown(taken: readonly Queued[], error: HoldfastError): Promise<boolean> {
+    for (const { reject } of taken) reject?.(error)
+    return this.#outlived(taken.filter(({ reject }) => reject === undefined))
+  }
+
   /** One work in a transaction of its own. Gives the disk's fault if that is what keeps it from being written. */
   async #alone(queued: Queued): Promise<HoldfastError | LifeOver | undefined> {
     try {
-      await this.#core.store.write((tx) => this.#runAll(tx, [queued]))
+      await this.#transact((tx) => this.#runAll(tx, [queued]))
       return undefined
     } catch (error) {
-      const fault = error instanceof LifeOver ? error : faultIn(error)
+      const fault = error instanceof LifeOver || isUnknown(error) ? error : faultIn(error)
       if (fault === undefined) await this.#poisoned(queued, error)
       return fault
     }
@@ -250,7 +274,7 @@ export class Writer {
   async #end(executionId: number, error: unknown): Promise<boolean> {
     const work: EventWork = { kind: 'event', executionId, event: { kind: 'fault', cause: faultCause(error) } }
     try {
-      await this.#core.store.write((tx) => this.#runAll(tx, [{ work, resolve: undefined, reject: undefined }]))
+      await this.#transact((tx) => this.#runAll(tx, [{ work, resolve: undefined, reject: undefined }]))
       return true
     } catch (again) {
       this.#core.logger.error('an execution cannot go on and cannot be ended', { executionId, error: again })
@@ -298,6 +322,9 @@ const faultIn = (error: unknown): HoldfastError | undefined =>
   (error.retryable || error.code === 'store.damaged')
     ? error
     : undefined
+
+const isUnknown = (error: unknown): error is HoldfastError =>
+  error instanceof HoldfastError && error.code === 'store.commit_unknown'
 
 /** The closure was not even begun. */
 const asFault = (error: unknown): HoldfastError => (error instanceof HoldfastError ? error : storeFailed(error))

@@ -69,6 +69,15 @@ export function describeNamedLease(name: string, open: OpenLeaseStore): void {
       expect(await claim(bob)).toBe(1)
     })
 
+    it('says whose turn it is', async () => {
+      const { store, clock, ada, bob } = await twoHolders()
+      expect([await ada.isMine(store), await bob.isMine(store)]).toEqual([true, false])
+      clock.advanceBy(1000)
+      expect([await bob.isMine(store), await ada.isMine(store)]).toEqual([true, false])
+      await store.close()
+      expect(await bob.isMine(store)).toBe(false)
+    })
+
     it('of two who claim it together goes to one', async () => {
       const { claim, of } = await twoHolders()
       const terms = await Promise.all(Array.from({ length: 8 }, (_, i) => claim(of(`holder ${i}`))))

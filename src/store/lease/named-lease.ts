@@ -1,5 +1,5 @@
 /** A job that only one of several processes may do at a time. */
-import type { Clock } from '../../base/index.ts'
+import { type Clock, HoldfastError } from '../../base/index.ts'
 import type { Store, Transaction } from '../contract.ts'
 import { skipLocked } from './locking.ts'
 
@@ -44,6 +44,16 @@ export class NamedLease {
       this.#options.name,
     )
     return term
+  }
+
+  /** Whether it is this process's turn; false also while the store takes no writes. */
+  async isMine(store: Store): Promise<boolean> {
+    try {
+      return (await store.write((tx) => this.claim(tx), { concurrent: true })) !== undefined
+    } catch (error) {
+      if (error instanceof HoldfastError && error.code.startsWith('store.')) return false
+      throw error
+    }
   }
 
   /** The next claim of anybody takes it at once. */

@@ -6,6 +6,7 @@ import { checksumOf, type Migration, readMigrations } from '../migration.ts'
 import type { StoreOptions } from '../sqlite/open.ts'
 import { Link } from './link.ts'
 import { openPostgres, type PostgresOptions } from './open.ts'
+import type { Answer } from './wire.ts'
 
 function server(): string {
   const url = process.env['HOLDFAST_TEST_POSTGRES']
@@ -36,9 +37,9 @@ export async function administer(sql: string, database = 'postgres'): Promise<Re
 
 /** At once, for who opens a store as tests do: without waiting. */
 let administrator: Link | undefined
-function administerNow(sql: string): void {
+function administerNow(sql: string, wants: 'none' | 'rows' = 'none'): Answer {
   administrator ??= openAdministrator()
-  administrator.ask({ kind: 'begin', steps: [{ kind: 'statement', sql, parameters: [], wants: 'none' }] })
+  return administrator.ask({ kind: 'begin', steps: [{ kind: 'statement', sql, parameters: [], wants }] })
 }
 
 function openAdministrator(): Link {
@@ -71,6 +72,8 @@ function templateOf(migrations: readonly Migration[]): string {
   void openPostgres({ durability: 'none', url: urlOf(name), clock, logger: silentLogger, migrations }).close()
   // A database that anybody is connected to cannot be copied: its last connections end with this.
   administerNow(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`)
+  // They end a moment after they are told to.
+  while (administerNow(`SELECT 1 FROM pg_stat_activity WHERE datname = '${name}'`, 'rows').rows.length > 0) continue
   templates.set(key, name)
   return name
 }

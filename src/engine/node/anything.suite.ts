@@ -1,3 +1,4 @@
+/** Whatever happens to nodes on one database, in whatever order: nothing that anybody was told may be lost. */
 import fc from 'fast-check'
 import { afterEach, expect, it } from 'vitest'
 import type { Attempt, Event } from '../../asl/index.ts'
@@ -10,9 +11,7 @@ import { isBusy, loadLive } from '../run/live.ts'
 import { getActivityTask } from '../task/activity.ts'
 import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from '../task/answer.ts'
 import { activityArn, admin, definitionOf, machineArn, taskState } from '../world.ts'
-import { Cluster, type ClusterNode, endClusters } from './cluster.ts'
-
-afterEach(endClusters)
+import { Cluster, type ClusterNode, type ClusterOptions, endClusters } from './cluster.ts'
 
 const token = (more: object = {}) => ({
   Type: 'Task',
@@ -80,9 +79,9 @@ class Story {
   readonly told: Told = { started: [], answered: [], stopped: [] }
   readonly tokens = new Set<string>()
 
-  constructor(losesHints: number) {
+  constructor(place: ClusterOptions, losesHints: number) {
     let hints = 0
-    this.cluster = new Cluster({ arrives: () => losesHints === 0 || ++hints % losesHints !== 0 })
+    this.cluster = new Cluster({ ...place, arrives: () => losesHints === 0 || ++hints % losesHints !== 0 })
   }
 
   async begin(): Promise<void> {
@@ -292,23 +291,28 @@ function expectCarriedOn(cluster: Cluster, { world }: ClusterNode): void {
   expect(cluster.ground.count('engine_node')).toBe(1)
 }
 
-it('keeps what anybody was told, and takes each result once, whatever happens to which node', async () => {
-  await fc.assert(
-    fc.asyncProperty(acts, fc.nat(3), async (story, losesHints) => {
-      const told = new Story(losesHints)
-      await told.begin()
-      for (const act of story) {
-        await told.act(act)
+/** `place`: where the clusters of one story are. */
+export function describeAnything(name: string, place: () => ClusterOptions, numRuns: number): void {
+  afterEach(endClusters)
+
+  it(`${name}: keeps what anybody was told, and takes each result once, whatever happens to which node`, async () => {
+    await fc.assert(
+      fc.asyncProperty(acts, fc.nat(3), async (story, losesHints) => {
+        const told = new Story(place(), losesHints)
+        await told.begin()
+        for (const act of story) {
+          await told.act(act)
+          expect(told.defects).toEqual([])
+        }
+        const last = await told.endWithOne()
         expect(told.defects).toEqual([])
-      }
-      const last = await told.endWithOne()
-      expect(told.defects).toEqual([])
-      expectResultsOnce(told.cluster)
-      await expectKept(told)
-      expectCarriedOn(told.cluster, last)
-      expect(told.cluster.ground.divergences()).toEqual([])
-      await endClusters()
-    }),
-    { numRuns: 40, seed: 20_261_130 },
-  )
-})
+        expectResultsOnce(told.cluster)
+        await expectKept(told)
+        expectCarriedOn(told.cluster, last)
+        expect(told.cluster.ground.divergences()).toEqual([])
+        await endClusters()
+      }),
+      { numRuns, seed: 20_261_130 },
+    )
+  })
+}
