@@ -82,16 +82,19 @@ describe('after a crash', () => {
       ]),
     )
     const stateMachineArn = await world.machine('long', definitionOf(chain))
-    const copies: World[] = []
-    const leave = world.store.onCommit(() => copies.push(world.crash()))
+    const crashed = new Promise<World>((resolve) => {
+      const leave = world.store.onCommit(() => {
+        leave()
+        resolve(world.crash())
+      })
+    })
     const { executionArn } = await startExecution(world.engine, admin, { stateMachineArn })
-    leave()
-    const next = copies[0]
-    expect(await next?.status(executionArn)).toBe('RUNNING')
-    await next?.engine.recover()
-    await next?.settle()
-    expect(await next?.status(executionArn)).toBe('SUCCEEDED')
-    expect(next?.rows('SELECT count(*) AS n FROM chunk')).toEqual([{ n: 3 }])
+    const next = await crashed
+    expect(await next.status(executionArn)).toBe('RUNNING')
+    await next.engine.recover()
+    await next.settle()
+    expect(await next.status(executionArn)).toBe('SUCCEEDED')
+    expect(next.rows('SELECT count(*) AS n FROM chunk')).toEqual([{ n: 3 }])
   })
 
   it('branches and iterations go on, each from where it was', async () => {
