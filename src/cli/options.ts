@@ -20,10 +20,10 @@ export function oneOf<Word extends string>(words: readonly Word[]) {
 }
 
 /** For commander: `NAME=VALUE`, as often as it is given. */
-export function keyValue(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+export function keyValue(text: string, before?: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const at = text.indexOf('=')
   if (at < 1) throw new InvalidArgumentError('NAME=VALUE')
-  return new Map([...before, [text.slice(0, at), text.slice(at + 1)]])
+  return new Map([...(before ?? []), [text.slice(0, at), text.slice(at + 1)]])
 }
 
 /** For commander: the name of a project. What is no name of one is told here, before a server is asked. */

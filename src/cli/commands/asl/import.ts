@@ -16,8 +16,8 @@ import { scaffoldOf } from '../../template/scaffold.ts'
 
 type Options = ServerOptions & {
   readonly out: string
-  readonly parameter: ReadonlyMap<string, string>
-  readonly definition: ReadonlyMap<string, string>
+  readonly parameter?: ReadonlyMap<string, string>
+  readonly definition?: ReadonlyMap<string, string>
   readonly stackName?: string
   readonly region?: string
   readonly account?: string
@@ -32,13 +32,8 @@ export function importCommand(context: Context): Command {
     .description('take the state machines out of a template of SAM, CloudFormation or CDK')
     .argument('<template>', 'a template in YAML or JSON, the folder of one, or a cdk.out')
     .option('--out <dir>', 'folder for the .asl.json files', '.')
-    .option(
-      '--parameter <name=value>',
-      'value of a parameter, or of LogicalId or LogicalId.Attribute',
-      keyValue,
-      new Map(),
-    )
-    .option('--definition <id=file>', 'file with the definition of a machine that only AWS has', keyValue, new Map())
+    .option('--parameter <name=value>', 'value of a parameter, or of LogicalId or LogicalId.Attribute', keyValue)
+    .option('--definition <id=file>', 'file with the definition of a machine that only AWS has', keyValue)
     .option('--stack-name <name>', "AWS::StackName (default: the template's name, or its folder's)")
     .option('--region <region>', "AWS::Region (default: the server's with --start, else us-east-1)")
     .option('--account <id>', "AWS::AccountId (default: the server's with --start, else 000000000000)")
@@ -60,7 +55,11 @@ async function run(context: Context, path: string, options: Options): Promise<vo
   const account = await accountFor(api, options)
   const imported = await importTemplates(path, {
     ...{ workingFolder: world.workingFolder, account },
-    ...{ stackName: options.stackName, given: options.parameter, definitions: options.definition },
+    ...{
+      stackName: options.stackName,
+      given: options.parameter ?? new Map(),
+      definitions: options.definition ?? new Map(),
+    },
   })
   const files = await writeAll(context, imported, options)
   const created = api === undefined ? new Map<string, string>() : await createAll(api, imported)
