@@ -71,6 +71,8 @@ function addDeployments(registry: Registry, { read }: ReadingSources['store']): 
     new Gauge({
       ...{ name, help, labelNames: ['status'], registers: [registry] },
       collect() {
+        // A status that no deployment has any more would keep its last number.
+        this.reset()
         for (const row of rows()) this.set({ status: row.status }, value(row))
       },
     })
