@@ -157,7 +157,8 @@ export {
 } from './queries.ts'
 export type { StoredRelease } from './release/rows.ts'
 
-export { janitorMs, janitorTick, startJanitor } from './janitor.ts'
+export { watchElsewhere } from './deployment/elsewhere.ts'
+export { type JanitorOptions, janitorMs, janitorTick, startJanitor } from './janitor.ts'
 export { procedureName } from './machine/names.ts'
 export { deployProcedures } from './machine/procedure.ts'
 export { hookProcedures, type HookWorld } from './hook/procedures.ts'

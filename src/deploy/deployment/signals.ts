@@ -15,4 +15,8 @@ export class Signals {
   wake(deployment: string): void {
     for (const listener of [...(this.#listeners.get(deployment) ?? [])]) listener()
   }
+
+  wakeAll(): void {
+    for (const deployment of [...this.#listeners.keys()]) this.wake(deployment)
+  }
 }
