@@ -28,6 +28,14 @@ export const verbs = {
   'machine.validate': adminsAndMachines,
   // It may call what the state's Task names.
   'state.test': admins,
+  'machine.publish': admins,
+  'version.list': adminsAndMachines,
+  'version.delete': admins,
+  'alias.create': admins,
+  'alias.update': admins,
+  'alias.delete': admins,
+  'alias.describe': adminsAndMachines,
+  'alias.list': adminsAndMachines,
 
   'activity.create': admins,
   'activity.delete': admins,
@@ -41,6 +49,7 @@ export const verbs = {
 
   'execution.start': adminsAndMachines,
   'execution.stop': adminsAndMachines,
+  'execution.redrive': adminsAndMachines,
   'execution.describe': adminsAndMachines,
   'execution.list': adminsAndMachines,
   'execution.history': adminsAndMachines,

@@ -18,6 +18,7 @@ import { createExpressions } from '../jsonata/index.ts'
 import type { Store } from '../store/index.ts'
 import { builtInDeployers } from './deployers.ts'
 import { appError } from './errors.ts'
+import { openHistoryLog } from './history-log.ts'
 import { tokenKeyOf } from './identity.ts'
 import { installProcedures } from './install-procedures.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
@@ -121,6 +122,12 @@ function buildEngine(
     mockCheck: apiMockCheck(),
     tokenKey: tokenKeyOf(dataFolder, randomBytes),
     retention: { executionsKeptMs: configuration.retention.executions },
+    historyLog: openHistoryLog({
+      dataFolder,
+      clock,
+      keptForMs: configuration.retention.logs,
+      onFailure: (error) => logger.error('histories cannot be logged', { error }),
+    }),
   })
 }
 

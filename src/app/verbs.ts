@@ -18,6 +18,15 @@ export function bindVerbs(engine: Engine, checkInput: InputCheck): EngineVerbs {
     validateDefinition: (actor, request) => engineVerbs.validateDefinition(engine, actor, request),
     testState: (actor, request) => engineVerbs.testState(engine, actor, request),
 
+    publishVersion: (actor, request) => engineVerbs.publishVersion(engine, actor, request),
+    listVersions: (actor, request) => engineVerbs.listVersions(engine, actor, request),
+    deleteVersion: (actor, arn) => engineVerbs.deleteVersion(engine, actor, arn),
+    createAlias: (actor, request) => engineVerbs.createAlias(engine, actor, request),
+    updateAlias: (actor, request) => engineVerbs.updateAlias(engine, actor, request),
+    describeAlias: (actor, arn) => engineVerbs.describeAlias(engine, actor, arn),
+    listAliases: (actor, request) => engineVerbs.listAliases(engine, actor, request),
+    deleteAlias: (actor, arn) => engineVerbs.deleteAlias(engine, actor, arn),
+
     async startExecution(actor, request) {
       const { stateMachineArn, input = '{}' } = request
       requirePermission(actor, 'execution.start', { type: 'machine', id: stateMachineArn })
@@ -33,6 +42,7 @@ export function bindVerbs(engine: Engine, checkInput: InputCheck): EngineVerbs {
     listExpressExecutions: (actor, request) => engineVerbs.listExpressExecutions(engine, actor, request),
     describeExpressExecution: (actor, arn) => engineVerbs.describeExpressExecution(engine, actor, arn),
     stopExecution: (actor, request) => engineVerbs.stopExecution(engine, actor, request),
+    redriveExecution: (actor, request) => engineVerbs.redriveExecution(engine, actor, request),
     describeExecution: (actor, arn) => engineVerbs.describeExecution(engine, actor, arn),
     listExecutions: (actor, request) => engineVerbs.listExecutions(engine, actor, request),
     getExecutionHistory: (actor, request) => engineVerbs.getExecutionHistory(engine, actor, request),

@@ -14,6 +14,11 @@ export const actions = {
   'machine.create': 'a state machine was created',
   'machine.update': 'a state machine was changed',
   'machine.delete': 'a state machine was deleted',
+  'machine.publish': 'a revision of a state machine was published as a version',
+  'version.delete': 'a version of a state machine was deleted',
+  'alias.create': 'an alias of a state machine was created',
+  'alias.update': 'an alias of a state machine was led elsewhere',
+  'alias.delete': 'an alias of a state machine was deleted',
 
   'state.test': 'a single state was tested, with a real call of its task',
 
@@ -25,6 +30,7 @@ export const actions = {
 
   'execution.start': 'an execution was started',
   'execution.stop': 'an execution was told to stop',
+  'execution.redrive': 'an execution that had ended without success was told to go on',
   'execution.close': 'an execution ended; its history has this digest',
   'execution.prune': 'finished executions older than their kept-for time were deleted',
 

@@ -17,6 +17,11 @@ import { initCommand } from './commands/init.ts'
 import { executionsCommand } from './commands/executions.ts'
 import { hostCommand } from './commands/host.ts'
 import { hostsCommand } from './commands/hosts.ts'
+import { aliasCommand } from './commands/machines/alias.ts'
+import { listMachinesCommand } from './commands/machines/list.ts'
+import { publishCommand } from './commands/machines/publish.ts'
+import { versionsCommand } from './commands/machines/versions.ts'
+import { redriveCommand } from './commands/redrive.ts'
 import { showCommand } from './commands/show.ts'
 import { stopCommand } from './commands/stop.ts'
 import { upCommand } from './commands/up.ts'
@@ -57,6 +62,12 @@ export function createProgram(context: Context): Command {
       exportMachineCommand(context),
       tryCommand(context),
     ]),
+    group('machines', 'state machines of the server: list, publish versions, lead aliases', [
+      listMachinesCommand(context),
+      publishCommand(context),
+      versionsCommand(context),
+      aliasCommand(context),
+    ]),
     group('audit', 'the audit trail: prove it, export it', [verifyCommand(context), exportCommand(context)]),
   ]
   const commands = [
@@ -67,6 +78,7 @@ export function createProgram(context: Context): Command {
     executionsCommand(context),
     showCommand(context),
     stopCommand(context),
+    redriveCommand(context),
     hostCommand(context),
     hostsCommand(context),
     ...groups,

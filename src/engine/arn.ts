@@ -56,6 +56,11 @@ export function stateMachineArn(account: Account, name: string): string {
   return statesArn(account, `stateMachine:${name}`)
 }
 
+/** A version (by number) or an alias (by name) of a state machine. */
+export function qualifiedArn(machineArn: string, qualifier: string | number): string {
+  return `${machineArn}:${qualifier}`
+}
+
 export function executionArn(account: Account, machineName: string, name: string): string {
   return statesArn(account, `execution:${machineName}:${name}`)
 }
@@ -125,6 +130,22 @@ export function parseStateMachineArn(text: string): StateMachineArn {
   const arn = parseArn(text)
   if (arn.kind !== 'stateMachine') throw wrongType(arn)
   return arn
+}
+
+/** A machine, and what of it: all of it, one version, or what an alias points at. */
+export type QualifiedMachine =
+  | { readonly kind: 'machine'; readonly machineArn: string }
+  | { readonly kind: 'version'; readonly machineArn: string; readonly number: number }
+  | { readonly kind: 'alias'; readonly machineArn: string; readonly name: string }
+
+/** @throws HoldfastError arn.invalid when it is no ARN of a state machine */
+export function parseQualifiedArn(text: string): QualifiedMachine {
+  const { qualifier } = parseStateMachineArn(text)
+  if (qualifier === undefined) return { kind: 'machine', machineArn: text }
+  const machineArn = text.slice(0, -qualifier.length - 1)
+  return /^[1-9]\d{0,14}$/.test(qualifier)
+    ? { kind: 'version', machineArn, number: Number(qualifier) }
+    : { kind: 'alias', machineArn, name: qualifier }
 }
 
 /**

@@ -17,19 +17,22 @@ export type PageRequest = { readonly limit?: number; readonly cursor?: string }
 
 // ---- state machines (verbs in engine/machine/)
 
+/** Whether the revision becomes a version at once; a description needs `publish`. */
+export type Publishing = { readonly publish?: boolean; readonly versionDescription?: string }
+
 export type CreateStateMachineRequest = {
   readonly name: string
   readonly definition: string
   readonly roleArn: string
   readonly type?: MachineType
-  /** Stored and given back as they came; only the issue on the complete engine acts on them. */
+  /** Given back as they came; `loggingConfiguration` says which history goes to which log file. */
   readonly loggingConfiguration?: JsonText
   readonly tracingConfiguration?: JsonText
   readonly encryptionConfiguration?: JsonText
   readonly tags?: readonly Tag[]
-}
+} & Publishing
 /** createStateMachine(engine, actor, request) → idempotent on equal text, see spec 2.2. */
-export type CreatedStateMachine = { readonly arn: string; readonly createdAt: number }
+export type CreatedStateMachine = { readonly arn: string; readonly createdAt: number; readonly versionArn?: string }
 
 export type UpdateStateMachineRequest = {
   readonly arn: string
@@ -40,9 +43,13 @@ export type UpdateStateMachineRequest = {
   readonly loggingConfiguration?: JsonText
   readonly tracingConfiguration?: JsonText
   readonly encryptionConfiguration?: JsonText
-}
+} & Publishing
 /** Nothing changed: the current revision, whose id is absent when it is the first. */
-export type UpdatedStateMachine = { readonly updatedAt: number; readonly revisionId?: string }
+export type UpdatedStateMachine = {
+  readonly updatedAt: number
+  readonly revisionId?: string
+  readonly versionArn?: string
+}
 
 /** describeStateMachine(engine, actor, arn) and describeStateMachineForExecution(engine, actor, executionArn). */
 export type StateMachineDescription = {
@@ -59,6 +66,8 @@ export type StateMachineDescription = {
   readonly encryptionConfiguration?: JsonText
   /** Absent for the first revision. */
   readonly revisionId?: string
+  /** Of the version that was asked for. */
+  readonly description?: string
   /** State name → names of the variables it reads (sorted). */
   readonly variableReferences: ReadonlyMap<string, readonly string[]>
 }
@@ -117,6 +126,36 @@ export type TestedState = {
   readonly inspection: Inspection
 }
 
+// ---- versions (verbs in engine/version/): publishVersion(engine, actor, request), listVersions, deleteVersion(engine, actor, arn)
+
+/** `revisionId`: only if this is still the machine's revision; `INITIAL` names the first. */
+export type PublishRequest = { readonly arn: string; readonly revisionId?: string; readonly description?: string }
+export type PublishedVersion = { readonly arn: string; readonly createdAt: number }
+export type ListOfMachineRequest = PageRequest & { readonly stateMachineArn: string }
+export type VersionSummary = { readonly arn: string; readonly createdAt: number; readonly description?: string }
+
+// ---- aliases (verbs in engine/alias/): createAlias, updateAlias(engine, actor, request), describeAlias, deleteAlias(engine, actor, arn), listAliases
+
+/** One or two versions of one machine; the weights sum up to 100. */
+export type AliasRoute = { readonly versionArn: string; readonly weight: number }
+export type CreateAliasRequest = {
+  readonly name: string
+  readonly description?: string
+  readonly routing: readonly AliasRoute[]
+}
+export type UpdateAliasRequest = {
+  readonly arn: string
+  readonly description?: string
+  readonly routing?: readonly AliasRoute[]
+}
+export type AliasSummary = { readonly arn: string; readonly createdAt: number }
+export type AliasDescription = AliasSummary & {
+  readonly name: string
+  readonly description?: string
+  readonly routing: readonly AliasRoute[]
+  readonly updatedAt: number
+}
+
 // ---- activities (engine/activity/): createActivity(engine, actor, {name, tags}), deleteActivity, describeActivity,
 // listActivities, getActivityTask(engine, actor, {arn, workerName}, signal)
 export type ActivityDescription = { readonly arn: string; readonly name: string; readonly createdAt: number }
@@ -141,6 +180,12 @@ export type ExecutionSummary = {
   readonly status: ExecutionStatus
   readonly startedAt: number
   readonly stoppedAt?: number
+  /** What it was started through. */
+  readonly versionArn?: string
+  readonly aliasArn?: string
+  /** Absent of what cannot be redriven: express executions. */
+  readonly redriveCount?: number
+  readonly redrivenAt?: number
 }
 /** describeExecution(engine, actor, arn). Keys are absent where AWS's are. */
 export type ExecutionDescription = ExecutionSummary & {
@@ -149,10 +194,18 @@ export type ExecutionDescription = ExecutionSummary & {
   readonly error?: string
   readonly cause?: string
   readonly traceHeader?: string
+  /** Why it cannot be redriven; absent when it can. */
+  readonly redriveObstacle?: string
 }
 /** startSyncExecution(engine, actor, request) → its end; describeExpressExecution(engine, actor, arn). */
 export type ExpressDescription = ExecutionDescription
+
+/** redriveExecution(engine, actor, request): the same token within 15 minutes answers the same redrive. */
+export type RedriveRequest = { readonly executionArn: string; readonly clientToken?: string }
+export type RedrivenExecution = { readonly redrivenAt: number }
+
 export type ListExecutionsRequest = PageRequest & {
+  /** Of a machine, of one of its versions, or of one of its aliases. */
   readonly stateMachineArn?: string
   readonly status?: ExecutionStatus
 }

@@ -13,6 +13,7 @@ import { Node, type NodeOptions } from './node/node.ts'
 import type { EngineObserver } from './observer.ts'
 import type { Queries } from './registry.ts'
 import type { ResourceHandler } from './resource-handler.ts'
+import { type HistoryLog, type LoggedStep, logLines } from './history/log.ts'
 import { Retention, type RetentionSettings } from './retention.ts'
 import type { Effects, SlowWork } from './run/effects.ts'
 import { Calls } from './run/calls.ts'
@@ -46,6 +47,8 @@ export type EngineOptions = {
   readonly observer?: EngineObserver
   /** Without it finished executions are kept for ever. */
   readonly retention?: RetentionSettings
+  /** Where histories are logged to that are to be; without it none is. */
+  readonly historyLog?: HistoryLog
 }
 
 /** Everything the verbs need; `Registry` for those that only keep definitions. */
@@ -86,6 +89,7 @@ class Assembly {
   readonly #retention: Retention | undefined
   readonly #express: ExpressRuns
   readonly #company: Company | undefined
+  readonly #historyLog: HistoryLog | undefined
   #cancelAlarm: (() => void) | undefined
   #alarmAt = Infinity
   #closed = false
@@ -95,6 +99,7 @@ class Assembly {
     const startSync = syncExecutionHandler((...asked) => startSyncExecution(this.engine, ...asked), randomBytes)
     const handlers = [startSync, ...options.handlers]
     const node = options.node && new Node(options, options.node)
+    this.#historyLog = options.historyLog
     this.#core = {
       ...options,
       handlers,
@@ -145,6 +150,7 @@ class Assembly {
   #committed(effects: Effects): void {
     for (const [id, live] of effects.touched) this.#cache.put(id, live)
     this.#armTimer(effects.earliestTimer)
+    if (effects.logged.length > 0) this.#log(effects.logged)
     if (this.#closed) return
     this.#takenOver(effects)
     for (const { executionId, attempt } of effects.cancels) this.#calls.cancel(executionId, attempt)
@@ -164,6 +170,14 @@ class Assembly {
   /** What workers here do not wait for, those at other nodes may. */
   #wake(arn: string, tasks: number): void {
     if (this.#pollers.wake(arn, tasks) > 0) this.#core.node?.send({ kind: 'activity', arn })
+  }
+
+  /** What is lost here in a crash stands in the history all the same. */
+  #log(steps: readonly LoggedStep[]): void {
+    for (const [group, together] of Map.groupBy(steps, ({ logging }) => logging.logGroup)) {
+      const lines = together.map(logLines).join('')
+      if (lines !== '') this.#historyLog?.write(group, lines)
+    }
   }
 
   #continue(executionId: number): void {

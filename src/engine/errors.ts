@@ -60,6 +60,30 @@ export const engineErrors = {
     awsName: 'ConflictException',
     repair: 'describe it again and repeat with the revision it has now',
   },
+  'version.revision_changed': {
+    kind: 'conflict',
+    awsName: 'ConflictException',
+    repair: 'publish without a revision, or with the one that the machine has now',
+  },
+  'version.description_unpublished': { kind: 'invalid', awsName: 'ValidationException', repair: 'set publish, too' },
+  'version.in_use': {
+    kind: 'conflict',
+    awsName: 'ConflictException',
+    repair: 'point those aliases at another version, or delete them, first',
+  },
+  'version.too_many': {
+    kind: 'exhausted',
+    awsName: 'ServiceQuotaExceededException',
+    repair: 'delete versions that nothing uses',
+  },
+  'alias.missing': { kind: 'missing', awsName: 'ResourceNotFound', repair: 'list the aliases of the state machine' },
+  'alias.exists': { kind: 'conflict', awsName: 'ConflictException', repair: 'update the existing one' },
+  'alias.routing_invalid': { kind: 'invalid', awsName: 'ValidationException' },
+  'alias.too_many': {
+    kind: 'exhausted',
+    awsName: 'ServiceQuotaExceededException',
+    repair: 'delete aliases that nothing uses',
+  },
   'machine.type_unsupported': { kind: 'invalid', awsName: 'StateMachineTypeNotSupported' },
   'machine.definition_invalid': {
     kind: 'invalid',
@@ -76,6 +100,11 @@ export const engineErrors = {
     repair: 'list the executions for the right ARN',
   },
   'execution.exists': { kind: 'conflict', awsName: 'ExecutionAlreadyExists', repair: 'choose another execution name' },
+  'execution.not_redrivable': {
+    kind: 'conflict',
+    awsName: 'ExecutionNotRedrivable',
+    repair: 'start a new execution with the input of this one',
+  },
   'execution.input_invalid': { kind: 'invalid', awsName: 'InvalidExecutionInput' },
   'execution.limit_exceeded': {
     kind: 'exhausted',
@@ -194,6 +223,38 @@ export const revisionChanged = (arn: string, expected: string, current: string) 
 export const typeUnsupported = () =>
   engineError('machine.type_unsupported', 'This operation is not supported by this type of state machine')
 
+// ---- versions and aliases
+
+/** The null revision is called INITIAL. */
+export const versionRevisionChanged = (wanted: string, current: string) =>
+  engineError(
+    'version.revision_changed',
+    `Failed to publish the State Machine version for revision ${wanted}. The current State Machine revision is ${current}.`,
+    { accepted: current },
+  )
+export const descriptionUnpublished = () =>
+  engineError('version.description_unpublished', 'Version description can only be set when publish is true', {
+    place: 'versionDescription',
+  })
+export const versionInUse = (aliases: readonly string[]) =>
+  engineError(
+    'version.in_use',
+    `Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [${aliases.join(', ')}]`,
+  )
+export const tooManyVersions = (limit: number) =>
+  engineError('version.too_many', `A state machine has at most ${limit} versions`)
+export const aliasMissing = (arn: string) =>
+  engineError('alias.missing', 'Request references a resource that does not exist.', { place: arn })
+export const aliasExists = () =>
+  engineError(
+    'alias.exists',
+    'Failed to create alias because an alias with the same name and a different routing configuration already exists.',
+  )
+export const invalidRouting = (reason: string, accepted?: string) =>
+  engineError('alias.routing_invalid', reason, { place: 'routingConfiguration', accepted })
+export const tooManyAliases = (limit: number) =>
+  engineError('alias.too_many', `A state machine has at most ${limit} aliases`)
+
 /** `message`: the checker's text over all its findings. `place` is that of the first. */
 export const invalidDefinition = (message: string, place?: string) =>
   engineError('machine.definition_invalid', message, { place })
@@ -210,6 +271,10 @@ export const invalidEncryption = (reason: string) =>
 
 export const executionMissing = (arn: string) => engineError('execution.missing', `Execution Does Not Exist: '${arn}'`)
 export const executionExists = (arn: string) => engineError('execution.exists', `Execution Already Exists: '${arn}'`)
+
+/** `reason`: what DescribeExecution says as redriveStatusReason. */
+export const notRedrivable = (arn: string, reason: string) =>
+  engineError('execution.not_redrivable', reason, { place: arn })
 
 /** `reason`: the JSON parser's words; for an empty text AWS says `Invalid execution input.` */
 export const invalidExecutionInput = (reason: string) =>

@@ -15,6 +15,7 @@ export {
   parseArn,
   parseExecutionArn,
   parseStateMachineArn,
+  qualifiedArn,
   stateMachineArn,
 } from './arn.ts'
 export type * from './contract.ts'
@@ -31,6 +32,12 @@ export { describeExpressExecution, listExpressExecutions } from './express/read.
 export { startSyncExecution } from './express/start-sync.ts'
 export { stopExecution } from './execution/stop.ts'
 export { watchExecution } from './execution/watch.ts'
+export { redriveExecution } from './execution/redrive.ts'
+export { createAlias } from './alias/create.ts'
+export { deleteAlias } from './alias/delete.ts'
+export { describeAlias } from './alias/describe.ts'
+export { listAliases } from './alias/list.ts'
+export { updateAlias } from './alias/update.ts'
 export { createStateMachine } from './machine/create.ts'
 export { deleteStateMachine } from './machine/delete.ts'
 export { describeStateMachine } from './machine/describe.ts'
@@ -38,6 +45,7 @@ export { listStateMachines } from './machine/list.ts'
 export { updateStateMachine } from './machine/update.ts'
 export { validateDefinition } from './machine/validate.ts'
 export { type DigestVerification, verifyDigest } from './history/digest.ts'
+export type { HistoryLog } from './history/log.ts'
 export {
   type Divergence,
   type Replay,
@@ -68,4 +76,7 @@ export { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './task/answ
 export { decideTrial, type MockCheck, type PlannedTrial, type TrialRules } from './trial/decide.ts'
 export { runTrial, type TrialPlace } from './trial/run.ts'
 export { testState } from './trial/test-state.ts'
+export { deleteVersion } from './version/delete.ts'
+export { listVersions } from './version/list.ts'
+export { publishVersion } from './version/publish.ts'
 export * from './procedure/index.ts'

@@ -54,6 +54,7 @@ function takeExecutions(tx: Transaction, closedBefore: number, limit: number): n
   for (const { id } of closed) {
     tx.prepare('DELETE FROM execution WHERE id = ?').run(id)
     tx.prepare('DELETE FROM snapshot WHERE execution_id = ?').run(id)
+    tx.prepare('DELETE FROM redrive_request WHERE execution_id = ?').run(id)
     tx.prepare('INSERT INTO pruned_execution (execution_id) VALUES (?)').run(id)
   }
   return closed.length

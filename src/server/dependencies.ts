@@ -20,6 +20,15 @@ export interface EngineVerbs {
   validateDefinition(actor: Actor, request: engine.ValidateRequest): Answer<engine.Validation>
   testState(actor: Actor, request: engine.TestStateRequest): Answer<engine.TestedState>
 
+  publishVersion(actor: Actor, request: engine.PublishRequest): Answer<engine.PublishedVersion>
+  listVersions(actor: Actor, request: engine.ListOfMachineRequest): Answer<engine.Page<engine.VersionSummary>>
+  deleteVersion(actor: Actor, arn: string): Answer<void>
+  createAlias(actor: Actor, request: engine.CreateAliasRequest): Answer<engine.AliasSummary>
+  updateAlias(actor: Actor, request: engine.UpdateAliasRequest): Answer<{ readonly updatedAt: number }>
+  describeAlias(actor: Actor, arn: string): Answer<engine.AliasDescription>
+  listAliases(actor: Actor, request: engine.ListOfMachineRequest): Answer<engine.Page<engine.AliasSummary>>
+  deleteAlias(actor: Actor, arn: string): Answer<void>
+
   startExecution(actor: Actor, request: engine.StartExecutionRequest): Answer<engine.StartedExecution>
   /** Runs an express machine; answers with its end, which may take five minutes. */
   startSyncExecution(actor: Actor, request: engine.StartExecutionRequest): Answer<engine.ExpressDescription>
@@ -29,6 +38,7 @@ export interface EngineVerbs {
   ): Answer<engine.Page<engine.ExecutionSummary>>
   describeExpressExecution(actor: Actor, arn: string): Answer<engine.ExpressDescription>
   stopExecution(actor: Actor, request: engine.StopRequest): Answer<engine.StoppedExecution>
+  redriveExecution(actor: Actor, request: engine.RedriveRequest): Answer<engine.RedrivenExecution>
   describeExecution(actor: Actor, arn: string): Answer<engine.ExecutionDescription>
   listExecutions(actor: Actor, request: engine.ListExecutionsRequest): Answer<engine.Page<engine.ExecutionSummary>>
   getExecutionHistory(actor: Actor, request: engine.HistoryRequest): Answer<engine.Page<engine.HistoryRecord>>

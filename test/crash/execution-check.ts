@@ -44,6 +44,8 @@ type ExecutionRow = {
   readonly input: string
   readonly awaitedBy: string | null
   readonly traceHeader: string | null
+  readonly version: number | null
+  readonly alias: string | null
   readonly status: number
   readonly busy: number
   readonly output: string | null
@@ -55,7 +57,7 @@ type ChunkRow = { readonly seq: number; readonly firstEventId: number; readonly 
 type TimerRow = Attempt & { readonly kind: number; readonly due: number }
 
 const selectExecution = `SELECT id, machine_id AS machineId, revision_id AS revisionId, machine_name AS machineName, name,
-  started_at AS startedAt, stopped_at AS stoppedAt, input, awaited_by AS awaitedBy, trace_header AS traceHeader, status, busy, output, error, cause,
+  started_at AS startedAt, stopped_at AS stoppedAt, input, awaited_by AS awaitedBy, trace_header AS traceHeader, version, alias, status, busy, output, error, cause,
   digest FROM execution WHERE id = ?`
 const selectChunks = 'SELECT seq, first_event AS firstEventId, at, body FROM chunk WHERE execution_id = ? ORDER BY seq'
 const selectTimers =

@@ -54,6 +54,7 @@ export class RandomRun {
   #draws = 0
   lateEvents = 0
   cuts = 0
+  redrives = 0
 
   constructor(tape: Tape, expressions: Expressions) {
     this.#tape = tape
@@ -67,11 +68,20 @@ export class RandomRun {
 
   run(): void {
     this.#send({ kind: 'start' })
-    for (let i = 0; i < 150 && this.state.status === 'running'; i++) {
-      this.#advance()
+    for (let i = 0; i < 150 && (this.state.status === 'running' || this.#isRedriven()); i++) {
+      if (this.state.status === 'running') this.#advance()
+      else this.#send({ kind: 'redrive' })
       this.#sendLate()
     }
     if (this.state.status !== 'running') for (const event of this.#past) this.#send(event)
+  }
+
+  /** Whether somebody goes on with what has ended without success. */
+  #isRedriven(): boolean {
+    if (this.state.status === 'succeeded' || this.state.nextEventId >= this.#limits.historyEvents - 1) return false
+    const again = this.redrives < 4 && !this.#tape.rarely(3) && !this.#tape.exhausted
+    if (again) this.redrives++
+    return again
   }
 
   /** Something that may happen next. */
@@ -297,7 +307,8 @@ export class RandomRun {
 
   /** The calls and timers that the engine still holds are exactly those that the frames wait for. */
   #checkOutside(): void {
-    const frames = [...this.state.frames.values()]
+    // What has ended keeps its frames for a redrive, and nothing of the outside.
+    const frames = this.state.status === 'running' ? [...this.state.frames.values()] : []
     const calls = frames.filter(({ visit }) => visit?.phase === 'task')
     equal(
       this.#tasks.map(({ frame }) => frame).toSorted(),

@@ -16,6 +16,7 @@ describe('any execution', () => {
   const seen = new Set<string>()
   let late = 0
   let cuts = 0
+  let redrives = 0
 
   it('keeps its laws at every step, is moved by no late event, and is rebuilt from the events in its stored history', () => {
     const property = fc.property(fc.uint8Array({ minLength: 250, maxLength: 700 }), (numbers) => {
@@ -29,13 +30,15 @@ describe('any execution', () => {
       for (const { type } of run.history) seen.add(type)
       late += run.lateEvents
       cuts += run.cuts
+      redrives += run.redrives
     })
     fc.assert(property, { numRuns, seed })
   }, 3_600_000)
 
-  it('was of every kind: all types of history events, late events and cut steps occurred', () => {
+  it('was of every kind: all types of history events, late events, cut steps and redrives occurred', () => {
     expect([...seen].toSorted()).toEqual(eventTypes.toSorted())
     expect(late).toBeGreaterThan(numRuns)
     expect(cuts).toBeGreaterThan(0)
+    expect(redrives).toBeGreaterThan(numRuns / 10)
   })
 })

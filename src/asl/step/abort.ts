@@ -20,14 +20,17 @@ export function closeFan(draft: Draft, parent: Frame, previous: number, failing:
 function abortChildren(abort: Abort, parent: Frame): void {
   const { draft, children, failing, previous } = abort
   const state = fanState(draft, parent)
+  const ended: WorkingFrame[] = []
   for (const { id, index } of children.get(parent.id) ?? []) {
     if (state.type === 'Map') {
       draft.note(previous, id === failing ? 'MapIterationFailed' : 'MapIterationAborted', { name: state.name, index })
     }
     const frame = draft.frame(id)
-    if (frame !== undefined) abortFrame(abort, frame)
+    if (frame === undefined) continue
+    abortFrame(abort, frame)
+    ended.push(frame)
   }
-  draft.fans.drop(parent.id)
+  draft.bury(parent.id, ended)
 }
 
 function abortFrame(abort: Abort, frame: WorkingFrame): void {
@@ -40,7 +43,6 @@ function abortFrame(abort: Abort, frame: WorkingFrame): void {
   if (isFailing) draft.clearTimers(frame)
   else draft.abandon(frame)
   if (draft.fans.has(frame.id)) abortChildren(abort, frame)
-  draft.dropFrame(frame.id)
 }
 
 /** States that a step can end in. */

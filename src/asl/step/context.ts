@@ -3,7 +3,7 @@ import { type Json, type JsonObject, type JsonText, parseJson, printJson } from 
 import { isWork } from '../machine.ts'
 import { printTimestamp } from '../timestamp.ts'
 import type { Draft } from './draft.ts'
-import type { About, Frame } from './state.ts'
+import type { About, ExecutionState, Frame, Redriven, Visit } from './state.ts'
 
 /** The item of an iteration that is just starting, for its ItemSelector. */
 export type Item = { readonly index: number; readonly value: JsonText }
@@ -49,7 +49,7 @@ class Context implements ContextObject {
   #texts: ReadonlyMap<string, JsonText> | undefined
 
   constructor(draft: Draft, frame: Frame, item: Item | undefined) {
-    this.#execution = executionContext(draft.before.about)
+    this.#execution = executionContext(draft.before)
     this.#members = membersOf(draft, frame, item)
   }
 
@@ -70,14 +70,18 @@ class Context implements ContextObject {
   }
 }
 
+type Executed = Pick<ExecutionState, 'about' | 'redriven'>
+
 /** What is the same in all contexts of one execution. */
 class ExecutionContext {
   readonly #about: About
+  readonly redriven: Redriven | undefined
   #json: Json | undefined
   #text: JsonText | undefined
 
-  constructor(about: About) {
+  constructor({ about, redriven }: Executed) {
     this.#about = about
+    this.redriven = redriven
   }
 
   json(): Json {
@@ -88,7 +92,8 @@ class ExecutionContext {
       ['Name', about.name],
       ['RoleArn', about.roleArn],
       ['StartTime', printTimestamp(about.startedAt)],
-      ['RedriveCount', 0],
+      ['RedriveCount', this.redriven?.count ?? 0],
+      ...(this.redriven === undefined ? [] : [['RedriveTime', printTimestamp(this.redriven.at)] as const]),
     ]))
   }
 
@@ -100,9 +105,12 @@ class ExecutionContext {
 /** Of executions with a large input, for as long as they are in memory; small ones are made anew, or sleepers would cost more. */
 const largeExecutions = new WeakMap<About, ExecutionContext>()
 
-function executionContext(about: About): ExecutionContext {
-  if (about.input.length < 1024) return new ExecutionContext(about)
-  const context = largeExecutions.get(about) ?? new ExecutionContext(about)
+function executionContext(execution: Executed): ExecutionContext {
+  const { about, redriven } = execution
+  if (about.input.length < 1024) return new ExecutionContext(execution)
+  const known = largeExecutions.get(about)
+  const context =
+    known !== undefined && known.redriven?.count === redriven?.count ? known : new ExecutionContext(execution)
   largeExecutions.set(about, context)
   return context
 }
@@ -128,8 +136,11 @@ function stateMember(draft: Draft, frame: Frame): Json {
   const state = draft.stateOf(frame)
   const visit = draft.visitOf(frame)
   const times = { Name: state.name, EnteredTime: printTimestamp(visit.enteredAt) }
-  return object(isWork(state) ? { ...times, RetryCount: visit.attempt } : times)
+  return object(isWork(state) ? { ...times, RetryCount: retriesOf(visit) } : times)
 }
+
+/** Retries since the visit or its last redrive began. */
+const retriesOf = ({ retries }: Visit): number => retries?.reduce((sum, count) => sum + count, 0) ?? 0
 
 function taskToken(draft: Draft, frame: Frame): string | undefined {
   const state = draft.stateOf(frame)

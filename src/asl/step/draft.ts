@@ -3,7 +3,7 @@ import { byteLength, type JsonText } from '../../base/index.ts'
 import { sizeFailure } from '../failure.ts'
 import type { Machine, State } from '../machine.ts'
 import type { Env } from '../ports.ts'
-import { WorkingFans } from './fans.ts'
+import { type BuriedFan, WorkingFans } from './fans.ts'
 import {
   type Change,
   type Command,
@@ -11,6 +11,7 @@ import {
   type ExecutionState,
   type Frame,
   type HistoryEvent,
+  type Redriven,
   type Status,
   type StepLimits,
   type StepResult,
@@ -18,6 +19,7 @@ import {
   type Visit,
 } from './state.ts'
 
+type Buried = { readonly fan: BuriedFan; readonly frames: readonly WorkingFrame[] }
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 export type WorkingFrame = Mutable<Frame>
 
@@ -51,11 +53,14 @@ export class Draft {
   readonly history: HistoryEvent[] = []
   #commands: Command[] = []
   #status: Status
+  #redriven: Redriven | undefined
   #nextEventId: number
   #nextFrame: number
   readonly #frames: Map<number, Frame>
   readonly #touched = new Map<number, WorkingFrame>()
   readonly #gone = new Set<number>()
+  /** What was taken down under a frame that has failed, as long as it is open what becomes of the failure. */
+  #buried: Map<number, Buried> | undefined
   readonly fans: WorkingFans
   /** Frames to run, the next one last. */
   readonly #ready: number[] = []
@@ -69,6 +74,7 @@ export class Draft {
     this.env = env
     this.limits = limits
     this.#status = state.status
+    this.#redriven = state.redriven
     this.#nextEventId = state.nextEventId
     this.#nextFrame = state.nextFrame
     this.#frames = new Map(state.frames)
@@ -112,6 +118,37 @@ export class Draft {
     this.#frames.delete(id)
     this.#touched.delete(id)
     this.#gone.add(id)
+  }
+
+  /**
+   * Takes down what ran under a frame that has failed. When nothing retries or catches the failure, the close brings it back:
+   * it is what a redrive goes on with.
+   */
+  bury(parent: number, frames: readonly WorkingFrame[]): void {
+    for (const { id } of frames) this.dropFrame(id)
+    const fan = this.fans.bury(parent)
+    if (fan !== undefined) (this.#buried ??= new Map()).set(parent, { fan, frames })
+  }
+
+  /** The failure of a frame is dealt with: nothing goes on from what ran under it. */
+  leaveBehind(frame: Frame): void {
+    this.#buried?.delete(frame.id)
+  }
+
+  #unbury(): void {
+    const buried = this.#buried ?? new Map<number, Buried>()
+    const restore = (parent: number): void => {
+      const found = buried.get(parent)
+      if (found === undefined) return
+      this.fans.restore(found.fan)
+      for (const frame of found.frames) {
+        this.#gone.delete(frame.id)
+        this.#frames.set(frame.id, frame)
+        this.#touched.set(frame.id, frame)
+        restore(frame.id)
+      }
+    }
+    for (const id of [...this.#frames.keys()]) restore(id)
   }
 
   /** Open frames by the frame they stand under, in index order: made in one pass, however many there are. */
@@ -259,7 +296,15 @@ export class Draft {
     return this.close({ status: 'failed', ...defined({ error, cause }) })
   }
 
-  /** @throws ExecutionClosed always */
+  /** Runs again, as the next redrive, from now on. */
+  reopen(): Redriven {
+    const redriven = { count: (this.#redriven?.count ?? 0) + 1, at: this.env.now }
+    this.#status = 'running'
+    this.#redriven = redriven
+    return redriven
+  }
+
+  /** What has not succeeded stays for a redrive; of an execution that has succeeded nothing is kept. @throws ExecutionClosed always */
   close(end: {
     status: Exclude<Status, 'running'>
     at?: number
@@ -269,11 +314,16 @@ export class Draft {
   }): never {
     this.#status = end.status
     this.#commands = [{ kind: 'close', at: this.env.now, ...end }]
+    if (end.status === 'succeeded') this.#dropAll()
+    else this.#unbury()
+    throw executionClosed
+  }
+
+  #dropAll(): void {
     for (const id of this.#frames.keys()) this.#gone.add(id)
     this.fans.dropAll()
     this.#frames.clear()
     this.#touched.clear()
-    throw executionClosed
   }
 
   /** @throws StateFailure States.DataLimitExceeded when a result or an output is over the limit */
@@ -291,6 +341,7 @@ export class Draft {
       state: {
         about: this.before.about,
         status: this.#status,
+        redriven: this.#redriven,
         nextEventId: this.#nextEventId,
         nextFrame: this.#nextFrame,
         frames: this.#frames,
@@ -303,7 +354,10 @@ export class Draft {
   }
 
   #changes(): readonly Change[] {
-    const changes = this.fans.changes()
+    const changes: Change[] = this.fans.changes()
+    if (this.#redriven !== undefined && this.#redriven !== this.before.redriven) {
+      changes.push({ kind: 'redriven', ...this.#redriven })
+    }
     for (const frame of this.#touched.values()) {
       const before = this.before.frames.get(frame.id)
       // A Map's own frame is looked at for each iteration that ends; storing it each time would store its input each time.

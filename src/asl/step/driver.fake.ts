@@ -152,6 +152,13 @@ export class Driver {
     return this.send({ ...attemptOf(timer), kind: 'timer', timer: timer.timer })
   }
 
+  /** Redrives an execution that ended without success. */
+  redrive(): this {
+    this.closed = undefined
+    this.send({ kind: 'redrive' })
+    return this.settle()
+  }
+
   // ---- what came of it
 
   get output(): JsonText | undefined {

@@ -51,6 +51,12 @@ export function startMap(draft: Draft, frame: WorkingFrame, state: MapState): bo
   return true
 }
 
+/** A Map that was redriven: its open iterations go on by themselves, and what had not been started gets the room left. */
+export function resumeMap(draft: Draft, frame: WorkingFrame, state: MapState): void {
+  frame.visit = { ...draft.visitOf(frame), phase: 'fanout' }
+  startIterations(draft, frame, state, frame.last)
+}
+
 /** Once for the whole Map: an expression with chance in it would answer differently each time. */
 export function evaluateConcurrency(state: MapState, world: World): number {
   const wanted = state.maxConcurrency === undefined ? 0 : readInteger(state.maxConcurrency, 'MaxConcurrency', world)

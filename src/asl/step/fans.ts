@@ -3,6 +3,13 @@ import type { JsonText } from '../../base/index.ts'
 import { type Change, type Fan, type FanPlan, newFan } from './state.ts'
 
 export type WorkingFan = { -readonly [K in keyof Fan]: Fan[K] }
+/** `fan` is undefined when it had not been touched. */
+export type BuriedFan = {
+  readonly frame: number
+  readonly fan: WorkingFan | undefined
+  readonly change: FanChange | undefined
+}
+
 type FanChange = Extract<Change, { kind: 'fan' | 'result' | 'fanGone' }>
 
 export class WorkingFans {
@@ -47,6 +54,23 @@ export class WorkingFans {
     const fan = this.get(frame)
     fan.results = fan.results.with(index, output)
     this.#changes.push({ kind: 'result', frame, index, output })
+  }
+
+  /** Takes a fan away that a redrive may want back: `restore` undoes it. */
+  bury(frame: number): BuriedFan | undefined {
+    const fan = this.#touched.get(frame)
+    if (fan === undefined && !this.has(frame)) return undefined
+    this.drop(frame)
+    return { frame, fan, change: this.#changes.at(-1) }
+  }
+
+  restore({ frame, fan, change }: BuriedFan): void {
+    this.#gone.delete(frame)
+    if (fan !== undefined) this.#touched.set(frame, fan)
+    this.#changes.splice(
+      this.#changes.findLastIndex((each) => each === change),
+      1,
+    )
   }
 
   drop(frame: number): void {

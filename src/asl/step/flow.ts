@@ -31,6 +31,7 @@ export function exitState(draft: Draft, frame: WorkingFrame, ending: Ending, nex
   draft.spend(effortOf.payload(output))
   const variables = assigned === undefined ? frame.variables : withAssigned(draft, frame, assigned, state.name)
   settle(draft, frame)
+  draft.leaveBehind(frame)
   draft.emit(frame, `${state.type}StateExited`, { name: state.name, output, assignedVariables: assigned })
   frame.variables = variables
   if (next === undefined) return scopeDone(draft, frame, output)

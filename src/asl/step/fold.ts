@@ -1,7 +1,7 @@
 /** Folding stored changes over a state, in time linear in their number. */
 import type { JsonText } from '../../base/index.ts'
 import { Outputs } from './outputs.ts'
-import { type Change, type ExecutionState, type Fan, type Frame, newFan, type Status } from './state.ts'
+import { type Change, type ExecutionState, type Fan, type Frame, newFan, type Redriven, type Status } from './state.ts'
 
 /** What is not kept as changes: the counters stand beside them, the status comes from the close command. */
 export type Counters = { readonly nextEventId: number; readonly nextFrame: number; readonly status: Status }
@@ -10,18 +10,20 @@ export type Counters = { readonly nextEventId: number; readonly nextFrame: numbe
 export function applyChanges(state: ExecutionState, changes: readonly Change[], counters: Counters): ExecutionState {
   const fold = new Fold(state)
   for (const change of changes) fold.apply(change)
-  return { ...state, ...counters, frames: fold.frames, fans: fold.fansAfter() }
+  return { ...state, ...counters, redriven: fold.redriven, frames: fold.frames, fans: fold.fansAfter() }
 }
 
 /** The results of a fan are taken apart at its first change and put together at the end. */
 class Fold {
   readonly frames: Map<number, Frame>
   readonly fans: Map<number, Fan>
+  redriven: Redriven | undefined
   readonly #results = new Map<number, (JsonText | undefined)[]>()
 
   constructor(state: ExecutionState) {
     this.frames = new Map(state.frames)
     this.fans = new Map(state.fans)
+    this.redriven = state.redriven
   }
 
   apply(change: Change): void {
@@ -47,6 +49,9 @@ class Fold {
       case 'fanGone':
         this.#results.delete(change.frame)
         this.fans.delete(change.frame)
+        return
+      case 'redriven':
+        this.redriven = { count: change.count, at: change.at }
         return
       default:
         change satisfies never

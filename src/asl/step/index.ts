@@ -6,6 +6,7 @@
 import type { Machine, TaskState } from '../machine.ts'
 import type { Env } from '../ports.ts'
 import { Draft, ExecutionClosed, type WorkingFrame } from './draft.ts'
+import { redrive, setDeadline } from './redrive.ts'
 import { runFrame, leaveWait } from './run.ts'
 import type { Attempt, Event, ExecutionState, StepLimits, StepResult } from './state.ts'
 import {
@@ -24,7 +25,7 @@ import { guarded } from './flow.ts'
  * @throws SlowExpression when an expression needs more than its inline time; nothing has changed then
  */
 export function step(machine: Machine, state: ExecutionState, event: Event, env: Env, limits: StepLimits): StepResult {
-  if (state.status !== 'running') return unchanged(state)
+  if ((state.status === 'running') === (event.kind === 'redrive')) return unchanged(state)
   const draft = new Draft(machine, state, env, limits)
   try {
     if (!accept(draft, event)) return unchanged(state)
@@ -54,6 +55,8 @@ function accept(draft: Draft, event: Event): boolean {
     }
     case 'continue':
       return goOn(draft)
+    case 'redrive':
+      return redrive(draft)
     case 'fault':
       if (draft.before.nextEventId === 1) start(draft)
       return draft.failExecution(draft.peek(1)?.last ?? 0, 'States.Runtime', event.cause)
@@ -74,11 +77,13 @@ function start(draft: Draft): boolean {
   if (draft.before.nextEventId !== 1) return false
   const { about } = draft.before
   const frame = draft.openFrame({ parent: 0, index: 0, scope: draft.machine.root.id, last: 0, input: about.input })
-  draft.note(0, 'ExecutionStarted', { input: about.input, roleArn: about.roleArn })
-  if (draft.machine.timeoutSeconds !== undefined) {
-    const at = about.startedAt + draft.machine.timeoutSeconds * 1000
-    draft.command({ kind: 'setTimer', timer: 'deadline', at, frame: frame.id, enteredId: 0, attempt: 0 })
-  }
+  draft.note(0, 'ExecutionStarted', {
+    input: about.input,
+    roleArn: about.roleArn,
+    stateMachineAliasArn: about.aliasArn,
+    stateMachineVersionArn: about.versionArn,
+  })
+  setDeadline(draft, about.startedAt)
   draft.run(frame)
   return true
 }
@@ -108,13 +113,14 @@ function timerFired(draft: Draft, event: Extract<Event, { kind: 'timer' }>): boo
 function deadline(draft: Draft): boolean {
   const { timeoutSeconds } = draft.machine
   if (timeoutSeconds === undefined) return false
-  const at = draft.before.about.startedAt + timeoutSeconds * 1000
+  const { redriven, about } = draft.before
+  const at = (redriven?.at ?? about.startedAt) + timeoutSeconds * 1000
   if (draft.env.now < at) return false
   draft.note(0, 'ExecutionTimedOut', { error: 'States.Timeout' })
   return draft.close({ status: 'timed_out', at })
 }
 
-type TaskEvent = Exclude<Event, { kind: 'start' | 'stop' | 'continue' | 'timer' | 'fault' }>
+type TaskEvent = Exclude<Event, { kind: 'start' | 'stop' | 'continue' | 'redrive' | 'timer' | 'fault' }>
 
 function taskEvent(draft: Draft, event: TaskEvent): boolean {
   const frame = frameOf(draft, event)

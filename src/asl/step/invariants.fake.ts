@@ -13,7 +13,8 @@ export function inspectStep(before: ExecutionState, result: StepResult): void {
   const { nextEventId, nextFrame, status } = state
   sameState(applyChanges(before, changes, { nextEventId, nextFrame, status }), state)
   if (status === 'running') return inspectOpen(result)
-  law(state.frames.size === 0 && state.fans.size === 0, 'a closed execution holds nothing')
+  if (status === 'succeeded') law(state.frames.size + state.fans.size === 0, 'a succeeded execution holds nothing')
+  else inspectRemains(state)
   law(commands.length === 1 && commands[0]?.kind === 'close', 'a closing step asks for nothing but the closing')
 }
 
@@ -63,9 +64,26 @@ function inspectOpen({ state, commands }: StepResult): void {
         law(false, `frame ${frame.id} is in no phase`)
     }
   }
-  for (const id of state.fans.keys()) law(state.frames.get(id)?.visit?.phase === 'fanout', `fan ${id} has its frame`)
+  for (const id of state.fans.keys()) {
+    const phase = state.frames.get(id)?.visit?.phase
+    law(phase === 'fanout' || phase === 'ready', `fan ${id} has its frame`)
+  }
   law(state.frames.has(1), 'a running execution has its root')
   if (cut) law(ready > 0, 'a step that asks to go on has something to go on with')
+}
+
+/** What a redrive goes on with: a tree from the root, where every fan has the children that it counts. */
+function inspectRemains(state: ExecutionState): void {
+  law(state.frames.has(1), 'what failed keeps its root')
+  for (const { id, parent, visit } of state.frames.values()) {
+    law(parent === 0 ? id === 1 : state.fans.has(parent), `frame ${id} stands under a fan`)
+    law(visit !== undefined, `frame ${id} is in a state`)
+  }
+  for (const [id, fan] of state.fans) {
+    law(state.frames.has(id), `fan ${id} has its frame`)
+    const open = [...state.frames.values()].filter(({ parent }) => parent === id).length
+    law(fan.open === open, `fan ${id} counts its ${open} open children, not ${fan.open}`)
+  }
 }
 
 function inspectFan(state: ExecutionState, id: number): void {

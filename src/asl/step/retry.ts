@@ -14,6 +14,7 @@ export function retry(draft: Draft, frame: WorkingFrame, state: WorkState, failu
   const visit = draft.visitOf(frame)
   const used = visit.retries?.[index] ?? 0
   if (used >= retrier.maxAttempts) return false
+  draft.leaveBehind(frame)
   frame.visit = {
     ...freshVisit(visit.state, visit.input),
     enteredId: visit.enteredId,

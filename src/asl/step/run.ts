@@ -15,7 +15,7 @@ import type {
 import { PathNotFound } from '../path/index.ts'
 import { parseTimestamp } from '../timestamp.ts'
 import type { Draft, WorkingFrame } from './draft.ts'
-import { effectiveInput, startMap, startParallel } from './fan.ts'
+import { effectiveInput, resumeMap, startMap, startParallel } from './fan.ts'
 import { applyFilter, evaluateAssignments, plainText, readInteger, readText, timestampFailure } from './field.ts'
 import { completeState, exitState, fanDone, guarded, scopeFailed, settle } from './flow.ts'
 import { runTask } from './task.ts'
@@ -62,6 +62,9 @@ export function runState(draft: Draft, frame: WorkingFrame, state: State): void 
 }
 
 function runPass(draft: Draft, frame: WorkingFrame, state: PassState): void {
+  const { input, attempt } = draft.visitOf(frame)
+  // A redrive leaves a Pass without executing it again (spec 2.4): what it was given goes on.
+  if (attempt > 0) return exitState(draft, frame, { output: input, assigned: undefined }, state.next)
   const document = effectiveInput(draft, frame, state)
   const parameters = state.parameters && evaluateTemplate(state.parameters, new World(draft, frame, { document }))
   draft.env.inspector?.came('afterParameters', parameters ?? document)
@@ -86,6 +89,7 @@ function runMap(draft: Draft, frame: WorkingFrame, state: MapState): void {
       'Distributed Map is not supported by this version; use an inline Map (ProcessorConfig.Mode INLINE).',
     )
   }
+  if (draft.fans.has(frame.id)) return resumeMap(draft, frame, state)
   if (!startMap(draft, frame, state)) fanDone(draft, frame, state)
 }
 

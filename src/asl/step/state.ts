@@ -14,6 +14,9 @@ export type About = {
   readonly machineName: string
   /** Shown in TaskScheduled events. */
   readonly region: string
+  /** Set when it was started through a version or an alias. */
+  readonly versionArn?: string
+  readonly aliasArn?: string
 }
 
 export type Status = 'running' | 'succeeded' | 'failed' | 'timed_out' | 'aborted'
@@ -21,13 +24,19 @@ export type Status = 'running' | 'succeeded' | 'failed' | 'timed_out' | 'aborted
 export type ExecutionState = {
   readonly about: About
   readonly status: Status
+  /** Undefined: never redriven. */
+  readonly redriven: Redriven | undefined
   /** Id the next history event gets; ids count 1, 2, 3 … without gaps. */
   readonly nextEventId: number
   readonly nextFrame: number
+  /** Open scopes; of one that ended without success those that had not succeeded, which is what a redrive goes on with. */
   readonly frames: ReadonlyMap<number, Frame>
   /** Items and results of each Map and Parallel that is under way, by the frame it runs in. */
   readonly fans: ReadonlyMap<number, Fan>
 }
+
+/** The last redrive: the how-manieth, and when (milliseconds since 1970 UTC). */
+export type Redriven = { readonly count: number; readonly at: number }
 
 /** One running scope: the execution itself (frame 1), a branch, an iteration. */
 export type Frame = {
@@ -55,9 +64,9 @@ export type Visit = {
   readonly enteredAt: number
   readonly input: JsonText
   readonly phase: Phase
-  /** Retries so far in this visit, over all retriers: `$$.State.RetryCount`. */
+  /** Attempts before this one in this visit: retries, and redrives. With frame and `enteredId` it names an answer. */
   readonly attempt: number
-  /** Retries by each retrier; undefined while there were none. */
+  /** Retries by each retrier since the visit or its last redrive began; undefined while there were none. */
   readonly retries: readonly number[] | undefined
   /** Task: ActivityStarted has been recorded. */
   readonly started: boolean
@@ -122,6 +131,8 @@ export type Event =
   | { readonly kind: 'stop'; readonly error?: string; readonly cause?: string }
   /** Goes on where a long run of unblocked states was cut. */
   | { readonly kind: 'continue' }
+  /** Goes on after an end without success: what failed or was cut off runs again, with what it was given before. */
+  | { readonly kind: 'redrive' }
   /** The engine itself could not carry an event out (a defect): the execution ends with this cause. */
   | { readonly kind: 'fault'; readonly cause: string }
 
@@ -155,6 +166,7 @@ export type Change =
     }
   | { readonly kind: 'result'; readonly frame: number; readonly index: number; readonly output: JsonText }
   | { readonly kind: 'fanGone'; readonly frame: number }
+  | ({ readonly kind: 'redriven' } & Redriven)
 
 export type HistoryEvent = {
   readonly id: number
@@ -183,6 +195,7 @@ export type StepLimits = {
 export const newExecution = (about: About): ExecutionState => ({
   about,
   status: 'running',
+  redriven: undefined,
   nextEventId: 1,
   nextFrame: 1,
   frames: new Map(),

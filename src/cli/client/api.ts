@@ -7,6 +7,7 @@ import { DeployApi } from './deploy-api.ts'
 import { Http, type Target } from './http.ts'
 import { type Connection, reconnecting } from './reconnecting.ts'
 import { HostApi } from './host-api.ts'
+import { MachineApi } from './machine-api.ts'
 import type { ServerEvent } from './server-events.ts'
 
 const status = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'])
@@ -18,6 +19,7 @@ const summary = z.object({
   status,
   startedAt: time,
   stoppedAt: time.optional(),
+  redriveCount: z.int().default(0),
 })
 const description = summary.extend({ error: z.string().optional(), cause: z.string().optional() })
 const historyEvent = z
@@ -61,8 +63,12 @@ export class Api {
   /** What is asked about deployments. */
   readonly deploys: DeployApi
 
+  /** What is asked about state machines, their versions and aliases. */
+  readonly machines: MachineApi
+
   constructor(target: Target, interrupted: AbortSignal) {
     this.#http = new Http(target, interrupted)
+    this.machines = new MachineApi(this.#http)
     this.hosts = new HostApi(this.#http)
     this.deploys = new DeployApi(this.#http)
   }
@@ -203,6 +209,12 @@ export class Api {
     const path = `${executionPath(execution)}/stop`
     const stopped = await this.#http.json({ method: 'POST', path, body: JSON.stringify(reason) })
     return this.#parse(z.object({ stoppedAt: time }), stopped).stoppedAt
+  }
+
+  async redriveExecution(execution: string): Promise<number> {
+    const path = `${executionPath(execution)}/redrive`
+    const redriven = await this.#http.json({ method: 'POST', path, body: '{}' })
+    return this.#parse(z.object({ redrivenAt: time }), redriven).redrivenAt
   }
 
   async verifyTrail(range: { readonly from?: number; readonly to?: number }): Promise<Verification> {

@@ -1,13 +1,13 @@
 import { type Actor, requirePermission } from '../../access/index.ts'
 import type { ExecutionSummary, ListExecutionsRequest, Page } from '../contract.ts'
-import { parseStateMachineArn } from '../arn.ts'
+import { parseQualifiedArn } from '../arn.ts'
 import type { Engine } from '../engine.ts'
 import { stateMachineMissing, typeUnsupported } from '../errors.ts'
 import { findMachine } from '../machine/queries.ts'
 import { numberOfKey, pageOf, parsePage } from '../page.ts'
-import { listExecutionRows, statusNumber, summaryOf } from './rows.ts'
+import { type ListFilter, listExecutionRows, statusNumber, summaryOf } from './rows.ts'
 
-/** Newest first; of one machine, or of all. @throws HoldfastError arn.invalid, machine.missing, machine.type_unsupported, page.cursor_invalid */
+/** Newest first; of one machine, one of its versions or aliases, or of all. @throws HoldfastError arn.invalid, machine.missing, machine.type_unsupported, page.cursor_invalid */
 export async function listExecutions(
   engine: Engine,
   actor: Actor,
@@ -16,7 +16,9 @@ export async function listExecutions(
   requirePermission(actor, 'execution.list')
   const { limit, afterKey } = parsePage('executions', { limit: request.limit, cursor: request.cursor }, 3096)
   const filter = {
-    machineId: request.stateMachineArn === undefined ? undefined : machineIdOf(engine, request.stateMachineArn),
+    ...(request.stateMachineArn === undefined
+      ? { machineId: undefined }
+      : machineFilter(engine, request.stateMachineArn)),
     status: request.status === undefined ? undefined : statusNumber(request.status),
     before: numberOfKey(afterKey) ?? Number.MAX_SAFE_INTEGER,
   }
@@ -25,10 +27,12 @@ export async function listExecutions(
   return { items: items.map((row) => summaryOf(engine.account, row)), ...(cursor === undefined ? {} : { cursor }) }
 }
 
-function machineIdOf(engine: Engine, arn: string): number {
-  parseStateMachineArn(arn)
-  const machine = findMachine(engine.store.read, arn)
+function machineFilter(engine: Engine, arn: string): Pick<ListFilter, 'machineId' | 'version' | 'alias'> {
+  const named = parseQualifiedArn(arn)
+  const machine = findMachine(engine.store.read, named.machineArn)
   if (machine === undefined) throw stateMachineMissing(arn)
   if (machine.type === 'EXPRESS') throw typeUnsupported()
-  return machine.machineId
+  const { machineId } = machine
+  if (named.kind === 'machine') return { machineId }
+  return named.kind === 'version' ? { machineId, version: named.number } : { machineId, alias: named.name }
 }

@@ -25,6 +25,8 @@ describe('describing an execution', () => {
       status: 'RUNNING',
       startedAt: world.clock.now(),
       input: '{}',
+      redriveCount: 0,
+      redriveObstacle: 'Execution is RUNNING and cannot be redriven',
     })
   })
 
@@ -109,6 +111,7 @@ describe('listing executions', () => {
         status: 'SUCCEEDED',
         startedAt: world.clock.now(),
         stoppedAt: world.clock.now(),
+        redriveCount: 0,
       },
       {
         arn: executionArn('ship', 's1'),
@@ -116,6 +119,7 @@ describe('listing executions', () => {
         name: 's1',
         status: 'RUNNING',
         startedAt: world.clock.now(),
+        redriveCount: 0,
       },
     ])
   })

@@ -1,6 +1,6 @@
 /** The SQL that reads executions for people and programs. */
 import type { JsonText } from '../../base/index.ts'
-import { executionArn, parseExecutionArn, type Account } from '../arn.ts'
+import { type Account, executionArn, parseExecutionArn, qualifiedArn } from '../arn.ts'
 import type { ExecutionDescription, ExecutionStatus, ExecutionSummary } from '../contract.ts'
 import { executionMissing } from '../errors.ts'
 import type { Queries } from '../registry.ts'
@@ -23,14 +23,25 @@ export type ExecutionRecord = {
   readonly cause: string | null
   readonly traceHeader: string | null
   readonly digest: string | null
+  readonly machineStatus: string
+} & Provenance
+
+/** What it was started through, and how often it was redriven. */
+type Provenance = {
+  readonly version: number | null
+  readonly alias: string | null
+  readonly redriveCount: number
+  readonly redrivenAt: number | null
 }
 
+const provenance = `e.version AS version, e.alias AS alias, e.redrive_count AS redriveCount, e.redriven_at AS redrivenAt`
 const columns = `e.id AS id, e.machine_name AS machineName, m.arn AS machineArn, e.revision_id AS revisionId,
   e.name AS name, e.status AS status, e.started_at AS startedAt, e.stopped_at AS stoppedAt, e.input AS input,
-  e.output AS output, e.error AS error, e.cause AS cause, e.trace_header AS traceHeader, e.digest AS digest`
+  e.output AS output, e.error AS error, e.cause AS cause, e.trace_header AS traceHeader, e.digest AS digest,
+  m.status AS machineStatus, ${provenance}`
 const from = 'FROM execution e JOIN state_machine m ON m.id = e.machine_id'
 const listColumns = `e.id AS id, e.machine_name AS machineName, m.arn AS machineArn, e.name AS name,
-  e.status AS status, e.started_at AS startedAt, e.stopped_at AS stoppedAt`
+  e.status AS status, e.started_at AS startedAt, e.stopped_at AS stoppedAt, ${provenance}`
 
 /** @throws HoldfastError arn.invalid, execution.missing */
 export function requireExecution(queries: Queries, account: Account, arn: string): ExecutionRecord {
@@ -49,11 +60,14 @@ export function isRunning(queries: Queries, id: number): boolean {
 
 export type ListedExecution = Pick<
   ExecutionRecord,
-  'id' | 'machineName' | 'machineArn' | 'name' | 'status' | 'startedAt' | 'stoppedAt'
+  'id' | 'machineName' | 'machineArn' | 'name' | 'status' | 'startedAt' | 'stoppedAt' | keyof Provenance
 >
 
 export type ListFilter = {
   readonly machineId: number | undefined
+  /** Only of a machine: those started through this version, or this alias. */
+  readonly version?: number
+  readonly alias?: string
   readonly status: number | undefined
   /** The id of the last one shown. */
   readonly before: number
@@ -64,10 +78,18 @@ export function listExecutionRows(queries: Queries, filter: ListFilter, limit: n
   const { machineId, status, before } = filter
   if (status === 0 && machineId === undefined) return listRunning(queries, before, limit)
   const conditions = ['e.id < ?']
-  const values = [before]
+  const values: (number | string)[] = [before]
   if (machineId !== undefined) {
     conditions.push('e.machine_id = ?')
     values.push(machineId)
+  }
+  if (filter.version !== undefined) {
+    conditions.push('e.version = ?')
+    values.push(filter.version)
+  }
+  if (filter.alias !== undefined) {
+    conditions.push('e.alias = ?')
+    values.push(filter.alias)
   }
   if (status !== undefined) conditions.push(statusCondition(status))
   return queries
@@ -97,6 +119,10 @@ export function summaryOf(account: Account, row: ListedExecution): ExecutionSumm
     status: statuses[row.status] ?? 'RUNNING',
     startedAt: row.startedAt,
     ...(row.stoppedAt === null ? {} : { stoppedAt: row.stoppedAt }),
+    ...(row.version === null ? {} : { versionArn: qualifiedArn(row.machineArn, row.version) }),
+    ...(row.alias === null ? {} : { aliasArn: qualifiedArn(row.machineArn, row.alias) }),
+    redriveCount: row.redriveCount,
+    ...(row.redrivenAt === null ? {} : { redrivenAt: row.redrivenAt }),
   }
 }
 

@@ -1,6 +1,6 @@
 /** What the execution verbs accept, with the limits of AWS's API model. */
 import { z } from 'zod'
-import type { StartExecutionRequest, StopRequest } from '../contract.ts'
+import type { RedriveRequest, StartExecutionRequest, StopRequest } from '../contract.ts'
 import { wellFormed } from '../parse-request.ts'
 
 export const errorName = wellFormed(z.string().max(256))
@@ -13,6 +13,11 @@ export const startRequest = z.object({
   input: wellFormed(z.string()).optional(),
   traceHeader: wellFormed(z.string().max(256)).optional(),
 }) satisfies z.ZodType<StartExecutionRequest>
+
+export const redriveRequest = z.object({
+  executionArn: z.string().min(1).max(256),
+  clientToken: z.string().min(1).max(64).optional(),
+}) satisfies z.ZodType<RedriveRequest>
 
 export const stopRequest = z.object({
   executionArn: z.string().min(1).max(256),

@@ -23,6 +23,8 @@ describe('starting an execution', () => {
       stoppedAt: world.clock.now(),
       input: '{"amount":7}',
       output: '{"amount":7}',
+      redriveCount: 0,
+      redriveObstacle: 'Execution is SUCCEEDED and cannot be redriven',
     })
   })
 

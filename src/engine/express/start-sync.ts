@@ -27,7 +27,9 @@ export async function startSyncExecution(
   parseStateMachineArn(stateMachineArn)
   if (name !== undefined) requireName(name)
   const text = requireInput(input ?? '{}', engine.limits.payloadBytes)
-  const { machineId, revisionId, machineName, type } = requireStartable(engine.store.read, stateMachineArn)
+  const random = (): number => new DataView(engine.randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32
+  const { revision } = requireStartable(engine.store.read, stateMachineArn, random)
+  const { machineId, revisionId, machineName, type } = revision
   if (type !== 'EXPRESS') throw typeUnsupported()
   const start: ExpressStart = {
     ...{ machineId, revisionId, machineName, traceHeader },

@@ -38,10 +38,11 @@ export const eventKinds = [
   'stop',
   'continue',
   'fault',
+  'redrive',
 ] as const
 export const timerKinds: readonly TimerKind[] = ['wait', 'retry', 'timeout', 'heartbeat', 'deadline']
 export const phases: readonly Phase[] = ['ready', 'task', 'wait', 'backoff', 'fanout']
-export const changeKinds = ['frame', 'frameGone', 'fan', 'fanProgress', 'result', 'fanGone'] as const
+export const changeKinds = ['frame', 'frameGone', 'fan', 'fanProgress', 'result', 'fanGone', 'redriven'] as const
 
 /** How timers are stored, here and in the timer table. */
 export const timerNumber = (kind: TimerKind): number => timerKinds.indexOf(kind)

@@ -102,6 +102,7 @@ class Reader {
     switch (kind) {
       case 'start':
       case 'continue':
+      case 'redrive':
         return { kind }
       case 'stop':
         return { kind, ...this.#failure(cells[1], cells[2]) }
@@ -113,7 +114,7 @@ class Reader {
   }
 
   #taskEvent(
-    kind: Exclude<(typeof eventKinds)[number], 'start' | 'continue' | 'stop' | 'fault'>,
+    kind: Exclude<(typeof eventKinds)[number], 'start' | 'continue' | 'redrive' | 'stop' | 'fault'>,
     cells: readonly Cell[],
   ): Event {
     const attempt = { frame: number(cells[1]), enteredId: number(cells[2]), attempt: number(cells[3]) }
@@ -189,6 +190,8 @@ class Reader {
         return { kind, frame: id, index: number(cells[2]), output: this.text(cells[3]) }
       case 'fanGone':
         return { kind, frame: id }
+      case 'redriven':
+        return { kind, count: id, at: this.#nowMs - number(cells[2]) }
       default:
         return kind satisfies never
     }

@@ -76,6 +76,7 @@ function encodeEventMembers(texts: Texts, event: Event): Cell[] {
   switch (event.kind) {
     case 'start':
     case 'continue':
+    case 'redrive':
       return []
     case 'stop':
       return [optional(texts, event.error), optional(texts, event.cause)]
@@ -132,6 +133,8 @@ function encodeChange(texts: Texts, change: Change, nowMs: number): Cell {
       return [number, change.frame, change.index, texts.text(change.output)]
     case 'fanGone':
       return [number, change.frame]
+    case 'redriven':
+      return [number, change.count, nowMs - change.at]
     default:
       return change satisfies never
   }

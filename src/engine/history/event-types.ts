@@ -39,7 +39,10 @@ const bare: EventShape = { fields: [] }
  * By type, in the order of their stored numbers: only ever append. The names are AWS's (GetExecutionHistory).
  */
 export const eventShapes = {
-  ExecutionStarted: { key: 'executionStartedEventDetails', fields: [input, ['roleArn', 'word']] },
+  ExecutionStarted: {
+    key: 'executionStartedEventDetails',
+    fields: [input, ['roleArn', 'word'], ['stateMachineAliasArn', 'text'], ['stateMachineVersionArn', 'text']],
+  },
   ExecutionSucceeded: { key: 'executionSucceededEventDetails', fields: [output] },
   ExecutionFailed: { key: 'executionFailedEventDetails', fields: failure },
   ExecutionAborted: { key: 'executionAbortedEventDetails', fields: failure },
@@ -102,6 +105,7 @@ export const eventShapes = {
   TaskSucceeded: { key: 'taskSucceededEventDetails', fields: [...service, output] },
   TaskFailed: { key: 'taskFailedEventDetails', fields: [...service, ...failure] },
   TaskTimedOut: { key: 'taskTimedOutEventDetails', fields: [...service, ...failure] },
+  ExecutionRedriven: { key: 'executionRedrivenEventDetails', fields: [['redriveCount', 'number']] },
 } as const satisfies Record<string, EventShape>
 
 export type EventType = keyof typeof eventShapes

@@ -86,6 +86,7 @@ export function* replaySteps(
   const live = beginningOf(place, queries, row)
   let { state } = live
   let folded = state
+  const lastSeq = queries.prepare<{ seq: number | null }>(selectLast).get(executionId)?.seq
   for (const chunkRow of chunkRows(queries, executionId)) {
     const stored = decodeChunk(live.machine, chunkRow)
     const attempt = doAgain(place, { executionId, machine: live.machine, state, stored })
@@ -104,7 +105,8 @@ export function* replaySteps(
     const divergence =
       stepDivergence(live.machine, chunkRow, stored, attempt) ??
       stateDivergence(seq, folded, result.state) ??
-      endDivergence(seq, row, result)
+      // The row tells the last end; those before a redrive are told by the history alone.
+      (seq === lastSeq ? endDivergence(seq, row, result) : undefined)
     state = result.state
     yield { ...step, state, ...(divergence === undefined ? {} : { divergence }) }
     if (divergence !== undefined) return
@@ -122,8 +124,10 @@ type StoredRow = ExecutionRow & {
 }
 
 const selectRow = `SELECT id, machine_id AS machineId, revision_id AS revisionId, machine_name AS machineName, name,
-  started_at AS startedAt, input, awaited_by AS awaitedBy, trace_header AS traceHeader, status, stopped_at AS stoppedAt, output, error, cause
+  started_at AS startedAt, input, awaited_by AS awaitedBy, trace_header AS traceHeader, version, alias, status, stopped_at AS stoppedAt, output, error, cause
   FROM execution WHERE id = ?`
+
+const selectLast = 'SELECT MAX(seq) AS seq FROM chunk WHERE execution_id = ?'
 
 function readRow(queries: Queries, executionId: number): StoredRow {
   const row = queries.prepare<StoredRow>(selectRow).get(executionId)

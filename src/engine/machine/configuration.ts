@@ -1,6 +1,6 @@
 /**
- * Logging, tracing and encryption of a state machine: checked, completed with AWS's defaults and given back. Nothing acts
- * on them yet. They are kept in one spelling, so that two requests that mean the same compare equal as text.
+ * Logging, tracing and encryption of a state machine: checked, completed with AWS's defaults and given back. Logging is acted
+ * on (`../history/log.ts`). They are kept in one spelling, so that two requests that mean the same compare equal as text.
  */
 import { z } from 'zod'
 import { isJsonText, type JsonText } from '../../base/index.ts'
@@ -61,8 +61,30 @@ function loggingText(text: JsonText): JsonText {
   if (found.level !== 'OFF' && found.destinations?.length !== 1) {
     throw invalidLogging('Must specify exactly one Log Destination.')
   }
+  const { logGroupArn } = found.destinations?.[0]?.cloudWatchLogsLogGroup ?? {}
+  if (logGroupArn !== undefined && logGroupOf(logGroupArn) === undefined) {
+    throw invalidLogging('Log Destination not found.')
+  }
   return JSON.stringify(found)
 }
+
+/** What of the history goes where. */
+export type HistoryLogging = {
+  readonly level: 'ALL' | 'ERROR' | 'FATAL'
+  readonly includeExecutionData: boolean
+  readonly logGroup: string
+}
+
+/** Of a stored configuration; undefined when nothing is logged. */
+export function historyLogging(text: JsonText): HistoryLogging | undefined {
+  const { level, includeExecutionData, destinations } = logging.parse(JSON.parse(text))
+  const logGroup = logGroupOf(destinations?.[0]?.cloudWatchLogsLogGroup.logGroupArn ?? '')
+  return level === 'OFF' || logGroup === undefined ? undefined : { level, includeExecutionData, logGroup }
+}
+
+/** The name in the ARN of a log group, with the characters that CloudWatch allows. */
+const logGroupOf = (arn: string): string | undefined =>
+  /^arn:[\w-]+:logs:[\w-]*:\d*:log-group:([\w./#-]{1,512})(?::\*)?$/.exec(arn)?.[1]
 
 function tracingText(text: JsonText): JsonText {
   const { tracingConfiguration: found } = parseRequest(z.object({ tracingConfiguration: tracing }), {

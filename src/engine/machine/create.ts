@@ -2,13 +2,15 @@ import { type Actor, requirePermission } from '../../access/index.ts'
 import { appendRecord, type Cause } from '../../audit/index.ts'
 import type { JsonText } from '../../base/index.ts'
 import type { Transaction } from '../../store/index.ts'
-import { requireRoleArn, stateMachineArn } from '../arn.ts'
+import { qualifiedArn, requireRoleArn, stateMachineArn } from '../arn.ts'
 import type { CreatedStateMachine, CreateStateMachineRequest, MachineType, Tag } from '../contract.ts'
-import { stateMachineDeleting, stateMachineExists } from '../errors.ts'
+import { descriptionUnpublished, stateMachineDeleting, stateMachineExists } from '../errors.ts'
 import { requireName } from '../name.ts'
 import { parseRequest } from '../parse-request.ts'
 import type { Registry } from '../registry.ts'
 import { putTags } from '../tag/queries.ts'
+import { publishRevision } from '../version/publish.ts'
+import { findVersionOfRevision } from '../version/queries.ts'
 import { type Configurations, completeConfigurations } from './configuration.ts'
 import { acceptDefinition, summaryOf } from './definition.ts'
 import { findCurrentDetails, insertMachine, insertRevision, type RevisionDetails } from './queries.ts'
@@ -22,10 +24,12 @@ type WantedMachine = Configurations & {
   readonly roleArn: string
   readonly variableReferences: JsonText
   readonly tags: readonly Tag[]
+  readonly publish: boolean
+  readonly versionDescription: string | undefined
 }
 
 /**
- * Registers a state machine. Asking again for the same (definition text, type and configurations; role and tags do not
+ * Registers a state machine, and publishes it as version 1 if told. Asking again for the same (definition text, type and configurations; role and tags do not
  * count) answers what the first call answered.
  * `cause` is required of the system.
  * @throws HoldfastError name.invalid, machine.definition_invalid, machine.exists, machine.deleting, tag.too_many, …
@@ -40,13 +44,22 @@ export async function createStateMachine(
   const wanted = parseCreate(registry, request)
   return registry.store.write((tx) => {
     const existing = findCurrentDetails(tx, wanted.arn)
-    if (existing !== undefined) return answerAgain(existing, wanted)
+    if (existing !== undefined) return answerAgain(tx, existing, wanted)
     const createdAt = registry.clock.now()
-    insertWanted(tx, wanted, createdAt)
+    const made = insertWanted(tx, wanted, createdAt)
     const subject = { type: 'machine', id: wanted.arn }
     const change = { before: null, after: { type: wanted.type, ...summaryOf(wanted) } }
     appendRecord(tx, { at: createdAt, actor, action: 'machine.create', subject, change, cause })
-    return { arn: wanted.arn, createdAt }
+    if (!wanted.publish) return { arn: wanted.arn, createdAt }
+    const revision = { ...made, machineArn: wanted.arn, uuid: null }
+    const { number } = publishRevision(tx, {
+      revision,
+      description: wanted.versionDescription,
+      actor,
+      at: createdAt,
+      cause,
+    })
+    return { arn: wanted.arn, createdAt, versionArn: qualifiedArn(wanted.arn, number) }
   })
 }
 
@@ -57,28 +70,40 @@ function parseCreate(registry: Registry, request: CreateStateMachineRequest): Wa
     roleArn,
     type = 'STANDARD',
     tags = [],
+    publish = false,
+    versionDescription,
     ...given
   } = parseRequest(createRequest, request, {
     hidden: ['definition'],
   })
+  if (versionDescription !== undefined && !publish) throw descriptionUnpublished()
   requireName(name)
   requireRoleArn(roleArn)
   const configurations = completeConfigurations(given)
   const variableReferences = acceptDefinition(registry, definition, type)
   const arn = stateMachineArn(registry.account, name)
-  return { arn, name, type, definition, roleArn, tags, variableReferences, ...configurations }
+  const machine = { arn, name, type, definition, roleArn, tags, variableReferences, ...configurations }
+  return { ...machine, publish, versionDescription }
 }
 
-function insertWanted(tx: Transaction, wanted: WantedMachine, createdAt: number): void {
+type MadeMachine = { readonly machineId: number; readonly revisionId: number }
+
+function insertWanted(tx: Transaction, wanted: WantedMachine, createdAt: number): MadeMachine {
   const machineId = insertMachine(tx, wanted, createdAt)
-  insertRevision(tx, machineId, { ...wanted, uuid: null }, createdAt)
+  const revisionId = insertRevision(tx, machineId, { ...wanted, uuid: null }, createdAt)
   putTags(tx, wanted.arn, wanted.tags)
+  return { machineId, revisionId }
 }
 
 /** Two creates of one name may meet in one commit: the writer runs them one after the other, and the second ends here. */
-function answerAgain(existing: RevisionDetails, wanted: WantedMachine): CreatedStateMachine {
+function answerAgain(tx: Transaction, existing: RevisionDetails, wanted: WantedMachine): CreatedStateMachine {
   if (existing.status === 'DELETING') throw stateMachineDeleting(wanted.arn)
   const compared = ['definition', 'type', 'logging', 'tracing', 'encryption'] as const
   if (compared.some((member) => existing[member] !== wanted[member])) throw stateMachineExists(wanted.arn)
-  return { arn: existing.machineArn, createdAt: existing.machineCreatedAt }
+  const again = { arn: existing.machineArn, createdAt: existing.machineCreatedAt }
+  if (!wanted.publish) return again
+  const version = findVersionOfRevision(tx, existing.machineId, existing.revisionId)
+  const sameVersion = version !== undefined && version.description === (wanted.versionDescription ?? null)
+  if (!sameVersion) throw stateMachineExists(wanted.arn)
+  return { ...again, versionArn: qualifiedArn(wanted.arn, version.number) }
 }

@@ -36,7 +36,7 @@ describe('deleting a state machine', () => {
     await deleteStateMachine(registry, admin, arn)
     await expect(describeStateMachine(registry, admin, arn)).rejects.toThrow(`State Machine Does Not Exist: '${arn}'`)
     expect(await listStateMachines(registry, admin)).toEqual({ items: [] })
-    expect(() => requireStartable(registry.store.read, arn)).toThrow('State Machine Does Not Exist')
+    expect(() => requireStartable(registry.store.read, arn, () => 0)).toThrow('State Machine Does Not Exist')
     expect(trailOf(registry).at(-1)).toEqual({
       action: 'machine.delete',
       subject: arn,
@@ -49,7 +49,9 @@ describe('deleting a state machine', () => {
     const second = await insertRunning(registry, arn)
     await deleteStateMachine(registry, admin, arn)
     expect(await describeStateMachine(registry, admin, arn)).toMatchObject({ status: 'DELETING' })
-    expect(() => requireStartable(registry.store.read, arn)).toThrow(`State Machine is being deleted: '${arn}'`)
+    expect(() => requireStartable(registry.store.read, arn, () => 0)).toThrow(
+      `State Machine is being deleted: '${arn}'`,
+    )
     expect(await closeRunning(registry, first)).toBe(false)
     expect(await describeStateMachine(registry, admin, arn)).toMatchObject({ status: 'DELETING' })
     expect(await closeRunning(registry, second)).toBe(true)

@@ -1,12 +1,13 @@
 import { type Actor, requirePermission } from '../../access/index.ts'
-import { parseStateMachineArn } from '../arn.ts'
+import { parseQualifiedArn } from '../arn.ts'
 import type { StateMachineDescription } from '../contract.ts'
 import { stateMachineMissing } from '../errors.ts'
 import type { Queries, Registry } from '../registry.ts'
+import { findVersion } from '../version/queries.ts'
 import { findCurrentDetails, loadDetails, parseReferences, type RevisionDetails } from './queries.ts'
 
 /**
- * A state machine as its current revision has it.
+ * A state machine as its current revision has it, or one of its versions.
  * @throws HoldfastError arn.invalid, machine.missing
  */
 export async function describeStateMachine(
@@ -15,10 +16,15 @@ export async function describeStateMachine(
   arn: string,
 ): Promise<StateMachineDescription> {
   requirePermission(actor, 'machine.describe', { type: 'machine', id: arn })
-  parseStateMachineArn(arn)
-  const found = findCurrentDetails(registry.store.read, arn)
-  if (found === undefined) throw stateMachineMissing(arn)
-  return descriptionOf(found)
+  const named = parseQualifiedArn(arn)
+  const found = findCurrentDetails(registry.store.read, named.machineArn)
+  if (found === undefined || named.kind === 'alias') throw stateMachineMissing(arn)
+  if (named.kind === 'machine') return descriptionOf(found)
+  const version = findVersion(registry.store.read, found.machineId, named.number)
+  const published = version && loadDetails(registry.store.read, version.revisionId)
+  if (version === undefined || published === undefined) throw stateMachineMissing(arn)
+  const { description, createdAt } = version
+  return { ...descriptionOf(published), arn, createdAt, ...(description === null ? {} : { description }) }
 }
 
 /**

@@ -3,7 +3,9 @@ import { isJsonArray, isJsonObject, type JsonText, jsonFromPlain, parseJson, pri
 import type { Transaction } from '../../store/index.ts'
 import type { MachineType } from '../contract.ts'
 import type { Queries } from '../registry.ts'
+import { dropAliases } from '../alias/queries.ts'
 import { dropTags } from '../tag/queries.ts'
+import { dropVersions } from '../version/queries.ts'
 import type { Configurations } from './configuration.ts'
 
 /** DELETED machines are kept for their executions only: no query by ARN finds them. */
@@ -23,6 +25,13 @@ export type Machine = {
 export type RevisionHead = Machine & {
   readonly revisionId: number
   readonly roleArn: string
+}
+
+/** What an execution runs that is started through a machine, a version or an alias. */
+export type StartTarget = {
+  readonly revision: RevisionHead
+  readonly version?: number
+  readonly alias?: string
 }
 
 /** What an execution needs to run. */
@@ -88,6 +97,10 @@ export function loadDetails(queries: Queries, revisionId: number): RevisionDetai
   return queries.prepare<RevisionDetails>(`SELECT ${detailColumns} ${byRevision}`).get(revisionId)
 }
 
+export function loadHead(queries: Queries, revisionId: number): RevisionHead | undefined {
+  return queries.prepare<RevisionHead>(`SELECT ${headColumns} ${byRevision}`).get(revisionId)
+}
+
 /** In the order of their ARNs, which is that of their names. */
 export function listMachines(queries: Queries, afterArn: string, limit: number): Machine[] {
   return queries
@@ -134,6 +147,8 @@ export function finishDeletion(tx: Transaction, machineId: number): boolean {
   if (gone.changes === 0) return false
   const machine = tx.prepare<{ arn: string }>('SELECT arn FROM state_machine WHERE id = ?').get(machineId)
   if (machine !== undefined) dropTags(tx, machine.arn)
+  dropAliases(tx, machineId)
+  dropVersions(tx, machineId)
   return true
 }
 

@@ -52,7 +52,7 @@ describe('what a start needs', () => {
       roleArn,
       definition: definitionOf('pay'),
     })
-    const head = await registry.store.write((tx) => requireStartable(tx, arnOf('pay')))
+    const { revision: head } = await registry.store.write((tx) => requireStartable(tx, arnOf('pay'), () => 0))
     expect({ ...head, definition: definitionOf('pay') }).toEqual(found)
   })
 })

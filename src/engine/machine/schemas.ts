@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { CreateStateMachineRequest, UpdateStateMachineRequest, ValidateRequest } from '../contract.ts'
 import { wellFormed } from '../parse-request.ts'
 import { tags } from '../tag/schemas.ts'
+import { versionDescription } from '../version/schemas.ts'
 
 export const machineTypes = ['STANDARD', 'EXPRESS'] as const
 
@@ -14,6 +15,8 @@ const configurations = {
   encryptionConfiguration: configuration.optional(),
 }
 
+const publishing = { publish: z.boolean().optional(), versionDescription: versionDescription.optional() }
+
 /** The size of a definition is counted in bytes, see `requireDefinitionSize`. */
 const definition = wellFormed(z.string().min(1))
 
@@ -24,6 +27,7 @@ export const createRequest = z.object({
   type: z.enum(machineTypes).optional(),
   ...configurations,
   tags: tags.optional(),
+  ...publishing,
 }) satisfies z.ZodType<CreateStateMachineRequest>
 
 export const updateRequest = z.object({
@@ -32,6 +36,7 @@ export const updateRequest = z.object({
   definition: definition.optional(),
   roleArn: roleArn.optional(),
   ...configurations,
+  ...publishing,
 }) satisfies z.ZodType<UpdateStateMachineRequest>
 
 export const validateRequest = z.object({

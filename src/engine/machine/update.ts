@@ -2,19 +2,27 @@ import { type Actor, requirePermission } from '../../access/index.ts'
 import { appendRecord, type Cause } from '../../audit/index.ts'
 import { type JsonText, uuid4 } from '../../base/index.ts'
 import type { Transaction } from '../../store/index.ts'
-import { parseWholeMachineArn, requireRoleArn } from '../arn.ts'
+import { parseWholeMachineArn, qualifiedArn, requireRoleArn } from '../arn.ts'
 import type { UpdatedStateMachine, UpdateStateMachineRequest } from '../contract.ts'
-import { conflict, missingParameter, revisionChanged, stateMachineDeleting, stateMachineMissing } from '../errors.ts'
+import {
+  conflict,
+  descriptionUnpublished,
+  missingParameter,
+  revisionChanged,
+  stateMachineDeleting,
+  stateMachineMissing,
+} from '../errors.ts'
 import { parseRequest } from '../parse-request.ts'
 import type { Registry } from '../registry.ts'
 import { completeConfigurations } from './configuration.ts'
 import { acceptDefinition, summaryOf } from './definition.ts'
 import { findCurrentDetails, findMachine, insertRevision, type NewRevision, type RevisionDetails } from './queries.ts'
+import { publishRevision } from '../version/publish.ts'
 import { updateRequest } from './schemas.ts'
 
 /**
  * Gives a state machine a new revision for the executions that start from now on; running ones keep theirs. When nothing
- * differs from the current revision, nothing happens and the current one is answered.
+ * differs from the current revision, nothing happens and the current one is answered. With `publish` it is a version then.
  * `cause` is required of the system.
  * @throws HoldfastError request.parameter_missing, machine.missing, machine.deleting, machine.definition_invalid, …
  */
@@ -36,20 +44,39 @@ export async function updateStateMachine(
     const current = requireSameMachine(tx, wanted.arn, found.machineId)
     requireRevision(current, wanted.expectedRevision)
     const next = nextRevision(current, wanted, references)
-    if (!differs(current, next)) return { updatedAt: current.revisionCreatedAt, revisionId: current.uuid ?? undefined }
-    const updatedAt = registry.clock.now()
-    const revisionId = uuid4(registry.randomBytes)
-    insertRevision(tx, current.machineId, { ...next, uuid: revisionId }, updatedAt)
+    const at = registry.clock.now()
+    const publish = (revision: CurrentRevision): string | undefined => {
+      if (wanted.publish !== true) return undefined
+      const publication = { revision, description: wanted.versionDescription, actor, at, cause }
+      return qualifiedArn(wanted.arn, publishRevision(tx, publication).number)
+    }
+    if (!differs(current, next)) return answerOf(current, current.revisionCreatedAt, publish(current))
+    const uuid = uuid4(registry.randomBytes)
+    const revisionId = insertRevision(tx, current.machineId, { ...next, uuid }, at)
     const change = { before: summaryOf(current), after: summaryOf(next) }
-    appendRecord(tx, { at: updatedAt, actor, action: 'machine.update', subject, change, cause })
-    return { updatedAt, revisionId }
+    appendRecord(tx, { at, actor, action: 'machine.update', subject, change, cause })
+    const made = { ...current, revisionId, uuid }
+    return answerOf(made, at, publish(made))
   })
 }
 
+type CurrentRevision = Pick<RevisionDetails, 'machineId' | 'machineArn' | 'revisionId' | 'uuid'>
+
+const answerOf = (
+  { uuid }: CurrentRevision,
+  updatedAt: number,
+  versionArn: string | undefined,
+): UpdatedStateMachine => ({
+  updatedAt,
+  revisionId: uuid ?? undefined,
+  ...(versionArn === undefined ? {} : { versionArn }),
+})
+
 function parseUpdate(request: UpdateStateMachineRequest): UpdateStateMachineRequest {
   const wanted = parseRequest(updateRequest, request, { awsNames: { arn: 'stateMachineArn' }, hidden: ['definition'] })
-  const { arn, expectedRevision: _, ...changes } = wanted
+  const { arn, expectedRevision: _, publish, versionDescription, ...changes } = wanted
   parseWholeMachineArn(arn)
+  if (versionDescription !== undefined && publish !== true) throw descriptionUnpublished()
   if (Object.values(changes).every((change) => change === undefined)) {
     throw missingParameter(
       'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified',

@@ -3,15 +3,14 @@ import { HoldfastError, uuid4, uuid7 } from '../../base/index.ts'
 import { executionArn } from '../arn.ts'
 import type { StartedExecution } from '../contract.ts'
 import { executionExists, typeUnsupported } from '../errors.ts'
-import type { RevisionHead } from '../machine/queries.ts'
+import type { RevisionHead, StartTarget } from '../machine/queries.ts'
 import { requireStartable } from '../machine/start.ts'
 import type { Queries, Registry } from '../registry.ts'
 import { isAwaited } from './children.ts'
 import { findByName } from './statements.ts'
 import type { StartWork } from './work.ts'
 
-export type Admission = {
-  readonly revision: RevisionHead
+export type Admission = StartTarget & {
   readonly name: string
   /** The same start was made before and its execution runs: nothing is to be done. */
   readonly running: StartedExecution | undefined
@@ -22,15 +21,17 @@ type Place = Pick<Registry, 'account' | 'clock' | 'randomBytes'>
 /** A refusal is returned; what is thrown is the store's. */
 export function admit(place: Place, queries: Queries, work: StartWork): Admission | HoldfastError {
   try {
-    const revision = requireStartable(queries, work.stateMachineArn)
+    const random = (): number => new DataView(place.randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32
+    const target = requireStartable(queries, work.stateMachineArn, random)
+    const { revision } = target
     const { name } = work
     if (revision.type === 'EXPRESS') {
       if (isAwaited(work.nested)) throw typeUnsupported()
       // Names of express executions may repeat: the id in the ARN is what tells them apart.
-      return { revision, name: name ?? uuid4(place.randomBytes), running: undefined }
+      return { ...target, name: name ?? uuid4(place.randomBytes), running: undefined }
     }
-    if (name === undefined) return { revision, name: uuid7(place.clock.now(), place.randomBytes), running: undefined }
-    return { revision, name, running: runningAlready(place, queries, { work, revision, name }) }
+    if (name === undefined) return { ...target, name: uuid7(place.clock.now(), place.randomBytes), running: undefined }
+    return { ...target, name, running: runningAlready(place, queries, { work, revision, name }) }
   } catch (error) {
     if (error instanceof HoldfastError && !error.code.startsWith('store.')) return error
     throw error

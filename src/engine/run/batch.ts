@@ -10,6 +10,7 @@ import type { Transaction } from '../../store/index.ts'
 import { executionArn, stateMachineArn } from '../arn.ts'
 import { encodeChunk } from '../history/encode.ts'
 import { writeExpressEnd, writeExpressStart } from '../express/write.ts'
+import { loggedStep } from '../history/log.ts'
 import { historyDigest } from '../history/rows.ts'
 import { finishDeletion } from '../machine/queries.ts'
 import { Elsewhere, Forwarded, ForwardedPoll, type Node } from '../node/node.ts'
@@ -18,6 +19,7 @@ import { type Admission, admit } from './admission.ts'
 import { awaitsChildren, isAwaited, readNestedCall, stopsOfChildren } from './children.ts'
 import type { Core } from './core.ts'
 import { awaitsCall, isBusy, type Live, loadLive, newLive, sameAttempt } from './live.ts'
+import { reopen } from './redrive.ts'
 import { isSnapshotDue, writeSnapshot } from './snapshot.ts'
 import { closedExecution, type Effects, newEffects } from './effects.ts'
 import * as sql from './statements.ts'
@@ -30,11 +32,12 @@ import {
   type NestedCall,
   type PolledTask,
   type PollWork,
+  type RedriveWork,
   readInbox,
   type RoundOutcome,
   type StartWork,
 } from './work.ts'
-import type { StartedExecution } from '../contract.ts'
+import type { RedrivenExecution, StartedExecution } from '../contract.ts'
 
 /** Timers taken in one transaction; more wait for the next. */
 export const timersPerBatch = 500
@@ -99,7 +102,7 @@ export class Batch {
   }
 
   #start(work: StartWork, admission: Admission): StartedExecution | undefined {
-    const { revision, name } = admission
+    const { revision, name, version, alias } = admission
     if (revision.type === 'EXPRESS') return writeExpressStart(this.#writing, this.effects, work, admission)
     const { account } = this.#core
     const arn = executionArn(account, revision.machineName, name)
@@ -116,6 +119,8 @@ export class Batch {
       awaitedBy: awaited ? JSON.stringify(work.nested) : null,
       parentId: awaited ? (work.nested?.executionId ?? null) : null,
       node: this.#life,
+      version: version ?? null,
+      alias: alias ?? null,
     }
     // Only a name that somebody chose can be chosen at another node too.
     const chosen = this.#core.node !== undefined && work.name !== undefined
@@ -136,6 +141,17 @@ export class Batch {
       { kind: 'event', executionId: id, event: { kind: 'start' } },
     )
     return { executionArn: arn, startedAt: this.#now }
+  }
+
+  /** Opens the execution and lets it go on in one transaction. */
+  redrive(work: RedriveWork): RedrivenExecution | HoldfastError {
+    const reopening = reopen(this.#core, this.#tx, work)
+    if (reopening.kind === 'refused') return reopening.error
+    if (reopening.kind === 'reopened') {
+      const { executionId } = work
+      this.#apply({ ...reopening.live, busy: true }, { kind: 'event', executionId, event: { kind: 'redrive' } })
+    }
+    return reopening.redriven
   }
 
   // ---- events
@@ -345,6 +361,7 @@ export class Batch {
     }
     const body = encodeChunk(live.machine, chunk)
     sql.insertChunk(this.#tx, { executionId: live.row.id, seq, firstEvent, at, body })
+    if (live.logging !== undefined) this.effects.logged.push(loggedStep(live.logging, { state, history, at }))
     const { chunks, bytes, size } = live.snapshot
     const next: Live = { ...live, state, seq, snapshot: { chunks: chunks + 1, bytes: bytes + body.length, size } }
     return state.status === 'running' && isSnapshotDue(live) ? writeSnapshot(this.#tx, next, this.#now) : next

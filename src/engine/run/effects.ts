@@ -1,6 +1,7 @@
 /** What a batch leaves to be done after its commit. */
 import type { Attempt, Command, SlowExpression } from '../../asl/index.ts'
 import type { KeptExpress } from '../express/rows.ts'
+import type { LoggedStep } from '../history/log.ts'
 import type { Hint } from '../node/hints.ts'
 import type { InboxRow } from '../node/node-rows.ts'
 import type { ClosedExecution, SlowFacts } from '../observer.ts'
@@ -25,6 +26,8 @@ export type Effects = {
   readonly waiting: InboxRow[]
   readonly hints: Hint[]
   readonly closed: Map<number, ClosedExecution>
+  /** For the log files of the machines that want one. */
+  readonly logged: LoggedStep[]
   /** Executions started, and events consumed. */
   started: number
   steps: number
@@ -51,6 +54,7 @@ export const newEffects = (): Effects => ({
   waiting: [],
   hints: [],
   closed: new Map(),
+  logged: [],
   started: 0,
   steps: 0,
   slowSteps: [],

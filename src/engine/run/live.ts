@@ -10,9 +10,10 @@ import {
   type Status,
 } from '../../asl/index.ts'
 import type { JsonText } from '../../base/index.ts'
-import { executionArn } from '../arn.ts'
+import { executionArn, qualifiedArn } from '../arn.ts'
 import { decodeChunk } from '../history/decode.ts'
-import { loadRevision } from '../machine/queries.ts'
+import { type HistoryLogging, historyLogging } from '../machine/configuration.ts'
+import { loadDetails } from '../machine/queries.ts'
 import type { Queries, Registry } from '../registry.ts'
 
 /** What never changes of an execution's row. */
@@ -26,11 +27,14 @@ export type ExecutionRow = {
   readonly input: JsonText
   readonly awaitedBy: JsonText | null
   readonly traceHeader: string | null
+  readonly version: number | null
+  readonly alias: string | null
 }
 
 export type Live = {
   readonly row: ExecutionRow
   readonly machine: Machine
+  readonly logging: HistoryLogging | undefined
   readonly state: ExecutionState
   /** Number of its last chunk. */
   readonly seq: number
@@ -39,7 +43,13 @@ export type Live = {
   readonly snapshot: { readonly chunks: number; readonly bytes: number; readonly size: number }
 }
 
-export type CompiledRevision = { readonly machine: Machine; readonly machineArn: string; readonly roleArn: string }
+export type CompiledRevision = {
+  readonly machine: Machine
+  readonly machineArn: string
+  readonly roleArn: string
+  /** Undefined: nothing of its histories is logged. */
+  readonly logging: HistoryLogging | undefined
+}
 
 /** Compiled definitions by revision; a revision never changes. */
 export class Revisions {
@@ -55,11 +65,12 @@ export class Revisions {
   get(queries: Queries, revisionId: number): CompiledRevision {
     const known = this.#compiled.get(revisionId)
     if (known !== undefined) return known
-    const committed = loadRevision(this.#committed, revisionId)
-    const revision = committed ?? loadRevision(queries, revisionId)
+    const committed = loadDetails(this.#committed, revisionId)
+    const revision = committed ?? loadDetails(queries, revisionId)
     if (revision === undefined) throw new Error(`revision ${revisionId} is missing`)
-    const { definition, machineArn, roleArn } = revision
-    const compiled = { machine: compileMachine(definition), machineArn, roleArn }
+    const { definition, machineArn, roleArn, logging } = revision
+    const machine = compileMachine(definition)
+    const compiled = { machine, machineArn, roleArn, logging: historyLogging(logging) }
     // One that this very transaction has made may be undone with it, and its number given to another text.
     if (committed !== undefined) this.#keep(revisionId, compiled)
     return compiled
@@ -83,13 +94,16 @@ export function newLive(registry: Pick<Registry, 'account'>, row: ExecutionRow, 
     machineArn: revision.machineArn,
     machineName: row.machineName,
     region: account.region,
+    ...(row.version === null ? {} : { versionArn: qualifiedArn(revision.machineArn, row.version) }),
+    ...(row.alias === null ? {} : { aliasArn: qualifiedArn(revision.machineArn, row.alias) }),
   })
   const snapshot = { chunks: 0, bytes: 0, size: 0 }
-  return { row, machine: revision.machine, state, seq: 0, busy: false, snapshot }
+  const { machine, logging } = revision
+  return { row, machine, logging, state, seq: 0, busy: false, snapshot }
 }
 
 const selectExecution = `SELECT id, machine_id AS machineId, revision_id AS revisionId, machine_name AS machineName,
-  name, started_at AS startedAt, input, awaited_by AS awaitedBy, trace_header AS traceHeader, status, busy FROM execution WHERE id = ?`
+  name, started_at AS startedAt, input, awaited_by AS awaitedBy, trace_header AS traceHeader, version, alias, status, busy FROM execution WHERE id = ?`
 const selectSnapshot = 'SELECT seq, next_event AS nextEvent, at, body FROM snapshot WHERE execution_id = ?'
 const selectChunks = `SELECT seq, first_event AS firstEventId, at, body FROM chunk
   WHERE execution_id = ? AND seq > ? ORDER BY seq`
@@ -104,8 +118,35 @@ export function loadLive(
   queries: Queries,
   id: number,
 ): Live | undefined {
-  const row = queries.prepare<ExecutionRow & { status: number; busy: number }>(selectExecution).get(id)
-  if (row === undefined || row.status !== 0) return undefined
+  const row = queries.prepare<StoredExecution>(selectExecution).get(id)
+  return row?.status === 0 ? foldStored(registry, revisions, queries, row) : undefined
+}
+
+type StoredExecution = ExecutionRow & { readonly status: number; readonly busy: number }
+
+/** One that has ended, as it was then. Undefined when it runs or is unknown. */
+export function loadEnded(
+  registry: Pick<Registry, 'account'>,
+  revisions: Revisions,
+  queries: Queries,
+  id: number,
+): Live | undefined {
+  const row = queries.prepare<StoredExecution>(selectExecution).get(id)
+  if (row === undefined || row.status === 0) return undefined
+  const live = foldStored(registry, revisions, queries, row)
+  return { ...live, state: { ...live.state, status: statuses[row.status] ?? 'running' } }
+}
+
+/** By their stored numbers. */
+const statuses: readonly Status[] = ['running', 'succeeded', 'failed', 'timed_out', 'aborted']
+
+function foldStored(
+  registry: Pick<Registry, 'account'>,
+  revisions: Revisions,
+  queries: Queries,
+  row: StoredExecution,
+): Live {
+  const { id } = row
   const fresh = newLive(registry, row, revisions.get(queries, row.revisionId))
   const snapshot = queries.prepare<SnapshotRow>(selectSnapshot).get(id)
   const chunks = queries.prepare<ChunkRow>(selectChunks).all(id, snapshot?.seq ?? 0)
@@ -138,6 +179,7 @@ function foldChunks(live: Live, rows: readonly ChunkRow[]): Live {
 /** The whole state as changes over nothing: what a snapshot stores. */
 export function stateAsChanges(state: ExecutionState): readonly Change[] {
   const changes: Change[] = [...state.frames.values()].map((frame) => ({ kind: 'frame', frame }))
+  if (state.redriven !== undefined) changes.push({ kind: 'redriven', ...state.redriven })
   for (const [frame, fan] of state.fans) {
     changes.push({ kind: 'fan', frame, items: fan.items, size: fan.results.size, concurrency: fan.concurrency })
     changes.push({ kind: 'fanProgress', frame, next: fan.next, open: fan.open, done: fan.done })

@@ -19,10 +19,14 @@ export type NewExecutionRow = {
   readonly parentId: number | null
   /** The life of the node that has it; null where one process is alone. */
   readonly node: number | null
+  /** What it was started through. */
+  readonly version: number | null
+  readonly alias: string | null
 }
 
 const insertText = `INSERT INTO execution (machine_id, revision_id, machine_name, name, status, started_at, input,
-  trace_header, busy, awaited_by, parent_id, node) VALUES (?, ?, ?, ?, 0, ?, ?, ?, 1, ?, ?, ?)`
+  trace_header, busy, awaited_by, parent_id, node, version, alias)
+  VALUES (?, ?, ?, ?, 0, ?, ?, ?, 1, ?, ?, ?, ?, ?)`
 
 /** Starts as busy: its first step says otherwise in the same transaction. Returns its id. */
 export const insertExecution = (tx: Transaction, row: NewExecutionRow): number =>
@@ -47,6 +51,8 @@ const insertValues = (row: NewExecutionRow): SqlValue[] => [
   row.awaitedBy,
   row.parentId,
   row.node,
+  row.version,
+  row.alias,
 ]
 
 export type NamedExecution = {
@@ -111,6 +117,25 @@ export function closeExecution(tx: Transaction, executionId: number, row: Closin
     `UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, digest = ?, busy = 0,
      node = NULL WHERE id = ?`,
   ).run(row.status, row.stoppedAt, row.output ?? null, row.error ?? null, row.cause ?? null, row.digest, executionId)
+}
+
+/**
+ * An execution that had ended runs again. Nobody awaits it any more: who did was told how it ended. `node`: the life that
+ * goes on with it. @returns false when it runs already: another node may have been first
+ */
+export function reopenExecution(
+  tx: Transaction,
+  executionId: number,
+  { redrivenAt, node }: { readonly redrivenAt: number; readonly node: number | null },
+): boolean {
+  const { changes } = tx
+    .prepare(
+      `UPDATE execution SET status = 0, stopped_at = NULL, output = NULL, error = NULL, cause = NULL, digest = NULL,
+     busy = 1, awaited_by = NULL, parent_id = NULL, redrive_count = redrive_count + 1, redriven_at = ?, node = ?
+     WHERE id = ? AND status <> 0`,
+    )
+    .run(redrivenAt, node, executionId)
+  return changes > 0
 }
 
 // ---- timers

@@ -3,7 +3,7 @@ import type { Attempt, Event } from '../../asl/index.ts'
 import type { Actor } from '../../access/index.ts'
 import type { Action, Cause } from '../../audit/index.ts'
 import type { HoldfastError, JsonText } from '../../base/index.ts'
-import type { StartedExecution } from '../contract.ts'
+import type { RedrivenExecution, StartedExecution } from '../contract.ts'
 import type { Forwarded } from '../node/node.ts'
 import type { ExpressEnd, ExpressStart } from '../express/express.ts'
 import type { DueTimer } from './statements.ts'
@@ -57,6 +57,16 @@ export type EarlierTry = {
   readonly recorded: ReadonlyMap<string, JsonText>
 }
 
+/** Goes on with an execution that has ended without success. */
+export type RedriveWork = {
+  readonly kind: 'redrive'
+  readonly actor: Actor
+  readonly executionId: number
+  readonly arn: string
+  /** The same one again, soon after, is answered and not done again. */
+  readonly clientToken: string | undefined
+}
+
 /** Timers that are due. */
 export type TimersWork = { readonly kind: 'timers' }
 
@@ -88,7 +98,16 @@ export type ExpressEndWork = {
   readonly end: ExpressEnd
 }
 
-export type Work = ExpressEndWork | StartWork | EventWork | TimersWork | TimerWork | PollWork | ProbeWork | RoundWork
+export type Work =
+  | ExpressEndWork
+  | StartWork
+  | EventWork
+  | RedriveWork
+  | TimersWork
+  | TimerWork
+  | PollWork
+  | ProbeWork
+  | RoundWork
 
 /** `stale`: the event names a visit or attempt that is over. `closed`: the execution has ended or does not exist. */
 export type EventOutcome = 'applied' | 'stale' | 'closed'
@@ -109,4 +128,6 @@ export type Outcome<W extends Work> = W extends StartWork
       ? EventOutcome
       : W extends RoundWork
         ? RoundOutcome
-        : undefined
+        : W extends RedriveWork
+          ? RedrivenExecution
+          : undefined

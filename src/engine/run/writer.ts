@@ -250,6 +250,7 @@ export class Writer {
       case 'probe':
       case 'round':
       case 'expressEnd':
+      case 'redrive':
         return
       default:
         work satisfies never
@@ -348,6 +349,8 @@ function carryOut(batch: Batch, { work, reject }: Queued): Answer<Work> {
       return undefined
     case 'event':
       return batch.event(work, reject !== undefined)
+    case 'redrive':
+      return batch.redrive(work)
     case 'timers':
       batch.timers()
       return undefined

@@ -31,8 +31,16 @@ const summary = {
   name: 'run-1',
   status: 'RUNNING',
   startedAt: at,
+  redriveCount: 0,
 } as const
-const summarized = { arn: executionArn, machine: machineArn, name: 'run-1', status: 'RUNNING', startedAt: time }
+const summarized = {
+  arn: executionArn,
+  machine: machineArn,
+  name: 'run-1',
+  status: 'RUNNING',
+  startedAt: time,
+  redriveCount: 0,
+}
 const encoded = encodeURIComponent(executionArn)
 
 type Case = {
@@ -43,7 +51,76 @@ type Case = {
   readonly expected: { readonly status: number; readonly body: unknown; readonly headers?: Record<string, string> }
 }
 
+const versionArn = `${machineArn}:2`
+const aliasArn = `${machineArn}:live`
+const alias = {
+  arn: aliasArn,
+  name: 'live',
+  routing: [{ versionArn, weight: 100 }],
+  createdAt: at,
+  updatedAt: at,
+} as const
+const aliasShown = {
+  arn: aliasArn,
+  name: 'live',
+  routing: [{ version: 2, weight: 100 }],
+  createdAt: time,
+  updatedAt: time,
+}
+
 const cases: readonly Case[] = [
+  {
+    call: ['POST /v1/machines/order/versions', { description: 'second' }],
+    verb: 'publishVersion',
+    asked: [{ arn: machineArn, description: 'second' }],
+    answers: { arn: versionArn, createdAt: at },
+    expected: { status: 201, body: { arn: versionArn, version: 2, createdAt: time } },
+  },
+  {
+    call: ['GET /v1/machines/order/versions?limit=1'],
+    verb: 'listVersions',
+    asked: [{ stateMachineArn: machineArn, limit: 1 }],
+    answers: { items: [{ arn: versionArn, createdAt: at, description: 'second' }], cursor: 'next' },
+    expected: {
+      status: 200,
+      body: { items: [{ arn: versionArn, version: 2, createdAt: time, description: 'second' }], cursor: 'next' },
+    },
+  },
+  {
+    call: ['DELETE /v1/machines/order/versions/2'],
+    verb: 'deleteVersion',
+    asked: [versionArn],
+    answers: undefined,
+    expected: { status: 204, body: undefined },
+  },
+  {
+    call: ['GET /v1/machines/order:2/aliases'],
+    verb: 'listAliases',
+    asked: [{ stateMachineArn: versionArn }],
+    answers: { items: [{ arn: aliasArn, createdAt: at }] },
+    expected: { status: 200, body: { items: [{ arn: aliasArn, name: 'live', createdAt: time }] } },
+  },
+  {
+    call: ['GET /v1/machines/order/aliases/live'],
+    verb: 'describeAlias',
+    asked: [aliasArn],
+    answers: alias,
+    expected: { status: 200, body: aliasShown },
+  },
+  {
+    call: ['DELETE /v1/machines/order/aliases/live'],
+    verb: 'deleteAlias',
+    asked: [aliasArn],
+    answers: undefined,
+    expected: { status: 204, body: undefined },
+  },
+  {
+    call: ['POST /v1/executions/order:run-1/redrive', {}],
+    verb: 'redriveExecution',
+    asked: [{ executionArn }],
+    answers: { redrivenAt: at },
+    expected: { status: 200, body: { redrivenAt: time } },
+  },
   {
     call: ['POST /v1/machines', { name: 'order', definition }],
     verb: 'createStateMachine',
@@ -227,10 +304,8 @@ describe('a route', () => {
     world = await openWorld({ [verb]: () => answers })
     const answer = await callApi(world, ...call)
     expect(answer.body).toEqual(expected.body)
-    expect(answer).toMatchObject({
-      status: expected.status,
-      headers: { 'content-type': 'application/json; charset=utf-8', ...expected.headers },
-    })
+    const typed = expected.status === 204 ? {} : { 'content-type': 'application/json; charset=utf-8' }
+    expect(answer).toMatchObject({ status: expected.status, headers: { ...typed, ...expected.headers } })
     expect(world.calls).toEqual([[verb, ...asked]])
   })
 
@@ -249,7 +324,8 @@ describe('a route', () => {
     world = await openWorld({}, { authenticate: () => ({ type: 'user', id: 'eve', via: 'api' }) })
     for (const { method, path, verb } of routes) {
       if (verb === 'open') continue
-      const answer = await callApi(world, `${method} ${path.replace(/:\w+/, 'x')}`, method === 'GET' ? undefined : '{')
+      const body = method === 'GET' || method === 'DELETE' ? undefined : '{'
+      const answer = await callApi(world, `${method} ${path.replace(/:\w+/, 'x')}`, body)
       expect(answer).toMatchObject({ status: 403, body: { code: 'access.forbidden', place: verb } })
     }
     expect(world.calls).toEqual([])

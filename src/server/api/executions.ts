@@ -21,7 +21,11 @@ export const executionRoutes = [
     summary:
       'Start an execution. With an Idempotency-Key and no name, the key decides the name: it never starts twice.',
     body: z.strictObject({
-      machine: z.string().min(1).max(2000).meta({ description: 'ARN or name of a state machine.' }),
+      machine: z
+        .string()
+        .min(1)
+        .max(2000)
+        .meta({ description: 'ARN or name of a state machine, a version (`name:7`) or an alias (`name:live`).' }),
       name: z.string().min(1).max(80).optional(),
       input: payload('Default {}.').optional(),
       traceHeader: z.string().max(256).optional(),
@@ -165,6 +169,21 @@ export const executionRoutes = [
   }),
 
   route({
+    method: 'POST',
+    path: '/v1/executions/:execution/redrive',
+    verb: 'execution.redrive',
+    summary: 'Go on with an execution that failed, timed out or was stopped; what had succeeded is not done again.',
+    params: executionParams,
+    answers: { 200: { description: 'When it was redriven.', schema: z.object({ redrivenAt: schema.time }) } },
+    run: async ({ dependencies: { verbs, platform }, actor, params, idempotencyKey }) => {
+      const executionArn = executionArnOf(platform.account, params.execution)
+      const clientToken = idempotencyKey?.slice(0, 64)
+      const { redrivenAt } = await verbs.redriveExecution(actor, { executionArn, clientToken })
+      return json(200, { redrivenAt: schema.timeOf(redrivenAt) })
+    },
+  }),
+
+  route({
     method: 'GET',
     path: '/v1/executions/:execution/events',
     verb: 'execution.watch',
@@ -223,6 +242,10 @@ const summaryOf = (execution: ExecutionSummary): z.output<typeof schema.executio
   status: execution.status,
   startedAt: schema.timeOf(execution.startedAt),
   stoppedAt: schema.maybeTimeOf(execution.stoppedAt),
+  version: execution.versionArn,
+  alias: execution.aliasArn,
+  redriveCount: execution.redriveCount,
+  redrivenAt: schema.maybeTimeOf(execution.redrivenAt),
 })
 
 const describe = (execution: ExecutionDescription): z.output<typeof schema.execution> => ({
@@ -232,6 +255,7 @@ const describe = (execution: ExecutionDescription): z.output<typeof schema.execu
   error: execution.error,
   cause: execution.cause,
   traceHeader: execution.traceHeader,
+  redriveObstacle: execution.redriveObstacle,
 })
 
 const eventOf = (record: HistoryRecord): z.output<typeof schema.historyEvent> => ({

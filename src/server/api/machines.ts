@@ -133,6 +133,7 @@ const describe = (machine: StateMachineDescription): z.output<typeof schema.mach
   revisionId: machine.revisionId,
   roleArn: machine.roleArn,
   definition: machine.definition,
+  description: machine.description,
   variableReferences: Object.fromEntries([...machine.variableReferences].map(([state, names]) => [state, [...names]])),
 })
 

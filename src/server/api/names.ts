@@ -5,14 +5,16 @@ import { type Account, executionArn, stateMachineArn } from '../../engine/index.
 const named = z.string().min(1).max(2000)
 
 export const machineParams = z.object({
-  machine: named.meta({ description: 'ARN or name of a state machine.' }),
+  machine: named.meta({
+    description: 'ARN or name of a state machine; `name:7` and `name:alias` where a version or alias will do.',
+  }),
 })
 export const executionParams = z.object({
   execution: named.meta({ description: 'ARN of an execution, or `machine:name`.' }),
 })
 
 export function machineArnOf(account: Account, given: string): string {
-  return given.includes(':') ? given : stateMachineArn(account, given)
+  return given.startsWith('arn:') ? given : stateMachineArn(account, given)
 }
 
 export function executionArnOf(account: Account, given: string): string {

@@ -14,10 +14,12 @@ import { rollbackRoutes } from './rollbacks.ts'
 import type { Route } from './route.ts'
 import { trailRoutes } from './trail.ts'
 import { trialRoutes } from './trials.ts'
+import { versionRoutes } from './versions.ts'
 
 export const routes: readonly Route[] = [
   ...machineRoutes,
   ...trialRoutes,
+  ...versionRoutes,
   ...executionRoutes,
   ...activityRoutes,
   ...deploymentRoutes,

@@ -40,9 +40,29 @@ export const machine = machineSummary
     revisionId: z.string().optional().meta({ description: 'Absent for the first revision.' }),
     roleArn: z.string(),
     definition: z.string().meta({ description: 'The state machine, JSON text as it was sent.' }),
+    description: z.string().optional().meta({ description: 'Of the version that was asked for.' }),
     variableReferences: z.record(z.string(), z.array(z.string())),
   })
   .meta({ id: 'Machine' })
+
+export const machineVersion = z
+  .object({ arn: z.string(), version: z.int(), createdAt: time, description: z.string().optional() })
+  .meta({ id: 'MachineVersion' })
+
+export const aliasSummary = z
+  .object({ arn: z.string(), name: z.string(), createdAt: time })
+  .meta({ id: 'AliasSummary' })
+
+const aliasRoute = z.strictObject({ version: z.int().min(1), weight: z.int().min(0).max(100) })
+export const aliasRouting = z
+  .array(aliasRoute)
+  .min(1)
+  .max(2)
+  .meta({ description: 'One or two versions; their weights sum up to 100.' })
+
+export const alias = aliasSummary
+  .extend({ description: z.string().optional(), routing: aliasRouting, updatedAt: time })
+  .meta({ id: 'Alias' })
 
 export const diagnostic = z
   .object({
@@ -67,6 +87,10 @@ export const executionSummary = z
     status: executionStatus,
     startedAt: time,
     stoppedAt: time.optional(),
+    version: z.string().optional().meta({ description: 'ARN of the version it was started with.' }),
+    alias: z.string().optional().meta({ description: 'ARN of the alias it was started through.' }),
+    redriveCount: z.int().optional().meta({ description: 'Absent of express executions.' }),
+    redrivenAt: time.optional().meta({ description: 'Of the last redrive.' }),
   })
   .meta({ id: 'ExecutionSummary' })
 
@@ -77,6 +101,7 @@ export const execution = executionSummary
     error: z.string().optional(),
     cause: z.string().optional(),
     traceHeader: z.string().optional(),
+    redriveObstacle: z.string().optional().meta({ description: 'Why it cannot be redriven; absent when it can.' }),
   })
   .meta({ id: 'Execution' })
 

@@ -1,8 +1,12 @@
 /** Every action of the Step Functions API, called once: the table that `wire.test.ts` plays. */
 import { activityArn, executionArn, machineArn } from '../fake-world.ts'
 import type { actions } from './actions.ts'
+import { tagCases } from './tag-cases.fixture.ts'
 import { trialCases } from './trial-cases.fixture.ts'
+import { versionCases } from './version-cases.fixture.ts'
 
+const versionArn = `${machineArn}:2`
+const aliasArn = `${machineArn}:live`
 const at = Date.UTC(2026, 0, 1, 12, 0, 0, 459)
 const seconds = 1_767_268_800.459
 const definition = '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}'
@@ -23,7 +27,13 @@ const machine = {
   revisionId: 'r2',
   variableReferences: new Map([['A', ['x', 'y']]]),
 } as const
-const summary = { arn: executionArn, stateMachineArn: machineArn, name: 'run-1', startedAt: at } as const
+const summary = {
+  arn: executionArn,
+  stateMachineArn: machineArn,
+  name: 'run-1',
+  startedAt: at,
+  redriveCount: 0,
+} as const
 
 /** One call of an action: what its verb is asked and answers, and what goes back over the wire. */
 export type Case = {
@@ -42,12 +52,12 @@ const described = {
   roleArn,
   loggingConfiguration: { level: 'OFF', includeExecutionData: false },
   tracingConfiguration: { enabled: false },
-  encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
   revisionId: 'r2',
   variableReferences: { A: ['x', 'y'] },
 }
 
 export const cases: readonly Case[] = [
+  ...versionCases,
   {
     action: 'CreateStateMachine',
     request: {
@@ -55,7 +65,8 @@ export const cases: readonly Case[] = [
       definition,
       roleArn,
       type: 'EXPRESS',
-      publish: false,
+      publish: true,
+      versionDescription: 'first',
       loggingConfiguration: { level: 'OFF', unknown: 1 },
       tags: [{ key: 'team', value: 'a' }, { key: 'bare' }],
     },
@@ -66,6 +77,8 @@ export const cases: readonly Case[] = [
         definition,
         roleArn,
         type: 'EXPRESS',
+        publish: true,
+        versionDescription: 'first',
         loggingConfiguration: '{"level":"OFF"}',
         tags: [
           { key: 'team', value: 'a' },
@@ -73,8 +86,8 @@ export const cases: readonly Case[] = [
         ],
       },
     ],
-    answer: { arn: machineArn, createdAt: at },
-    response: { stateMachineArn: machineArn, creationDate: seconds },
+    answer: { arn: machineArn, createdAt: at, versionArn: `${machineArn}:1` },
+    response: { stateMachineArn: machineArn, creationDate: seconds, stateMachineVersionArn: `${machineArn}:1` },
   },
   {
     action: 'UpdateStateMachine',
@@ -172,7 +185,15 @@ export const cases: readonly Case[] = [
     request: { executionArn },
     verb: 'describeExecution',
     asked: [executionArn],
-    answer: { ...summary, status: 'SUCCEEDED', stoppedAt: at + 500, input: '{}', output: '[1.0]', traceHeader: 'T' },
+    answer: {
+      ...summary,
+      status: 'SUCCEEDED',
+      stoppedAt: at + 500,
+      input: '{}',
+      output: '[1.0]',
+      traceHeader: 'T',
+      redriveObstacle: 'Execution is SUCCEEDED and cannot be redriven',
+    },
     response: {
       executionArn,
       stateMachineArn: machineArn,
@@ -213,7 +234,9 @@ export const cases: readonly Case[] = [
     request: { stateMachineArn: machineArn, statusFilter: 'RUNNING', maxResults: 0 },
     verb: 'listExecutions',
     asked: [{ stateMachineArn: machineArn, status: 'RUNNING', limit: 0 }],
-    answer: { items: [{ ...summary, status: 'RUNNING' }] },
+    answer: {
+      items: [{ ...summary, status: 'RUNNING', versionArn, aliasArn, redriveCount: 2, redrivenAt: at + 1000 }],
+    },
     response: {
       executions: [
         {
@@ -222,7 +245,10 @@ export const cases: readonly Case[] = [
           name: 'run-1',
           status: 'RUNNING',
           startDate: seconds,
-          redriveCount: 0,
+          stateMachineVersionArn: versionArn,
+          stateMachineAliasArn: aliasArn,
+          redriveCount: 2,
+          redriveDate: seconds + 1,
         },
       ],
     },
@@ -358,29 +384,6 @@ export const cases: readonly Case[] = [
     answer: { items: [{ arn: activityArn, name: 'pack', createdAt: at }] },
     response: { activities: [{ activityArn, name: 'pack', creationDate: seconds }] },
   },
-  {
-    action: 'TagResource',
-    request: { resourceArn: machineArn, tags: [{ key: 'a', value: 'b' }] },
-    verb: 'tagResource',
-    asked: [{ arn: machineArn, tags: [{ key: 'a', value: 'b' }] }],
-    answer: undefined,
-    response: {},
-  },
-  {
-    action: 'UntagResource',
-    request: { resourceArn: machineArn, tagKeys: ['a'] },
-    verb: 'untagResource',
-    asked: [{ arn: machineArn, keys: ['a'] }],
-    answer: undefined,
-    response: {},
-  },
-  {
-    action: 'ListTagsForResource',
-    request: { resourceArn: machineArn },
-    verb: 'listTags',
-    asked: [machineArn],
-    answer: [{ key: 'a', value: 'b' }],
-    response: { tags: [{ key: 'a', value: 'b' }] },
-  },
+  ...tagCases,
   ...trialCases,
 ]

@@ -5,9 +5,12 @@ import { machineActions } from './actions/machines.ts'
 import { tagActions } from './actions/tags.ts'
 import { taskActions } from './actions/tasks.ts'
 import { trialActions } from './actions/trials.ts'
+import { aliasActions, versionActions } from './actions/versions.ts'
 
 export const actions = {
   ...machineActions,
+  ...versionActions,
+  ...aliasActions,
   ...executionActions,
   ...taskActions,
   ...tagActions,
@@ -18,16 +21,7 @@ export type ActionName = keyof typeof actions
 
 /** Actions that AWS has and this server answers later, with what they need. */
 export const laterActions = {
-  CreateStateMachineAlias: 'aliases',
-  DeleteStateMachineAlias: 'aliases',
-  DescribeStateMachineAlias: 'aliases',
-  ListStateMachineAliases: 'aliases',
-  UpdateStateMachineAlias: 'aliases',
-  DeleteStateMachineVersion: 'versions',
-  ListStateMachineVersions: 'versions',
-  PublishStateMachineVersion: 'versions',
   DescribeMapRun: 'distributed maps',
   ListMapRuns: 'distributed maps',
   UpdateMapRun: 'distributed maps',
-  RedriveExecution: 'redriving',
 } as const satisfies Readonly<Record<string, string>>

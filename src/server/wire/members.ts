@@ -46,6 +46,17 @@ export const encryptionConfiguration = structure({
   type: required(oneOf('AWS_OWNED_KEY', 'CUSTOMER_MANAGED_KMS_KEY')),
 })
 
+export const versionDescription = text({ max: 256, secret: true })
+/** Spelled as AWS shows it in its message. */
+const aliasPattern = new RegExp(String.raw`^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$`)
+export const aliasName = text({ min: 1, max: 80, pattern: aliasPattern })
+export const routingConfiguration = {
+  ...listOf(structure({ stateMachineVersionArn: required(arn), weight: required(integer({ min: 0, max: 100 })) })),
+  min: 1,
+  max: 2,
+  itemName: 'RoutingConfigurationListItem',
+} as const
+
 /** A tag without a value has an empty one. */
 export function tagsOf(tags: readonly Partial<Tag>[]): readonly Tag[]
 export function tagsOf(tags: readonly Partial<Tag>[] | undefined): readonly Tag[] | undefined

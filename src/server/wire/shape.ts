@@ -24,7 +24,15 @@ export type IntegerMember = {
   readonly max?: number
 }
 export type BooleanMember = { readonly kind: 'boolean'; readonly required?: true }
-export type ListMember = { readonly kind: 'list'; readonly required?: true; readonly of: Member }
+export type ListMember = {
+  readonly kind: 'list'
+  readonly required?: true
+  readonly of: Member
+  readonly min?: number
+  readonly max?: number
+  /** AWS shows a list that is too long or too short as its SDK for Java prints it: the name of its items. */
+  readonly itemName?: string
+}
 export type StructureMember = { readonly kind: 'structure'; readonly required?: true; readonly members: Shape }
 export type Member = TextMember | IntegerMember | BooleanMember | ListMember | StructureMember
 export type Shape = Readonly<Record<string, Member>>
@@ -163,11 +171,24 @@ function readInteger(member: IntegerMember, value: unknown, reading: Reading): n
 /** The members of a list are counted from 1 in places: `tags.1.member.key`. */
 function readList(member: ListMember, value: unknown, reading: Reading): readonly unknown[] {
   if (!Array.isArray(value)) throw wrongType(value, 'a list', reading.path)
+  const add = (constraint: string): void =>
+    void reading.violations.push({ field: reading.path, constraint, shown: `'${shownList(member, value)}'` })
+  if (member.max !== undefined && value.length > member.max) add(`have length less than or equal to ${member.max}`)
+  if (member.min !== undefined && value.length < member.min) add(`have length greater than or equal to ${member.min}`)
   return value.map((item: unknown, index) => {
     const path = `${reading.path}.${index + 1}.member`
     if (item === null) throw wrongType(item, 'a value', path)
     return readMember(member.of, item, { ...reading, path })
   })
+}
+
+/** `[Name(member=value, …), …]`; only as many as a person reads. */
+function shownList({ itemName = '' }: ListMember, value: readonly unknown[]): string {
+  const items = value.slice(0, maxTold).map((item) => {
+    const members = isObject(item) ? Object.entries(item).map(([name, member]) => `${name}=${String(member)}`) : []
+    return `${itemName}(${members.join(', ')})`
+  })
+  return `[${items.join(', ')}${value.length > maxTold ? ', …' : ''}]`.slice(0, 4096)
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -16,8 +16,6 @@ import { actions, laterActions } from './actions.ts'
 let world: World
 afterEach(() => world.server.close())
 
-const definition = '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}'
-const roleArn = 'arn:aws:iam::123456789012:role/run'
 describe('an action', () => {
   it.each(cases)('$action asks the verb $verb and shapes its answer', async (example) => {
     world = await openWorld({ [example.verb]: () => example.answer })
@@ -196,20 +194,6 @@ describe('what comes later', () => {
       body: { __type: 'com.amazon.coral.service#UnknownOperationException' },
     })
     expect(answer.text).toContain(`${action} is not supported by this version of Holdfast`)
-  })
-
-  it('publishing a version is refused and not left out in silence', async () => {
-    world = await openWorld({})
-    const request = { name: 'order', definition, roleArn, publish: true }
-    expect(await callWire(world, 'CreateStateMachine', request)).toMatchObject({ status: 400 })
-    const described = { stateMachineArn: machineArn, definition, versionDescription: 'v1' }
-    expect(await callWire(world, 'UpdateStateMachine', described)).toMatchObject({
-      body: {
-        __type: 'com.amazonaws.swf.service.v2.model#ValidationException',
-        message: 'Version description can only be set when publish is true',
-      },
-    })
-    expect(world.calls).toEqual([])
   })
 
   it.each([

@@ -50,6 +50,16 @@ export const executionActions = {
     },
   ),
 
+  /** SDKs fill the token by themselves, so a repeated request is told from a second redrive. */
+  RedriveExecution: action(
+    'execution.redrive',
+    { executionArn: required(member.arn), clientToken: member.text({ min: 1, max: 64, pattern: /^[!-~]+$/ }) },
+    async ({ dependencies: { verbs }, actor }, request) => {
+      const { redrivenAt } = await verbs.redriveExecution(actor, request)
+      return { redriveDate: seconds(redrivenAt) }
+    },
+  ),
+
   DescribeExecution: action(
     'execution.describe',
     { executionArn: required(member.arn), includedData: member.includedData },
@@ -157,7 +167,10 @@ function summarize(execution: ExecutionSummary): Response {
     status: execution.status,
     startDate: seconds(execution.startedAt),
     stopDate: maybeSeconds(execution.stoppedAt),
-    redriveCount: 0,
+    stateMachineVersionArn: execution.versionArn,
+    stateMachineAliasArn: execution.aliasArn,
+    redriveCount: execution.redriveCount,
+    redriveDate: maybeSeconds(execution.redrivenAt),
   }
 }
 
@@ -172,14 +185,11 @@ function describe(execution: ExecutionDescription, included: boolean): Response 
     error: included ? execution.error : undefined,
     cause: included ? execution.cause : undefined,
     traceHeader: execution.traceHeader,
-    ...redrivable(execution.status),
+    ...redrivable(execution.redriveObstacle),
   }
 }
 
-function redrivable(status: ExecutionStatus): Response {
-  if (status !== 'RUNNING' && status !== 'SUCCEEDED') return { redriveStatus: 'REDRIVABLE' }
-  return {
-    redriveStatus: 'NOT_REDRIVABLE',
-    redriveStatusReason: `Execution is ${status} and cannot be redriven`,
-  }
-}
+const redrivable = (obstacle: string | undefined): Response =>
+  obstacle === undefined
+    ? { redriveStatus: 'REDRIVABLE' }
+    : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: obstacle }

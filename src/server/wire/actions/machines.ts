@@ -1,6 +1,5 @@
 /** Actions on state machines. */
 import type { StateMachineDescription } from '../../../engine/index.ts'
-import { invalidRequest } from '../../../engine/index.ts'
 import { action, type Response, seconds } from '../action.ts'
 import * as member from '../members.ts'
 
@@ -10,7 +9,7 @@ const writtenMembers = {
   loggingConfiguration: member.loggingConfiguration,
   tracingConfiguration: member.tracingConfiguration,
   publish: member.boolean,
-  versionDescription: member.text({ max: 256, secret: true }),
+  versionDescription: member.versionDescription,
   encryptionConfiguration: member.encryptionConfiguration,
 } as const
 
@@ -28,7 +27,6 @@ export const machineActions = {
       ...writtenMembers,
     },
     async ({ dependencies: { verbs }, actor }, request) => {
-      refuseVersions(request)
       const created = await verbs.createStateMachine(actor, {
         name: request.name,
         definition: request.definition,
@@ -36,8 +34,10 @@ export const machineActions = {
         type: request.type,
         ...configurations(request),
         tags: member.tagsOf(request.tags),
+        ...publishing(request),
       })
-      return { stateMachineArn: created.arn, creationDate: seconds(created.createdAt) }
+      const { arn, createdAt, versionArn } = created
+      return { stateMachineArn: arn, creationDate: seconds(createdAt), stateMachineVersionArn: versionArn }
     },
   ),
 
@@ -50,14 +50,15 @@ export const machineActions = {
       ...writtenMembers,
     },
     async ({ dependencies: { verbs }, actor }, request) => {
-      refuseVersions(request)
       const updated = await verbs.updateStateMachine(actor, {
         arn: request.stateMachineArn,
         definition: request.definition,
         roleArn: request.roleArn,
         ...configurations(request),
+        ...publishing(request),
       })
-      return { updateDate: seconds(updated.updatedAt), revisionId: updated.revisionId }
+      const { updatedAt, revisionId, versionArn } = updated
+      return { updateDate: seconds(updatedAt), revisionId, stateMachineVersionArn: versionArn }
     },
   ),
 
@@ -76,6 +77,7 @@ export const machineActions = {
         status: machine.status,
         type: machine.type,
         creationDate: seconds(machine.createdAt),
+        description: machine.description,
       }
     },
   ),
@@ -122,15 +124,10 @@ export const machineActions = {
 
 type VersionMembers = { readonly publish?: boolean; readonly versionDescription?: string }
 
-/** Versions come with the complete engine; to take the request and publish none would be a lie. */
-function refuseVersions({ publish, versionDescription }: VersionMembers): void {
-  if (publish === true) {
-    throw invalidRequest('Versions are not supported by this server yet: leave out publish', 'publish')
-  }
-  if (versionDescription !== undefined) {
-    throw invalidRequest('Version description can only be set when publish is true', 'versionDescription')
-  }
-}
+const publishing = ({ publish, versionDescription }: VersionMembers): VersionMembers => ({
+  publish,
+  versionDescription,
+})
 
 type Configured = {
   readonly loggingConfiguration?: unknown
@@ -148,6 +145,10 @@ const configurations = (request: Configured) => ({
 
 const valueOf = (text: string | undefined): unknown => (text === undefined ? undefined : JSON.parse(text))
 
+/** Recorded at AWS: who brings no key of their own is not told of AWS's. */
+const ownKey = (text: string | undefined): unknown => (text === awsKey ? undefined : valueOf(text))
+const awsKey = JSON.stringify({ type: 'AWS_OWNED_KEY' })
+
 function describe(machine: StateMachineDescription, includedData: string | undefined): Response {
   const { variableReferences } = machine
   return {
@@ -157,7 +158,7 @@ function describe(machine: StateMachineDescription, includedData: string | undef
     roleArn: machine.roleArn,
     loggingConfiguration: valueOf(machine.loggingConfiguration),
     tracingConfiguration: valueOf(machine.tracingConfiguration),
-    encryptionConfiguration: valueOf(machine.encryptionConfiguration),
+    encryptionConfiguration: ownKey(machine.encryptionConfiguration),
     revisionId: machine.revisionId,
     variableReferences: variableReferences.size === 0 ? undefined : Object.fromEntries(variableReferences),
   }

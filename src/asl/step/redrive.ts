@@ -1,0 +1,53 @@
+/** Redriving: an execution that ended without success goes on where it ended. What has succeeded is not done again. */
+import type { StateType } from '../machine.ts'
+import { type Draft, freshVisit, type WorkingFrame } from './draft.ts'
+import type { Frame, Visit } from './state.ts'
+
+/**
+ * Opens the execution again and makes every scope ready that had not succeeded; the steps after this one run them. False
+ * when nothing is left to go on with.
+ */
+export function redrive(draft: Draft): boolean {
+  const { status, frames, nextEventId } = draft.before
+  if (status === 'succeeded' || frames.size === 0) return false
+  const { count, at } = draft.reopen()
+  const redriven = draft.note(nextEventId - 1, 'ExecutionRedriven', { redriveCount: count })
+  for (const { id } of byId(frames.values())) {
+    const frame = draft.frame(id)
+    if (frame !== undefined) resume(draft, frame, redriven)
+  }
+  setDeadline(draft, at)
+  draft.command({ kind: 'continue' })
+  return true
+}
+
+const byId = (frames: Iterable<Frame>): readonly Frame[] => [...frames].toSorted((a, b) => a.id - b.id)
+
+/** The machine's TimeoutSeconds, counted from the start or the last redrive. */
+export function setDeadline(draft: Draft, from: number): void {
+  const { timeoutSeconds } = draft.machine
+  if (timeoutSeconds === undefined) return
+  const at = from + timeoutSeconds * 1000
+  draft.command({ kind: 'setTimer', timer: 'deadline', at, frame: 1, enteredId: 0, attempt: 0 })
+}
+
+/** What the scope writes from here on follows the redrive. */
+function resume(draft: Draft, frame: WorkingFrame, redriven: number): void {
+  const visit = draft.visitOf(frame)
+  const { type } = draft.stateOf(frame)
+  frame.last = redriven
+  // A Parallel has begun all its branches; a Map may have room for iterations that it never began.
+  const phase = type === 'Parallel' && draft.fans.has(frame.id) ? 'fanout' : 'ready'
+  frame.visit = { ...visitAgain(visit, type), phase }
+}
+
+/**
+ * A state that is redriven stays in its visit, so what it does outside keeps its idempotency key. Its attempt is a new one:
+ * the task tokens of before are dead. Retries and timeouts begin anew.
+ */
+function visitAgain(visit: Visit, type: StateType): Visit {
+  const fresh = freshVisit(visit.state, visit.input)
+  // A Fail state is entered again, and fails again (spec 2.4).
+  if (type === 'Fail' || visit.enteredId === 0) return fresh
+  return { ...fresh, enteredId: visit.enteredId, enteredAt: visit.enteredAt, attempt: visit.attempt + 1 }
+}

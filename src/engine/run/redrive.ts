@@ -1,0 +1,83 @@
+/** Whether an execution that has ended may be redriven, and its rows opened again: every refusal comes before the first write. */
+import { appendRecord } from '../../audit/index.ts'
+import type { HoldfastError } from '../../base/index.ts'
+import type { Transaction } from '../../store/index.ts'
+import type { RedrivenExecution } from '../contract.ts'
+import { executionMissing, notRedrivable } from '../errors.ts'
+import { isRunning, redriveObstacle, startedBeforeRedrive } from '../execution/redrivable.ts'
+import type { Core } from './core.ts'
+import { type Live, loadEnded } from './live.ts'
+import { reopenExecution } from './statements.ts'
+import type { RedriveWork } from './work.ts'
+
+/** AWS remembers the last ten requests of an execution for a quarter of an hour. */
+const rememberedMs = 15 * 60_000
+const rememberedRequests = 10
+
+export type Reopening =
+  | { readonly kind: 'refused'; readonly error: HoldfastError }
+  | { readonly kind: 'again'; readonly redriven: RedrivenExecution }
+  | { readonly kind: 'reopened'; readonly live: Live; readonly redriven: RedrivenExecution }
+
+/** The execution runs from here on; the caller sends it the event that makes it go on. */
+export function reopen(core: Core, tx: Transaction, { actor, executionId, arn, clientToken }: RedriveWork): Reopening {
+  const now = core.clock.now()
+  const known = clientToken === undefined ? undefined : rememberedRequest(tx, executionId, clientToken, now)
+  if (known !== undefined) return { kind: 'again', redriven: { redrivenAt: known } }
+  const row = readRow(tx, executionId)
+  if (row === undefined) return { kind: 'refused', error: executionMissing(arn) }
+  const live = loadEnded(core, core.revisions, tx, executionId)
+  const reason =
+    redriveObstacle({ ...row, events: (live?.state.nextEventId ?? 1) - 1 }, now, core.limits.historyEvents) ??
+    (live === undefined || live.state.frames.size === 0 ? startedBeforeRedrive : undefined)
+  if (reason !== undefined || live === undefined) {
+    return { kind: 'refused', error: notRedrivable(arn, reason ?? startedBeforeRedrive) }
+  }
+  if (!reopenExecution(tx, executionId, { redrivenAt: now, node: core.node?.life ?? null })) {
+    return { kind: 'refused', error: notRedrivable(arn, isRunning) }
+  }
+  if (clientToken !== undefined) remember(tx, executionId, clientToken, now)
+  const redriveCount = (live.state.redriven?.count ?? 0) + 1
+  const subject = { type: 'execution', id: arn }
+  const change = { before: live.state.status, after: 'running', redriveCount }
+  const cause = actor.type === 'machine' ? { cause: { type: 'execution', id: actor.id } as const } : {}
+  appendRecord(tx, { at: now, actor, action: 'execution.redrive', subject, execution: arn, change, ...cause })
+  return { kind: 'reopened', live: { ...live, row: { ...live.row, awaitedBy: null } }, redriven: { redrivenAt: now } }
+}
+
+type Row = {
+  readonly status: number
+  readonly startedAt: number
+  readonly stoppedAt: number | null
+  readonly machineStatus: string
+}
+
+const readRow = (tx: Transaction, executionId: number): Row | undefined =>
+  tx
+    .prepare<Row>(
+      `SELECT e.status AS status, e.started_at AS startedAt, e.stopped_at AS stoppedAt, m.status AS machineStatus
+       FROM execution e JOIN state_machine m ON m.id = e.machine_id WHERE e.id = ?`,
+    )
+    .get(executionId)
+
+/** When that very request redrove it. */
+function rememberedRequest(tx: Transaction, executionId: number, token: string, now: number): number | undefined {
+  return tx
+    .prepare<{ token: string; at: number }>(
+      `SELECT token, redriven_at AS at FROM redrive_request WHERE execution_id = ? AND redriven_at >= ?
+       ORDER BY redriven_at DESC LIMIT ${rememberedRequests}`,
+    )
+    .all(executionId, now - rememberedMs)
+    .find((request) => request.token === token)?.at
+}
+
+function remember(tx: Transaction, executionId: number, token: string, now: number): void {
+  tx.prepare('DELETE FROM redrive_request WHERE execution_id = ? AND redriven_at < ?').run(
+    executionId,
+    now - rememberedMs,
+  )
+  tx.prepare(
+    `INSERT INTO redrive_request (execution_id, token, redriven_at) VALUES (?, ?, ?)
+     ON CONFLICT (execution_id, token) DO UPDATE SET redriven_at = excluded.redriven_at`,
+  ).run(executionId, token, now)
+}
