@@ -55,6 +55,10 @@ export const verbs = {
   'execution.history': adminsAndMachines,
   'execution.watch': adminsAndMachines,
 
+  'map_run.describe': adminsAndMachines,
+  'map_run.list': adminsAndMachines,
+  'map_run.update': admins,
+
   'task.succeed': adminsAndMachines,
   'task.fail': adminsAndMachines,
   'task.heartbeat': adminsAndMachines,

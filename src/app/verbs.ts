@@ -46,6 +46,9 @@ export function bindVerbs(engine: Engine, checkInput: InputCheck): EngineVerbs {
     describeExecution: (actor, arn) => engineVerbs.describeExecution(engine, actor, arn),
     listExecutions: (actor, request) => engineVerbs.listExecutions(engine, actor, request),
     getExecutionHistory: (actor, request) => engineVerbs.getExecutionHistory(engine, actor, request),
+    describeMapRun: (actor, arn) => engineVerbs.describeMapRun(engine, actor, arn),
+    listMapRuns: (actor, request) => engineVerbs.listMapRuns(engine, actor, request),
+    updateMapRun: (actor, request) => engineVerbs.updateMapRun(engine, actor, request),
     watchExecution: (actor, request, signal) => engineVerbs.watchExecution(engine, actor, request, signal),
 
     sendTaskSuccess: (actor, request) => engineVerbs.sendTaskSuccess(engine, actor, request),

@@ -25,7 +25,10 @@ export {
 } from './ports.ts'
 export { type CallPattern, parseResource, type TaskResource } from './resource.ts'
 export { compileMachine } from './compile/index.ts'
-export { isWork, type Machine, type State } from './machine.ts'
+export { isWork, type ItemFormat, type Machine, type MapState, processorMachine, type State } from './machine.ts'
+export { StateFailure } from './failure.ts'
+export type { Item } from './step/context.ts'
+export { itemInputs } from './step/items.ts'
 export { step } from './step/index.ts'
 export { scheduledCall } from './step/task.ts'
 export { applyChanges, type Counters } from './step/fold.ts'
@@ -41,8 +44,12 @@ export {
   type Fan,
   type Frame,
   type HistoryEvent,
+  type ItemBatches,
+  type ItemSource,
+  type MapRunPlan,
   newExecution,
   type Phase,
+  type ResultPlan,
   type ScheduledTask,
   type Status,
   type StepLimits,

@@ -180,9 +180,69 @@ export type MapState = StateBase &
   Recovery & {
     readonly type: 'Map'
     readonly inputPath: Filter
-    readonly mode: 'INLINE' | 'DISTRIBUTED'
+    /** Absent: an inline Map, whose iterations are frames of the same execution. */
+    readonly distributed: DistributedMap | undefined
     readonly items: FieldPath | Template | undefined
     readonly itemSelector: Template | undefined
     readonly maxConcurrency: NumberField | undefined
     readonly processor: number
   }
+
+/** What only a distributed Map has: its items are read from elsewhere, its iterations are executions of their own. */
+export type DistributedMap = {
+  /** Part of the ARNs of its runs and their executions. */
+  readonly label: string
+  readonly executionType: 'STANDARD' | 'EXPRESS'
+  /** The processor as a definition of its own. */
+  readonly definition: JsonText
+  readonly reader: ItemReader | undefined
+  readonly batcher: ItemBatcher | undefined
+  readonly writer: ResultWriter | undefined
+  readonly toleratedCount: NumberField | undefined
+  readonly toleratedPercentage: NumberField | undefined
+}
+
+export type ItemReader = {
+  readonly action: 'getObject' | 'listObjectsV2'
+  readonly parameters: Template | undefined
+  readonly format: ItemFormat
+  readonly maxItems: NumberField | undefined
+  readonly pointer: TextField | undefined
+}
+
+/** How the bytes of what is read are to be understood. */
+export type ItemFormat = {
+  readonly inputType: 'CSV' | 'JSON' | 'JSONL' | 'PARQUET' | 'MANIFEST' | undefined
+  readonly manifestType: 'ATHENA_DATA' | 'S3_INVENTORY' | undefined
+  /** LOAD_AND_FLATTEN: the objects of a listing are read, too, and their items are the items. */
+  readonly flatten: boolean
+  /** Undefined: the first row has the names. */
+  readonly csvHeaders: readonly string[] | undefined
+  readonly csvDelimiter: string
+}
+
+export type ItemBatcher = {
+  readonly maxItems: NumberField | undefined
+  readonly maxBytes: NumberField | undefined
+  readonly batchInput: Template | undefined
+}
+
+export type ResultWriter = {
+  /** Undefined: nothing is exported, the results are only transformed. */
+  readonly parameters: Template | undefined
+  readonly transformation: 'NONE' | 'COMPACT' | 'FLATTEN'
+  readonly outputType: 'JSON' | 'JSONL'
+}
+
+/** The states of a distributed Map's iteration as a machine of their own; the same object for the same Map. */
+export function processorMachine(machine: Machine, state: MapState): Machine {
+  const known = processors.get(state)
+  if (known !== undefined) return known
+  const root = machine.scopes[state.processor]
+  if (root === undefined) throw new Error(`${state.name} has no processor`)
+  const processor = { ...machine, root, timeoutSeconds: undefined }
+  processors.set(state, processor)
+  return processor
+}
+
+const processors = new WeakMap<MapState, Machine>()

@@ -144,6 +144,8 @@ class Simulator {
         return this.#drop(command, (event) => event.kind === 'timer' && event.timer === command.timer)
       case 'cancel':
         return this.#drop(command, (event) => event.kind !== 'timer')
+      case 'openMapRun':
+        return this.#plan(this.#now, { ...attemptOf(command), ...notSimulated })
       case 'continue':
         return this.#plan(this.#now, { kind: 'continue' })
       case 'close':
@@ -199,6 +201,12 @@ class Simulator {
     }
   }
 }
+
+const notSimulated = {
+  kind: 'mapRunFailed',
+  error: 'States.Runtime',
+  cause: 'Distributed Maps are not simulated.',
+} as const
 
 function attemptOf({ frame, enteredId, attempt }: Attempt): Attempt {
   return { frame, enteredId, attempt }

@@ -34,6 +34,10 @@ export const actions = {
   'execution.close': 'an execution ended; its history has this digest',
   'execution.prune': 'finished executions older than their kept-for time were deleted',
 
+  'map_run.start': 'a distributed Map began to run its items as executions of their own',
+  'map_run.update': 'the concurrency or the tolerance of a Map Run was changed',
+  'map_run.close': 'a Map Run ended',
+
   'task.call': 'a mutating call to the outside was made',
   'task.succeed': 'a task was reported successful from outside',
   'task.fail': 'a task was reported failed from outside',

@@ -173,6 +173,13 @@ export function parseExecutionArn(text: string): ExecutionArn {
   return arn
 }
 
+/** @throws HoldfastError arn.invalid when it is no ARN of a Map Run. */
+export function parseMapRunArn(text: string): MapRunArn {
+  const arn = parseArn(text)
+  if (arn.kind !== 'mapRun') throw wrongType(arn)
+  return arn
+}
+
 /** @throws HoldfastError arn.invalid when it is no ARN of an activity. */
 export function parseActivityArn(text: string): ActivityArn {
   const arn = parseArn(text)

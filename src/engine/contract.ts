@@ -70,6 +70,9 @@ export type StateMachineDescription = {
   readonly description?: string
   /** State name → names of the variables it reads (sorted). */
   readonly variableReferences: ReadonlyMap<string, readonly string[]>
+  /** Of the processor of a distributed Map. */
+  readonly label?: string
+  readonly mapRunArn?: string
 }
 /** listStateMachines(engine, actor, page): by name, as AWS lists them. */
 export type StateMachineSummary = {
@@ -186,6 +189,9 @@ export type ExecutionSummary = {
   /** Absent of what cannot be redriven: express executions. */
   readonly redriveCount?: number
   readonly redrivenAt?: number
+  /** Of a child of a Map Run: the run, and how many items it was given. */
+  readonly mapRunArn?: string
+  readonly itemCount?: number
 }
 /** describeExecution(engine, actor, arn). Keys are absent where AWS's are. */
 export type ExecutionDescription = ExecutionSummary & {
@@ -207,6 +213,8 @@ export type RedrivenExecution = { readonly redrivenAt: number }
 export type ListExecutionsRequest = PageRequest & {
   /** Of a machine, of one of its versions, or of one of its aliases. */
   readonly stateMachineArn?: string
+  /** The children of this Map Run, instead of the executions of a machine. */
+  readonly mapRunArn?: string
   readonly status?: ExecutionStatus
 }
 
@@ -227,6 +235,54 @@ export type HistoryRequest = PageRequest & {
 /** stopExecution(engine, actor, request) → when it stopped; an execution that is closed already answers its own stop time. */
 export type StopRequest = { readonly executionArn: string; readonly error?: string; readonly cause?: string }
 export type StoppedExecution = { readonly stoppedAt: number }
+
+// ---- Map Runs (engine/map-run/): describeMapRun(engine, actor, arn), listMapRuns(engine, actor, request),
+// updateMapRun(engine, actor, request)
+
+export type MapRunStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED'
+
+/** Of items, and of the executions that carry them out; the same unless items come in batches. */
+export type MapRunCounts = {
+  readonly pending: number
+  readonly running: number
+  readonly succeeded: number
+  readonly failed: number
+  readonly timedOut: number
+  readonly aborted: number
+  readonly total: number
+  readonly resultsWritten: number
+}
+
+export type MapRunSummary = {
+  readonly arn: string
+  readonly executionArn: string
+  /** `…:stateMachine:NAME/LABEL`, the machine of its executions. */
+  readonly stateMachineArn: string
+  readonly startedAt: number
+  readonly stoppedAt?: number
+}
+
+export type MapRunDescription = MapRunSummary & {
+  readonly status: MapRunStatus
+  /** 0: as many as the service lets run. */
+  readonly maxConcurrency: number
+  readonly toleratedFailureCount: number
+  readonly toleratedFailurePercentage: number
+  readonly itemCounts: MapRunCounts
+  readonly executionCounts: MapRunCounts
+  /** Why it fails or has failed. */
+  readonly error?: string
+  readonly cause?: string
+}
+
+export type ListMapRunsRequest = PageRequest & { readonly executionArn: string }
+
+export type UpdateMapRunRequest = {
+  readonly mapRunArn: string
+  readonly maxConcurrency?: number
+  readonly toleratedFailureCount?: number
+  readonly toleratedFailurePercentage?: number
+}
 
 // ---- answers from outside: sendTaskSuccess(engine, actor, {token, output}), sendTaskFailure(engine, actor, {token, error?, cause?}),
 // sendTaskHeartbeat(engine, actor, {token})

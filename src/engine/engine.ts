@@ -14,6 +14,7 @@ import type { EngineObserver } from './observer.ts'
 import type { Queries } from './registry.ts'
 import type { ResourceHandler } from './resource-handler.ts'
 import { type HistoryLog, type LoggedStep, logLines } from './history/log.ts'
+import { MapRuns } from './map-run/runner.ts'
 import { Retention, type RetentionSettings } from './retention.ts'
 import type { Effects, SlowWork } from './run/effects.ts'
 import { Calls } from './run/calls.ts'
@@ -59,6 +60,7 @@ export type Engine = Core & {
   /** Calls of tasks under way. */
   readonly callsUnderWay: number
   readonly express: ExpressRuns
+  readonly mapRuns: MapRuns
   readToken(token: string): TokenPlace
   /** Goes on with what was under way when the last process ended. Call once, before the first verb. */
   recover(): Promise<{ readonly executions: number }>
@@ -86,6 +88,7 @@ class Assembly {
   readonly #cache = new SleeperCache()
   readonly #pollers: Pollers
   readonly #watchers: Watchers
+  readonly #mapRuns: MapRuns
   readonly #retention: Retention | undefined
   readonly #express: ExpressRuns
   readonly #company: Company | undefined
@@ -118,6 +121,7 @@ class Assembly {
     this.#express = new ExpressRuns(this.#core, this.#writer)
     this.#pollers = new Pollers(this.#writer, options.clock)
     this.#watchers = new Watchers()
+    this.#mapRuns = new MapRuns(this.#core, (work) => this.#writer.submit(work))
     this.#retention = retention && new Retention(options, retention)
     this.#company =
       node &&
@@ -139,6 +143,7 @@ class Assembly {
       pollers: this.#pollers,
       watchers: this.#watchers,
       express: this.#express,
+      mapRuns: this.#mapRuns,
       readToken: (token) => readTaskToken(tokenKey, token),
       recover: () => this.#recover(),
       close: () => this.#close(),
@@ -163,6 +168,7 @@ class Assembly {
     for (const start of effects.express) void this.#express.begin(start)
     for (const slow of effects.slow) void this.#evaluate(slow)
     for (const [arn, tasks] of effects.activities) this.#wake(arn, tasks)
+    for (const id of effects.mapRuns) this.#mapRuns.wake(id)
     this.#watchers.notify(effects.touched.keys(), effects.closed)
     for (const hint of effects.hints) this.#core.node?.send(hint)
   }
@@ -236,6 +242,7 @@ class Assembly {
 
   async #recover(): Promise<{ readonly executions: number }> {
     const executions = this.#company === undefined ? this.#recoverAlone() : await this.#company.rounds.start()
+    this.#mapRuns.look()
     this.#retention?.start()
     return { executions }
   }
@@ -263,6 +270,7 @@ class Assembly {
   /** What a node has left that is no more goes on here; first what ran out while nobody was there to see it. */
   #takenOver({ taken, waiting }: Effects): void {
     if (taken.length === 0 && waiting.length === 0) return
+    this.#mapRuns.look()
     this.#writer.post({ kind: 'timers' })
     for (const { id, executionId, event } of waiting) {
       this.#writer.post({ kind: 'event', executionId, ...readInbox(event), inboxId: id })
@@ -326,7 +334,7 @@ class Assembly {
     this.#watchers.close()
     await this.#retention?.stop()
     await this.#company?.rounds.stop()
-    await this.#writer.drain()
+    await Promise.all([this.#mapRuns.close(), this.#writer.drain()])
     await this.#company?.leave()
   }
 }

@@ -94,6 +94,13 @@ export const engineErrors = {
   'machine.tracing_invalid': { kind: 'invalid', awsName: 'InvalidTracingConfiguration' },
   'machine.encryption_invalid': { kind: 'invalid', awsName: 'InvalidEncryptionConfiguration' },
 
+  'maprun.missing': {
+    kind: 'missing',
+    awsName: 'ResourceNotFound',
+    repair: 'list the map runs of its execution for the right ARN',
+  },
+  'maprun.ended': { kind: 'invalid', awsName: 'ValidationException' },
+
   'execution.missing': {
     kind: 'missing',
     awsName: 'ExecutionDoesNotExist',
@@ -268,6 +275,10 @@ export const invalidEncryption = (reason: string) =>
   })
 
 // ---- executions
+
+export const mapRunMissing = (arn: string) => engineError('maprun.missing', `Resource not found: '${arn}'`)
+export const mapRunEnded = (arn: string) =>
+  engineError('maprun.ended', `The map run has ended, it cannot be changed any more: '${arn}'`)
 
 export const executionMissing = (arn: string) => engineError('execution.missing', `Execution Does Not Exist: '${arn}'`)
 export const executionExists = (arn: string) => engineError('execution.exists', `Execution Already Exists: '${arn}'`)

@@ -14,6 +14,7 @@ export {
   executionArn,
   parseArn,
   parseExecutionArn,
+  parseMapRunArn,
   parseStateMachineArn,
   qualifiedArn,
   stateMachineArn,
@@ -54,6 +55,9 @@ export {
   type ReplayPlace,
   replaySteps,
 } from './history/replay.ts'
+export { describeMapRun } from './map-run/describe.ts'
+export { listMapRuns } from './map-run/list.ts'
+export { updateMapRun } from './map-run/update.ts'
 export type {
   BatchFacts,
   CallOutcome,

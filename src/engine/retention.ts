@@ -48,17 +48,39 @@ export function pruneExecutions(
 function takeExecutions(tx: Transaction, closedBefore: number, limit: number): number {
   const closed = tx
     .prepare<{ id: number }>(
-      'SELECT id FROM execution WHERE status <> 0 AND stopped_at < ? ORDER BY stopped_at LIMIT ?',
+      `SELECT id FROM execution WHERE status <> 0 AND stopped_at < ? AND map_run_id IS NULL
+       ORDER BY stopped_at LIMIT ?`,
     )
     .all(closedBefore, limit)
+  let room = limit
   for (const { id } of closed) {
-    tx.prepare('DELETE FROM execution WHERE id = ?').run(id)
-    tx.prepare('DELETE FROM snapshot WHERE execution_id = ?').run(id)
-    tx.prepare('DELETE FROM redrive_request WHERE execution_id = ?').run(id)
-    tx.prepare('INSERT INTO pruned_execution (execution_id) VALUES (?)').run(id)
+    if (room <= 0) return limit
+    room -= takeExecution(tx, id, room)
   }
-  return closed.length
+  return limit - room
 }
+
+/** With the children of its Map Runs, which are as old; when they are more than `room`, it goes once they have gone. */
+function takeExecution(tx: Transaction, id: number, room: number): number {
+  let taken = 0
+  for (const run of tx.prepare<{ id: number }>('SELECT id FROM map_run WHERE execution_id = ?').all(id)) {
+    const children = tx
+      .prepare<{ id: number }>('SELECT id FROM execution WHERE map_run_id = ? AND status <> 0 LIMIT ?')
+      .all(run.id, Math.max(0, room - taken))
+    for (const child of children) taken += takeExecution(tx, child.id, room - taken)
+    if (hasChildren(tx, run.id)) return Math.max(taken, 1)
+    tx.prepare('DELETE FROM map_run_plan WHERE map_run_id = ?').run(run.id)
+    tx.prepare('DELETE FROM map_run WHERE id = ?').run(run.id)
+  }
+  tx.prepare('DELETE FROM execution WHERE id = ?').run(id)
+  tx.prepare('DELETE FROM snapshot WHERE execution_id = ?').run(id)
+  tx.prepare('DELETE FROM redrive_request WHERE execution_id = ?').run(id)
+  tx.prepare('INSERT INTO pruned_execution (execution_id) VALUES (?)').run(id)
+  return taken + 1
+}
+
+const hasChildren = (tx: Transaction, runId: number): boolean =>
+  tx.prepare('SELECT 1 FROM execution WHERE map_run_id = ? LIMIT 1').get(runId) !== undefined
 
 /** Whether chunks are left for the next transaction. */
 function sweepChunks(tx: Transaction, limit: number): boolean {

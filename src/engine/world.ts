@@ -157,7 +157,7 @@ export class World {
     do {
       await this.engine.writer.idle()
       await turnOfLoop()
-    } while (this.engine.writer.busy)
+    } while (this.engine.writer.busy || this.engine.mapRuns.busy)
   }
 
   /** Time passes, and what falls due on the way happens in its time. */

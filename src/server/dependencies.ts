@@ -43,6 +43,10 @@ export interface EngineVerbs {
   listExecutions(actor: Actor, request: engine.ListExecutionsRequest): Answer<engine.Page<engine.ExecutionSummary>>
   getExecutionHistory(actor: Actor, request: engine.HistoryRequest): Answer<engine.Page<engine.HistoryRecord>>
 
+  describeMapRun(actor: Actor, arn: string): Answer<engine.MapRunDescription>
+  listMapRuns(actor: Actor, request: engine.ListMapRunsRequest): Answer<engine.Page<engine.MapRunSummary>>
+  updateMapRun(actor: Actor, request: engine.UpdateMapRunRequest): Answer<void>
+
   /** The events after `afterEventId`, then each as it is committed, until the execution closed or the signal fired. */
   watchExecution(
     actor: Actor,

@@ -26,7 +26,6 @@ export const serverErrors = {
   'wire.serialization': { kind: 'invalid' },
   'wire.validation': { kind: 'invalid' },
   'wire.action_unknown': { kind: 'invalid' },
-  'wire.action_later': { kind: 'invalid' },
   'wire.token_missing': {
     kind: 'unauthenticated',
     repair: 'set the access key id of the AWS credentials to a Holdfast token, or send Authorization: Bearer TOKEN',

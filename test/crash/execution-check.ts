@@ -46,6 +46,9 @@ type ExecutionRow = {
   readonly traceHeader: string | null
   readonly version: number | null
   readonly alias: string | null
+  readonly mapRunId: number | null
+  readonly mapState: number | null
+  readonly itemCount: number | null
   readonly status: number
   readonly busy: number
   readonly output: string | null
@@ -57,8 +60,10 @@ type ChunkRow = { readonly seq: number; readonly firstEventId: number; readonly 
 type TimerRow = Attempt & { readonly kind: number; readonly due: number }
 
 const selectExecution = `SELECT id, machine_id AS machineId, revision_id AS revisionId, machine_name AS machineName, name,
-  started_at AS startedAt, stopped_at AS stoppedAt, input, awaited_by AS awaitedBy, trace_header AS traceHeader, version, alias, status, busy, output, error, cause,
-  digest FROM execution WHERE id = ?`
+  started_at AS startedAt, stopped_at AS stoppedAt, input, awaited_by AS awaitedBy, trace_header AS traceHeader, version,
+  alias, map_run_id AS mapRunId, item_count AS itemCount,
+  (SELECT state FROM map_run WHERE map_run.id = map_run_id) AS mapState, status, busy, output, error, cause, digest
+  FROM execution WHERE id = ?`
 const selectChunks = 'SELECT seq, first_event AS firstEventId, at, body FROM chunk WHERE execution_id = ? ORDER BY seq'
 const selectTimers =
   'SELECT frame, kind, entered_id AS enteredId, attempt, due FROM timer WHERE execution_id = ? ORDER BY frame, kind'
@@ -198,6 +203,7 @@ class Check {
         return
       case 'cancel':
       case 'continue':
+      case 'openMapRun':
         return
       default:
         command satisfies never

@@ -58,10 +58,15 @@ describe('compiling', () => {
     const [map] = compile(
       state({ Type: 'Map', Iterator: inner, Parameters: { x: 1 }, ItemsPath: '$.l', ...end }),
     ).states
-    expect(map).toMatchObject({ mode: 'INLINE', itemSelector: ['{"x":1}'], items: { text: '$.l' }, processor: 1 })
+    expect(map).toMatchObject({
+      distributed: undefined,
+      itemSelector: ['{"x":1}'],
+      items: { text: '$.l' },
+      processor: 1,
+    })
     const distributed = { ...inner, ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } }
     expect(compile(state({ Type: 'Map', ItemProcessor: distributed, ...end })).states[0]).toMatchObject({
-      mode: 'DISTRIBUTED',
+      distributed: { label: 'A-0', executionType: 'STANDARD' },
     })
   })
 

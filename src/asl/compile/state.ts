@@ -17,6 +17,7 @@ import {
   textField,
   texts,
 } from './fields.ts'
+import { mapFields } from './map.ts'
 import type { Template } from './value.ts'
 
 export function compileState(compilation: Compilation, id: number, name: string, body: Json, target: Target): State {
@@ -67,7 +68,7 @@ function compileType(compilation: Compilation, base: StateBase, fields: Fields):
         branches: branches(compilation, body),
       }
     case 'Map':
-      return { ...base, ...outlet(fields), ...recovery(fields), type: 'Map', ...map(compilation, fields) }
+      return { ...base, ...outlet(fields), ...recovery(fields), type: 'Map', ...mapFields(compilation, base, fields) }
     default:
       throw uncompilable(`the state ${base.name} has no known Type`)
   }
@@ -150,23 +151,4 @@ function task(fields: Fields): TaskFields {
 
 function branches(compilation: Compilation, body: JsonObject): readonly number[] {
   return objects(body.get('Branches')).map((branch) => compilation.scope(branch))
-}
-
-type MapFields = Omit<Extract<State, { type: 'Map' }>, keyof StateBase | keyof Outlet | keyof Recovery | 'type'>
-
-function map(compilation: Compilation, fields: Fields): MapFields {
-  const { body, jsonata } = fields
-  const processor = body.get('ItemProcessor') ?? body.get('Iterator')
-  if (processor === undefined || !isJsonObject(processor)) throw uncompilable('a Map state has no ItemProcessor')
-  const config = processor.get('ProcessorConfig')
-  const distributed = config !== undefined && isJsonObject(config) && config.get('Mode') === 'DISTRIBUTED'
-  const selector = body.get('ItemSelector') ?? (jsonata ? undefined : body.get('Parameters'))
-  return {
-    inputPath: filter(body, 'InputPath'),
-    mode: distributed ? 'DISTRIBUTED' : 'INLINE',
-    items: jsonata ? template(fields, body.get('Items'), 'Items') : (filter(body, 'ItemsPath') ?? undefined),
-    itemSelector: template(fields, selector, 'ItemSelector'),
-    maxConcurrency: numberField(fields, 'MaxConcurrency'),
-    processor: compilation.scope(processor),
-  }
 }

@@ -40,6 +40,7 @@ function abortFrame(abort: Abort, frame: WorkingFrame): void {
   const isFailing = frame.id === failing
   const shows = isFailing ? type === 'Task' : abortable.has(type)
   if (shows && draft.visitOf(frame).enteredId > 0) draft.note(previous, `${type}StateAborted`)
+  if (draft.visitOf(frame).phase === 'maprun') draft.note(previous, 'MapRunAborted')
   if (isFailing) draft.clearTimers(frame)
   else draft.abandon(frame)
   if (draft.fans.has(frame.id)) abortChildren(abort, frame)

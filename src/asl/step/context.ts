@@ -6,7 +6,14 @@ import type { Draft } from './draft.ts'
 import type { About, ExecutionState, Frame, Redriven, Visit } from './state.ts'
 
 /** The item of an iteration that is just starting, for its ItemSelector. */
-export type Item = { readonly index: number; readonly value: JsonText }
+export type Item = {
+  readonly index: number
+  readonly value: JsonText
+  /** Of a member of an object. */
+  readonly key?: string
+  /** Of a distributed Map: where the item comes from. */
+  readonly source?: string
+}
 
 /** The context object as the fields of a state see it. */
 export interface ContextObject {
@@ -128,7 +135,16 @@ function membersOf(draft: Draft, frame: Frame, item: Item | undefined): Readonly
   return members
 }
 
-const mapMember = ({ index, value }: Item): Json => object({ Item: object({ Index: index, Value: parseJson(value) }) })
+function mapMember({ index, value, key, source }: Item): Json {
+  return object({
+    Item: object({
+      Index: index,
+      Value: parseJson(value),
+      ...(key === undefined ? {} : { Key: key }),
+      ...(source === undefined ? {} : { Source: source }),
+    }),
+  })
+}
 
 const object = (members: Readonly<Record<string, Json>>): Json => new Map(Object.entries(members))
 

@@ -279,10 +279,10 @@ export class Draft {
     frame.visit = { ...visit, timers: [] }
   }
 
-  /** Forgets what a visit has outside: its timers, and its task if one is running. */
+  /** Forgets what a visit has outside: its timers, and its task or Map Run if one is under way. */
   abandon(frame: WorkingFrame): void {
     const visit = this.visitOf(frame)
-    if (visit.phase === 'task') {
+    if (visit.phase === 'task' || visit.phase === 'maprun') {
       this.#commands.push({ kind: 'cancel', frame: frame.id, enteredId: visit.enteredId, attempt: visit.attempt })
     }
     this.clearTimers(frame)

@@ -62,6 +62,7 @@ export class Driver {
   readonly commands: Command[] = []
   /** Tasks that were scheduled and neither answered nor cancelled. */
   readonly tasks: Scheduled[] = []
+  readonly runs: Extract<Command, { kind: 'openMapRun' }>[] = []
   readonly timers: Timer[] = []
   closed: Closed | undefined
   #continues = false
@@ -186,8 +187,12 @@ export class Driver {
       case 'schedule':
         this.tasks.push(command)
         return
+      case 'openMapRun':
+        this.runs.push(command)
+        return
       case 'cancel':
         remove(this.tasks, (task) => sameAttempt(task, command))
+        remove(this.runs, (run) => sameAttempt(run, command))
         return
       case 'setTimer':
         // One timer of a kind per frame: the later replaces the earlier, as in the engine's table.
@@ -203,6 +208,7 @@ export class Driver {
       case 'close':
         this.closed = command
         this.tasks.length = 0
+        this.runs.length = 0
         this.timers.length = 0
         this.#continues = false
         return

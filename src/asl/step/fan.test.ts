@@ -383,10 +383,4 @@ describe('a Map', () => {
     expect(types).toEqual(['MapStateSucceeded', 'EvaluationFailed', 'MapStateFailed', 'ExecutionFailed'])
     expect(driver.event('EvaluationFailed').previousEventId).toBe(driver.event('MapIterationSucceeded').id)
   })
-
-  it('cannot be distributed yet, and says so', () => {
-    const driver = map({ ProcessorConfig: { Mode: 'DISTRIBUTED' }, ...scope('A', pass) }, {}, { input: '[1]' })
-    expect(driver.chain).toBe('1←0 ExecutionStarted · 2←0 MapStateEntered(M) · 3←2 ExecutionFailed{States.Runtime}')
-    expect(driver.closed?.cause).toContain('Distributed Map is not supported by this version')
-  })
 })

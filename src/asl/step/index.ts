@@ -19,6 +19,7 @@ import {
   taskTimedOut,
 } from './task.ts'
 import { guarded } from './flow.ts'
+import { mapRunFailed, mapRunSucceeded } from './map-run.ts'
 
 /**
  * Runs the machine until every open frame is blocked. Total and pure: the same arguments give the same result.
@@ -62,6 +63,9 @@ function accept(draft: Draft, event: Event): boolean {
       return draft.failExecution(draft.peek(1)?.last ?? 0, 'States.Runtime', event.cause)
     case 'timer':
       return timerFired(draft, event)
+    case 'mapRunSucceeded':
+    case 'mapRunFailed':
+      return mapRunEnded(draft, event)
     default:
       return taskEvent(draft, event)
   }
@@ -120,7 +124,19 @@ function deadline(draft: Draft): boolean {
   return draft.close({ status: 'timed_out', at })
 }
 
-type TaskEvent = Exclude<Event, { kind: 'start' | 'stop' | 'continue' | 'redrive' | 'timer' | 'fault' }>
+type MapRunEvent = Extract<Event, { kind: 'mapRunSucceeded' | 'mapRunFailed' }>
+
+function mapRunEnded(draft: Draft, event: MapRunEvent): boolean {
+  const frame = frameOf(draft, event)
+  if (frame?.visit?.phase !== 'maprun') return false
+  const state = draft.stateOf(frame)
+  if (state.type !== 'Map') return false
+  if (event.kind === 'mapRunSucceeded') mapRunSucceeded(draft, frame, state, event.output)
+  else mapRunFailed(draft, frame, event.error, event.cause)
+  return true
+}
+
+type TaskEvent = Exclude<Event, MapRunEvent | { kind: 'start' | 'stop' | 'continue' | 'redrive' | 'timer' | 'fault' }>
 
 function taskEvent(draft: Draft, event: TaskEvent): boolean {
   const frame = frameOf(draft, event)

@@ -18,6 +18,7 @@ import type { Draft, WorkingFrame } from './draft.ts'
 import { effectiveInput, resumeMap, startMap, startParallel } from './fan.ts'
 import { applyFilter, evaluateAssignments, plainText, readInteger, readText, timestampFailure } from './field.ts'
 import { completeState, exitState, fanDone, guarded, scopeFailed, settle } from './flow.ts'
+import { openMapRun } from './map-run.ts'
 import { runTask } from './task.ts'
 import { World } from './world.ts'
 
@@ -84,11 +85,7 @@ function runFail(draft: Draft, frame: WorkingFrame, state: FailState): void {
 }
 
 function runMap(draft: Draft, frame: WorkingFrame, state: MapState): void {
-  if (state.mode === 'DISTRIBUTED') {
-    throw runtimeFailure(
-      'Distributed Map is not supported by this version; use an inline Map (ProcessorConfig.Mode INLINE).',
-    )
-  }
+  if (state.distributed !== undefined) return openMapRun(draft, frame, state, state.distributed)
   if (draft.fans.has(frame.id)) return resumeMap(draft, frame, state)
   if (!startMap(draft, frame, state)) fanDone(draft, frame, state)
 }

@@ -1,5 +1,6 @@
 /** The state of one execution as `step()` sees it: immutable, small, and encodable piece by piece. */
 import type { JsonText } from '../../base/index.ts'
+import type { ItemFormat, ItemReader, ResultWriter } from '../machine.ts'
 import type { TaskResource } from '../resource.ts'
 import { Outputs } from './outputs.ts'
 
@@ -55,7 +56,7 @@ export type Frame = {
 
 export type Phase =
   /** To be run by this or the next step. */
-  'ready' | 'task' | 'wait' | 'backoff' | 'fanout'
+  'ready' | 'task' | 'wait' | 'backoff' | 'fanout' | 'maprun'
 
 /** One stay in a state. `(frame, enteredId, attempt)` names a task's answer beyond doubt. */
 export type Visit = {
@@ -88,6 +89,50 @@ export type ScheduledTask = {
   /** Pause between heartbeats that is allowed. */
   readonly heartbeatSeconds: number | undefined
   readonly roleArn: string | undefined
+}
+
+/** A run of a distributed Map as it was opened: evaluated once per attempt. */
+export type MapRunPlan = {
+  readonly arn: string
+  readonly label: string
+  readonly executionType: 'STANDARD' | 'EXPRESS'
+  /** The Map state in its machine. */
+  readonly state: number
+  readonly source: ItemSource
+  readonly batches: ItemBatches | undefined
+  readonly results: ResultPlan
+  /** 0: as many as the service lets run. */
+  readonly maxConcurrency: number
+  /** Undefined: not given. Without either of them no item may fail. */
+  readonly toleratedCount: number | undefined
+  readonly toleratedPercentage: number | undefined
+}
+
+export type ItemSource =
+  /** An array, or an object whose members are the items. */
+  | { readonly kind: 'state'; readonly items: JsonText; readonly length: number }
+  | {
+      readonly kind: 'reader'
+      readonly action: ItemReader['action']
+      readonly parameters: JsonText
+      readonly format: ItemFormat
+      /** Undefined: all there are. Never checked here: a wrong one fails the run. */
+      readonly maxItems: number | undefined
+      /** JSON Pointer to the items in a JSON object. */
+      readonly pointer: string | undefined
+    }
+
+export type ItemBatches = {
+  readonly maxItems: number | undefined
+  readonly maxBytes: number | undefined
+  readonly batchInput: JsonText | undefined
+}
+
+export type ResultPlan = {
+  readonly transformation: ResultWriter['transformation']
+  readonly outputType: ResultWriter['outputType']
+  /** Undefined: the results are the state's result, not exported. */
+  readonly parameters: JsonText | undefined
 }
 
 export type EarlyAnswer =
@@ -127,6 +172,9 @@ export type Event =
       readonly fromCall?: boolean
     })
   | (Attempt & { readonly kind: 'heartbeat' })
+  /** The run of a distributed Map has ended; without an output its results are too large together. */
+  | (Attempt & { readonly kind: 'mapRunSucceeded'; readonly output?: JsonText })
+  | (Attempt & { readonly kind: 'mapRunFailed'; readonly error: string; readonly cause: string })
   | (Attempt & { readonly kind: 'timer'; readonly timer: TimerKind })
   | { readonly kind: 'stop'; readonly error?: string; readonly cause?: string }
   /** Goes on where a long run of unblocked states was cut. */
@@ -139,6 +187,9 @@ export type Event =
 export type Command =
   | (Attempt &
       ScheduledTask & { readonly kind: 'schedule'; readonly stateName: string; readonly resource: TaskResource })
+  /** Ends with `mapRunSucceeded` or `mapRunFailed`, or with a cancel. */
+  | (Attempt & { readonly kind: 'openMapRun'; readonly plan: MapRunPlan })
+  /** Of a task or of a Map Run. */
   | (Attempt & { readonly kind: 'cancel' })
   | (Attempt & { readonly kind: 'setTimer'; readonly timer: TimerKind; readonly at: number })
   | (Attempt & { readonly kind: 'clearTimer'; readonly timer: TimerKind })

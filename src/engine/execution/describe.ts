@@ -4,7 +4,8 @@ import type { Engine } from '../engine.ts'
 import { executionMissing } from '../errors.ts'
 import { describeRevision } from '../machine/describe.ts'
 import { endOfHistory } from '../history/end.ts'
-import { redriveObstacle, startedBeforeRedrive } from './redrivable.ts'
+import { belongsToMapRun, redriveObstacle, startedBeforeRedrive } from './redrivable.ts'
+import { requireMapRun } from '../map-run/require.ts'
 import { descriptionOf, requireExecution } from './rows.ts'
 
 /** @throws HoldfastError arn.invalid, execution.missing */
@@ -15,6 +16,7 @@ export async function describeExecution(engine: Engine, actor: Actor, arn: strin
   const { events, keptItsEnd } = endOfHistory(engine.store.read, machine, row.id)
   const obstacle =
     redriveObstacle({ ...row, events }, engine.clock.now(), engine.limits.historyEvents) ??
+    (row.mapRunArn === null ? undefined : belongsToMapRun) ??
     (keptItsEnd ? undefined : startedBeforeRedrive)
   const description = descriptionOf(engine.account, row)
   return obstacle === undefined ? description : { ...description, redriveObstacle: obstacle }
@@ -27,8 +29,28 @@ export async function describeStateMachineForExecution(
   arn: string,
 ): Promise<StateMachineDescription> {
   requirePermission(actor, 'execution.describe', { type: 'execution', id: arn })
-  const { revisionId } = requireExecution(engine.store.read, engine.account, arn)
+  const { revisionId, mapRunArn } = requireExecution(engine.store.read, engine.account, arn)
   const description = describeRevision(engine.store.read, revisionId)
   if (description === undefined) throw executionMissing(arn)
-  return description
+  return mapRunArn === null ? description : describeProcessor(engine, revisionId, mapRunArn, description)
+}
+
+/** A child of a Map Run runs the processor of its Map. */
+function describeProcessor(
+  engine: Engine,
+  revisionId: number,
+  mapRunArn: string,
+  whole: StateMachineDescription,
+): StateMachineDescription {
+  const { state, label } = requireMapRun(engine.store.read, mapRunArn)
+  const map = engine.revisions.get(engine.store.read, revisionId).machine.states[state]
+  const definition = map?.type === 'Map' ? map.distributed?.definition : undefined
+  return {
+    ...whole,
+    arn: `${whole.arn}/${label}`,
+    name: `${whole.name}/${label}`,
+    definition: definition ?? whole.definition,
+    label,
+    mapRunArn,
+  }
 }

@@ -2,12 +2,13 @@ import { type Actor, requirePermission } from '../../access/index.ts'
 import type { ExecutionSummary, ListExecutionsRequest, Page } from '../contract.ts'
 import { parseQualifiedArn } from '../arn.ts'
 import type { Engine } from '../engine.ts'
-import { stateMachineMissing, typeUnsupported } from '../errors.ts'
+import { invalidRequest, stateMachineMissing, typeUnsupported } from '../errors.ts'
 import { findMachine } from '../machine/queries.ts'
+import { requireMapRun } from '../map-run/require.ts'
 import { numberOfKey, pageOf, parsePage } from '../page.ts'
 import { type ListFilter, listExecutionRows, statusNumber, summaryOf } from './rows.ts'
 
-/** Newest first; of one machine, one of its versions or aliases, or of all. @throws HoldfastError arn.invalid, machine.missing, machine.type_unsupported, page.cursor_invalid */
+/** Newest first; of one machine, one of its versions or aliases, of all, or the children of a Map Run, which the others do not show. @throws HoldfastError arn.invalid, machine.missing, machine.type_unsupported, maprun.missing, page.cursor_invalid */
 export async function listExecutions(
   engine: Engine,
   actor: Actor,
@@ -15,7 +16,9 @@ export async function listExecutions(
 ): Promise<Page<ExecutionSummary>> {
   requirePermission(actor, 'execution.list')
   const { limit, afterKey } = parsePage('executions', { limit: request.limit, cursor: request.cursor }, 3096)
+  if (request.mapRunArn !== undefined && request.stateMachineArn !== undefined) throw oneOfTwo()
   const filter = {
+    mapRunId: request.mapRunArn === undefined ? undefined : requireMapRun(engine.store.read, request.mapRunArn).id,
     ...(request.stateMachineArn === undefined
       ? { machineId: undefined }
       : machineFilter(engine, request.stateMachineArn)),
@@ -26,6 +29,8 @@ export async function listExecutions(
   const { items, cursor } = pageOf('executions', limit, rows, (row) => String(row.id))
   return { items: items.map((row) => summaryOf(engine.account, row)), ...(cursor === undefined ? {} : { cursor }) }
 }
+
+const oneOfTwo = () => invalidRequest('Only one of stateMachineArn and mapRunArn can be given.', 'mapRunArn')
 
 function machineFilter(engine: Engine, arn: string): Pick<ListFilter, 'machineId' | 'version' | 'alias'> {
   const named = parseQualifiedArn(arn)

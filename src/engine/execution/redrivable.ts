@@ -17,6 +17,9 @@ const longestMs = 365 * dayMs
 /** Of executions whose end has kept nothing to go on with. */
 export const startedBeforeRedrive = 'Execution was started before the launch of RedriveExecution'
 
+/** Its run counts what has become of it. */
+export const belongsToMapRun = 'Execution belongs to a map run: redrive the execution of that run'
+
 export const isRunning = 'Execution is RUNNING and cannot be redriven'
 
 /** Why not; undefined when it can. `historyEvents`: the most that a history may have. */

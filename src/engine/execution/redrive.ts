@@ -1,7 +1,9 @@
 import { type Actor, requirePermission } from '../../access/index.ts'
 import type { RedriveRequest, RedrivenExecution } from '../contract.ts'
 import type { Engine } from '../engine.ts'
+import { notRedrivable } from '../errors.ts'
 import { parseRequest } from '../parse-request.ts'
+import { belongsToMapRun } from './redrivable.ts'
 import { requireExecution } from './rows.ts'
 import { redriveRequest } from './schemas.ts'
 
@@ -17,6 +19,7 @@ export async function redriveExecution(
 ): Promise<RedrivenExecution> {
   requirePermission(actor, 'execution.redrive', { type: 'execution', id: request.executionArn })
   const { executionArn, clientToken } = parseRequest(redriveRequest, request)
-  const { id } = requireExecution(engine.store.read, engine.account, executionArn)
+  const { id, mapRunArn } = requireExecution(engine.store.read, engine.account, executionArn)
+  if (mapRunArn !== null) throw notRedrivable(executionArn, belongsToMapRun)
   return engine.writer.submit({ kind: 'redrive', actor, executionId: id, arn: executionArn, clientToken })
 }

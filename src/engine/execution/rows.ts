@@ -32,9 +32,13 @@ type Provenance = {
   readonly alias: string | null
   readonly redriveCount: number
   readonly redrivenAt: number | null
+  /** Of a child of a Map Run. */
+  readonly mapRunArn: string | null
+  readonly itemCount: number | null
 }
 
-const provenance = `e.version AS version, e.alias AS alias, e.redrive_count AS redriveCount, e.redriven_at AS redrivenAt`
+const provenance = `e.version AS version, e.alias AS alias, e.redrive_count AS redriveCount, e.redriven_at AS redrivenAt,
+  e.item_count AS itemCount, (SELECT arn FROM map_run WHERE map_run.id = e.map_run_id) AS mapRunArn`
 const columns = `e.id AS id, e.machine_name AS machineName, m.arn AS machineArn, e.revision_id AS revisionId,
   e.name AS name, e.status AS status, e.started_at AS startedAt, e.stopped_at AS stoppedAt, e.input AS input,
   e.output AS output, e.error AS error, e.cause AS cause, e.trace_header AS traceHeader, e.digest AS digest,
@@ -45,7 +49,8 @@ const listColumns = `e.id AS id, e.machine_name AS machineName, m.arn AS machine
 
 /** @throws HoldfastError arn.invalid, execution.missing */
 export function requireExecution(queries: Queries, account: Account, arn: string): ExecutionRecord {
-  const { machineName, name } = parseExecutionArn(arn)
+  const { machineName: machine, label, name } = parseExecutionArn(arn)
+  const machineName = label === undefined ? machine : `${machine}/${label}`
   const row = queries
     .prepare<ExecutionRecord>(`SELECT ${columns} ${from} WHERE e.machine_name = ? AND e.name = ?`)
     .get(machineName, name)
@@ -68,6 +73,8 @@ export type ListFilter = {
   /** Only of a machine: those started through this version, or this alias. */
   readonly version?: number
   readonly alias?: string
+  /** Children of this Map Run; of none: they are not among the executions of a machine. */
+  readonly mapRunId?: number | undefined
   readonly status: number | undefined
   /** The id of the last one shown. */
   readonly before: number
@@ -75,10 +82,10 @@ export type ListFilter = {
 
 /** Newest first. */
 export function listExecutionRows(queries: Queries, filter: ListFilter, limit: number): readonly ListedExecution[] {
-  const { machineId, status, before } = filter
-  if (status === 0 && machineId === undefined) return listRunning(queries, before, limit)
-  const conditions = ['e.id < ?']
-  const values: (number | string)[] = [before]
+  const { machineId, mapRunId, status, before } = filter
+  if (status === 0 && machineId === undefined && mapRunId === undefined) return listRunning(queries, before, limit)
+  const conditions = ['e.id < ?', mapRunId === undefined ? 'e.map_run_id IS NULL' : 'e.map_run_id = ?']
+  const values: (number | string)[] = mapRunId === undefined ? [before] : [before, mapRunId]
   if (machineId !== undefined) {
     conditions.push('e.machine_id = ?')
     values.push(machineId)
@@ -105,16 +112,18 @@ const statusCondition = (status: number): string =>
 
 /** The few that run among many that have ended: the `+` keeps the database from reading all of them in their order. */
 function listRunning(queries: Queries, before: number, limit: number): readonly ListedExecution[] {
-  const running = 'SELECT id FROM execution WHERE status = 0 AND +id < ? ORDER BY +id DESC LIMIT ?'
+  const running =
+    'SELECT id FROM execution WHERE status = 0 AND map_run_id IS NULL AND +id < ? ORDER BY +id DESC LIMIT ?'
   return queries
     .prepare<ListedExecution>(`SELECT ${listColumns} ${from} WHERE e.id IN (${running}) ORDER BY e.id DESC`)
     .all(before, limit)
 }
 
 export function summaryOf(account: Account, row: ListedExecution): ExecutionSummary {
+  const label = row.machineName.split('/')[1]
   return {
     arn: executionArn(account, row.machineName, row.name),
-    stateMachineArn: row.machineArn,
+    stateMachineArn: label === undefined ? row.machineArn : `${row.machineArn}/${label}`,
     name: row.name,
     status: statuses[row.status] ?? 'RUNNING',
     startedAt: row.startedAt,
@@ -123,6 +132,8 @@ export function summaryOf(account: Account, row: ListedExecution): ExecutionSumm
     ...(row.alias === null ? {} : { aliasArn: qualifiedArn(row.machineArn, row.alias) }),
     redriveCount: row.redriveCount,
     ...(row.redrivenAt === null ? {} : { redrivenAt: row.redrivenAt }),
+    ...(row.mapRunArn === null ? {} : { mapRunArn: row.mapRunArn }),
+    ...(row.itemCount === null ? {} : { itemCount: row.itemCount }),
   }
 }
 

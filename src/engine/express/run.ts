@@ -162,6 +162,10 @@ export class ExpressRun {
         return this.#setTimer(command, command.timer, command.at)
       case 'clearTimer':
         return this.#clearTimer(command, command.timer)
+      case 'openMapRun':
+        // The checker admits no distributed Map here; a definition that came in another way ends with the reason.
+        setImmediate(() => this.#take({ kind: 'fault', cause: 'An express execution has no distributed Map.' }))
+        return
       case 'continue':
         // In a later turn: a long run of states must not keep everything else waiting.
         setImmediate(() => this.#take({ kind: 'continue' }))

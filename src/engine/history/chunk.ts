@@ -39,9 +39,11 @@ export const eventKinds = [
   'continue',
   'fault',
   'redrive',
+  'mapRunSucceeded',
+  'mapRunFailed',
 ] as const
 export const timerKinds: readonly TimerKind[] = ['wait', 'retry', 'timeout', 'heartbeat', 'deadline']
-export const phases: readonly Phase[] = ['ready', 'task', 'wait', 'backoff', 'fanout']
+export const phases: readonly Phase[] = ['ready', 'task', 'wait', 'backoff', 'fanout', 'maprun']
 export const changeKinds = ['frame', 'frameGone', 'fan', 'fanProgress', 'result', 'fanGone', 'redriven'] as const
 
 /** How timers are stored, here and in the timer table. */

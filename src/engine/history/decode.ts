@@ -131,6 +131,12 @@ class Reader {
         return { kind, ...attempt, ...this.#failure(cells[4], cells[5]), ...(cells[6] === 1 ? { fromCall: true } : {}) }
       case 'heartbeat':
         return { kind, ...attempt }
+      case 'mapRunSucceeded': {
+        const output = this.#optional(cells[4])
+        return { kind, ...attempt, ...(output === undefined ? {} : { output }) }
+      }
+      case 'mapRunFailed':
+        return { kind, ...attempt, error: this.text(cells[4]), cause: this.text(cells[5]) }
       case 'timer':
         return { kind, ...attempt, timer: timerOfNumber(number(cells[4])) }
       default:

@@ -97,6 +97,10 @@ function encodeEventMembers(texts: Texts, event: Event): Cell[] {
       ]
     case 'heartbeat':
       return attemptCells(event)
+    case 'mapRunSucceeded':
+      return [...attemptCells(event), optional(texts, event.output)]
+    case 'mapRunFailed':
+      return [...attemptCells(event), texts.text(event.error), texts.text(event.cause)]
     case 'timer':
       return [...attemptCells(event), timerNumber(event.timer)]
     default:

@@ -106,6 +106,10 @@ export const eventShapes = {
   TaskFailed: { key: 'taskFailedEventDetails', fields: [...service, ...failure] },
   TaskTimedOut: { key: 'taskTimedOutEventDetails', fields: [...service, ...failure] },
   ExecutionRedriven: { key: 'executionRedrivenEventDetails', fields: [['redriveCount', 'number']] },
+  MapRunStarted: { key: 'mapRunStartedEventDetails', fields: [['mapRunArn', 'text']] },
+  MapRunSucceeded: bare,
+  MapRunFailed: { key: 'mapRunFailedEventDetails', fields: failure },
+  MapRunAborted: bare,
 } as const satisfies Record<string, EventShape>
 
 export type EventType = keyof typeof eventShapes

@@ -17,7 +17,7 @@ import {
 import type { JsonText } from '../../base/index.ts'
 import type { Queries } from '../registry.ts'
 import type { Core } from '../run/core.ts'
-import { type ExecutionRow, newLive } from '../run/live.ts'
+import { executionColumns, type ExecutionRow, newLive } from '../run/live.ts'
 import { statusNumbers } from '../run/statements.ts'
 import { StepEnv } from '../run/step-env.ts'
 import type { Cause, Chunk } from './chunk.ts'
@@ -123,8 +123,7 @@ type StoredRow = ExecutionRow & {
   readonly cause: string | null
 }
 
-const selectRow = `SELECT id, machine_id AS machineId, revision_id AS revisionId, machine_name AS machineName, name,
-  started_at AS startedAt, input, awaited_by AS awaitedBy, trace_header AS traceHeader, version, alias, status, stopped_at AS stoppedAt, output, error, cause
+const selectRow = `SELECT ${executionColumns}, status, stopped_at AS stoppedAt, output, error, cause
   FROM execution WHERE id = ?`
 
 const selectLast = 'SELECT MAX(seq) AS seq FROM chunk WHERE execution_id = ?'

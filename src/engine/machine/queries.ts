@@ -128,7 +128,7 @@ export function insertRevision(tx: Transaction, machineId: number, revision: New
     .run(machineId, uuid, definition, roleArn, logging, tracing, encryption, variableReferences, nowMs).lastInsertRowid
 }
 
-const noneRunning = `NOT EXISTS (SELECT 1 FROM execution WHERE machine_id = ? AND status = 0)
+const noneRunning = `NOT EXISTS (SELECT 1 FROM execution WHERE machine_id = ? AND status = 0 AND map_run_id IS NULL)
   AND NOT EXISTS (SELECT 1 FROM express_execution WHERE machine_id = ? AND status = 0)`
 
 /** From now on it starts nothing. `finishDeletion` does the rest. */
@@ -165,7 +165,9 @@ export function machinesToForget(queries: Queries): readonly number[] {
 
 /** For the retention: forgets deleted machines of which no execution is left. @returns how many */
 export function purgeDeletedMachines(tx: Transaction): number {
-  const forgotten = `status = 'DELETED' AND NOT EXISTS (SELECT 1 FROM execution e WHERE e.machine_id = state_machine.id)
+  // A child of a Map Run is never kept longer than its parent.
+  const forgotten = `status = 'DELETED' AND NOT EXISTS
+    (SELECT 1 FROM execution e WHERE e.machine_id = state_machine.id AND e.map_run_id IS NULL)
     AND NOT EXISTS (SELECT 1 FROM express_execution e WHERE e.machine_id = state_machine.id)`
   tx.prepare(`DELETE FROM revision WHERE machine_id IN (SELECT id FROM state_machine WHERE ${forgotten})`).run()
   return tx.prepare(`DELETE FROM state_machine WHERE ${forgotten}`).run().changes

@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto'
 import { type Attempt, type Command, type Event, SlowExpression, step, type StepResult } from '../../asl/index.ts'
 import { HoldfastError, type JsonText, uuid4 } from '../../base/index.ts'
-import { type Actor, appendRecord } from '../../audit/index.ts'
+import { appendRecord } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import { executionArn, stateMachineArn } from '../arn.ts'
 import { encodeChunk } from '../history/encode.ts'
@@ -14,17 +14,21 @@ import { loggedStep } from '../history/log.ts'
 import { historyDigest } from '../history/rows.ts'
 import { finishDeletion } from '../machine/queries.ts'
 import { Elsewhere, Forwarded, ForwardedPoll, type Node } from '../node/node.ts'
+import type { MapItemsWork, MapRunWork } from '../map-run/work.ts'
 import { nestedOutput, nestedStartFailure, nestedStarted } from '../task/nested.ts'
 import { type Admission, admit } from './admission.ts'
 import { awaitsChildren, isAwaited, readNestedCall, stopsOfChildren } from './children.ts'
 import type { Core } from './core.ts'
 import { awaitsCall, isBusy, type Live, loadLive, newLive, sameAttempt } from './live.ts'
+import { MapBook, noMapRun } from './map-book.ts'
+import { abortedMapRuns, actOnMapRun, openMapRun } from './map-runs.ts'
 import { reopen } from './redrive.ts'
 import { isSnapshotDue, writeSnapshot } from './snapshot.ts'
 import { closedExecution, type Effects, newEffects } from './effects.ts'
 import * as sql from './statements.ts'
 import { expressionKey, StepEnv } from './step-env.ts'
 import { takeOver } from './take-over.ts'
+import { recordClosed, recordEvent } from './trail.ts'
 import {
   type EventOutcome,
   type EventWork,
@@ -47,6 +51,7 @@ export class Batch {
   readonly #core: Core
   readonly #tx: Transaction
   readonly #now: number
+  readonly #maps: MapBook
   /** Events that this batch has caused itself: a nested execution that ended tells its parent in the same transaction. */
   readonly #followUps: EventWork[] = []
   /** When the last step ended, or the batch began: what follows is counted to the next one. */
@@ -58,6 +63,12 @@ export class Batch {
     this.#now = core.clock.now()
     core.node?.fence(tx)
     this.#mark = core.observer?.elapsed() ?? 0
+    this.#maps = new MapBook(core, tx, this.#now)
+  }
+
+  /** What all works of the batch together have changed. */
+  finish(): void {
+    for (const id of this.#maps.write()) this.effects.mapRuns.add(id)
   }
 
   // ---- starting
@@ -121,6 +132,7 @@ export class Batch {
       node: this.#life,
       version: version ?? null,
       alias: alias ?? null,
+      ...noMapRun,
     }
     // Only a name that somebody chose can be chosen at another node too.
     const chosen = this.#core.node !== undefined && work.name !== undefined
@@ -204,6 +216,21 @@ export class Batch {
     this.event({ kind: 'event', executionId, event: { kind: 'timer', ...event } })
   }
 
+  // ---- Map Runs
+
+  /** How many of the children were started. */
+  mapItems(work: MapItemsWork): number {
+    return this.#maps.start(work, (live) => {
+      this.#apply(live, { kind: 'event', executionId: live.row.id, event: { kind: 'start' } })
+      this.#runFollowUps()
+    })
+  }
+
+  mapRun({ runId, act }: MapRunWork): void {
+    for (const work of actOnMapRun(this.#maps.place, runId, act)) this.event(work)
+    this.#maps.touch(runId)
+  }
+
   poll(work: PollWork): PolledTask | ForwardedPoll | undefined {
     while (!work.signal.aborted) {
       const task = sql.oldestActivityTask(this.#tx, this.#core.store.dialect, work.activityArn)
@@ -278,7 +305,7 @@ export class Batch {
       return this.#apply(live, { ...work, event: { kind: 'fault', cause } })
     }
     if (result.state === live.state) return 'stale'
-    if (work.trail !== undefined) this.#record(live, work.trail)
+    if (work.trail !== undefined) recordEvent(this.#tx, this.#now, live, work.trail)
     this.#write(live, work, env, result)
     this.effects.steps++
     this.#noteTime(live, work.event)
@@ -296,21 +323,6 @@ export class Batch {
     const visit = 'frame' in event ? live.state.frames.get(event.frame)?.visit : undefined
     const state = visit === undefined ? undefined : live.machine.states[visit.state]?.name
     this.effects.slowSteps.push({ doing: 'step', ms, execution: live.state.about.arn, state, detail: event.kind })
-  }
-
-  #record(live: Live, { actor, action }: NonNullable<EventWork['trail']>): void {
-    const { arn } = live.state.about
-    appendRecord(this.#tx, {
-      at: this.#now,
-      actor,
-      action,
-      subject: { type: 'execution', id: arn },
-      execution: arn,
-      eventId: live.state.nextEventId,
-      ...(actor.type === 'machine' || actor.type === 'system'
-        ? { cause: { type: 'execution', id: actor.id } as const }
-        : {}),
-    })
   }
 
   /** The event is durable in the inbox before anybody waits for its expression. */
@@ -379,6 +391,9 @@ export class Batch {
         this.#stopChildren(live, command)
         this.effects.cancels.push({ executionId: id, attempt: command })
         return
+      case 'openMapRun':
+        this.effects.mapRuns.add(openMapRun(this.#maps.place, live, command))
+        return
       case 'setTimer':
         sql.putTimer(this.#tx, id, command, command.timer, command.at)
         this.effects.earliestTimer = Math.min(this.effects.earliestTimer, command.at)
@@ -420,22 +435,18 @@ export class Batch {
     })
     this.#forgetWaits(live)
     this.#stopChildren(live, undefined)
-    appendRecord(this.#tx, {
-      at: this.#now,
-      actor: engineActor,
-      action: 'execution.close',
-      subject: { type: 'execution', id: about.arn },
-      change: { status: command.status, historySha256: digest },
-      cause: { type: 'execution', id: about.arn },
-    })
-    // Two nodes that close the last two executions each see the other's still running: they look now and then instead.
-    if (this.#core.node === undefined) finishDeletion(this.#tx, machineId)
+    if (live.row.mapRunId === null) {
+      recordClosed(this.#tx, { at: this.#now, arn: about.arn, status: command.status, digest })
+      // Two nodes that close the last two executions each see the other's still running: they look now and then instead.
+      if (this.#core.node === undefined) finishDeletion(this.#tx, machineId)
+    } else this.#maps.ended(live.row.mapRunId, command.status, live.row.itemCount ?? 1)
     this.effects.closed.set(id, closedExecution(live, command))
     this.effects.cancels.push({ executionId: id, attempt: undefined })
     if (awaitedBy !== null) this.#followUps.push(nestedOutput(readNestedCall(awaitedBy), about, command))
   }
 
   #stopChildren(live: Live, attempt: Attempt | undefined): void {
+    for (const id of abortedMapRuns(this.#maps.place, live, attempt)) this.effects.mapRuns.add(id)
     if (!awaitsChildren(live.machine)) return
     const parent = { id: live.row.id, arn: live.state.about.arn }
     this.#followUps.push(...stopsOfChildren(this.#tx, parent, attempt))
@@ -451,7 +462,6 @@ export class Batch {
 }
 
 const nothingRecorded: ReadonlyMap<string, JsonText> = new Map()
-const engineActor: Actor = { type: 'system', id: 'engine', via: 'timer' }
 
 /** In one call: a hash object for each would be garbage outside the heap, which nothing hurries to collect. */
 const sha256 = (text: string): string => hash('sha256', text, 'hex')

@@ -28,6 +28,8 @@ export type Effects = {
   readonly closed: Map<number, ClosedExecution>
   /** For the log files of the machines that want one. */
   readonly logged: LoggedStep[]
+  /** Map Runs that were opened, or in which something has ended. */
+  readonly mapRuns: Set<number>
   /** Executions started, and events consumed. */
   started: number
   steps: number
@@ -55,6 +57,7 @@ export const newEffects = (): Effects => ({
   hints: [],
   closed: new Map(),
   logged: [],
+  mapRuns: new Set(),
   started: 0,
   steps: 0,
   slowSteps: [],

@@ -7,6 +7,7 @@ import {
   type ExecutionState,
   type Machine,
   newExecution,
+  processorMachine,
   type Status,
 } from '../../asl/index.ts'
 import type { JsonText } from '../../base/index.ts'
@@ -29,6 +30,10 @@ export type ExecutionRow = {
   readonly traceHeader: string | null
   readonly version: number | null
   readonly alias: string | null
+  /** Of a child of a Map Run: the run, the Map state whose processor it carries out, and how many items it was given. */
+  readonly mapRunId: number | null
+  readonly mapState: number | null
+  readonly itemCount: number | null
 }
 
 export type Live = {
@@ -49,6 +54,15 @@ export type CompiledRevision = {
   readonly roleArn: string
   /** Undefined: nothing of its histories is logged. */
   readonly logging: HistoryLogging | undefined
+}
+
+/** A child of a Map Run runs the processor of its Map, under a machine's name of its own: `SM/LABEL`. */
+export function processorOf(revision: CompiledRevision, stateId: number): CompiledRevision {
+  const state = revision.machine.states[stateId]
+  if (state?.type !== 'Map' || state.distributed === undefined)
+    throw new Error(`state ${stateId} is no distributed Map`)
+  const machineArn = `${revision.machineArn}/${state.distributed.label}`
+  return { ...revision, machine: processorMachine(revision.machine, state), machineArn }
 }
 
 /** Compiled definitions by revision; a revision never changes. */
@@ -83,8 +97,9 @@ export class Revisions {
   }
 }
 
-export function newLive(registry: Pick<Registry, 'account'>, row: ExecutionRow, revision: CompiledRevision): Live {
+export function newLive(registry: Pick<Registry, 'account'>, row: ExecutionRow, compiled: CompiledRevision): Live {
   const { account } = registry
+  const revision = row.mapState === null ? compiled : processorOf(compiled, row.mapState)
   const state = newExecution({
     arn: executionArn(account, row.machineName, row.name),
     name: row.name,
@@ -102,8 +117,11 @@ export function newLive(registry: Pick<Registry, 'account'>, row: ExecutionRow, 
   return { row, machine, logging, state, seq: 0, busy: false, snapshot }
 }
 
-const selectExecution = `SELECT id, machine_id AS machineId, revision_id AS revisionId, machine_name AS machineName,
-  name, started_at AS startedAt, input, awaited_by AS awaitedBy, trace_header AS traceHeader, version, alias, status, busy FROM execution WHERE id = ?`
+export const executionColumns = `id, machine_id AS machineId, revision_id AS revisionId, machine_name AS machineName,
+  name, started_at AS startedAt, input, awaited_by AS awaitedBy, trace_header AS traceHeader, version, alias,
+  map_run_id AS mapRunId, item_count AS itemCount,
+  (SELECT state FROM map_run WHERE map_run.id = map_run_id) AS mapState`
+const selectExecution = `SELECT ${executionColumns}, status, busy FROM execution WHERE id = ?`
 const selectSnapshot = 'SELECT seq, next_event AS nextEvent, at, body FROM snapshot WHERE execution_id = ?'
 const selectChunks = `SELECT seq, first_event AS firstEventId, at, body FROM chunk
   WHERE execution_id = ? AND seq > ? ORDER BY seq`

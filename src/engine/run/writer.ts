@@ -149,6 +149,7 @@ export class Writer {
     const began = observer?.elapsed() ?? 0
     const batch = new Batch(this.#core, tx)
     const done = taken.map((queued): Done => ({ queued, answer: carryOut(batch, queued) }))
+    batch.finish()
     const decided = observer?.elapsed() ?? 0
     tx.afterCommit(() => {
       if (observer !== undefined) observe(observer, batch.effects, { works: taken.length, began, decided })
@@ -251,6 +252,9 @@ export class Writer {
       case 'round':
       case 'expressEnd':
       case 'redrive':
+      // Their run brings them again.
+      case 'mapItems':
+      case 'mapRun':
         return
       default:
         work satisfies never
@@ -367,6 +371,11 @@ function carryOut(batch: Batch, { work, reject }: Queued): Answer<Work> {
       return undefined
     case 'round':
       return batch.round()
+    case 'mapItems':
+      return batch.mapItems(work)
+    case 'mapRun':
+      batch.mapRun(work)
+      return undefined
     default:
       return work satisfies never
   }

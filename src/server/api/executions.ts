@@ -55,11 +55,13 @@ export const executionRoutes = [
     path: '/v1/executions',
     verb: 'execution.list',
     summary: 'List executions, newest first.',
-    query: listQuery,
+    query: listQuery.extend({
+      mapRun: z.string().min(1).max(2000).optional().meta({ description: 'ARN of a map run: its executions instead.' }),
+    }),
     answers: { 200: { description: 'A page of them.', schema: schema.listOf(schema.executionSummary) } },
-    run: async ({ dependencies: { verbs, platform }, actor, query: { machine, ...query } }) => {
+    run: async ({ dependencies: { verbs, platform }, actor, query: { machine, mapRun, ...query } }) => {
       const stateMachineArn = machine === undefined ? undefined : machineArnOf(platform.account, machine)
-      const { items, cursor } = await verbs.listExecutions(actor, { ...query, stateMachineArn })
+      const { items, cursor } = await verbs.listExecutions(actor, { ...query, stateMachineArn, mapRunArn: mapRun })
       return json(200, { items: items.map(summaryOf), cursor })
     },
   }),
@@ -246,6 +248,8 @@ const summaryOf = (execution: ExecutionSummary): z.output<typeof schema.executio
   alias: execution.aliasArn,
   redriveCount: execution.redriveCount,
   redrivenAt: schema.maybeTimeOf(execution.redrivenAt),
+  mapRun: execution.mapRunArn,
+  items: execution.itemCount,
 })
 
 const describe = (execution: ExecutionDescription): z.output<typeof schema.execution> => ({

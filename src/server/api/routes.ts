@@ -7,6 +7,7 @@ import { keyRoutes } from './keys.ts'
 import { lockRoutes } from './locks.ts'
 import { logRoutes } from './logs.ts'
 import { machineRoutes } from './machines.ts'
+import { mapRunRoutes } from './map-runs.ts'
 import { placeRoutes } from './places.ts'
 import { platformRoutes } from './platform.ts'
 import { releaseRoutes } from './releases.ts'
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...trialRoutes,
   ...versionRoutes,
   ...executionRoutes,
+  ...mapRunRoutes,
   ...activityRoutes,
   ...deploymentRoutes,
   ...rollbackRoutes,

@@ -91,6 +91,8 @@ export const executionSummary = z
     alias: z.string().optional().meta({ description: 'ARN of the alias it was started through.' }),
     redriveCount: z.int().optional().meta({ description: 'Absent of express executions.' }),
     redrivenAt: time.optional().meta({ description: 'Of the last redrive.' }),
+    mapRun: z.string().optional().meta({ description: 'ARN of the map run that it carries out items of.' }),
+    items: z.int().optional().meta({ description: 'How many items of the map run it was given.' }),
   })
   .meta({ id: 'ExecutionSummary' })
 
@@ -104,6 +106,42 @@ export const execution = executionSummary
     redriveObstacle: z.string().optional().meta({ description: 'Why it cannot be redriven; absent when it can.' }),
   })
   .meta({ id: 'Execution' })
+
+const mapRunCounts = z
+  .object({
+    pending: z.int(),
+    running: z.int(),
+    succeeded: z.int(),
+    failed: z.int(),
+    timedOut: z.int(),
+    aborted: z.int(),
+    total: z.int().meta({ description: 'While items are still read: so many as have been started.' }),
+    resultsWritten: z.int(),
+  })
+  .meta({ id: 'MapRunCounts' })
+
+export const mapRunSummary = z
+  .object({
+    arn: z.string(),
+    execution: z.string().meta({ description: 'ARN of the execution whose distributed Map it is.' }),
+    machine: z.string().meta({ description: 'ARN of the machine of its executions: `…:NAME/LABEL`.' }),
+    startedAt: time,
+    stoppedAt: time.optional(),
+  })
+  .meta({ id: 'MapRunSummary' })
+
+export const mapRun = mapRunSummary
+  .extend({
+    status: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'ABORTED']),
+    maxConcurrency: z.int().meta({ description: '0: as many as the server lets run, which is 10,000.' }),
+    toleratedFailureCount: z.int(),
+    toleratedFailurePercentage: z.number(),
+    items: mapRunCounts,
+    executions: mapRunCounts,
+    error: z.string().optional().meta({ description: 'Why it fails, as soon as that is certain.' }),
+    cause: z.string().optional(),
+  })
+  .meta({ id: 'MapRun' })
 
 export const historyEvent = z
   .object({

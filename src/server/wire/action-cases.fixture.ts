@@ -2,6 +2,7 @@
 import { activityArn, executionArn, machineArn } from '../fake-world.ts'
 import type { actions } from './actions.ts'
 import { tagCases } from './tag-cases.fixture.ts'
+import { mapRunCases } from './map-run-cases.fixture.ts'
 import { trialCases } from './trial-cases.fixture.ts'
 import { versionCases } from './version-cases.fixture.ts'
 
@@ -386,4 +387,5 @@ export const cases: readonly Case[] = [
   },
   ...tagCases,
   ...trialCases,
+  ...mapRunCases,
 ]

@@ -2,6 +2,7 @@
 import type { Action } from './action.ts'
 import { executionActions } from './actions/executions.ts'
 import { machineActions } from './actions/machines.ts'
+import { mapRunActions } from './actions/map-runs.ts'
 import { tagActions } from './actions/tags.ts'
 import { taskActions } from './actions/tasks.ts'
 import { trialActions } from './actions/trials.ts'
@@ -12,16 +13,10 @@ export const actions = {
   ...versionActions,
   ...aliasActions,
   ...executionActions,
+  ...mapRunActions,
   ...taskActions,
   ...tagActions,
   ...trialActions,
 } as const satisfies Readonly<Record<string, Action>>
 
 export type ActionName = keyof typeof actions
-
-/** Actions that AWS has and this server answers later, with what they need. */
-export const laterActions = {
-  DescribeMapRun: 'distributed maps',
-  ListMapRuns: 'distributed maps',
-  UpdateMapRun: 'distributed maps',
-} as const satisfies Readonly<Record<string, string>>

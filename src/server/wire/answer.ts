@@ -23,7 +23,6 @@ const ofServer: Partial<Record<ServerErrorCode, Exception>> = {
   'wire.validation': { type: 'com.amazon.coral.validate#ValidationException', status: 400 },
   'wire.serialization': { type: framework('SerializationException'), status: 400 },
   'wire.action_unknown': { type: framework('UnknownOperationException'), status: 400 },
-  'wire.action_later': { type: framework('UnknownOperationException'), status: 400 },
   'wire.token_missing': { type: framework('MissingAuthenticationTokenException'), status: 400 },
   'wire.token_refused': { type: framework('UnrecognizedClientException'), status: 400 },
   'server.content_type': { type: framework('SerializationException'), status: 415 },

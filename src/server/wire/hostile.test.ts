@@ -16,6 +16,7 @@ const listed = Object.entries<Action>(actions).map(([name, { shape }]) => ({ nam
 const wrongValues: Readonly<Record<Member['kind'], readonly unknown[]>> = {
   text: [1, true, [], {}],
   integer: ['1', 1.5, true, [], {}],
+  float: ['1', true, [], {}],
   boolean: ['true', 0, [], {}],
   list: ['a', 1, true, {}],
   structure: ['a', 1, true, []],

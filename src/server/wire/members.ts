@@ -1,14 +1,16 @@
 /** The members that several actions share, with the constraints of AWS's API model. */
 import type { Tag } from '../../engine/index.ts'
-import type { IntegerMember, Member, Shape, StructureMember, TextMember } from './shape.ts'
+import type { NumberMember, Member, Shape, StructureMember, TextMember } from './shape.ts'
 
 export const required = <const M extends Member>(member: M) => ({ ...member, required: true }) as const
 
 export const text = <const T extends Omit<TextMember, 'kind'>>(constraints: T) =>
   ({ kind: 'text', ...constraints }) as const
 export const oneOf = <const Choice extends string>(...choices: Choice[]) => ({ kind: 'text', oneOf: choices }) as const
-export const integer = <const T extends Omit<IntegerMember, 'kind'>>(constraints: T) =>
+export const integer = <const T extends Omit<NumberMember, 'kind'>>(constraints: T) =>
   ({ kind: 'integer', ...constraints }) as const
+export const float = <const T extends Omit<NumberMember, 'kind'>>(constraints: T) =>
+  ({ kind: 'float', ...constraints }) as const
 export const boolean = { kind: 'boolean' } as const
 export const listOf = <const M extends Member>(of: M) => ({ kind: 'list', of }) as const
 export const structure = <const S extends Shape>(members: S) =>

@@ -8,7 +8,7 @@ import type { ServerDependencies } from '../dependencies.ts'
 import { serverError } from '../errors.ts'
 import type { Traffic } from '../traffic.ts'
 import type { Action } from './action.ts'
-import { actions, laterActions } from './actions.ts'
+import { actions } from './actions.ts'
 import { answered, failed, type WireAnswer } from './answer.ts'
 import { parseShape, type WireLimits } from './shape.ts'
 
@@ -85,13 +85,6 @@ function actionOf(target: string | string[] | undefined): Action {
   const given = String(target ?? '')
   const name = given.startsWith(targetPrefix) ? given.slice(targetPrefix.length) : ''
   if (Object.hasOwn(actions, name)) return actions[name as keyof typeof actions] // just asked for
-  if (Object.hasOwn(laterActions, name)) {
-    const needed = laterActions[name as keyof typeof laterActions] // just asked for
-    throw serverError(
-      'wire.action_later',
-      `${name} is not supported by this version of Holdfast: it has no ${needed} yet`,
-    )
-  }
   const near = nearestWord(name, Object.keys(actions))
   throw serverError('wire.action_unknown', `The operation "${given.slice(0, 200)}" is unknown`, {
     place: 'X-Amz-Target',

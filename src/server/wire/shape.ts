@@ -17,8 +17,9 @@ export type TextMember = {
   /** AWS does not repeat such values in messages. */
   readonly secret?: true
 }
-export type IntegerMember = {
-  readonly kind: 'integer'
+/** `float`: with a fraction, too. */
+export type NumberMember = {
+  readonly kind: 'integer' | 'float'
   readonly required?: true
   readonly min?: number
   readonly max?: number
@@ -34,7 +35,7 @@ export type ListMember = {
   readonly itemName?: string
 }
 export type StructureMember = { readonly kind: 'structure'; readonly required?: true; readonly members: Shape }
-export type Member = TextMember | IntegerMember | BooleanMember | ListMember | StructureMember
+export type Member = TextMember | NumberMember | BooleanMember | ListMember | StructureMember
 export type Shape = Readonly<Record<string, Member>>
 
 /** In characters; what may be longer when the operator allows it (`--aws-limits` sets AWS's own). */
@@ -44,7 +45,7 @@ type ValueOf<M extends Member> = M extends { readonly oneOf: readonly (infer Cho
   ? Choice
   : M extends TextMember
     ? string
-    : M extends IntegerMember
+    : M extends NumberMember
       ? number
       : M extends BooleanMember
         ? boolean
@@ -106,7 +107,8 @@ function readMember(member: Member, value: unknown, reading: Reading): unknown {
     case 'text':
       return readText(member, value, reading)
     case 'integer':
-      return readInteger(member, value, reading)
+    case 'float':
+      return readNumber(member, value, reading)
     case 'boolean':
       if (typeof value !== 'boolean') throw wrongType(value, 'a Boolean', reading.path)
       return value
@@ -159,8 +161,11 @@ function characters(text: string, enough: number): number {
   return count
 }
 
-function readInteger(member: IntegerMember, value: unknown, reading: Reading): number {
-  if (typeof value !== 'number' || !Number.isInteger(value)) throw wrongType(value, 'an Integer', reading.path)
+function readNumber(member: NumberMember, value: unknown, reading: Reading): number {
+  const wanted = member.kind === 'integer' ? 'an Integer' : 'a Float'
+  if (typeof value !== 'number' || (member.kind === 'integer' && !Number.isInteger(value))) {
+    throw wrongType(value, wanted, reading.path)
+  }
   const add = (constraint: string): void =>
     void reading.violations.push({ field: reading.path, constraint, shown: `'${value}'` })
   if (member.max !== undefined && value > member.max) add(`have value less than or equal to ${member.max}`)

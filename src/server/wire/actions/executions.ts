@@ -5,7 +5,7 @@ import type {
   ExecutionSummary,
   ExpressDescription,
 } from '../../../engine/index.ts'
-import { billingOf, invalidRequest, taggedResourceMissing } from '../../../engine/index.ts'
+import { billingOf, invalidRequest } from '../../../engine/index.ts'
 import { action, maybeSeconds, type Response, seconds } from '../action.ts'
 import { historyEvent } from '../history.ts'
 import * as member from '../members.ts'
@@ -81,12 +81,12 @@ export const executionActions = {
     },
     async ({ dependencies: { verbs }, actor }, request) => {
       const { items, cursor } = await verbs.listExecutions(actor, {
-        stateMachineArn: machineToList(request),
+        ...whatToList(request),
         status: plainStatus(request.statusFilter),
         limit: request.maxResults,
         cursor: request.nextToken,
       })
-      return { executions: items.map(summarize), nextToken: cursor }
+      return { executions: items.map(listed), nextToken: cursor }
     },
   ),
 
@@ -141,19 +141,18 @@ type ListFilters = {
 }
 
 /** The executions of one machine or of one map run; the filters on redriving exist for map runs only. */
-function machineToList({ stateMachineArn, mapRunArn, redriveFilter, statusFilter }: ListFilters): string {
+function whatToList({ stateMachineArn, mapRunArn, redriveFilter, statusFilter }: ListFilters) {
   if ((stateMachineArn === undefined) === (mapRunArn === undefined)) {
     throw invalidRequest('Exactly one of stateMachineArn and mapRunArn must be specified', 'stateMachineArn')
   }
-  // Until distributed maps run here there are no map runs, so none is found.
-  if (mapRunArn !== undefined) throw taggedResourceMissing(mapRunArn)
+  if (mapRunArn !== undefined) return { mapRunArn }
   if (redriveFilter !== undefined) {
     throw invalidRequest('redriveFilter can only be specified with mapRunArn', 'redriveFilter')
   }
   if (statusFilter === 'PENDING_REDRIVE') {
     throw invalidRequest('The status PENDING_REDRIVE can only be specified with mapRunArn', 'statusFilter')
   }
-  return stateMachineArn ?? ''
+  return { stateMachineArn }
 }
 
 const plainStatus = (status: ExecutionStatus | 'PENDING_REDRIVE' | undefined): ExecutionStatus | undefined =>
@@ -169,10 +168,16 @@ function summarize(execution: ExecutionSummary): Response {
     stopDate: maybeSeconds(execution.stoppedAt),
     stateMachineVersionArn: execution.versionArn,
     stateMachineAliasArn: execution.aliasArn,
+    mapRunArn: execution.mapRunArn,
     redriveCount: execution.redriveCount,
     redriveDate: maybeSeconds(execution.redrivenAt),
   }
 }
+
+const listed = (execution: ExecutionSummary): Response => ({
+  ...summarize(execution),
+  itemCount: execution.itemCount,
+})
 
 function describe(execution: ExecutionDescription, included: boolean): Response {
   const { output } = execution

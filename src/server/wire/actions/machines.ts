@@ -87,7 +87,8 @@ export const machineActions = {
     { executionArn: required(member.arn), includedData: member.includedData },
     async ({ dependencies: { verbs }, actor }, request) => {
       const machine = await verbs.describeStateMachineForExecution(actor, request.executionArn)
-      return { ...describe(machine, request.includedData), updateDate: seconds(machine.updatedAt) }
+      const { label, mapRunArn } = machine
+      return { ...describe(machine, request.includedData), updateDate: seconds(machine.updatedAt), label, mapRunArn }
     },
   ),
 

@@ -1,0 +1,244 @@
+/**
+ * Map Runs under way: each reads its items ahead of its children, starts them as there is room, and tells its execution when
+ * all is done. What it knows it has read from the store: after a crash the next process goes on from the same rows.
+ */
+import { HoldfastError } from '../../base/index.ts'
+import { StateFailure } from '../../asl/index.ts'
+import type { Core } from '../run/core.ts'
+import type { Outcome, Work } from '../run/work.ts'
+import { nextMove } from './decide.ts'
+import { ItemFeed } from './feed.ts'
+import { collectResults } from './results.ts'
+import { loadMapRun, loadPlan, type MapRunRow, openMapRuns, runStatus, type StoredPlan } from './rows.ts'
+import { selectionOf } from './select.ts'
+import { openItems } from './source/open.ts'
+import { ItemReaderFailure } from './source/source.ts'
+import type { ChildPlan, MapRunOver, MapRunWork } from './work.ts'
+
+/** Children started in one transaction: a few dozen milliseconds of the one writer. */
+const childrenAtOnce = 250
+/** Inputs written in one transaction, in characters. */
+const inputAtOnce = 1_000_000
+const stopSome = { kind: 'stop', limit: 250 } as const
+const lookMs = 15_000
+/** How long to wait before trying a disk again that refuses. */
+const retryMs = 1000
+
+type Submit = <W extends Work>(work: W) => Promise<Outcome<W>>
+
+type Running = {
+  readonly id: number
+  readonly plan: StoredPlan
+  feed: ItemFeed | undefined
+  /** Something has happened since the row was last read. */
+  stirred: boolean
+  wake: (() => void) | undefined
+}
+
+export class MapRuns {
+  readonly #core: Core
+  readonly #submit: Submit
+  readonly #running = new Map<number, Running>()
+  #active = 0
+  #closed = false
+  #cancelLook: (() => void) | undefined
+  readonly #loops = new Set<Promise<void>>()
+
+  constructor(core: Core, submit: Submit) {
+    this.#core = core
+    this.#submit = submit
+  }
+
+  /** Whether any run does something just now, rather than wait for its children. */
+  get busy(): boolean {
+    return this.#active > 0
+  }
+
+  /** Something of this run has changed; one that is new here begins. */
+  wake(id: number): void {
+    if (this.#closed) return
+    const running = this.#running.get(id)
+    if (running === undefined) return this.#begin(id)
+    running.stirred = true
+    running.wake?.()
+  }
+
+  /** Goes on with what is open: at the start, and now and then where other nodes may have died over theirs. */
+  look(): void {
+    if (this.#closed) return
+    for (const id of openMapRuns(this.#core.store.read)) this.wake(id)
+    if (this.#core.node === undefined) return
+    const { clock } = this.#core
+    this.#cancelLook?.()
+    this.#cancelLook = clock.alarm(clock.now() + lookMs, () => this.look())
+  }
+
+  /** Ends once what it is about to write is written or refused. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#cancelLook?.()
+    for (const running of this.#running.values()) running.wake?.()
+    await Promise.all(this.#loops)
+  }
+
+  #begin(id: number): void {
+    const run = loadMapRun(this.#core.store.read, id)
+    if (run === undefined || run.open === 0) return
+    const running: Running = {
+      id,
+      plan: loadPlan(this.#core.store.read, id),
+      feed: undefined,
+      stirred: false,
+      wake: undefined,
+    }
+    this.#running.set(id, running)
+    const loop = this.#loop(running).finally(() => this.#loops.delete(loop))
+    this.#loops.add(loop)
+  }
+
+  async #loop(running: Running): Promise<void> {
+    this.#active++
+    try {
+      let goesOn = true
+      while (goesOn && !this.#closed) goesOn = await this.#tick(running)
+    } finally {
+      this.#active--
+      this.#running.delete(running.id)
+      await running.feed?.close()
+    }
+  }
+
+  /** False when nothing is left to be done. */
+  async #tick(running: Running): Promise<boolean> {
+    running.stirred = false
+    const run = loadMapRun(this.#core.store.read, running.id)
+    try {
+      return run !== undefined && (await this.#move(run, running))
+    } catch (error) {
+      return this.#failed(running, error)
+    }
+  }
+
+  async #move(run: MapRunRow, running: Running): Promise<boolean> {
+    switch (nextMove(run)) {
+      case 'none':
+        return false
+      case 'wait':
+        await this.#stirred(running)
+        return true
+      case 'start':
+        await this.#startChildren(run, running)
+        return true
+      case 'fail':
+        await this.#act(run.id, { kind: 'judge' })
+        return true
+      case 'stop':
+        await this.#act(run.id, stopSome)
+        return true
+      case 'finish':
+        await this.#finish(run, running.plan)
+        return true
+    }
+  }
+
+  #act(runId: number, act: MapRunWork['act']): Promise<undefined> {
+    return this.#submit({ kind: 'mapRun', runId, act })
+  }
+
+  async #startChildren(run: MapRunRow, running: Running): Promise<void> {
+    const feed = (running.feed ??= this.#openFeed(run, running.plan))
+    const portion = await feed.next(childrenAtOnce)
+    const children = firstOf(portion.children, inputAtOnce)
+    const last = portion.last && children.length === portion.children.length
+    const started = await this.#submit({ kind: 'mapItems', runId: run.id, from: run.started, children, last })
+    feed.used(started)
+    // Another process has gone on with it, or it has ended: what was read here is of no use any more.
+    if (started === 0 && children.length > 0) await this.#letGo(running)
+  }
+
+  async #letGo(running: Running): Promise<void> {
+    const { feed } = running
+    running.feed = undefined
+    await feed?.close()
+  }
+
+  #openFeed(run: MapRunRow, plan: StoredPlan): ItemFeed {
+    return new ItemFeed({
+      pages: openItems(this.#core, run, plan.source),
+      select: selectionOf(this.#core, run),
+      batches: plan.batches,
+      from: run.startedItems,
+    })
+  }
+
+  async #finish(run: MapRunRow, plan: StoredPlan): Promise<void> {
+    const isAborted = run.status === runStatus.aborted
+    const act = isAborted ? stopSome : await collectResults(this.#core, run, plan)
+    await this.#act(run.id, act)
+  }
+
+  /** Until something has happened to it. */
+  #stirred(running: Running): Promise<void> {
+    if (running.stirred || this.#closed) return Promise.resolve()
+    this.#active--
+    return new Promise<void>((resolve) => {
+      running.wake = resolve
+    }).then(() => {
+      running.wake = undefined
+      this.#active++
+    })
+  }
+
+  // ---- what goes wrong
+
+  async #failed(running: Running, error: unknown): Promise<boolean> {
+    if (this.#closed || isOf(error, 'engine.stopping')) return false
+    await this.#letGo(running)
+    if (error instanceof HoldfastError && error.retryable) {
+      await this.#pause()
+      return true
+    }
+    const failure = failureOf(error)
+    if (failure === undefined) this.#core.logger.error('a map run could not go on', { run: running.id, error })
+    try {
+      await this.#act(running.id, { kind: 'fail', ...(failure ?? unexpected(error)) })
+    } catch (again) {
+      this.#core.logger.error('a map run could not be failed; it is tried again', { run: running.id, error: again })
+      await this.#pause()
+    }
+    return true
+  }
+
+  #pause(): Promise<void> {
+    const { clock } = this.#core
+    this.#active--
+    return new Promise<void>((resolve) => {
+      clock.alarm(clock.now() + retryMs, resolve)
+    }).then(() => {
+      this.#active++
+    })
+  }
+}
+
+/** As many as may be written in one transaction, but one at least. */
+function firstOf(children: readonly ChildPlan[], characters: number): readonly ChildPlan[] {
+  let left = characters
+  const end = children.findIndex(({ input }) => (left -= input.length) < 0)
+  return end < 0 ? children : children.slice(0, Math.max(1, end))
+}
+
+const isOf = (error: unknown, code: string): boolean => error instanceof HoldfastError && error.code === code
+
+type Failure = Pick<Extract<MapRunOver['end'], { kind: 'failed' }>, 'error' | 'cause'>
+
+/** What the run fails of, where it is no defect of ours. */
+function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof ItemReaderFailure) return { error: 'States.ItemReaderFailed', cause: error.message }
+  if (error instanceof StateFailure) return { error: error.error ?? 'States.Runtime', cause: error.detail ?? '' }
+  return undefined
+}
+
+const unexpected = (error: unknown): Failure => ({
+  error: 'States.Runtime',
+  cause: `Holdfast could not carry out this map run: ${error instanceof Error ? error.message : String(error)}`,
+})
