@@ -1,8 +1,10 @@
 /**
- * `npm run bench [-- --quick] [--json] [--only w1,w2,w3,w4,w5]`: what a durable step costs, as ratios to the limit measured in
+ * `npm run bench [-- --quick] [--json] [--only w1,w2,w3,w4,w5] [--store postgres]`: what a durable step costs, as ratios to the
+ * limit measured in
  * the same run (see limit.ts). Speeds differ from machine to machine; ratios less so.
  */
 import { parseArgs } from 'node:util'
+import { sqliteGround, startPostgresGround } from './ground.ts'
 import { measureMap } from './map.ts'
 import { measureNodes } from './nodes.ts'
 import { measureRestart } from './restart.ts'
@@ -14,12 +16,13 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
+    store: { type: 'string', default: 'sqlite' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
 
 if (options.help) {
-  console.log(`npm run bench -- [--quick] [--json] [--only w1,w2,w3,w4,w5]
+  console.log(`npm run bench -- [--quick] [--json] [--only w1,w2,w3,w4,w5] [--store sqlite|postgres]
 
   w1  workflows of 10 Task states with functions that do nothing, 1, 10 and 100 at once
   w2  one Map of 1,000 items
@@ -27,13 +30,16 @@ if (options.help) {
   w4  kill -9 amid w1 at 100, and the restart
   w5  w1 at 200 on one PostgreSQL database, by one node and by two; left out unless named
 
+  --store postgres  w1 on a PostgreSQL server that is started for it, against a bare client on the same server
   --quick  smaller counts, done within 50 s        --json  end with one line of figures
 `)
   process.exit(0)
 }
 
 const { quick } = options
-const wanted = new Set((options.only ?? 'w1,w2,w3,w4').split(','))
+const onPostgres = options.store === 'postgres'
+const ground = onPostgres ? await startPostgresGround() : sqliteGround
+const wanted = new Set((options.only ?? (onPostgres ? 'w1' : 'w1,w2,w3,w4')).split(','))
 const ratios: Record<string, number> = {}
 const figures: Record<string, unknown> = {}
 
@@ -58,7 +64,7 @@ if (wanted.has('w1')) {
     report(
       `w1_${atOnce}`,
       `W1 workflows, ${atOnce} at once`,
-      await measureWorkflows(atOnce, size[i] ?? 100, runs),
+      await measureWorkflows({ atOnce, workflows: size[i] ?? 100, runs }, ground),
       'steps',
     )
   }
@@ -90,4 +96,5 @@ if (wanted.has('w5')) {
   const [one, two] = [found.oneNode, found.twoNodes].map((steps) => Math.round(steps).toLocaleString('en'))
   say(`W5 200 workflows at once on PostgreSQL: one node ${one} steps/s, two ${two}, ratio ${found.ratio.toFixed(2)}`)
 }
+await ground.close()
 console.log(JSON.stringify(options.json ? { figures, ratios } : { ratios }))

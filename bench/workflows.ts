@@ -1,6 +1,7 @@
 /** W1: workflows of ten Task states whose functions do nothing, with 100-byte payloads; 1, 10 and 100 at once. */
 import { z } from 'zod'
 import { procedure, startExecution } from '../src/engine/index.ts'
+import { type Ground, sqliteGround } from './ground.ts'
 import { measureLimit } from './limit.ts'
 import { admin, ended, install, median, newFolder, openWorld, type World } from './world.ts'
 
@@ -31,20 +32,24 @@ export const payload = JSON.stringify({ payload: 'x'.repeat(86) })
 export type Throughput = { readonly ours: number; readonly limit: number; readonly ratio: number }
 
 /** Median of interleaved runs: ours, limit, ours, limit … */
-export async function measureWorkflows(atOnce: number, workflows: number, runs: number): Promise<Throughput> {
+export async function measureWorkflows(
+  { atOnce, workflows, runs }: { readonly atOnce: number; readonly workflows: number; readonly runs: number },
+  ground: Ground = sqliteGround,
+): Promise<Throughput> {
   const ours: number[] = []
   const limits: number[] = []
   for (let run = 0; run < runs; run++) {
-    ours.push(await runWorkflows(atOnce, workflows))
-    limits.push(await measureLimit(atOnce, workflows * stepsPerWorkflow))
+    ours.push(await runWorkflows(atOnce, workflows, ground))
+    limits.push(await measureLimit(atOnce, workflows * stepsPerWorkflow, ground))
   }
   return { ours: median(ours), limit: median(limits), ratio: median(ours) / median(limits) }
 }
 
 /** Steps a second on a new folder. */
-async function runWorkflows(atOnce: number, workflows: number): Promise<number> {
+async function runWorkflows(atOnce: number, workflows: number, ground: Ground): Promise<number> {
   const folder = newFolder()
-  const world = openWorld(folder.path, [tenSteps])
+  const world = openWorld(folder.path, [tenSteps], await ground.place())
+  await world.engine.recover()
   const arn = await install(world, tenSteps)
   await repeat(world, arn, atOnce, atOnce * 10)
   const started = performance.now()

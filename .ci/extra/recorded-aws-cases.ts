@@ -1,9 +1,10 @@
-/** Plays the histories recorded at AWS against the real program and holds it to the share that must agree. */
+/** Plays the histories recorded at AWS against the real program, on both stores, and holds it to the share that must agree. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PostgresServer } from '../../test/postgres/server.ts'
 import { freePort, skip, startHoldfast } from '../holdfast.ts'
 import { renameCases } from '../replay/cases.ts'
 import { standIn } from '../replay/stand-in.ts'
@@ -37,27 +38,36 @@ const servicesPort = await freePort()
 const cases = join(work, 'cases')
 mkdirSync(cases)
 const services = await standIn(renameCases(join(corpus, 'cases'), cases), mock, servicesPort)
-const holdfast = await startHoldfast(
-  {
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${servicesPort}`,
-    AWS_ENDPOINT_URL_LAMBDA: mock,
-    AWS_ACCESS_KEY_ID: 'any',
-    AWS_SECRET_ACCESS_KEY: 'any',
-    AWS_REGION: 'us-east-1',
-  },
-  { aws: { assumableRoles: ['*'] } },
-)
+const environment = {
+  AWS_ENDPOINT_URL: `http://127.0.0.1:${servicesPort}`,
+  AWS_ENDPOINT_URL_LAMBDA: mock,
+  AWS_ACCESS_KEY_ID: 'any',
+  AWS_SECRET_ACCESS_KEY: 'any',
+  AWS_REGION: 'us-east-1',
+}
+const server = await PostgresServer.start({ fsync: false })
 try {
-  for (const run of runs) if (!judge(run, await runCorpus(run))) process.exitCode = 1
+  await playOn('SQLite', {})
+  await playOn('PostgreSQL', { DATABASE_URL: await server.createDatabase('corpus') })
 } finally {
-  await holdfast.stop()
+  await server.remove()
   await services[Symbol.asyncDispose]()
   rmSync(work, { recursive: true, force: true })
 }
 
-async function runCorpus({ kinds, needs }: Run): Promise<Report> {
+async function playOn(store: string, database: Readonly<Record<string, string>>): Promise<void> {
+  console.log(`\n${store}`)
+  const holdfast = await startHoldfast({ ...environment, ...database }, { aws: { assumableRoles: ['*'] } })
+  try {
+    for (const run of runs) if (!judge(run, await runCorpus(run, holdfast.url))) process.exitCode = 1
+  } finally {
+    await holdfast.stop()
+  }
+}
+
+async function runCorpus({ kinds, needs }: Run, url: string): Promise<Report> {
   const report = join(work, 'report.json')
-  const where = ['--endpoint', holdfast.url, '--cases', cases, '--lambda-port', String(mockPort)]
+  const where = ['--endpoint', url, '--cases', cases, '--lambda-port', String(mockPort)]
   const what = ['--needs', needs, '--kinds', kinds, '--report', report, '--fails']
   const child = spawn(process.execPath, [runner, ...where, ...what], { stdio: 'inherit' })
   await once(child, 'exit')

@@ -7,6 +7,7 @@ const kinds = {
   'app.procedure_refused': 'invalid',
   'app.account_changed': 'conflict',
   'app.folder_damaged': 'internal',
+  'app.identity_differs': 'conflict',
   'app.auth_none_exposed': 'forbidden',
   'app.server_unproven': 'unavailable',
   'app.not_running': 'unavailable',

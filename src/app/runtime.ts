@@ -1,5 +1,4 @@
 /** One Holdfast: its objects, built lowest first, started in that order and stopped in the other. */
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Access, actorWith, anonymousAdmin, authenticate, ensureLocalToken, openAccess } from '../access/index.ts'
 import { openTrail, startTrail, type Trail } from '../audit/index.ts'
@@ -8,16 +7,18 @@ import { type HoldfastError, ulid } from '../base/index.ts'
 import { type Account, awsLimits, embeddedLimits, type Engine } from '../engine/index.ts'
 import { type HostRegistry, openHostRegistry } from '../host/index.ts'
 import { createServer, type Health, type Server, type ServerAddress, type ServerDependencies } from '../server/index.ts'
-import { openStore, readPrivate, type Store, writePrivate } from '../store/index.ts'
+import { readPrivate, type Store, writePrivate } from '../store/index.ts'
 import type { Configuration } from './configuration/schema.ts'
 import { type Connection, removeConnection, writeConnection } from './connection.ts'
 import { bindDeployVerbs } from './deploy-verbs.ts'
 import { appError } from './errors.ts'
 import { bindHostVerbs } from './host-verbs.ts'
-import { accountOf, lostIdentity } from './identity.ts'
+import { accountOf, lostIdentity, tokenKeyOf } from './identity.ts'
 import { keptAnswers } from './kept-answers.ts'
+import { databaseFile, databaseUrl, databaseWords, hasDatabaseFile, openDatabase } from './open-store.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
 import { proofKeyOf, proofOf } from './server-proof.ts'
+import { demandSharedFiles, shareIdentity } from './shared-identity.ts'
 import { Shutdown } from './shutdown.ts'
 import { type Started, startEngine } from './start-engine.ts'
 import type { Telemetry } from '../telemetry/index.ts'
@@ -26,6 +27,8 @@ import { bindVerbs } from './verbs.ts'
 
 export interface Runtime {
   readonly address: ServerAddress
+  /** Where the rows are, for people; undefined when that is the data folder. */
+  readonly database: string | undefined
   /** File with the admin token; undefined when nobody is asked for one. */
   readonly tokenFile: string | undefined
   /** Names of the procedures that the configuration file holds. */
@@ -58,7 +61,7 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
   const hosts = openHostRegistry({ store, access, clock, logger, randomBytes })
   shutdown.add('the registry of hosts', () => hosts.close())
   const watched: WatchedEngine = {}
-  const telemetry = openTelemetry(options, store, databaseIn(dataFolder), watched)
+  const telemetry = openTelemetry(options, store, databaseFile(dataFolder), watched)
   shutdown.add('the telemetry', () => telemetry.close())
   const started = await startEngine(options, { ...ground, hosts, observer: telemetry.observer }, shutdown)
   watched.engine = started.engine
@@ -72,10 +75,9 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
   writeConnection(dataFolder, ground.told.connection)
   const { procedures, resumed } = started
   logger.info('started', { url: address.url, version: options.version, resumed })
-  return { address, tokenFile, procedures, resumed, stop: () => shutdown.run(), stopped: shutdown.done }
+  const database = databaseUrl(options) === undefined ? undefined : databaseWords(options)
+  return { address, database, tokenFile, procedures, resumed, stop: () => shutdown.run(), stopped: shutdown.done }
 }
-
-const databaseIn = (dataFolder: string): string => join(dataFolder, 'holdfast.sqlite')
 
 type Ground = {
   readonly store: Store
@@ -90,20 +92,23 @@ type Ground = {
 /** What everything else stands on: the store with the trail, and who may come in. */
 async function openGround(options: RuntimeOptions, shutdown: Shutdown): Promise<Ground> {
   const { dataFolder, configuration, clock, randomBytes, logger } = options
-  const database = databaseIn(dataFolder)
-  const lost = existsSync(database) ? lostIdentity(dataFolder) : []
-  const store = openStore({ path: database, clock, logger })
+  const lost = databaseUrl(options) === undefined && hasDatabaseFile(dataFolder) ? lostIdentity(dataFolder) : []
+  const { store, folder } = openDatabase(options)
   const told: { connection?: Connection } = {}
   shutdown.add('the store', async () => {
     await store.close()
+    folder?.release()
     // Last of all: whoever waits for the file to go may take the data folder at once.
     if (told.connection !== undefined) await removeConnection(dataFolder, told.connection)
   })
   for (const loss of lost) logger.error(loss)
+  demandSharedFiles(store, dataFolder)
   const account = accountOf(dataFolder, configuredAccount(configuration), awsConfigFrom(options.environment).region)
 
   const settings = { keptForMs: configuration.retention.trail }
   const trail = openTrail({ store, clock, logger, randomBytes, folder: dataFolder, settings })
+  tokenKeyOf(dataFolder, randomBytes)
+  await shareIdentity(store, dataFolder)
   shutdown.add('the trail', startTrail({ trail, store, clock, logger }))
 
   const access = openAccess({ store, clock, logger, randomBytes })

@@ -21,7 +21,9 @@ import { appError } from './errors.ts'
 import { openHistoryLog } from './history-log.ts'
 import { tokenKeyOf } from './identity.ts'
 import { installProcedures } from './install-procedures.ts'
+import { hintsOver } from './node-hints.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
+import { nodeNameOf } from './shared-identity.ts'
 import type { Shutdown } from './shutdown.ts'
 import { openServices } from './services.ts'
 import { smokeRequest } from './smoke-request.ts'
@@ -128,6 +130,10 @@ function buildEngine(
       keptForMs: configuration.retention.logs,
       onFailure: (error) => logger.error('histories cannot be logged', { error }),
     }),
+    // Others may have the same database open.
+    ...(store.dialect === 'sqlite'
+      ? {}
+      : { node: { name: nodeNameOf(dataFolder, randomBytes), hints: hintsOver(store.signals) } }),
   })
 }
 

@@ -18,7 +18,7 @@ export function appendRecord(tx: Transaction, record: NewRecord): void {
   if (cause === undefined && (actor.type === 'machine' || actor.type === 'system')) {
     throw causeMissing(record.action, actor.type)
   }
-  tx.prepare(insert).run(
+  tx.prepare(insert).defer(
     record.at,
     actor.type,
     actor.id,

@@ -19,11 +19,11 @@ export function noteEffect(
 ): void {
   tx.prepare(
     `DELETE FROM request_effect WHERE key IN (SELECT key FROM request_effect WHERE at <= ? ORDER BY at LIMIT ?)`,
-  ).run(at - keptMs, removedAtOnce)
+  ).defer(at - keptMs, removedAtOnce)
   tx.prepare(
     `INSERT INTO request_effect (key, fingerprint, action, subject_type, subject_id, at) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (key, action, subject_type, subject_id) DO NOTHING`,
-  ).run(key, fingerprint, action, subject.type, subject.id, at)
+  ).defer(key, fingerprint, action, subject.type, subject.id, at)
 }
 
 type Row = { readonly fingerprint: string; readonly action: string; readonly type: string; readonly id: string }

@@ -84,7 +84,7 @@ export class Trail {
   /** Seals what waits, in order, up to a batch. Says how many records. */
   seal(): Promise<number> {
     if (this.#store.read.get('SELECT 1 FROM trail_unsealed LIMIT 1') === undefined) return Promise.resolve(0)
-    return this.#store.write((tx) => sealRecords(tx, sealBatch))
+    return this.#store.write((tx) => (tx.tryLock('trail') ? sealRecords(tx, sealBatch) : 0), { concurrent: true })
   }
 
   /** Signs the end of the chain if that is not signed yet, and exports what the heads file lacks. */

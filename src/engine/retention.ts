@@ -72,10 +72,10 @@ function takeExecution(tx: Transaction, id: number, room: number): number {
     tx.prepare('DELETE FROM map_run_plan WHERE map_run_id = ?').run(run.id)
     tx.prepare('DELETE FROM map_run WHERE id = ?').run(run.id)
   }
-  tx.prepare('DELETE FROM execution WHERE id = ?').run(id)
-  tx.prepare('DELETE FROM snapshot WHERE execution_id = ?').run(id)
-  tx.prepare('DELETE FROM redrive_request WHERE execution_id = ?').run(id)
-  tx.prepare('INSERT INTO pruned_execution (execution_id) VALUES (?)').run(id)
+  tx.prepare('DELETE FROM execution WHERE id = ?').defer(id)
+  tx.prepare('DELETE FROM snapshot WHERE execution_id = ?').defer(id)
+  tx.prepare('DELETE FROM redrive_request WHERE execution_id = ?').defer(id)
+  tx.prepare('INSERT INTO pruned_execution (execution_id) VALUES (?)').defer(id)
   return taken + 1
 }
 
@@ -89,7 +89,7 @@ function sweepChunks(tx: Transaction, limit: number): boolean {
     const next = tx.prepare<{ id: number }>('SELECT execution_id AS id FROM pruned_execution LIMIT 1').get()
     if (next === undefined) return false
     const removed = dropChunks(tx, next.id, room)
-    if (removed < room) tx.prepare('DELETE FROM pruned_execution WHERE execution_id = ?').run(next.id)
+    if (removed < room) tx.prepare('DELETE FROM pruned_execution WHERE execution_id = ?').defer(next.id)
     room -= removed
   }
   return true

@@ -63,6 +63,17 @@ export interface Reader {
   query<Tables>(): Kysely<Tables>
 }
 
+/**
+ * Short words to all processes on the database, this one among them: soon, at most once, in no order; some may be lost. They
+ * only make somebody look sooner than it would anyway.
+ */
+export interface Signals {
+  /** Never throws. */
+  send(text: string): void
+  /** Returns how to stop listening. */
+  listen(listener: (text: string) => void): () => void
+}
+
 /** Calls `run` soon and not from inside this call: `setImmediate`, or `byHand` where a test calls `tick()` itself. */
 export type Schedule = (run: () => void) => void
 /** Never ticks: who passes this calls `tick()`. */
@@ -107,6 +118,7 @@ export type WriteOptions = {
 export interface Store {
   readonly dialect: 'sqlite' | 'postgres'
   readonly read: Reader
+  readonly signals: Signals
   /** Why writes are refused just now: the database's or its disk's fault, from the batch that met it until one that is committed again. */
   readonly fault: HoldfastError | undefined
   write<T>(work: (tx: Transaction) => T | Promise<T>, options?: WriteOptions): Promise<T>

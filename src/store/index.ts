@@ -13,6 +13,7 @@ export {
   type ReadStatement,
   type RunResult,
   type Schedule,
+  type Signals,
   type SqlRow,
   type SqlValue,
   type Statement,
@@ -24,9 +25,10 @@ export {
 export { storeErrorCodes } from './errors.ts'
 export { fileFaultOf } from './folder/file-fault.ts'
 export { readPrivate, writePrivate } from './folder/private-file.ts'
+export { holdFolder } from './folder/hold.ts'
 export { type FolderLock, lockFolder } from './folder/lock.ts'
 export { shareLocked, skipLocked } from './lease/locking.ts'
 export { NamedLease, type NamedLeaseOptions } from './lease/named-lease.ts'
 export { type Migration, readMigrations } from './migration.ts'
-export { openPostgres, type PostgresOptions } from './postgres/open.ts'
+export { openPostgres, placeOf as placeOfUrl, type PostgresOptions } from './postgres/open.ts'
 export { openStore, type StoreOptions } from './sqlite/open.ts'

@@ -256,6 +256,7 @@ class Stage implements Rehearsal {
     return {
       dialect: store.dialect,
       read: store.read,
+      signals: store.signals,
       get fault() {
         return store.fault
       },

@@ -40,6 +40,7 @@ describe('the configuration', () => {
       connections: {},
       limits: 'embedded',
       account: {},
+      database: {},
       retention: { executions: 90 * 86_400_000, trail: 400 * 86_400_000, logs: 14 * 86_400_000 },
       log: { level: 'info', slow: 100 },
     })

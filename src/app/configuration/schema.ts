@@ -59,6 +59,11 @@ const retention = z.strictObject({
   logs: duration('1d').prefault('14d'),
 })
 
+const database = z.strictObject({
+  /** A PostgreSQL database that holds everything instead of the data folder's file. DATABASE_URL goes before it. */
+  url: z.string().min(1).optional(),
+})
+
 const log = z.strictObject({
   level: z.enum(logLevels).default('info'),
   /** A step, expression or commit that takes at least so long is one line. */
@@ -88,6 +93,7 @@ export const configurationSchema = z.strictObject({
   outbound: outbound.prefault({}),
   /** How HTTP tasks prove who they are, by the name in `connection/NAME` of their ConnectionArn. */
   connections: connections.default({}),
+  database: database.prefault({}),
   retention: retention.prefault({}),
   log: log.prefault({}),
 })

@@ -151,10 +151,12 @@ function sayReady(context: Context, { runtime, agent }: Ready, started: Started,
   print(context, `  ${paint.dim('Ctrl-C stops it; what runs goes on at the next start.')}`)
 }
 
-function factsOf({ address, tokenFile, procedures, resumed }: Runtime, { dataFolder, configurationFile }: Started) {
+function factsOf({ address, tokenFile, procedures, resumed, database }: Runtime, started: Started) {
+  const { dataFolder, configurationFile } = started
   const names = procedures.length === 0 ? 'no procedures' : `procedures ${procedures.join(', ')}`
   return [
     ['data', dataFolder],
+    ['database', database],
     ['config', configurationFile === undefined ? undefined : `${configurationFile}: ${names}`],
     ['token', tokenFile ?? 'none is asked for'],
     ['logs', join(dataFolder, 'logs')],

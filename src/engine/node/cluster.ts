@@ -27,6 +27,7 @@ class Thread {
     this.store = {
       dialect: store.dialect,
       read: store.read,
+      signals: store.signals,
       get fault() {
         return store.fault
       },

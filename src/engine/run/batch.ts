@@ -457,7 +457,7 @@ export class Batch {
     if (live.machine.usesTimers) sql.dropTimers(this.#tx, id)
     if (live.machine.usesActivities) sql.dropActivityTasks(this.#tx, id)
     if (live.machine.usesExpressions) sql.dropInboxOf(this.#tx, id)
-    if (live.snapshot.size > 0) this.#tx.prepare('DELETE FROM snapshot WHERE execution_id = ?').run(id)
+    if (live.snapshot.size > 0) this.#tx.prepare('DELETE FROM snapshot WHERE execution_id = ?').defer(id)
   }
 }
 

@@ -81,7 +81,7 @@ export type NewChunkRow = {
 }
 
 export function insertChunk(tx: Transaction, row: NewChunkRow): void {
-  tx.prepare('INSERT INTO chunk (execution_id, seq, first_event, at, body) VALUES (?, ?, ?, ?, ?)').run(
+  tx.prepare('INSERT INTO chunk (execution_id, seq, first_event, at, body) VALUES (?, ?, ?, ?, ?)').defer(
     row.executionId,
     row.seq,
     row.firstEvent,
@@ -100,7 +100,11 @@ export function putSnapshot(tx: Transaction, row: NewChunkRow): void {
 
 /** A busy execution is that of `node`; one that sleeps is nobody's. */
 export function setBusy(tx: Transaction, executionId: number, busy: boolean, node: number | null): void {
-  tx.prepare('UPDATE execution SET busy = ?, node = ? WHERE id = ?').run(busy ? 1 : 0, busy ? node : null, executionId)
+  tx.prepare('UPDATE execution SET busy = ?, node = ? WHERE id = ?').defer(
+    busy ? 1 : 0,
+    busy ? node : null,
+    executionId,
+  )
 }
 
 export type ClosingRow = {
@@ -116,7 +120,7 @@ export function closeExecution(tx: Transaction, executionId: number, row: Closin
   tx.prepare(
     `UPDATE execution SET status = ?, stopped_at = ?, output = ?, error = ?, cause = ?, digest = ?, busy = 0,
      node = NULL WHERE id = ?`,
-  ).run(row.status, row.stoppedAt, row.output ?? null, row.error ?? null, row.cause ?? null, row.digest, executionId)
+  ).defer(row.status, row.stoppedAt, row.output ?? null, row.error ?? null, row.cause ?? null, row.digest, executionId)
 }
 
 /**
@@ -150,16 +154,16 @@ export function putTimer(tx: Transaction, executionId: number, at: Attempt, time
   ).defer(executionId, at.frame, timerNumber(timer), at.enteredId, at.attempt, due)
 }
 
-export function dropTimer(tx: Transaction, executionId: number, frame: number, timer: TimerKind): boolean {
-  return (
-    tx
-      .prepare('DELETE FROM timer WHERE execution_id = ? AND frame = ? AND kind = ?')
-      .run(executionId, frame, timerNumber(timer)).changes > 0
+export function dropTimer(tx: Transaction, executionId: number, frame: number, timer: TimerKind): void {
+  tx.prepare('DELETE FROM timer WHERE execution_id = ? AND frame = ? AND kind = ?').defer(
+    executionId,
+    frame,
+    timerNumber(timer),
   )
 }
 
 export function dropTimers(tx: Transaction, executionId: number): void {
-  tx.prepare('DELETE FROM timer WHERE execution_id = ?').run(executionId)
+  tx.prepare('DELETE FROM timer WHERE execution_id = ?').defer(executionId)
 }
 
 export function dueTimers(queries: Queries, nowMs: number, limit: number): readonly DueTimer[] {
@@ -187,7 +191,7 @@ export function takeTimer(tx: Transaction, timer: DueTimer, nowMs: number): bool
 
 /** Puts a timer off that cannot be carried out, so that it does not stand before all others. */
 export function postponeTimer(tx: Transaction, timer: DueTimer, due: number): void {
-  tx.prepare('UPDATE timer SET due = ? WHERE execution_id = ? AND frame = ? AND kind = ?').run(
+  tx.prepare('UPDATE timer SET due = ? WHERE execution_id = ? AND frame = ? AND kind = ?').defer(
     due,
     timer.executionId,
     timer.frame,
@@ -203,8 +207,7 @@ export function nextDue(tx: Transaction): number | undefined {
 
 /** `node`: the life that waits for what the event waits for. */
 export function putInbox(tx: Transaction, executionId: number, event: string, node: number | null): number {
-  return tx.prepare('INSERT INTO inbox (execution_id, event, node) VALUES (?, ?, ?)').run(executionId, event, node)
-    .lastInsertRowid
+  return tx.prepare('INSERT INTO inbox (execution_id, event, node) VALUES (?, ?, ?)').insert(executionId, event, node)
 }
 
 export function inboxOf(tx: Queries, executionId: number): readonly string[] {
@@ -215,11 +218,11 @@ export function inboxOf(tx: Queries, executionId: number): readonly string[] {
 }
 
 export function dropInbox(tx: Transaction, id: number): void {
-  tx.prepare('DELETE FROM inbox WHERE id = ?').run(id)
+  tx.prepare('DELETE FROM inbox WHERE id = ?').defer(id)
 }
 
 export function dropInboxOf(tx: Transaction, executionId: number): void {
-  tx.prepare('DELETE FROM inbox WHERE execution_id = ?').run(executionId)
+  tx.prepare('DELETE FROM inbox WHERE execution_id = ?').defer(executionId)
 }
 
 // ---- tasks of activities
@@ -236,7 +239,7 @@ export function queueActivityTask(
   tx.prepare(
     `INSERT INTO activity_task (activity_arn, execution_id, frame, entered_id, attempt, input)
      VALUES (?, ?, ?, ?, ?, ?)`,
-  ).run(activityArn, executionId, at.frame, at.enteredId, at.attempt, input)
+  ).defer(activityArn, executionId, at.frame, at.enteredId, at.attempt, input)
 }
 
 /** No other transaction is given the same. */
@@ -254,11 +257,11 @@ export function oldestActivityTask(
 }
 
 export function takeActivityTask(tx: Transaction, id: number): void {
-  tx.prepare('UPDATE activity_task SET taken = 1 WHERE id = ?').run(id)
+  tx.prepare('UPDATE activity_task SET taken = 1 WHERE id = ?').defer(id)
 }
 
 export function dropActivityTask(tx: Transaction, executionId: number, at: Attempt): void {
-  tx.prepare('DELETE FROM activity_task WHERE execution_id = ? AND frame = ? AND entered_id = ? AND attempt = ?').run(
+  tx.prepare('DELETE FROM activity_task WHERE execution_id = ? AND frame = ? AND entered_id = ? AND attempt = ?').defer(
     executionId,
     at.frame,
     at.enteredId,
@@ -267,5 +270,5 @@ export function dropActivityTask(tx: Transaction, executionId: number, at: Attem
 }
 
 export function dropActivityTasks(tx: Transaction, executionId: number): void {
-  tx.prepare('DELETE FROM activity_task WHERE execution_id = ?').run(executionId)
+  tx.prepare('DELETE FROM activity_task WHERE execution_id = ?').defer(executionId)
 }

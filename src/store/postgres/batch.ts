@@ -49,11 +49,6 @@ export class Batch {
 
   /** Never throws: what goes wrong goes to the closures. */
   async run(): Promise<BatchOutcome> {
-    const committed = await this.#run()
-    return { committed, fault: this.#fault }
-  }
-
-  async #run(): Promise<boolean> {
     try {
       await this.#begin()
       for (const job of this.#jobs) {
@@ -61,10 +56,10 @@ export class Batch {
         if (waiting !== undefined) await waiting
         if (this.#fault !== undefined) throw this.#fault
       }
-      return await this.#commit()
+      return { committed: await this.#commit(), fault: undefined }
     } catch (error) {
       await this.#giveUp(error)
-      return false
+      return { committed: false, fault: this.#fault }
     }
   }
 

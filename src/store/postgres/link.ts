@@ -12,6 +12,7 @@ import {
   type Reply,
   type Request,
   type Settings,
+  type Signal,
   type Told,
   type WorkerData,
 } from './wire.ts'
@@ -27,6 +28,7 @@ export class Link {
   readonly #patienceMs: number
   /** Host and database, for people: no password. */
   readonly #place: string
+  #onSignal: (text: string) => void = () => {}
   #asked = 0
   #closed = false
 
@@ -42,7 +44,10 @@ export class Link {
       execArgv: [],
       name: 'holdfast postgres',
     })
-    this.#worker.on('message', (told: Told) => this.#heard(told))
+    this.#worker.on('message', (message: Told | Signal) => {
+      if ('signal' in message) this.#onSignal(message.signal)
+      else this.#heard(message)
+    })
     this.#worker.on('error', (error: unknown) => this.#failed(error))
     this.#worker.on('exit', () => this.#failed(new Error('the worker has ended')))
     this.#worker.unref()
@@ -100,6 +105,15 @@ export class Link {
       this.#worker.ref()
       this.#worker.postMessage({ id, request } satisfies Asked)
     })
+  }
+
+  onSignal(listener: (text: string) => void): void {
+    this.#onSignal = listener
+  }
+
+  /** Goes on; whether it arrives nobody knows. */
+  send(text: string): void {
+    if (!this.#closed) this.#worker.postMessage({ id: 0, request: { kind: 'signal', text } } satisfies Asked)
   }
 
   #heard({ id, reply }: Told): void {

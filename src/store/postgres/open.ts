@@ -3,6 +3,7 @@ import type { Clock, HoldfastError, Logger } from '../../base/index.ts'
 import type { Reader, Schedule, Store, TraceEvent, Transaction, WriteOptions } from '../contract.ts'
 import { rightsMissing, serverOld, urlInvalid } from '../errors.ts'
 import { type Migration, readMigrations } from '../migration.ts'
+import { Listeners } from '../signals.ts'
 import { Writer } from '../writer.ts'
 import { Batch } from './batch.ts'
 import { Keys } from './keys.ts'
@@ -80,6 +81,7 @@ function checkServer(link: Link, { url, logger, durability = 'full' }: PostgresO
 
 class PostgresStore implements Store {
   readonly dialect = 'postgres'
+  readonly signals: Listeners
   readonly read: Reader
   readonly #reader: PostgresReader
   readonly #writer: Writer
@@ -89,6 +91,8 @@ class PostgresStore implements Store {
   constructor({ logger, schedule, batchLimit, onTrace }: PostgresOptions, link: Link) {
     this.#link = link
     this.#reader = new PostgresReader(link)
+    this.signals = new Listeners((text) => link.send(text))
+    link.onSignal((text) => this.signals.hear(text))
     this.read = this.#reader
     const place = {
       link,

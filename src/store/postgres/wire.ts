@@ -47,6 +47,8 @@ export type Request =
     }
   | { readonly kind: 'fetch'; readonly cursor: number; readonly count: number }
   | { readonly kind: 'closeCursor'; readonly cursor: number }
+  /** To all processes on the database. Answered at once. */
+  | { readonly kind: 'signal'; readonly text: string }
   | { readonly kind: 'close' }
 
 export type Failure = {
@@ -72,6 +74,9 @@ export type Reply =
 
 export type Asked = { readonly id: number; readonly request: Request }
 export type Told = { readonly id: number; readonly reply: Reply }
+
+/** A word that some process on the database has sent. */
+export type Signal = { readonly signal: string }
 
 export const noAnswer: Answer = { changes: 0, key: 0, names: [], rows: [] }
 

@@ -52,11 +52,6 @@ export class Batch {
 
   /** Never throws: what goes wrong goes to the closures. */
   async run(): Promise<BatchOutcome> {
-    const committed = await this.#run()
-    return { committed, fault: this.#diskFault }
-  }
-
-  async #run(): Promise<boolean> {
     try {
       this.#place.control.begin.run()
       this.#trace('begin')
@@ -66,12 +61,12 @@ export class Batch {
         if (waiting !== undefined) await waiting
         if (this.#diskFault !== undefined) throw this.#diskFault
       }
-      return this.#commit()
+      return { committed: this.#commit(), fault: undefined }
     } catch (error) {
       const fault = faultOf(error, this.#place.connection.folder)
       if (isDiskFault(fault)) this.#diskFault ??= fault
       this.#giveUp(fault)
-      return false
+      return { committed: false, fault: this.#diskFault }
     }
   }
 

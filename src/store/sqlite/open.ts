@@ -8,6 +8,7 @@ import { prepareFile, prepareFolder } from '../folder/folder.ts'
 import { type FolderLock, lockFolder } from '../folder/lock.ts'
 import { type ProcessName, thisProcess } from '../folder/process.ts'
 import { type Migration, readMigrations } from '../migration.ts'
+import { Listeners } from '../signals.ts'
 import { Writer } from '../writer.ts'
 import { Batch, controlOf } from './batch.ts'
 import { Connection, type Durability } from './connection.ts'
@@ -70,6 +71,7 @@ function placeOf(path: string): Place {
 
 class SqliteStore implements Store {
   readonly dialect = 'sqlite'
+  readonly signals = new Listeners()
   readonly read: Reader
   readonly #reader: SqliteReader
   readonly #writer: Writer

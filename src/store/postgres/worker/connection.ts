@@ -65,6 +65,10 @@ export class Connection {
     return connection
   }
 
+  onNotification(heard: (text: string) => void): void {
+    this.#client.on('notification', ({ payload = '' }) => heard(payload))
+  }
+
   get ended(): boolean {
     return this.#ended
   }

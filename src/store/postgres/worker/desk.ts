@@ -18,10 +18,14 @@ export class Desk {
   readonly #idle: Connection[] = []
   #closing = false
 
-  constructor(settings: Settings) {
+  /** `heard`: what other processes, and this one, have sent. */
+  constructor(settings: Settings, heard: (text: string) => void) {
     this.#settings = settings
     this.#write = new Lane(settings, retryMs)
-    this.#read = new Lane(settings, retryMs)
+    this.#read = new Lane(settings, retryMs, async (connection) => {
+      connection.onNotification(heard)
+      await connection.run([{ kind: 'statement', sql: 'LISTEN holdfast', parameters: [], wants: 'none' }])
+    })
   }
 
   async serve(request: Request): Promise<Reply> {
@@ -51,6 +55,8 @@ export class Desk {
         return this.#cursor(request.cursor).rows(`FETCH ${request.count} FROM iterated_${request.cursor}`)
       case 'closeCursor':
         return this.#closeCursor(request.cursor)
+      case 'signal':
+        return this.#read.connection.rows("SELECT pg_notify('holdfast', ?)", request.text)
       case 'close':
         return this.#close()
     }

@@ -5,14 +5,21 @@ import { Connection } from './connection.ts'
 export class Lane {
   readonly #settings: Settings
   readonly #retryMs: number
+  readonly #prepare: (connection: Connection) => Promise<void>
   #connection: Connection | undefined
   #connecting: Promise<Connection> | undefined
   #retry: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(settings: Settings, retryMs: number) {
+  /** `prepare`: done on each connection before anybody gets it. */
+  constructor(
+    settings: Settings,
+    retryMs: number,
+    prepare: (connection: Connection) => Promise<void> = async () => {},
+  ) {
     this.#settings = settings
     this.#retryMs = retryMs
+    this.#prepare = prepare
   }
 
   /** At once: what there is. @throws when there is none */
@@ -31,8 +38,10 @@ export class Lane {
   async #open(): Promise<Connection> {
     clearTimeout(this.#retry)
     try {
-      this.#connection = await Connection.open(this.#settings, () => this.#again(0))
-      return this.#connection
+      const connection = await Connection.open(this.#settings, () => this.#again(0))
+      await this.#prepare(connection)
+      this.#connection = connection
+      return connection
     } catch (error) {
       this.#again(this.#retryMs)
       throw error

@@ -3,12 +3,12 @@
  * which no socket of its own would allow.
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import type { Asked, Told, WorkerData } from '../wire.ts'
+import type { Asked, Signal, Told, WorkerData } from '../wire.ts'
 import { Desk } from './desk.ts'
 
 const { settings, signal, port } = given()
-const desk = new Desk(settings)
 const whileAwaited = asPort(parentPort)
+const desk = new Desk(settings, (text) => whileAwaited.postMessage({ signal: text } satisfies Signal))
 
 whileAwaited.on('message', (asked: Asked) => {
   void serve(asked).then((told) => whileAwaited.postMessage(told))
