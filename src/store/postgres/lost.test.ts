@@ -1,11 +1,10 @@
 /** A connection that falls at the worst moment: during a commit, in the middle of a closure, while nobody looks. */
-import { connect, createServer, type Server, type Socket } from 'node:net'
-import { once } from 'node:events'
 import { afterEach, describe, expect, it } from 'vitest'
 import { HoldfastError, silentLogger, VirtualClock } from '../../base/index.ts'
 import type { Store, Transaction } from '../contract.ts'
 import { openPostgres } from './open.ts'
 import { administer, dropDatabase, newDatabase, urlOf } from './test-database.fake.ts'
+import { Way } from './way.fake.ts'
 
 const migrations = [{ number: 1, name: '0001-note', sql: 'CREATE TABLE note (body TEXT PRIMARY KEY)' }]
 
@@ -13,57 +12,6 @@ const undo: (() => unknown)[] = []
 afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step()
 })
-
-type Fate = 'arrives' | 'answer is lost' | 'never arrives'
-
-/** Stands between store and server; what is sent next after `next` was set meets that fate, and the connection ends. */
-class Way {
-  next: Fate = 'arrives'
-  closed = false
-  readonly #sockets = new Set<Socket>()
-  #server: Server | undefined
-
-  async open(to: URL): Promise<URL> {
-    const server = createServer((client) => this.#relay(client, connect(Number(to.port), to.hostname)))
-    this.#server = server
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const address = server.address()
-    const port = typeof address === 'object' && address !== null ? address.port : 0
-    return Object.assign(new URL(to), { hostname: '127.0.0.1', port: String(port) })
-  }
-
-  #relay(client: Socket, server: Socket): void {
-    if (this.closed) return void client.destroy()
-    const end = (): void => {
-      client.destroy()
-      server.destroy()
-    }
-    for (const socket of [client, server]) {
-      this.#sockets.add(socket)
-      socket.on('error', end)
-      socket.on('close', end)
-    }
-    let fate: Fate = 'arrives'
-    client.on('data', (sent) => {
-      fate = this.next
-      this.next = 'arrives'
-      if (fate === 'never arrives') end()
-      else server.write(sent)
-    })
-    server.on('data', (answer) => (fate === 'arrives' ? client.write(answer) : end()))
-  }
-
-  cutAll(): void {
-    for (const socket of this.#sockets) socket.destroy()
-    this.#sockets.clear()
-  }
-
-  close(): void {
-    this.#server?.close()
-    this.cutAll()
-  }
-}
 
 async function openOverWay(): Promise<{ store: Store; way: Way; database: string }> {
   const database = newDatabase(migrations)
@@ -95,9 +43,10 @@ describe('a connection that is lost during a commit', () => {
     const { store, way, database } = await openOverWay()
     await store.write((tx) => {
       put(tx, 'a')
-      way.next = 'answer is lost'
+      way.next = 'answerLost'
     })
     expect(await kept(database)).toEqual(['a'])
+    await store.tick()
     expect(store.fault).toBeUndefined()
     await store.write((tx) => put(tx, 'b'))
     expect(await kept(database)).toEqual(['a', 'b'])
@@ -107,7 +56,7 @@ describe('a connection that is lost during a commit', () => {
     const { store, way, database } = await openOverWay()
     const written = store.write((tx) => {
       put(tx, 'a')
-      way.next = 'never arrives'
+      way.next = 'neverArrives'
     })
     expect(await written.catch(codeOf)).toBe('store.unreachable')
     expect(await kept(database)).toEqual([])
@@ -122,7 +71,7 @@ describe('a connection that is lost', () => {
     const results = await Promise.allSettled([
       store.write((tx) => put(tx, 'a')),
       store.write((tx) => {
-        way.next = 'never arrives'
+        way.next = 'neverArrives'
         try {
           tx.prepare('SELECT 1').get()
         } catch {
@@ -139,6 +88,7 @@ describe('a connection that is lost', () => {
     expect(store.fault).toMatchObject({ code: 'store.unreachable', retryable: true })
     expect(await kept(database)).toEqual([])
     await store.write((tx) => put(tx, 'd'))
+    await store.tick()
     expect(store.fault).toBeUndefined()
     expect(await kept(database)).toEqual(['d'])
   })
@@ -147,31 +97,43 @@ describe('a connection that is lost', () => {
     const { store, way, database } = await openOverWay()
     await store.write((tx) => put(tx, 'a'))
     way.cutAll()
-    await store.write((tx) => put(tx, 'b'))
+    await until(() => store.write((tx) => put(tx, 'b')))
     expect(await kept(database)).toEqual(['a', 'b'])
-    await until(() => store.read.all('SELECT body FROM note').length === 2)
+    await until(async () => expect(store.read.all('SELECT body FROM note')).toHaveLength(2))
   })
 
   it('refuses at once, with what to do, as long as there is no way to the server', async () => {
     const { store, way } = await openOverWay()
     way.closed = true
     way.cutAll()
-    const refusal = await store.write((tx) => put(tx, 'a')).catch((error: unknown) => error)
+    const refusal = await firstRefusal(() => store.write((tx) => put(tx, 'a')))
     expect(refusal).toMatchObject({ code: 'store.unreachable', kind: 'unavailable', retryable: true })
     expect(refusal).toMatchObject({ repair: expect.stringContaining('connects again by itself') })
     expect(() => store.read.get('SELECT 1')).toThrow(expect.objectContaining({ code: 'store.unreachable' }))
     way.closed = false
-    await store.write((tx) => put(tx, 'a'))
+    await until(() => store.write((tx) => put(tx, 'b')))
   })
 })
 
-async function until(holds: () => boolean): Promise<void> {
+/** Tries until the way is there. */
+async function until(work: () => Promise<unknown>): Promise<void> {
   for (;;) {
     try {
-      if (holds()) return
+      return void (await work())
     } catch (error) {
       if (codeOf(error) !== 'store.unreachable') throw error
+      await new Promise((resolve) => setImmediate(resolve))
     }
-    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+/** Tries until the way is gone. */
+async function firstRefusal(work: () => Promise<unknown>): Promise<unknown> {
+  for (;;) {
+    try {
+      await work()
+    } catch (error) {
+      if (codeOf(error) !== 'store.not_unique') return error
+    }
   }
 }
