@@ -1,10 +1,13 @@
 import { type Actor, requirePermission } from '../../access/index.ts'
+import type { Machine } from '../../asl/index.ts'
 import type { ExecutionDescription, StateMachineDescription } from '../contract.ts'
 import type { Engine } from '../engine.ts'
 import { executionMissing } from '../errors.ts'
 import { describeRevision } from '../machine/describe.ts'
 import { endOfHistory } from '../history/end.ts'
-import { belongsToMapRun, redriveObstacle, startedBeforeRedrive } from './redrivable.ts'
+import { belongsToMapRun, endedInMapRun, redriveObstacle, startedBeforeRedrive } from './redrivable.ts'
+import { loadEnded } from '../run/live.ts'
+import { isInMapRun } from '../run/redrive.ts'
 import { requireMapRun } from '../map-run/require.ts'
 import { descriptionOf, requireExecution } from './rows.ts'
 
@@ -17,9 +20,17 @@ export async function describeExecution(engine: Engine, actor: Actor, arn: strin
   const obstacle =
     redriveObstacle({ ...row, events }, engine.clock.now(), engine.limits.historyEvents) ??
     (row.mapRunArn === null ? undefined : belongsToMapRun) ??
-    (keptItsEnd ? undefined : startedBeforeRedrive)
+    (keptItsEnd ? undefined : startedBeforeRedrive) ??
+    (isLeftInMapRun(engine, machine, row.id) ? endedInMapRun : undefined)
   const description = descriptionOf(engine.account, row)
   return obstacle === undefined ? description : { ...description, redriveObstacle: obstacle }
+}
+
+/** Asked of machines with a distributed Map alone, for it reads the whole history. */
+function isLeftInMapRun(engine: Engine, machine: Machine, id: number): boolean {
+  if (!machine.states.some((state) => state.type === 'Map' && state.distributed !== undefined)) return false
+  const ended = loadEnded(engine, engine.revisions, engine.store.read, id)
+  return ended !== undefined && isInMapRun(ended)
 }
 
 /** The revision the execution runs, whatever became of its machine since. @throws HoldfastError arn.invalid, execution.missing */

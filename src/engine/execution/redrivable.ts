@@ -20,6 +20,9 @@ export const startedBeforeRedrive = 'Execution was started before the launch of 
 /** Its run counts what has become of it. */
 export const belongsToMapRun = 'Execution belongs to a map run: redrive the execution of that run'
 
+/** To start the run anew would do again what its children have done. */
+export const endedInMapRun = 'Execution ended in a map run, and map runs cannot be redriven by this version'
+
 export const isRunning = 'Execution is RUNNING and cannot be redriven'
 
 /** Why not; undefined when it can. `historyEvents`: the most that a history may have. */

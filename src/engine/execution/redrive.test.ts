@@ -192,6 +192,44 @@ describe('a redrive is refused', () => {
   })
 })
 
+describe('an execution with a distributed Map', () => {
+  const each = {
+    Type: 'Map',
+    ItemProcessor: {
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+      StartAt: 'T',
+      States: { T: taskState('work') },
+    },
+  }
+
+  it('that ended in its run is refused and says so: what the children have done is not done again', async () => {
+    const world = new World()
+    const arn = await world.run({ Each: { ...each, End: true } }, [1, 2])
+    await world.advance(1000)
+    world.calls[0]?.fail('Broken')
+    await world.advance(1000)
+    expect(await world.status(arn)).toBe('FAILED')
+    await expect(redrive(world, arn)).rejects.toThrow('Execution ended in a map run')
+    expect((await world.describe(arn)).redriveObstacle).toContain('Execution ended in a map run')
+    const child = world.calls[0]?.executionArn ?? ''
+    await expect(redrive(world, child)).rejects.toThrow('Execution belongs to a map run')
+  })
+
+  it('that ended behind it is redriven', async () => {
+    const world = new World()
+    const arn = await world.run({ Each: { ...each, Next: 'After' }, After: taskState('after') }, [1])
+    await world.advance(1000)
+    await world.succeed('done', 'T')
+    await world.advance(1000)
+    await world.fail('Broken', undefined, 'After')
+    expect(Object.keys(await world.describe(arn))).not.toContain('redriveObstacle')
+    await redrive(world, arn)
+    await world.succeed('right', 'After')
+    expect(await world.output(arn)).toBe('right')
+    expect(world.calls.filter(({ stateName }) => stateName === 'T')).toHaveLength(1)
+  })
+})
+
 describe('the token of a request', () => {
   it('within 15 minutes is answered again and redrives nothing', async () => {
     const world = new World()

@@ -4,7 +4,13 @@ import type { HoldfastError } from '../../base/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { RedrivenExecution } from '../contract.ts'
 import { executionMissing, notRedrivable } from '../errors.ts'
-import { isRunning, redriveObstacle, startedBeforeRedrive } from '../execution/redrivable.ts'
+import {
+  belongsToMapRun,
+  endedInMapRun,
+  isRunning,
+  redriveObstacle,
+  startedBeforeRedrive,
+} from '../execution/redrivable.ts'
 import type { Core } from './core.ts'
 import { type Live, loadEnded } from './live.ts'
 import { reopenExecution } from './statements.ts'
@@ -29,7 +35,9 @@ export function reopen(core: Core, tx: Transaction, { actor, executionId, arn, c
   const live = loadEnded(core, core.revisions, tx, executionId)
   const reason =
     redriveObstacle({ ...row, events: (live?.state.nextEventId ?? 1) - 1 }, now, core.limits.historyEvents) ??
-    (live === undefined || live.state.frames.size === 0 ? startedBeforeRedrive : undefined)
+    (live === undefined || live.state.frames.size === 0 ? startedBeforeRedrive : undefined) ??
+    (live !== undefined && live.row.mapRunId !== null ? belongsToMapRun : undefined) ??
+    (live !== undefined && isInMapRun(live) ? endedInMapRun : undefined)
   if (reason !== undefined || live === undefined) {
     return { kind: 'refused', error: notRedrivable(arn, reason ?? startedBeforeRedrive) }
   }
@@ -44,6 +52,10 @@ export function reopen(core: Core, tx: Transaction, { actor, executionId, arn, c
   appendRecord(tx, { at: now, actor, action: 'execution.redrive', subject, execution: arn, change, ...cause })
   return { kind: 'reopened', live: { ...live, row: { ...live.row, awaitedBy: null } }, redriven: { redrivenAt: now } }
 }
+
+/** The seam for redriving Map Runs: what ended in one goes on once its run can be told to. */
+export const isInMapRun = ({ state }: Live): boolean =>
+  [...state.frames.values()].some(({ visit }) => visit?.phase === 'maprun')
 
 type Row = {
   readonly status: number

@@ -53,6 +53,7 @@ const described = {
   roleArn,
   loggingConfiguration: { level: 'OFF', includeExecutionData: false },
   tracingConfiguration: { enabled: false },
+  encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
   revisionId: 'r2',
   variableReferences: { A: ['x', 'y'] },
 }

@@ -146,10 +146,6 @@ const configurations = (request: Configured) => ({
 
 const valueOf = (text: string | undefined): unknown => (text === undefined ? undefined : JSON.parse(text))
 
-/** Recorded at AWS: who brings no key of their own is not told of AWS's. */
-const ownKey = (text: string | undefined): unknown => (text === awsKey ? undefined : valueOf(text))
-const awsKey = JSON.stringify({ type: 'AWS_OWNED_KEY' })
-
 function describe(machine: StateMachineDescription, includedData: string | undefined): Response {
   const { variableReferences } = machine
   return {
@@ -159,7 +155,7 @@ function describe(machine: StateMachineDescription, includedData: string | undef
     roleArn: machine.roleArn,
     loggingConfiguration: valueOf(machine.loggingConfiguration),
     tracingConfiguration: valueOf(machine.tracingConfiguration),
-    encryptionConfiguration: ownKey(machine.encryptionConfiguration),
+    encryptionConfiguration: valueOf(machine.encryptionConfiguration),
     revisionId: machine.revisionId,
     variableReferences: variableReferences.size === 0 ? undefined : Object.fromEntries(variableReferences),
   }
