@@ -16,6 +16,7 @@ export class NodeProcess {
   readonly failures: string[] = []
   resumed = 0
   #child: ChildProcess | undefined
+  #ready = Promise.withResolvers<void>()
 
   constructor(order: NodeOrder) {
     this.#order = order
@@ -30,6 +31,7 @@ export class NodeProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child = child
+    this.#ready = Promise.withResolvers<void>()
     child.stderr.on('data', (chunk: Buffer) => (this.complaints += chunk.toString()))
     createInterface({ input: child.stdout }).on('line', (line) => this.#hear(line))
     child.once('exit', (code, signal) => {
@@ -41,7 +43,9 @@ export class NodeProcess {
     const [word = '', rest = ''] = line.split(' ')
     if (word === 'started') this.started.push(rest)
     if (word === 'closed') this.closed.push(rest)
-    if (word === 'resumed') this.resumed += Number(rest)
+    if (word !== 'resumed') return
+    this.resumed += Number(rest)
+    this.#ready.resolve()
   }
 
   async kill(): Promise<void> {
@@ -49,8 +53,9 @@ export class NodeProcess {
     await this.#end('SIGKILL')
   }
 
-  /** Lets it end what it has begun. */
+  /** Lets it end what it has begun; one that is still starting hears nothing yet. */
   async finish(): Promise<void> {
+    await this.#ready.promise
     await this.#end('SIGTERM')
   }
 
