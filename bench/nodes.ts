@@ -27,8 +27,8 @@ export async function measureNodes(size: NodesSize): Promise<NodesFigures> {
   const [one, two]: [number[], number[]] = [[], []]
   try {
     for (let run = 0; run < size.runs; run++) {
-      one.push(await runNodes(await database(server, `one_${run}`), 1, size))
-      two.push(await runNodes(await database(server, `two_${run}`), 2, size))
+      one.push(await inDatabase(server, `one_${run}`, (place) => runNodes(place, 1, size)))
+      two.push(await inDatabase(server, `two_${run}`, (place) => runNodes(place, 2, size)))
     }
   } finally {
     await server.remove()
@@ -37,15 +37,24 @@ export async function measureNodes(size: NodesSize): Promise<NodesFigures> {
   return { oneNode, twoNodes, ratio: twoNodes / oneNode }
 }
 
-/** With the state machine in it, so that the nodes find it. */
-async function database(server: PostgresServer, name: string): Promise<string> {
+type Database = { readonly url: string; readonly folder: string }
+
+/** With the state machine in it, so that the nodes find it, and a folder with the keys of its trail. */
+async function inDatabase(
+  server: PostgresServer,
+  name: string,
+  run: (database: Database) => Promise<number>,
+): Promise<number> {
   const url = await server.createDatabase(name)
   const folder = newFolder()
   const world = openWorld(folder.path, [tenSteps], place(url, 'installer'))
   await install(world, tenSteps)
   await world.close()
-  folder.remove()
-  return url
+  try {
+    return await run({ url, folder: folder.path })
+  } finally {
+    folder.remove()
+  }
 }
 
 const place = (url: string, name: string) => ({
@@ -53,18 +62,27 @@ const place = (url: string, name: string) => ({
   node: { name, hints: localHints() },
 })
 
-async function runNodes(url: string, count: number, { atOnce, forMs }: NodesSize): Promise<number> {
+async function runNodes({ url, folder }: Database, count: number, { atOnce, forMs }: NodesSize): Promise<number> {
   const nodes = Array.from({ length: count }, (_, i) => {
-    const child = fork(import.meta.filename, ['--node', url, `node-${i}`, String(atOnce / count), String(forMs)], {
-      stdio: ['pipe', 'pipe', 'inherit', 'ipc'],
-    })
+    const child = fork(
+      import.meta.filename,
+      ['--node', url, folder, `node-${i}`, String(atOnce / count), String(forMs)],
+      {
+        stdio: ['pipe', 'pipe', 'inherit', 'ipc'],
+      },
+    )
     return { child, lines: linesOf(child) }
   })
   for (const { lines } of nodes) await lines.next()
   for (const { child } of nodes) child.stdin?.write('go\n')
   let steps = 0
-  for (const { lines } of nodes) steps += Number((await lines.next()).value)
+  for (const { lines } of nodes) steps += stepsIn((await lines.next()).value)
   return (steps / forMs) * 1000
+}
+
+function stepsIn(line: string | undefined): number {
+  if (line === undefined) throw new Error('a node has ended before it told what it did')
+  return Number(line)
 }
 
 const linesOf = (child: ChildProcess): AsyncIterator<string, undefined> => {
@@ -74,9 +92,10 @@ const linesOf = (child: ChildProcess): AsyncIterator<string, undefined> => {
 
 // ---- a node
 
-async function beNode(url: string, name: string, atOnce: number, forMs: number): Promise<void> {
-  const folder = newFolder()
-  const world = openWorld(folder.path, [tenSteps], place(url, name))
+type NodeWords = Database & { readonly name: string; readonly atOnce: number; readonly forMs: number }
+
+async function beNode({ url, folder, name, atOnce, forMs }: NodeWords): Promise<void> {
+  const world = openWorld(folder, [tenSteps], place(url, name))
   await world.engine.recover()
   const arn = `arn:aws:states:us-east-1:123456789012:stateMachine:${tenSteps.name}`
   let done = 0
@@ -98,11 +117,10 @@ async function beNode(url: string, name: string, atOnce: number, forMs: number):
   ending = true
   await all
   await world.close()
-  folder.remove()
   process.exit(0)
 }
 
 const systemPause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-const [role, url = '', name = '', atOnce = '', forMs = ''] = process.argv.slice(2)
-if (role === '--node') await beNode(url, name, Number(atOnce), Number(forMs))
+const [role, url = '', folder = '', name = '', atOnce = '', forMs = ''] = process.argv.slice(2)
+if (role === '--node') await beNode({ url, folder, name, atOnce: Number(atOnce), forMs: Number(forMs) })
