@@ -1,6 +1,14 @@
 /** The engine with everything that runs on it: the deployments, a user's procedures, AWS. Opened and started in that order. */
 import { apiMockCheck } from '../aws/index.ts'
-import { deployProcedures, type Deploys, hookProcedures, openDeploys, startJanitor } from '../deploy/index.ts'
+import {
+  deployProcedures,
+  type Deploys,
+  hookProcedures,
+  openDeploys,
+  startJanitor,
+  type JanitorOptions,
+  watchElsewhere,
+} from '../deploy/index.ts'
 import {
   type Account,
   awsLimits,
@@ -15,7 +23,7 @@ import {
 } from '../engine/index.ts'
 import type { Hosts } from '../host/index.ts'
 import { createExpressions } from '../jsonata/index.ts'
-import type { Store } from '../store/index.ts'
+import { NamedLease, type Store } from '../store/index.ts'
 import { builtInDeployers } from './deployers.ts'
 import { appError } from './errors.ts'
 import { openHistoryLog } from './history-log.ts'
@@ -75,9 +83,22 @@ export async function startEngine(options: RuntimeOptions, ground: Ground, shutd
   const definitions = ours.map((one) => ({ name: one.name, definition: definitionOf(one, account) }))
   await installProcedures(engine, [...definitions, ...theirs.summaries])
   const { executions } = await engine.recover()
-  shutdown.add('the janitor of deployments', startJanitor(deploys))
+  const { dialect } = store
+  // The only process that may have the file looks after everything itself.
+  const turn = dialect === 'sqlite' ? undefined : janitorTurn(options, store)
+  shutdown.add('the janitor of deployments', startJanitor(deploys, turn))
+  if (turn !== undefined) shutdown.add('the look at what other nodes deploy', watchElsewhere(deploys))
   const procedures = theirs.summaries.map(({ name }) => name)
   return { engine, deploys, checkInput: theirs.checkInput, procedures, resumed: executions }
+}
+
+/** Longer than two looks, so that it stays with the node that has it. */
+const janitorLeaseMs = 15_000
+
+function janitorTurn({ dataFolder, clock, randomBytes }: RuntimeOptions, store: Store): JanitorOptions {
+  const holder = nodeNameOf(dataFolder, randomBytes)
+  const lease = new NamedLease({ store, clock, name: 'janitor of deployments', holder, leaseMs: janitorLeaseMs })
+  return { mayLook: () => lease.isMine(store) }
 }
 
 type Handlers = Parameters<typeof createEngine>[0]['handlers']
