@@ -15,15 +15,26 @@ import { descriptionOf, requireExecution } from './rows.ts'
 export async function describeExecution(engine: Engine, actor: Actor, arn: string): Promise<ExecutionDescription> {
   requirePermission(actor, 'execution.describe', { type: 'execution', id: arn })
   const row = requireExecution(engine.store.read, engine.account, arn)
-  const { machine } = engine.revisions.get(engine.store.read, row.revisionId)
-  const { events, keptItsEnd } = endOfHistory(engine.store.read, machine, row.id)
-  const obstacle =
-    redriveObstacle({ ...row, events }, engine.clock.now(), engine.limits.historyEvents) ??
-    (row.mapRunArn === null ? undefined : belongsToMapRun) ??
-    (keptItsEnd ? undefined : startedBeforeRedrive) ??
-    (isLeftInMapRun(engine, machine, row.id) ? endedInMapRun : undefined)
+  const obstacle = obstacleOf(engine, row)
   const description = descriptionOf(engine.account, row)
   return obstacle === undefined ? description : { ...description, redriveObstacle: obstacle }
+}
+
+/** The end of a history is read only where it decides: what runs or succeeded is told without a look at its chunks. */
+function obstacleOf(engine: Engine, row: ReturnType<typeof requireExecution>): string | undefined {
+  const { read } = engine.store
+  const now = engine.clock.now()
+  const obstacle =
+    redriveObstacle({ ...row, events: 0 }, now, engine.limits.historyEvents) ??
+    (row.mapRunArn === null ? undefined : belongsToMapRun)
+  if (obstacle !== undefined) return obstacle
+  const { machine } = engine.revisions.get(read, row.revisionId)
+  const { events, keptItsEnd } = endOfHistory(read, machine, row.id)
+  return (
+    redriveObstacle({ ...row, events }, now, engine.limits.historyEvents) ??
+    (keptItsEnd ? undefined : startedBeforeRedrive) ??
+    (isLeftInMapRun(engine, machine, row.id) ? endedInMapRun : undefined)
+  )
 }
 
 /** Asked of machines with a distributed Map alone, for it reads the whole history. */
