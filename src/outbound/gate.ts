@@ -52,7 +52,11 @@ async function follow(request: OutboundRequest, judgeOne: Judge): Promise<Outbou
     const location = isRedirect(answer.status) ? headerOf(answer, 'location') : undefined
     if (location === undefined || redirects === 0) return answer
     if (followed === redirects) throw badRedirect(next.url.host, `sends on more than ${redirects} times`)
+    const from = next.url
     next = redirected(next, location, answer.status)
+    if (request.secretBody === true && next.body !== undefined && next.url.host !== from.host) {
+      throw badRedirect(from.host, `wants the secrets in the body sent on to ${next.url.host}`)
+    }
   }
 }
 

@@ -184,6 +184,23 @@ describe('the gate', () => {
     expect(Object.keys(other.seen[0]?.headers ?? {}).toSorted()).toEqual(['accept', 'connection', 'host'])
   })
 
+  it('sends secrets in a body on to no other host, and on within the same one', async () => {
+    await using other = await service((_request, response) => response.end('there'))
+    await using here = await service((request, response) => {
+      const location = request.url === '/inside' ? '/end' : `${other.url}/`
+      response.writeHead(request.url === '/end' ? 200 : 307, { Location: location }).end()
+    })
+    const gate = openGate({ allow: ['127.0.0.1'] })
+    const sent = { method: 'POST', body: '{"key":"secret"}', secretBody: true, redirects: 3 }
+    await expect(gate.request(get(here.url, sent))).rejects.toMatchObject({
+      code: 'outbound.redirects',
+      message: expect.not.stringContaining('"secret"'),
+    })
+    expect(other.seen).toEqual([])
+    expect((await gate.request(get(`${here.url}/inside`, sent))).status).toBe(200)
+    expect((await gate.request(get(here.url, { ...sent, secretBody: false }))).url).toBe(`${other.url}/`)
+  })
+
   it('follows no more redirects than it is told', async () => {
     await using here = await service((_request, response) => response.writeHead(302, { Location: '/again' }).end())
     const asked = openGate({ allow: ['127.0.0.1'] }).request(get(here.url, { redirects: 3 }))

@@ -8,6 +8,8 @@ export type OutboundRequest = {
   readonly url: string
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string | Uint8Array | undefined
+  /** Whether the body holds a secret: then no redirect takes it to another host. Default no. */
+  readonly secretBody?: boolean
   /** Ends the request when it is no longer wanted; then the promise fails with its reason. */
   readonly signal: AbortSignal
   /** From the look-up of the name to the last byte of the answer. Default 10 s. */

@@ -84,13 +84,21 @@ function numberOf(value: Extract<Json, number> | Json, schema: NormalizedSchema)
   return schema.isBigIntegerSchema() && /^-?\d+$/.test(text) ? BigInt(text) : Number(text)
 }
 
-/** Values of attributes are binary and so base64, as in their own services; any other blob is a document: its text. */
+/** What is binary by its nature is base64, as in its own service; any other blob is a document: its text. */
 function bytesOf(value: Json, field: string): Uint8Array {
   if (binaryFields.has(field)) return Buffer.from(typeof value === 'string' ? value : misfit(field), 'base64')
   return Buffer.from(typeof value === 'string' ? value : printJson(value))
 }
 
-export const binaryFields: ReadonlySet<string> = new Set(['B', 'BS', 'BinaryValue'])
+/** The same both ways, so that what one call answers the next can take: what is encrypted can be decrypted. */
+export const binaryFields: ReadonlySet<string> = new Set([
+  // Values of attributes, in DynamoDB and in messages.
+  ...['B', 'BS', 'BinaryValue'],
+  // What KMS makes and takes.
+  ...['CiphertextBlob', 'PrivateKeyCiphertextBlob', 'CiphertextForRecipient', 'AttestationDocument'],
+  ...['Signature', 'Mac', 'PublicKey', 'SharedSecret', 'ImportToken', 'EncryptedKeyMaterial'],
+  'SecretBinary',
+])
 
 function instantOf(value: Json, field: string): Date {
   const ms = typeof value === 'string' ? Date.parse(value) : isJsonNumber(value) ? Number(value) * 1000 : Number.NaN

@@ -1,10 +1,13 @@
 import { once } from 'node:events'
+import { NormalizedSchema } from '@smithy/core/schema'
 import { afterEach, describe, expect, it } from 'vitest'
 import { parseResource, type TaskResource } from '../../asl/index.ts'
 import type { TaskCall } from '../../engine/index.ts'
 import { fakeService, type Reply, taskCall, testCredentials } from '../fake-service.ts'
 import { type AwsHandlers, awsHandlers } from '../handlers.ts'
+import { sdkInput } from './input.ts'
 import { javaName } from './names.ts'
+import { sdkResult } from './output.ts'
 
 const never = new AbortController().signal
 const opened: AwsHandlers[] = []
@@ -205,6 +208,27 @@ describe('aws-sdk:<service>:<action>', () => {
     stop.abort()
     expect(await answer).toMatchObject({ kind: 'failed' })
     await closed.promise
+  })
+})
+
+describe('bytes', () => {
+  const blob = 21
+  const schema = NormalizedSchema.of([3, 'kms', 'Message', 0, ['CiphertextBlob', 'Plaintext'], [blob, blob]])
+  const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1')
+
+  it.each([
+    ['that are no text', '\u00ff\u0000\u00fe\u0001'],
+    ['that happen to be text', 'abcd'],
+  ])('that one call encrypted are the bytes that the next decrypts: %s', async (_kind, text) => {
+    const encrypted = await sdkResult({ CiphertextBlob: bytes(text) }, schema)
+    const taken = sdkInput(encrypted, schema, () => '')
+    expect(Buffer.from(Object(taken['CiphertextBlob'])).toString('latin1')).toBe(text)
+  })
+
+  it('that are a document are their text, both ways', async () => {
+    const decrypted = await sdkResult({ Plaintext: bytes('an order') }, schema)
+    expect(decrypted.get('Plaintext')).toBe('an order')
+    expect(sdkInput(decrypted, schema, () => '')).toEqual({ Plaintext: Buffer.from('an order') })
   })
 })
 

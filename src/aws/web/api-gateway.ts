@@ -71,7 +71,8 @@ function refuseInvoke(parameters: JsonText): string | undefined {
   const refusal = refuseParameters(table, parameters)
   const given = parseJson(parameters)
   if (refusal !== undefined || !isJsonObject(given)) return refusal
-  if (!/^[^/?#@\s]+$/.test(textOf(given.get('ApiEndpoint') ?? ''))) {
+  const host = textOf(given.get('ApiEndpoint') ?? '')
+  if (!/^[^/?#@\s\\]+$/.test(host) || !URL.canParse(`https://${host}/`)) {
     return "The value of the field 'ApiEndpoint' has an invalid format"
   }
   const headers = given.get('Headers')

@@ -16,7 +16,7 @@ import {
   secretOf,
 } from './connection.ts'
 import { connectionArnOf, type HttpParameters, readHttpParameters, refuseHttpParameters } from './http-parameters.ts'
-import { type HttpRequest, httpRequest } from './http-request.ts'
+import { httpRequest } from './http-request.ts'
 import { openTokens, type Tokens } from './oauth.ts'
 
 export type HttpInvokeDependencies = {
@@ -61,13 +61,13 @@ async function invoke(task: TaskCall, signal: AbortSignal, around: Around): Prom
     region: regionOf(task.executionArn) ?? '',
   })
   if (typeof request === 'string') return failed('States.Runtime', unusable(task.input, request))
-  const response = await send(request, signal, around.gate)
+  const secretBody = Object.keys(connection.invocation?.body ?? {}).length > 0
+  const response = await around.gate.request({
+    ...{ ...request, secretBody, signal },
+    ...{ timeoutMs: mostMs, maxBodyBytes: mostBytes, redirects: 5 },
+  })
   if (response.status === 401) around.tokens.forget(name)
   return answerOf(response)
-}
-
-function send(request: HttpRequest, signal: AbortSignal, gate: Gate): Promise<OutboundResponse> {
-  return gate.request({ ...request, signal, timeoutMs: mostMs, maxBodyBytes: mostBytes, redirects: 5 })
 }
 
 function connectionOf(parameters: HttpParameters, connections: Connections): { name: string; connection: Connection } {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runIn, temporaryFolder } from '../test-world.ts'
@@ -327,5 +327,38 @@ describe('a folder that CDK wrote', () => {
     const complete = await imported('.', '--out', 'flows', '--force', '--definition', 'Far=mine.json')
     expect(complete.exitCode).toBe(0)
     expect(complete.report.machines).toHaveLength(3)
+  })
+})
+
+describe('a template that nobody should trust', () => {
+  const machine = (name: string): string =>
+    `{ Type: AWS::Serverless::StateMachine, Properties: { Name: ${name}, Definition: { StartAt: A, States: { A: ${succeed} } } } }`
+
+  it('writes nothing outside the folder, and no machine over another', async () => {
+    const names = ["'../../a b'", "'..-..-a-b'", "'..-..-A-B'"]
+    write('in/template.yaml', `Resources:\n${names.map((name, i) => `  M${i}: ${machine(name)}\n`).join('')}`)
+    const { exitCode } = await imported('in/template.yaml', '--out', 'out/flows')
+    expect(exitCode).toBe(0)
+    expect(readdirSync(folder.path).toSorted()).toEqual(['in', 'out'])
+    expect(readdirSync(join(folder.path, 'out/flows'))).toHaveLength(3)
+  })
+
+  it('brings no code into the stand-ins of its functions', async () => {
+    const code = '"x\\u2028throw 1 //\\u2029throw 2 //\\nthrow 3 //"'
+    const properties = `{ Handler: a.b, CodeUri: ${code} }`
+    write(
+      'template.yaml',
+      `Resources:\n  F: { Type: AWS::Serverless::Function, Properties: ${properties} }\n  M: ${machine('m')}\n`,
+    )
+    await imported('template.yaml', '--functions', 'functions.ts')
+    expect(read('functions.ts')).toContain('// In the template: x throw 1 // throw 2 // throw 3 // a.b\n')
+  })
+
+  it('does not send the reader round in circles', async () => {
+    const own = '{ "Fn::Equals": [{ "Fn::If": [Own, a, b] }, a] }'
+    write('template.yaml', `Conditions: { Own: ${own} }\nResources:\n  M: ${machine('!If [Own, a, b]')}\n`)
+    expect((await imported('template.yaml')).report.machines[0]?.name).toBe('b')
+    write('anchors.yaml', 'Resources: &all\n  M: *all\n')
+    expect((await imported('anchors.yaml')).err).toMatch(/"cli.file_invalid".*an anchor holds itself/)
   })
 })

@@ -239,14 +239,25 @@ const unfilled = ({ place, id }: TemplateMachine, name: string): Unresolved => (
   repair: 'add it there, or write it as it shall be',
 })
 
-/** Two stacks may call a machine alike: then each has the stack in its name. */
+/**
+ * Two machines may be called alike, or differ in what no name of a file keeps: then each has the stack in its name, and where
+ * that is not enough its logical id. One would be written over the other.
+ */
 function withOwnNames(machines: readonly ImportedMachine[]): readonly ImportedMachine[] {
-  const count = (name: string): number => machines.filter((one) => one.name === name).length
-  return machines.map((machine) => {
-    const name = count(machine.name) > 1 ? `${stackNameOf(machine.template)}-${machine.name}` : machine.name
-    return { ...machine, name: name.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '-').slice(0, 80) }
+  const plain = machines.map(({ name }) => usableName(name))
+  const withStack = machines.map(({ template, name }) => usableName(`${stackNameOf(template)}-${name}`))
+  const withId = machines.map(({ template, id }) => usableName(`${stackNameOf(template)}-${id}`))
+  return machines.map((machine, at) => {
+    const free = [plain, withStack].find((names) => isAlone(names, at)) ?? withId
+    return { ...machine, name: free[at] ?? machine.name }
   })
 }
+
+const usableName = (name: string): string => name.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '-').slice(0, 80)
+
+/** Some file systems forget about capitals. */
+const isAlone = (names: readonly string[], at: number): boolean =>
+  names.filter((name) => name.toLowerCase() === names[at]?.toLowerCase()).length === 1
 
 /** A misspelt `--parameter` would otherwise be one that never was. @throws HoldfastError cli.usage */
 function refuseUnused(templates: readonly Template[], { given, definitions }: ImportOptions): void {

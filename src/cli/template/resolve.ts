@@ -45,6 +45,8 @@ export class Resolver {
   readonly #used = new Set<string>()
   /** Resources whose name is being worked out: a name that needs itself has none. */
   readonly #naming = new Set<string>()
+  /** Conditions being worked out: Fn::If may ask for one within itself. */
+  readonly #deciding = new Set<string>()
 
   constructor(options: ResolverOptions) {
     this.#options = options
@@ -243,8 +245,13 @@ export class Resolver {
   }
 
   #condition(name: string, reading: Reading): boolean {
-    const section = this.#section('Conditions')
-    return conditionsOf(section, (value) => this.#value(value, reading))(name)
+    if (this.#deciding.has(name)) return false
+    this.#deciding.add(name)
+    try {
+      return conditionsOf(this.#section('Conditions'), (value) => this.#value(value, reading))(name)
+    } finally {
+      this.#deciding.delete(name)
+    }
   }
 
   #pseudo(name: string): Json | undefined {

@@ -8,11 +8,14 @@ export function scaffoldOf({ machines, functions }: Imported): string {
   const entries = names.map((name) => {
     const known = functions.find((one) => one.name === name)
     const code = [known?.code, known?.handler].filter((part) => part !== undefined).join(' ')
-    const origin = code === '' ? '' : `  // In the template: ${code.replaceAll(/[\r\n]/g, ' ')}\n`
+    const origin = code === '' ? '' : `  // In the template: ${code.replaceAll(lineEnds, ' ')}\n`
     return `${origin}  ${JSON.stringify(name)}: (event) => notWritten(${JSON.stringify(name)}, event),`
   })
   return head + entries.join('\n') + tail
 }
+
+/** All four that end a comment of JavaScript: what comes after one would be code that the template brought. */
+const lineEnds = /[\r\n\u2028\u2029]/g
 
 const head = `// Stand-ins for Lambda functions: \`node THIS_FILE\`, then start Holdfast with AWS_ENDPOINT_URL_LAMBDA=http://127.0.0.1:3001.
 // A function gets the event and returns what the state shall get; the name of an error it throws is what Retry and Catch see.

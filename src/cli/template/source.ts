@@ -25,6 +25,8 @@ export type Source = {
 
 /** Aliases may multiply: no template of a person comes near. */
 const maxNodes = 500_000
+/** An anchor that holds itself ends here, before the stack does. */
+const maxDepth = 500
 
 /** @throws HoldfastError cli.file_invalid */
 export function readSource(file: string, text: string): Source {
@@ -103,6 +105,7 @@ class YamlReader {
   readonly #document: Document
   readonly #file: string
   #nodes = 0
+  #depth = 0
 
   constructor(document: Document, file: string) {
     this.#document = document
@@ -110,7 +113,16 @@ class YamlReader {
   }
 
   read(node: unknown): Json {
-    if (++this.#nodes > maxNodes) {
+    this.#depth++
+    try {
+      return this.#read(node)
+    } finally {
+      this.#depth--
+    }
+  }
+
+  #read(node: unknown): Json {
+    if (++this.#nodes > maxNodes || this.#depth > maxDepth) {
       throw cliError('cli.file_invalid', `${this.#file} grows without end: an anchor holds itself, or too many aliases`)
     }
     if (isAlias(node)) return this.read(node.resolve(this.#document) ?? null)
