@@ -35,6 +35,8 @@ export class Batch {
   readonly #failed: Failed[] = []
   /** The transaction is gone, or will be: nothing of the batch can be kept. */
   #fault: HoldfastError | undefined
+  /** Whether a BEGIN may have reached the database, though what followed it has failed. */
+  #begun = false
   /** By which the database knows it. */
   #transaction: string | undefined
   /** Whether statements of the closure that runs have been sent. */
@@ -66,6 +68,7 @@ export class Batch {
   /** Waits here, and not in a closure, for processes that write alone: meanwhile the loop goes on. */
   async #begin(): Promise<void> {
     const lock = this.#jobs.every(({ concurrent }) => concurrent) ? 'lock_shared' : 'lock'
+    this.#begun = true
     try {
       const { rows } = await this.#place.link.tell({
         kind: 'begin',
@@ -211,7 +214,7 @@ export class Batch {
   }
 
   async #rollback(): Promise<void> {
-    if (this.#transaction === undefined) return
+    if (!this.#begun) return
     try {
       await this.#place.link.tell({ kind: 'run', lane: 'write', steps: [control('ROLLBACK')] })
     } catch (error) {
