@@ -22,7 +22,7 @@ const runs = [
     kinds: 'execution,create_error,validate',
     needs:
       'none,lambda,activity,callback,nested-states,sqs,sns,dynamodb,events,apigateway,credentials,cross-account,' +
-      'aws-sdk:dynamodb,aws-sdk:s3,aws-sdk:secretsmanager',
+      'aws-sdk:dynamodb,aws-sdk:s3,aws-sdk:secretsmanager,distributed-map,s3',
     least: { a: 0.98, b: 0.97, c: 0.94 },
   },
   { kinds: 'test_state,sync_execution,express_async', needs: 'all', least: { a: 0.98, b: 1, c: 0.98 } },

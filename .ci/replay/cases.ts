@@ -22,6 +22,8 @@ export type RecordedCase = {
   readonly calls: RecordedCall[]
   /** Queues whose receiver the runner plays. */
   readonly queues: readonly string[]
+  /** What distributed Maps of it read, by `bucket/key`. */
+  readonly objects: ReadonlyMap<string, string>
 }
 
 /** Writes the cases, renamed, into `folder`, and gives what they recorded of services. */
@@ -55,10 +57,17 @@ function renameCase(one: object, number: number): { readonly text: string; reado
 
 type Case = {
   readonly replay?: readonly (RecordedCall & { readonly call: string })[]
+  readonly needs?: readonly string[]
+  readonly setup?: readonly { readonly op: string; readonly params?: Readonly<Record<string, unknown>> }[]
   readonly mocks?: { readonly callbacks?: readonly { readonly queueUrl?: string }[] }
 }
 
-function recordedOf({ replay, mocks }: Case, names: readonly string[]): RecordedCase {
+function recordedOf({ replay, mocks, needs, setup }: Case, names: readonly string[]): RecordedCase {
   const calls = (replay ?? []).filter(({ call }) => call === 'TaskScheduled')
-  return { names, calls, queues: (mocks?.callbacks ?? []).flatMap(({ queueUrl }) => queueUrl ?? []) }
+  const queues = (mocks?.callbacks ?? []).flatMap(({ queueUrl }) => queueUrl ?? [])
+  const puts = needs?.includes('distributed-map') ? (setup ?? []).filter(({ op }) => op === 'PutObject') : []
+  const objects = puts.map(
+    ({ params = {} }) => [`${String(params['Bucket'])}/${String(params['Key'])}`, String(params['Body'])] as const,
+  )
+  return { names, calls, queues, objects: new Map(objects) }
 }

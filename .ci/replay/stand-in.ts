@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Recorded, RecordedCase } from './cases.ts'
+import { objectReply } from './objects.ts'
 import { apiGateway, jsonProtocol, queryProtocol, s3, sts } from './protocols.ts'
 
 export type Request = {
@@ -28,10 +29,13 @@ export type Protocol = {
 const protocols: readonly Protocol[] = [jsonProtocol, queryProtocol, apiGateway, s3]
 
 export async function standIn(cases: readonly RecordedCase[], mock: string, port: number): Promise<AsyncDisposable> {
+  const objects = new Map(cases.flatMap((one) => [...one.objects]))
+  const reply = (received: Request): Reply | undefined =>
+    sts(received) ?? objectReply(objects, received) ?? recordedReply(cases, received, mock)
   const server = createServer((request, response) => {
     void receive(request)
-      .then(async (received) => sts(received) ?? recordedReply(cases, received, mock) ?? (await passOn(received, mock)))
-      .then((reply) => send(response, reply))
+      .then(async (received) => reply(received) ?? (await passOn(received, mock)))
+      .then((answer) => send(response, answer))
       .catch((error: unknown) => send(response, { status: 500, headers: {}, body: String(error) }))
   }).listen(port, '127.0.0.1')
   await once(server, 'listening')

@@ -1,12 +1,18 @@
-/** What carries out the tasks that call a service: AWS, HTTP, and a word for whatever is not there. */
+/** What carries out the tasks that call a service: AWS, HTTP, and a word for whatever is not there. And where objects are. */
 import { awsConfigFrom, awsHandlers, uninstalledHandler } from '../aws/index.ts'
-import type { ResourceHandler } from '../engine/index.ts'
+import type { ObjectStore, ResourceHandler } from '../engine/index.ts'
 import { openGate } from '../outbound/index.ts'
+import { localObjects } from './local-objects.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
 import { secretReader } from './secrets.ts'
 import type { Shutdown } from './shutdown.ts'
 
-export function openServices(options: RuntimeOptions, shutdown: Shutdown): readonly ResourceHandler[] {
+export type Services = {
+  readonly handlers: readonly ResourceHandler[]
+  readonly objectStores: readonly ObjectStore[]
+}
+
+export function openServices(options: RuntimeOptions, shutdown: Shutdown): Services {
   const { configuration, environment, clock, logger } = options
   const config = { ...awsConfigFrom(environment), assumableRoles: configuration.aws.assumableRoles }
   const aws = awsHandlers(config, logger, {
@@ -16,5 +22,9 @@ export function openServices(options: RuntimeOptions, shutdown: Shutdown): reado
     now: () => clock.now(),
   })
   shutdown.add('the AWS clients', () => aws.close())
-  return [...aws.handlers, uninstalledHandler(aws.installed)]
+  const { folder } = configuration.objects
+  return {
+    handlers: [...aws.handlers, uninstalledHandler(aws.installed)],
+    objectStores: [...(folder === undefined ? [] : [localObjects(folder)]), aws.objects],
+  }
 }

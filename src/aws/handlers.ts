@@ -1,11 +1,12 @@
 /** All handlers of this folder, sharing their clients. */
 import { type Logger, silentLogger } from '../base/index.ts'
-import type { ResourceHandler } from '../engine/index.ts'
+import type { ObjectStore, ResourceHandler } from '../engine/index.ts'
 import { type AwsClients, awsClients } from './clients.ts'
 import type { AwsConfig } from './config.ts'
 import { integrationHandler, integrations } from './integrations/index.ts'
 import { lambdaFunctionHandler } from './lambda-function.ts'
 import { roleAssumer } from './roles.ts'
+import { s3Objects } from './s3-objects.ts'
 import { sdkHandler } from './sdk/handler.ts'
 import { apiGatewayHandler, httpInvokeHandler, type HttpInvokeDependencies } from './web/index.ts'
 
@@ -16,6 +17,8 @@ export type AwsHandlers = {
   readonly handlers: readonly ResourceHandler[]
   /** What `handlers` take, for the message of `uninstalledHandler`. */
   readonly installed: readonly string[]
+  /** S3, for the items and results of Map Runs. */
+  readonly objects: ObjectStore
   /** Closes the connections; calls under way fail. */
   close(): void
 }
@@ -47,6 +50,7 @@ export function awsHandlers(config: AwsConfig, log: Logger = silentLogger, web?:
         ? []
         : ['arn:aws:states:::apigateway:invoke[.waitForTaskToken]', 'arn:aws:states:::http:invoke']),
     ],
+    objects: s3Objects(config, clients),
     close: () => clients.close(),
   }
 }

@@ -44,6 +44,7 @@ export type EngineOptions = {
   /** Several engines on one database: each is a node. Undefined where the store admits one process only. */
   readonly node?: NodeOptions
   readonly mockCheck?: Core['mockCheck']
+  readonly objectStores?: Core['objectStores']
   /** Counts, traces and tells what is slow. */
   readonly observer?: EngineObserver
   /** Without it finished executions are kept for ever. */

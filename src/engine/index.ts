@@ -57,6 +57,16 @@ export {
 } from './history/replay.ts'
 export { describeMapRun } from './map-run/describe.ts'
 export { listMapRuns } from './map-run/list.ts'
+export {
+  type Bucket,
+  type ListedObject,
+  type Listing,
+  objectChanged,
+  type ObjectBody,
+  ObjectFailure,
+  type ObjectPlace,
+  type ObjectStore,
+} from './map-run/object-store.ts'
 export { updateMapRun } from './map-run/update.ts'
 export type {
   BatchFacts,

@@ -36,6 +36,7 @@ describe('the configuration', () => {
       server: { host: '127.0.0.1', port: 7400, allowedHosts: [], maxInFlight: 1000, grace: 10_000 },
       auth: 'token',
       aws: { assumableRoles: [] },
+      objects: {},
       outbound: { allow: [] },
       connections: {},
       limits: 'embedded',
@@ -87,6 +88,11 @@ describe('the configuration', () => {
     ['a wrong choice', { auth: 'nobody' }, 'auth'],
     ['a duration that is none', { retention: { logs: 'ever' } }, 'retention.logs: "ever" is not a duration'],
     ['too short a retention', { retention: { trail: '1h' } }, 'retention.trail: at least 1d is accepted'],
+    [
+      'a folder that depends on where it is started',
+      { objects: { folder: 'x' } },
+      'objects.folder: an absolute path is accepted',
+    ],
     ['a wrong account', { account: { id: '12' } }, 'account.id: twelve digits are accepted'],
     ['no object', 'nonsense', 'default export'],
   ])('stops the start for %s', async (_name, value, words) => {

@@ -2,6 +2,7 @@
  * Everything that can be set, with its default: the shape of `holdfast.config.ts`. docs/guide/configuration.md holds the
  * annotated example that the tests validate.
  */
+import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { parseDuration } from '../../base/index.ts'
 import { isAllowEntry } from '../../outbound/index.ts'
@@ -75,6 +76,11 @@ const aws = z.strictObject({
   assumableRoles: z.array(z.string().startsWith('arn:').or(z.literal('*'))).default([]),
 })
 
+const objects = z.strictObject({
+  /** Folder whose folders are buckets for distributed Maps; a bucket that is not there is S3's. Without it all are. */
+  folder: z.string().refine(isAbsolute, 'an absolute path is accepted').optional(),
+})
+
 const outbound = z.strictObject({
   /** Addresses, networks and names that tasks may call although they are not public, or over plain http. */
   allow: z
@@ -90,6 +96,7 @@ export const configurationSchema = z.strictObject({
   limits: z.enum(['embedded', 'aws']).default('embedded'),
   account: account.prefault({}),
   aws: aws.prefault({}),
+  objects: objects.prefault({}),
   outbound: outbound.prefault({}),
   /** How HTTP tasks prove who they are, by the name in `connection/NAME` of their ConnectionArn. */
   connections: connections.default({}),

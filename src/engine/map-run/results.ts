@@ -1,34 +1,69 @@
 /** The results of a Map Run whose children are all done: put together in the order of the items, or exported. */
-import { isJsonArray, type JsonText, parseJson, printJson } from '../../base/index.ts'
+import { byteLength, type JsonText } from '../../base/index.ts'
 import type { Core } from '../run/core.ts'
-import { childOutputs, type MapRunRow, outputLength, type StoredPlan } from './rows.ts'
+import { exportResults, type Exported } from './export.ts'
+import type { PendingItems } from './pending.ts'
+import { endedChildren, transformed } from './records.ts'
+import { type MapRunRow, outputLength, type StoredPlan } from './rows.ts'
 import type { MapRunOver } from './work.ts'
 
-const rowsAtOnce = 1000
-
-export async function collectResults(core: Core, run: MapRunRow, plan: StoredPlan): Promise<MapRunOver> {
-  const { error, cause } = run
-  if (error !== null) return { kind: 'over', end: { kind: 'failed', error, cause: cause ?? '' }, written: [0, 0] }
-  const output = joinOutputs(core, run, plan.results.transformation === 'FLATTEN')
+/** `pending`: what would have become children, for the files of a run that has failed. */
+export async function collectResults(
+  core: Core,
+  run: MapRunRow,
+  plan: StoredPlan,
+  pending: () => PendingItems,
+): Promise<MapRunOver> {
+  const { results } = plan
+  const parameters = results.parameters
+  const isFailed = run.error !== null
+  if (parameters !== undefined) {
+    const exported = await exportResults({ core, run, results: { ...results, parameters }, pending })
+    return exportedOver(run, exported)
+  }
+  if (isFailed) return { kind: 'over', end: failedEnd(run), written: [0, 0] }
+  const output = await joinOutputs(core, run, results.transformation)
   const end = output === undefined ? { kind: 'succeeded' as const } : { kind: 'succeeded' as const, output }
   return { kind: 'over', end, written: [run.succeeded, run.succeededItems] }
 }
 
-/** Undefined when they are too large together; that is found out before they are read. */
-function joinOutputs({ store, limits }: Core, run: MapRunRow, flat: boolean): JsonText | undefined {
-  if (outputLength(store.read, run.id) > limits.payloadBytes) return undefined
-  const parts: JsonText[] = []
-  let last = -1
-  for (;;) {
-    const rows = childOutputs(store.read, run.id, last, rowsAtOnce)
-    for (const { output } of rows) parts.push(...(flat ? flattened(output) : [output]))
-    if (rows.length < rowsAtOnce) return `[${parts.join(',')}]`
-    last = rows.at(-1)?.index ?? last
+type End = MapRunOver['end']
+
+const failedEnd = ({ error, cause }: MapRunRow): End => ({ kind: 'failed', error: error ?? '', cause: cause ?? '' })
+
+/** That results could not be written is told only where nothing else went wrong. */
+function exportedOver(run: MapRunRow, exported: Exported): MapRunOver {
+  const isFailed = run.error !== null
+  if (exported.kind === 'failed') {
+    const { cause } = exported
+    const end: End = isFailed ? failedEnd(run) : { kind: 'failed', error: 'States.ResultWriterFailed', cause }
+    return { kind: 'over', end, written: [0, 0] }
   }
+  const { succeeded, failed, timedOut, aborted } = run
+  const { succeededItems, failedItems, timedOutItems, abortedItems } = run
+  const written = [
+    succeeded + failed + timedOut + aborted,
+    succeededItems + failedItems + timedOutItems + abortedItems,
+  ] as const
+  const end: End = isFailed ? failedEnd(run) : { kind: 'succeeded', output: exported.output }
+  return { kind: 'over', end, written }
 }
 
-/** The elements of an array; anything else is one. */
-function flattened(output: JsonText): readonly JsonText[] {
-  const value = parseJson(output)
-  return isJsonArray(value) ? value.map(printJson) : [output]
+/** Undefined when they are too large together; that is found out before they are all in memory. */
+async function joinOutputs(
+  core: Core,
+  run: MapRunRow,
+  transformation: StoredPlan['results']['transformation'],
+): Promise<JsonText | undefined> {
+  const { payloadBytes } = core.limits
+  if (outputLength(core.store.read, run.id) > payloadBytes) return undefined
+  const parts: JsonText[] = []
+  let size = 0
+  for await (const rows of endedChildren(core, run, 'succeeded')) {
+    const added = rows.flatMap((row) => transformed(core, row, transformation))
+    size += added.reduce((sum, text) => sum + byteLength(text), 0)
+    if (size > payloadBytes) return undefined
+    parts.push(...added)
+  }
+  return `[${parts.join(',')}]`
 }

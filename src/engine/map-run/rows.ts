@@ -257,19 +257,38 @@ export function outputLength(queries: Queries, id: number): number {
   return Number(row?.length ?? 0)
 }
 
-/** In the order of the items, from `after` on; those that have succeeded. */
-export function childOutputs(
+/** A child that has ended, as its run's results tell of it. */
+export type ChildRow = {
+  readonly index: number
+  readonly machineName: string
+  readonly name: string
+  readonly status: number
+  readonly startedAt: number
+  readonly stoppedAt: number | null
+  readonly input: JsonText
+  readonly output: JsonText | null
+  readonly error: string | null
+  readonly cause: string | null
+  readonly redriveCount: number
+}
+
+type Range = { readonly after: number; readonly before: number; readonly limit: number }
+
+/** In the order of the items, those whose numbers stand between the two. */
+export function childRows(
   queries: Queries,
   id: number,
-  after: number,
-  limit: number,
-): readonly { readonly index: number; readonly output: JsonText }[] {
+  which: 'succeeded' | 'failed',
+  { after, before, limit }: Range,
+): readonly ChildRow[] {
   return queries
-    .prepare<{ index: number; output: JsonText }>(
-      `SELECT map_index AS "index", output FROM execution WHERE map_run_id = ? AND map_index > ? AND status = 1
+    .prepare<ChildRow>(
+      `SELECT map_index AS "index", machine_name AS "machineName", name, status, started_at AS "startedAt",
+       stopped_at AS "stoppedAt", input, output, error, cause, redrive_count AS "redriveCount" FROM execution
+       WHERE map_run_id = ? AND map_index > ? AND map_index < ? AND status ${which === 'succeeded' ? '= 1' : '> 1'}
        ORDER BY map_index LIMIT ?`,
     )
-    .all(id, after, limit)
+    .all(id, after, before, limit)
 }
 
 export type Bounds = {

@@ -7,7 +7,9 @@ import { StateFailure } from '../../asl/index.ts'
 import type { Core } from '../run/core.ts'
 import type { Outcome, Work } from '../run/work.ts'
 import { nextMove } from './decide.ts'
+import { summaryOf } from './describe.ts'
 import { ItemFeed } from './feed.ts'
+import { pendingRecords } from './pending.ts'
 import { collectResults } from './results.ts'
 import { loadMapRun, loadPlan, type MapRunRow, openMapRuns, runStatus, type StoredPlan } from './rows.ts'
 import { selectionOf } from './select.ts'
@@ -136,7 +138,7 @@ export class MapRuns {
         await this.#act(run.id, stopSome)
         return true
       case 'finish':
-        await this.#finish(run, running.plan)
+        await this.#finish(run, running)
         return true
     }
   }
@@ -171,10 +173,12 @@ export class MapRuns {
     })
   }
 
-  async #finish(run: MapRunRow, plan: StoredPlan): Promise<void> {
-    const isAborted = run.status === runStatus.aborted
-    const act = isAborted ? stopSome : await collectResults(this.#core, run, plan)
-    await this.#act(run.id, act)
+  async #finish(run: MapRunRow, running: Running): Promise<void> {
+    if (run.status === runStatus.aborted) return this.#act(run.id, stopSome)
+    await this.#letGo(running)
+    const { stateMachineArn } = summaryOf(this.#core.account, this.#core.store.read, run)
+    const pending = () => pendingRecords((running.feed = this.#openFeed(run, running.plan)), stateMachineArn)
+    await this.#act(run.id, await collectResults(this.#core, run, running.plan, pending))
   }
 
   /** Until something has happened to it. */

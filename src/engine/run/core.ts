@@ -9,6 +9,7 @@ import type {
   TaskResource,
 } from '../../asl/index.ts'
 import type { JsonText, Logger } from '../../base/index.ts'
+import type { ObjectStore } from '../map-run/object-store.ts'
 import type { EngineObserver } from '../observer.ts'
 import type { Queries, Registry } from '../registry.ts'
 import type { Node } from '../node/node.ts'
@@ -41,6 +42,8 @@ export type Core = Registry & {
   /** Without it the results that tests of states assume are taken as they are. */
   readonly mockCheck?: MockCheck
   readonly observer?: EngineObserver
+  /** Where Map Runs read items from and write results to; asked in order. */
+  readonly objectStores?: readonly ObjectStore[]
   /** Running executions that are kept in memory. */
   readonly cache: Pick<Map<number, Live>, 'get'>
   token(place: TokenPlace): string
