@@ -36,7 +36,9 @@ describe('any execution', () => {
   }, 3_600_000)
 
   it('was of every kind: all types of history events, late events, cut steps and redrives occurred', () => {
-    expect([...seen].toSorted()).toEqual(eventTypes.toSorted())
+    // Random machines hold no distributed Map: what its children do lies outside of step(). Its own events: map-run.test.ts.
+    const ofStep = eventTypes.filter((type) => !type.startsWith('MapRun'))
+    expect([...seen].toSorted()).toEqual(ofStep.toSorted())
     expect(late).toBeGreaterThan(numRuns)
     expect(cuts).toBeGreaterThan(0)
     expect(redrives).toBeGreaterThan(numRuns / 10)
