@@ -1,14 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  watch,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, watch, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -140,8 +130,8 @@ describe(
     })
 
     it('a command under way when the control plane is killed is answered to its repetition by the next one', async () => {
-      const artifact = join(folder, 'artifact')
-      mkdirSync(artifact)
+      // Not in the data folder: from there nothing is deployed.
+      const artifact = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-artifact-')))
       writeFileSync(join(artifact, 'app.txt'), 'an artifact')
       const go = join(folder, 'go')
       const prepare = {
@@ -169,6 +159,7 @@ describe(
       expect((await repeated).result).toMatchObject({ workingCopy: expect.any(String), reused: false })
       expect(readFileSync(join(folder, 'built'), 'utf8')).toBe('once\n')
       expect(agent.said.slice(heard).match(/connected again/g)).toHaveLength(1)
+      rmSync(artifact, { recursive: true })
     })
 
     it('an edge that is killed is started again by its agent, with the routes it had', async () => {
