@@ -23,7 +23,8 @@ const runs = [
     needs:
       'none,lambda,activity,callback,nested-states,sqs,sns,dynamodb,events,apigateway,credentials,cross-account,' +
       'aws-sdk:dynamodb,aws-sdk:s3,aws-sdk:secretsmanager,distributed-map,s3',
-    least: { a: 0.98, b: 0.97, c: 0.94 },
+    // Distributed Maps were recorded before AWS moved the predecessor of MapStateExited (docs/guide/conformance.md).
+    least: { a: 0.98, b: 0.97, c: 0.92 },
   },
   { kinds: 'test_state,sync_execution,express_async', needs: 'all', least: { a: 0.98, b: 1, c: 0.98 } },
   // Conversations with the API hold no histories.
@@ -39,7 +40,7 @@ const mock = `http://127.0.0.1:${mockPort}`
 const servicesPort = await freePort()
 const cases = join(work, 'cases')
 mkdirSync(cases)
-const services = await standIn(renameCases(join(corpus, 'cases'), cases), mock, servicesPort)
+const renamed = renameCases(join(corpus, 'cases'), cases)
 const environment = {
   AWS_ENDPOINT_URL: `http://127.0.0.1:${servicesPort}`,
   AWS_ENDPOINT_URL_LAMBDA: mock,
@@ -53,12 +54,13 @@ try {
   await playOn('PostgreSQL', { DATABASE_URL: await server.createDatabase('corpus') })
 } finally {
   await server.remove()
-  await services[Symbol.asyncDispose]()
   rmSync(work, { recursive: true, force: true })
 }
 
 async function playOn(store: string, database: Readonly<Record<string, string>>): Promise<void> {
   console.log(`\n${store}`)
+  // One for each store: it answers each recorded call once.
+  await using _services = await standIn(renamed, mock, servicesPort)
   const holdfast = await startHoldfast({ ...environment, ...database }, { aws: { assumableRoles: ['*'] } })
   try {
     for (const run of runs) if (!judge(run, await runCorpus(run, holdfast.url))) process.exitCode = 1
