@@ -72,9 +72,9 @@ function templateOf(migrations: readonly Migration[]): string {
   void openPostgres({ durability: 'none', url: urlOf(name), clock, logger: silentLogger, migrations }).close()
   // A database that anybody is connected to cannot be copied: nobody new is let in, and the last connections end with this.
   administerNow(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`)
-  administerNow(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`)
-  // They end a moment after they are told to.
-  while (administerNow(`SELECT 1 FROM pg_stat_activity WHERE datname = '${name}'`, 'rows').rows.length > 0) continue
+  // They end a moment after they are told to, and one may just have been on its way in.
+  const told = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`
+  while (administerNow(told, 'rows').rows.length > 0) continue
   templates.set(key, name)
   return name
 }
