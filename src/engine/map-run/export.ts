@@ -72,7 +72,6 @@ async function* pagesOf(
   for await (const rows of endedChildren(core, run, which)) yield rows.flatMap(textsFor)
 }
 
-// oxlint-disable-next-line require-yield
 async function* nothing(): Pages {
   // None of them.
 }
