@@ -40,7 +40,6 @@ const mock = `http://127.0.0.1:${mockPort}`
 const servicesPort = await freePort()
 const cases = join(work, 'cases')
 mkdirSync(cases)
-const renamed = renameCases(join(corpus, 'cases'), cases)
 const environment = {
   AWS_ENDPOINT_URL: `http://127.0.0.1:${servicesPort}`,
   AWS_ENDPOINT_URL_LAMBDA: mock,
@@ -60,7 +59,7 @@ try {
 async function playOn(store: string, database: Readonly<Record<string, string>>): Promise<void> {
   console.log(`\n${store}`)
   // One for each store: it answers each recorded call once.
-  await using _services = await standIn(renamed, mock, servicesPort)
+  await using _services = await standIn(renameCases(join(corpus, 'cases'), cases), mock, servicesPort)
   const holdfast = await startHoldfast({ ...environment, ...database }, { aws: { assumableRoles: ['*'] } })
   try {
     for (const run of runs) if (!judge(run, await runCorpus(run, holdfast.url))) process.exitCode = 1
