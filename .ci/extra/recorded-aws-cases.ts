@@ -16,16 +16,15 @@ const corpus = join(import.meta.dirname, '../../../shared/asl-cases')
 const runner = join(corpus, 'run-corpus.mjs')
 const names = { a: 'outcome', b: 'event types', c: 'full answers and histories' } as const
 
+const needs =
+  'none,lambda,activity,callback,nested-states,sqs,sns,dynamodb,events,apigateway,credentials,cross-account,' +
+  'aws-sdk:dynamodb,aws-sdk:s3,aws-sdk:secretsmanager'
+
 /** What is played together, and the shares that must agree. */
 const runs = [
-  {
-    kinds: 'execution,create_error,validate',
-    needs:
-      'none,lambda,activity,callback,nested-states,sqs,sns,dynamodb,events,apigateway,credentials,cross-account,' +
-      'aws-sdk:dynamodb,aws-sdk:s3,aws-sdk:secretsmanager,distributed-map,s3',
-    // Distributed Maps were recorded before AWS moved the predecessor of MapStateExited (docs/guide/conformance.md).
-    least: { a: 0.98, b: 0.97, c: 0.92 },
-  },
+  { kinds: 'execution,create_error,validate', needs, least: { a: 0.98, b: 0.97, c: 0.94 } },
+  // Distributed Maps; most were recorded before AWS moved a predecessor in their histories (docs/guide/conformance.md).
+  { kinds: 'execution', needs: 'distributed-map,s3', least: { a: 0.9, b: 0.9, c: 0.3 } },
   { kinds: 'test_state,sync_execution,express_async', needs: 'all', least: { a: 0.98, b: 1, c: 0.98 } },
   // Conversations with the API hold no histories.
   { kinds: 'api', needs: 'none,logs', least: { a: 0.98, b: 0, c: 0.79 } },
@@ -58,11 +57,13 @@ try {
 
 async function playOn(store: string, database: Readonly<Record<string, string>>): Promise<void> {
   console.log(`\n${store}`)
-  // One for each store: it answers each recorded call once.
-  await using _services = await standIn(renameCases(join(corpus, 'cases'), cases), mock, servicesPort)
   const holdfast = await startHoldfast({ ...environment, ...database }, { aws: { assumableRoles: ['*'] } })
   try {
-    for (const run of runs) if (!judge(run, await runCorpus(run, holdfast.url))) process.exitCode = 1
+    for (const run of runs) {
+      // One for each run: it answers each recorded call once.
+      await using _services = await standIn(renameCases(join(corpus, 'cases'), cases), mock, servicesPort)
+      if (!judge(run, await runCorpus(run, holdfast.url))) process.exitCode = 1
+    }
   } finally {
     await holdfast.stop()
   }
