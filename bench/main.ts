@@ -1,10 +1,10 @@
 /**
- * `npm run bench [-- --quick] [--json] [--only w1,w2,w3,w4,w5] [--store postgres]`: what a durable step costs, as ratios to the
- * limit measured in
- * the same run (see limit.ts). Speeds differ from machine to machine; ratios less so.
+ * `npm run bench [-- --quick] [--json] [--only w1,w2,w3,w4,w5,w6] [--store postgres]`: what a durable step costs, as ratios to
+ * the limit measured in the same run (see limit.ts). Speeds differ from machine to machine; ratios less so.
  */
 import { parseArgs } from 'node:util'
 import { sqliteGround, startPostgresGround } from './ground.ts'
+import { type ChildType, measureKilledMapRun, measureMapRun } from './map-run.ts'
 import { measureMap } from './map.ts'
 import { measureNodes } from './nodes.ts'
 import { measureRestart } from './restart.ts'
@@ -22,13 +22,14 @@ const { values: options } = parseArgs({
 })
 
 if (options.help) {
-  console.log(`npm run bench -- [--quick] [--json] [--only w1,w2,w3,w4,w5] [--store sqlite|postgres]
+  console.log(`npm run bench -- [--quick] [--json] [--only w1,w2,w3,w4,w5,w6] [--store sqlite|postgres]
 
   w1  workflows of 10 Task states with functions that do nothing, 1, 10 and 100 at once
   w2  one Map of 1,000 items
   w3  100,000 executions asleep in a fresh process, their wakes spread over 60 s
   w4  kill -9 amid w1 at 100, and the restart
   w5  w1 at 200 on one PostgreSQL database, by one node and by two; left out unless named
+  w6  one distributed Map of 100,000 items, and the same killed in the middle; left out unless named
 
   --store postgres  w1 on a PostgreSQL server that is started for it, against a bare client on the same server
   --quick  smaller counts, done within 50 s        --json  end with one line of figures
@@ -95,6 +96,20 @@ if (wanted.has('w5')) {
   figures['w5'] = found
   const [one, two] = [found.oneNode, found.twoNodes].map((steps) => Math.round(steps).toLocaleString('en'))
   say(`W5 200 workflows at once on PostgreSQL: one node ${one} steps/s, two ${two}, ratio ${found.ratio.toFixed(2)}`)
+}
+if (wanted.has('w6')) {
+  const items = quick ? 5000 : 100_000
+  for (const type of ['STANDARD', 'EXPRESS'] satisfies readonly ChildType[]) {
+    const found = await measureMapRun(items, type)
+    const killed = await measureKilledMapRun(items, type)
+    figures[`w6_${type.toLowerCase()}`] = { ...found, killed }
+    say(
+      `W6 a distributed Map of ${items.toLocaleString('en')} items, ${type}: ${Math.round(found.itemsPerSecond).toLocaleString('en')} items/s, ${found.rssBeforeMb.toFixed(0)} MB before, ${found.rssPeakMb.toFixed(0)} MB at most`,
+    )
+    say(
+      `   kill -9 after ${killed.doneAtKill.toLocaleString('en')} items: resumed and ended within ${Math.round(killed.resumedMs)} ms; ${killed.changed} of them written again, ${killed.doubled} doubled, ${killed.missing} missing, ${killed.inOrder ? 'in order' : 'OUT OF ORDER'}`,
+    )
+  }
 }
 await ground.close()
 console.log(JSON.stringify(options.json ? { figures, ratios } : { ratios }))

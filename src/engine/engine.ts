@@ -14,6 +14,7 @@ import type { EngineObserver } from './observer.ts'
 import type { Queries } from './registry.ts'
 import type { ResourceHandler } from './resource-handler.ts'
 import { type HistoryLog, type LoggedStep, logLines } from './history/log.ts'
+import { ExpressChildren } from './map-run/express-children.ts'
 import { MapRuns } from './map-run/runner.ts'
 import { Retention, type RetentionSettings } from './retention.ts'
 import type { Effects, SlowWork } from './run/effects.ts'
@@ -92,6 +93,7 @@ class Assembly {
   readonly #mapRuns: MapRuns
   readonly #retention: Retention | undefined
   readonly #express: ExpressRuns
+  readonly #children: ExpressChildren
   readonly #company: Company | undefined
   readonly #historyLog: HistoryLog | undefined
   #cancelAlarm: (() => void) | undefined
@@ -120,6 +122,7 @@ class Assembly {
     })
     this.#calls = new Calls(this.#core, (work) => this.#writer.post(work))
     this.#express = new ExpressRuns(this.#core, this.#writer)
+    this.#children = new ExpressChildren(this.#express, (work) => this.#writer.post(work), options.logger)
     this.#pollers = new Pollers(this.#writer, options.clock)
     this.#watchers = new Watchers()
     this.#mapRuns = new MapRuns(this.#core, (work) => this.#writer.submit(work))
@@ -159,7 +162,11 @@ class Assembly {
     if (effects.logged.length > 0) this.#log(effects.logged)
     if (this.#closed) return
     this.#takenOver(effects)
-    for (const { executionId, attempt } of effects.cancels) this.#calls.cancel(executionId, attempt)
+    for (const { executionId, attempt } of effects.cancels) {
+      this.#calls.cancel(executionId, attempt)
+      this.#children.cancel(executionId)
+    }
+    for (const live of effects.expressChildren) this.#children.begin(live)
     for (const { live, command } of effects.calls) {
       if (effects.taken.includes(live.row.id)) continue
       // A call that the same commit has scheduled and cancelled again is never made.
@@ -306,6 +313,7 @@ class Assembly {
    * is over: only what becomes of it is not decided yet.
    */
   #resume(live: Live, answered: ReadonlySet<string>): void {
+    if (live.express) return this.#children.begin(live)
     const { id } = live.row
     for (const frame of live.state.frames.values()) {
       const command = scheduledCall(live.machine, frame)

@@ -84,7 +84,7 @@ export type ListFilter = {
 export function listExecutionRows(queries: Queries, filter: ListFilter, limit: number): readonly ListedExecution[] {
   const { machineId, mapRunId, status, before } = filter
   if (status === 0 && machineId === undefined && mapRunId === undefined) return listRunning(queries, before, limit)
-  const conditions = ['e.id < ?', mapRunId === undefined ? 'e.map_run_id IS NULL' : 'e.map_run_id = ?']
+  const conditions = mapRunId === undefined ? ['e.id < ?', 'e.map_run_id IS NULL'] : [startedBefore, 'e.map_run_id = ?']
   const values: (number | string)[] = mapRunId === undefined ? [before] : [before, mapRunId]
   if (machineId !== undefined) {
     conditions.push('e.machine_id = ?')
@@ -99,21 +99,28 @@ export function listExecutionRows(queries: Queries, filter: ListFilter, limit: n
     values.push(filter.alias)
   }
   if (status !== undefined) conditions.push(statusCondition(status))
+  const order = mapRunId === undefined ? 'e.id' : 'e.map_index'
   return queries
     .prepare<ListedExecution>(
-      `SELECT ${listColumns} ${from} WHERE ${conditions.join(' AND ')} ORDER BY e.id DESC LIMIT ?`,
+      `SELECT ${listColumns} ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${order} DESC LIMIT ?`,
     )
     .all(...values, limit)
 }
+
+/** Children are started in the order of their items, and found in it. */
+const startedBefore = `e.map_index < COALESCE((SELECT map_index FROM execution WHERE id = ?), ${Number.MAX_SAFE_INTEGER})`
 
 /** Written out, so that the index on the few that failed among many is used. */
 const statusCondition = (status: number): string =>
   status < 2 ? `e.status = ${status}` : `e.status >= 2 AND e.status = ${status}`
 
-/** The few that run among many that have ended: the `+` keeps the database from reading all of them in their order. */
+/**
+ * The few that run among many that have ended: the `+` keeps the database from reading all of them in their order, and a
+ * machine of whatever number is asked for because their index is one by machine.
+ */
 function listRunning(queries: Queries, before: number, limit: number): readonly ListedExecution[] {
-  const running =
-    'SELECT id FROM execution WHERE status = 0 AND map_run_id IS NULL AND +id < ? ORDER BY +id DESC LIMIT ?'
+  const running = `SELECT id FROM execution WHERE status = 0 AND map_run_id IS NULL AND machine_id > 0 AND +id < ?
+    ORDER BY +id DESC LIMIT ?`
   return queries
     .prepare<ListedExecution>(`SELECT ${listColumns} ${from} WHERE e.id IN (${running}) ORDER BY e.id DESC`)
     .all(before, limit)

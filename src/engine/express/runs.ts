@@ -10,6 +10,8 @@ import { type ExpressEnd, expressMachine, type ExpressStart, longestExpressSecon
 import { type KeptExpress, openExpress } from './rows.ts'
 import { ExpressRun, type ExpressRunOptions } from './run.ts'
 
+type ExpressAbout = Pick<ExpressRunOptions, 'machine' | 'about' | 'heard'>
+
 export class ExpressRuns {
   readonly #core: Core
   readonly #writer: Pick<Writer, 'post' | 'submit'>
@@ -29,17 +31,21 @@ export class ExpressRuns {
    * Runs one to its end, in memory and without a trace: for a caller that keeps its own, as the children of a distributed Map.
    * @throws HoldfastError engine.stopping
    */
-  async run(options: Pick<ExpressRunOptions, 'machine' | 'about' | 'heard'>): Promise<ExpressEnd> {
+  async run(options: ExpressAbout): Promise<ExpressEnd> {
+    const run = this.launch(options)
+    return await run.ended
+  }
+
+  /** The same, for a caller that may abandon it. @throws HoldfastError engine.stopping */
+  launch(options: ExpressAbout): ExpressRun {
     if (this.#closed) throw engineStopping()
     const machine = expressMachine(options.machine)
     const run = new ExpressRun({ core: this.#core, start: (work) => this.#writer.submit(work), ...options, machine })
     this.#running.add(run)
-    try {
-      run.begin()
-      return await run.ended
-    } finally {
-      this.#running.delete(run)
-    }
+    const leave = (): void => void this.#running.delete(run)
+    run.ended.then(leave, leave)
+    run.begin()
+    return run
   }
 
   /** Runs one that its row tells of, and tells the row of its end. What would be late by now has timed out. */

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { describeStateMachineForExecution } from '../execution/describe.ts'
 import { listExecutions } from '../execution/list.ts'
+import { listExecutionRows } from '../execution/rows.ts'
 import { stopExecution } from '../execution/stop.ts'
+import type { Queries } from '../registry.ts'
 import { pruneExecutions } from '../retention.ts'
 import { admin, endWorlds, taskState, World } from '../world.ts'
 import { describeMapRun } from './describe.ts'
@@ -29,6 +31,15 @@ const choosing = {
   StartAt: 'Look',
   States: { Look: failing, Bad: { Type: 'Fail', Error: 'Bad', Cause: 'too large' }, Good: { Type: 'Succeed' } },
 }
+
+/** The members of a Map whose children run in memory. */
+const express = (state: object, States: object = {}) => ({
+  ItemProcessor: {
+    ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' },
+    StartAt: 'Item',
+    States: { ...States, Item: state },
+  },
+})
 
 async function onlyRun(world: World, execution: string) {
   const { items } = await listMapRuns(world.engine, admin, { executionArn: execution })
@@ -251,6 +262,51 @@ describe('a distributed Map', () => {
     expect(next.count('execution')).toBe(4)
   })
 
+  it('runs express children in memory: their rows tell of them, and no history', async () => {
+    const world = new World()
+    const arn = await world.run(mapState(pass, express({ ...pass, Parameters: { 'n.$': '$' } })), [3, 1, 2])
+    expect(await world.output(arn)).toEqual([{ n: 3 }, { n: 1 }, { n: 2 }])
+    expect(await onlyRun(world, arn)).toMatchObject({
+      status: 'SUCCEEDED',
+      executionCounts: { succeeded: 3, total: 3 },
+    })
+    const chunks = 'SELECT 1 FROM chunk JOIN execution e ON e.id = execution_id WHERE map_run_id IS NOT NULL'
+    expect(world.rows(chunks)).toEqual([])
+  })
+
+  it('begins express children again that a crash has cut off, and none whose end is recorded', async () => {
+    const world = new World()
+    const arn = await world.run(mapState(pass, express(taskState('f'))), [1, 2])
+    world.calls[0]?.succeed('a')
+    await world.settle()
+    const next = world.crash()
+    await next.engine.recover()
+    await next.settle()
+    expect(next.calls).toHaveLength(1)
+    next.calls[0]?.succeed('b')
+    await next.settle()
+    expect(await next.output(arn)).toEqual(['a', 'b'])
+    expect(next.count('execution')).toBe(3)
+  })
+
+  it('stops express children with it, and what they come to afterwards does not count', async () => {
+    const world = new World()
+    const arn = await world.run(mapState(pass, express(taskState('f'))), [1, 2])
+    await stopExecution(world.engine, admin, { executionArn: arn })
+    await world.settle()
+    expect(world.calls.map(({ signal }) => signal.aborted)).toEqual([true, true])
+    const run = await onlyRun(world, arn)
+    expect(run).toMatchObject({ status: 'ABORTED', itemCounts: { aborted: 2, running: 0, succeeded: 0 } })
+  })
+
+  it('counts the failures of express children against its tolerance', async () => {
+    const world = new World()
+    const map = (more: object) =>
+      mapState(pass, { ...express(failing, { Bad: choosing.States.Bad, Good: choosing.States.Good }), ...more })
+    expect(await world.output(await world.run(map({ ToleratedFailureCount: 1 }), [1, 101, 2]))).toEqual([1, 2])
+    expect(await world.status(await world.run(map({}), [1, 101, 2]))).toBe('FAILED')
+  })
+
   it('is deleted with its execution when that is old enough, children first', async () => {
     const world = new World()
     const arn = await world.run(mapState(pass), [1, 2, 3])
@@ -272,5 +328,24 @@ describe('a distributed Map', () => {
       'map_run.close',
       'execution.close',
     ])
+  })
+})
+
+describe('the lists of executions', () => {
+  it('find their page through an index, however many children there are', async () => {
+    const world = new World()
+    const arn = await world.run(mapState(pass), [1, 2, 3])
+    const asked: string[] = []
+    const { read } = world.engine.store
+    const watched: Queries = { ...read, prepare: (text: string) => (asked.push(text), read.prepare(text)) }
+    listExecutionRows(watched, { machineId: undefined, status: undefined, before: 9 }, 10)
+    const plan = world.rows<{ detail: string }>(`EXPLAIN QUERY PLAN ${asked[0]?.replaceAll('?', '9')}`)
+    expect(plan[0]?.detail).toContain('INDEX execution_own (id<?)')
+    const { arn: mapRunArn } = await onlyRun(world, arn)
+    const first = await listExecutions(world.engine, admin, { mapRunArn, limit: 2 })
+    const cursor = first.cursor === undefined ? {} : { cursor: first.cursor }
+    const second = await listExecutions(world.engine, admin, { mapRunArn, limit: 2, ...cursor })
+    const inputs = [...first.items, ...second.items].map(async (item) => (await world.describe(item.arn)).input)
+    expect(await Promise.all(inputs)).toEqual(['3', '2', '1'])
   })
 })

@@ -1,5 +1,6 @@
 /** What a Map Run asks of the writer. */
 import type { JsonText } from '../../base/index.ts'
+import type { ExpressEnd } from '../express/express.ts'
 
 /** A child to be started: an item, or a batch of them. */
 export type ChildPlan = {
@@ -32,6 +33,9 @@ export type MapRunWork = {
     | { readonly kind: 'stop'; readonly limit: number }
     | MapRunOver
 }
+
+/** An express child has ended; one that was stopped meanwhile stays so. */
+export type ChildEndWork = { readonly kind: 'childEnd'; readonly executionId: number; readonly end: ExpressEnd }
 
 /** Its children are done, and their results are where they belong: the execution goes on. */
 export type MapRunOver = {

@@ -2,26 +2,30 @@
  * One transaction of the writer: events are decided by `step()` and their rows written. What leaves the engine because of
  * them (calls, wake-ups, answers) is collected as effects and carried out after COMMIT, never before.
  */
-import { hash } from 'node:crypto'
 import { type Attempt, type Command, type Event, SlowExpression, step, type StepResult } from '../../asl/index.ts'
 import { HoldfastError, type JsonText, uuid4 } from '../../base/index.ts'
 import { appendRecord } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import { executionArn, stateMachineArn } from '../arn.ts'
 import { encodeChunk } from '../history/encode.ts'
+import type { ExpressEnd } from '../express/express.ts'
 import { writeExpressEnd, writeExpressStart } from '../express/write.ts'
 import { loggedStep } from '../history/log.ts'
-import { historyDigest } from '../history/rows.ts'
 import { finishDeletion } from '../machine/queries.ts'
-import { Elsewhere, Forwarded, ForwardedPoll, type Node } from '../node/node.ts'
-import type { MapItemsWork, MapRunWork } from '../map-run/work.ts'
+import { Elsewhere, Forwarded, ForwardedPoll } from '../node/node.ts'
+import type { ChildEndWork, MapItemsWork, MapRunWork } from '../map-run/work.ts'
 import { nestedOutput, nestedStartFailure, nestedStarted } from '../task/nested.ts'
 import { type Admission, admit } from './admission.ts'
+import { endsTask, isAnswer, keepAnswer } from './answers.ts'
 import { awaitsChildren, isAwaited, readNestedCall, stopsOfChildren } from './children.ts'
+import { claimLive } from './claim.ts'
 import type { Core } from './core.ts'
-import { awaitsCall, isBusy, type Live, loadLive, newLive, sameAttempt } from './live.ts'
+import { digestOf, type FirstChunk, sha256 } from './digest.ts'
+import { awaitsCall, isBusy, type Live, loadLive, newLive } from './live.ts'
 import { MapBook, noMapRun } from './map-book.ts'
 import { abortedMapRuns, actOnMapRun, openMapRun } from './map-runs.ts'
+import { endFromOutside } from './express-child.ts'
+import { forgetWaits } from './forget-waits.ts'
 import { reopen } from './redrive.ts'
 import { isSnapshotDue, writeSnapshot } from './snapshot.ts'
 import { closedExecution, type Effects, newEffects } from './effects.ts'
@@ -37,7 +41,6 @@ import {
   type PolledTask,
   type PollWork,
   type RedriveWork,
-  readInbox,
   type RoundOutcome,
   type StartWork,
 } from './work.ts'
@@ -54,6 +57,8 @@ export class Batch {
   readonly #maps: MapBook
   /** Events that this batch has caused itself: a nested execution that ended tells its parent in the same transaction. */
   readonly #followUps: EventWork[] = []
+  /** The first chunk that was written last. */
+  #first: FirstChunk | undefined
   /** When the last step ended, or the batch began: what follows is counted to the next one. */
   #mark: number
 
@@ -221,9 +226,36 @@ export class Batch {
   /** How many of the children were started. */
   mapItems(work: MapItemsWork): number {
     return this.#maps.start(work, (live) => {
+      if (live.express) return this.#beginExpress(live)
       this.#apply(live, { kind: 'event', executionId: live.row.id, event: { kind: 'start' } })
       this.#runFollowUps()
     })
+  }
+
+  /** In memory, as soon as it is certain that it is recorded. */
+  #beginExpress(live: Live): void {
+    this.effects.touched.set(live.row.id, live)
+    this.effects.expressChildren.push(live)
+  }
+
+  /** Whoever stopped it, or has it now, counts. */
+  childEnd({ executionId, end }: ChildEndWork): void {
+    const live = this.#live(executionId)
+    if (live === undefined || live instanceof Elsewhere) return
+    this.#endExpressChild(live, end)
+  }
+
+  #endExpressChild(live: Live, end: ExpressEnd): void {
+    this.effects.touched.set(live.row.id, undefined)
+    this.#close(live, { kind: 'close', ...end })
+  }
+
+  /** What comes to an express child from outside can only end it: its steps are none of the store's. */
+  #applyToExpress(live: Live, { event }: EventWork): EventOutcome {
+    const end = endFromOutside(event, this.#now)
+    if (end === undefined) return 'stale'
+    this.#endExpressChild(live, end)
+    return 'applied'
   }
 
   mapRun({ runId, act }: MapRunWork): void {
@@ -272,19 +304,13 @@ export class Batch {
     if (this.effects.touched.has(id)) return this.effects.touched.get(id)
     const cached = cache.get(id)
     // Nobody else goes on with what is busy here, as long as this life is not over.
-    if (node !== undefined && cached?.busy !== true) return this.#claim(node, id, cached)
+    if (node !== undefined && cached?.busy !== true)
+      return claimLive({ core: this.#core, tx: this.#tx, node }, id, cached)
     return cached ?? loadLive(this.#core, revisions, this.#tx, id)
   }
 
-  /** A sleeper may have been woken by another node meanwhile. */
-  #claim(node: Node, id: number, cached: Live | undefined): Live | Elsewhere | undefined {
-    const claim = node.claim(this.#tx, id)
-    if (claim.kind === 'closed') return undefined
-    if (claim.kind === 'elsewhere') return new Elsewhere(node, claim.node)
-    return cached?.seq === claim.seq ? cached : loadLive(this.#core, this.#core.revisions, this.#tx, id)
-  }
-
   #apply(live: Live, work: EventWork): EventOutcome {
+    if (live.express) return this.#applyToExpress(live, work)
     const env = new StepEnv({
       now: work.again?.now ?? this.#now,
       randomBytes: this.#core.randomBytes,
@@ -328,22 +354,13 @@ export class Batch {
   /** The event is durable in the inbox before anybody waits for its expression. */
   #defer(live: Live, work: EventWork, env: StepEnv, expression: SlowExpression): EventOutcome {
     const { event, trail } = work
-    if (isAnswer(event) && !this.#keepAnswer(live.row.id, event)) return 'stale'
+    if (isAnswer(event) && !keepAnswer(this.#tx, live.row.id, event)) return 'stale'
     const inboxId = sql.putInbox(this.#tx, live.row.id, JSON.stringify({ event, trail }), this.#life)
     const key = expressionKey(expression.source, expression.bindings)
     const again = { now: env.now, seed: env.seed, recorded: work.again?.recorded ?? nothingRecorded }
     this.effects.slow.push({ work: { ...work, inboxId, again }, key, expression })
     this.effects.touched.set(live.row.id, live)
     return 'applied'
-  }
-
-  /** The first answer counts, and it has come in time, however long its expression takes. */
-  #keepAnswer(executionId: number, event: Attempt): boolean {
-    const waiting = sql.inboxOf(this.#tx, executionId).map((text) => readInbox(text).event)
-    if (waiting.some((other) => isAnswer(other) && sameAttempt(other, event))) return false
-    sql.dropTimer(this.#tx, executionId, event.frame, 'timeout')
-    sql.dropTimer(this.#tx, executionId, event.frame, 'heartbeat')
-    return true
   }
 
   #write(live: Live, work: EventWork, env: StepEnv, result: StepResult): void {
@@ -373,6 +390,7 @@ export class Batch {
     }
     const body = encodeChunk(live.machine, chunk)
     sql.insertChunk(this.#tx, { executionId: live.row.id, seq, firstEvent, at, body })
+    if (seq === 1) this.#first = { executionId: live.row.id, body }
     if (live.logging !== undefined) this.effects.logged.push(loggedStep(live.logging, { state, history, at }))
     const { chunks, bytes, size } = live.snapshot
     const next: Live = { ...live, state, seq, snapshot: { chunks: chunks + 1, bytes: bytes + body.length, size } }
@@ -424,7 +442,7 @@ export class Batch {
   #close(live: Live, command: Extract<Command, { kind: 'close' }>): void {
     const { id, machineId, awaitedBy } = live.row
     const { about } = live.state
-    const digest = historyDigest(this.#tx, id)
+    const digest = digestOf(this.#tx, live, this.#first)
     sql.closeExecution(this.#tx, id, {
       status: sql.statusNumbers[command.status],
       stoppedAt: command.at,
@@ -433,8 +451,9 @@ export class Batch {
       cause: command.cause,
       digest,
     })
-    this.#forgetWaits(live)
-    this.#stopChildren(live, undefined)
+    forgetWaits(this.#tx, live)
+    // One that succeeds has waited for all that it had begun.
+    if (command.status !== 'succeeded') this.#stopChildren(live, undefined)
     if (live.row.mapRunId === null) {
       recordClosed(this.#tx, { at: this.#now, arn: about.arn, status: command.status, digest })
       // Two nodes that close the last two executions each see the other's still running: they look now and then instead.
@@ -451,23 +470,6 @@ export class Batch {
     const parent = { id: live.row.id, arn: live.state.about.arn }
     this.#followUps.push(...stopsOfChildren(this.#tx, parent, attempt))
   }
-
-  #forgetWaits(live: Live): void {
-    const { id } = live.row
-    if (live.machine.usesTimers) sql.dropTimers(this.#tx, id)
-    if (live.machine.usesActivities) sql.dropActivityTasks(this.#tx, id)
-    if (live.machine.usesExpressions) sql.dropInboxOf(this.#tx, id)
-    if (live.snapshot.size > 0) this.#tx.prepare('DELETE FROM snapshot WHERE execution_id = ?').defer(id)
-  }
 }
 
 const nothingRecorded: ReadonlyMap<string, JsonText> = new Map()
-
-/** In one call: a hash object for each would be garbage outside the heap, which nothing hurries to collect. */
-const sha256 = (text: string): string => hash('sha256', text, 'hex')
-
-type AnswerEvent = Extract<Event, { kind: 'taskSucceeded' | 'taskFailed' }>
-const isAnswer = (event: Event): event is AnswerEvent => event.kind === 'taskSucceeded' || event.kind === 'taskFailed'
-/** What may end an activity's task. */
-const endsTask = (event: Event): event is AnswerEvent | Extract<Event, { kind: 'timer' }> =>
-  isAnswer(event) || event.kind === 'timer'

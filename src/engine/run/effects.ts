@@ -28,6 +28,8 @@ export type Effects = {
   readonly closed: Map<number, ClosedExecution>
   /** For the log files of the machines that want one. */
   readonly logged: LoggedStep[]
+  /** Express children of Map Runs to begin. */
+  readonly expressChildren: Live[]
   /** Map Runs that were opened, or in which something has ended. */
   readonly mapRuns: Set<number>
   /** Executions started, and events consumed. */
@@ -57,6 +59,7 @@ export const newEffects = (): Effects => ({
   hints: [],
   closed: new Map(),
   logged: [],
+  expressChildren: [],
   mapRuns: new Set(),
   started: 0,
   steps: 0,

@@ -40,6 +40,8 @@ export type Live = {
   readonly row: ExecutionRow
   readonly machine: Machine
   readonly logging: HistoryLogging | undefined
+  /** An express child of a Map Run: it runs in memory, and its row tells of its start and its end alone. */
+  readonly express: boolean
   readonly state: ExecutionState
   /** Number of its last chunk. */
   readonly seq: number
@@ -54,6 +56,8 @@ export type CompiledRevision = {
   readonly roleArn: string
   /** Undefined: nothing of its histories is logged. */
   readonly logging: HistoryLogging | undefined
+  /** A processor whose executions run in memory. */
+  readonly express?: boolean
 }
 
 /** A child of a Map Run runs the processor of its Map, under a machine's name of its own: `SM/LABEL`. */
@@ -62,7 +66,8 @@ export function processorOf(revision: CompiledRevision, stateId: number): Compil
   if (state?.type !== 'Map' || state.distributed === undefined)
     throw new Error(`state ${stateId} is no distributed Map`)
   const machineArn = `${revision.machineArn}/${state.distributed.label}`
-  return { ...revision, machine: processorMachine(revision.machine, state), machineArn }
+  const express = state.distributed.executionType === 'EXPRESS'
+  return { ...revision, machine: processorMachine(revision.machine, state), machineArn, express }
 }
 
 /** Compiled definitions by revision; a revision never changes. */
@@ -113,8 +118,8 @@ export function newLive(registry: Pick<Registry, 'account'>, row: ExecutionRow, 
     ...(row.alias === null ? {} : { aliasArn: qualifiedArn(revision.machineArn, row.alias) }),
   })
   const snapshot = { chunks: 0, bytes: 0, size: 0 }
-  const { machine, logging } = revision
-  return { row, machine, logging, state, seq: 0, busy: false, snapshot }
+  const { machine, logging, express = false } = revision
+  return { row, machine, logging, express, state, seq: 0, busy: false, snapshot }
 }
 
 export const executionColumns = `id, machine_id AS machineId, revision_id AS revisionId, machine_name AS machineName,

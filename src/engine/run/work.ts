@@ -4,7 +4,7 @@ import type { Actor } from '../../access/index.ts'
 import type { Action, Cause } from '../../audit/index.ts'
 import type { HoldfastError, JsonText } from '../../base/index.ts'
 import type { RedrivenExecution, StartedExecution } from '../contract.ts'
-import type { MapItemsWork, MapRunWork } from '../map-run/work.ts'
+import type { ChildEndWork, MapItemsWork, MapRunWork } from '../map-run/work.ts'
 import type { Forwarded } from '../node/node.ts'
 import type { ExpressEnd, ExpressStart } from '../express/express.ts'
 import type { DueTimer } from './statements.ts'
@@ -111,6 +111,7 @@ export type Work =
   | RoundWork
   | MapItemsWork
   | MapRunWork
+  | ChildEndWork
 
 /** `stale`: the event names a visit or attempt that is over. `closed`: the execution has ended or does not exist. */
 export type EventOutcome = 'applied' | 'stale' | 'closed'

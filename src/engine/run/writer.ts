@@ -243,6 +243,7 @@ export class Writer {
       case 'timer':
         return this.#endOrPostpone(work, error)
       case 'event':
+      case 'childEnd':
         return void (await this.#end(work.executionId, error))
       case 'start':
         if (work.nested !== undefined) await this.#end(work.nested.executionId, error)
@@ -375,6 +376,9 @@ function carryOut(batch: Batch, { work, reject }: Queued): Answer<Work> {
       return batch.mapItems(work)
     case 'mapRun':
       batch.mapRun(work)
+      return undefined
+    case 'childEnd':
+      batch.childEnd(work)
       return undefined
     default:
       return work satisfies never

@@ -1,0 +1,176 @@
+/**
+ * W6: one distributed Map whose items do nothing. How many items a second, what memory it takes, and, killed in the middle and
+ * started again, whether each item is recorded once and the outputs stand in the order of the items.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { join } from 'node:path'
+import { systemClock } from '../src/app/system-clock.ts'
+import { silentLogger } from '../src/base/index.ts'
+import { createStateMachine, startExecution } from '../src/engine/index.ts'
+import { openStore } from '../src/store/index.ts'
+import { admin, ended, newFolder, openWorld, type World } from './world.ts'
+
+export type ChildType = 'STANDARD' | 'EXPRESS'
+
+export type MapRunFigures = {
+  readonly itemsPerSecond: number
+  readonly rssBeforeMb: number
+  readonly rssPeakMb: number
+}
+
+export type KilledFigures = {
+  /** Items whose end was recorded when the process was killed. */
+  readonly doneAtKill: number
+  readonly items: number
+  /** Recorded before the kill, and not there or written again after the restart. */
+  readonly changed: number
+  /** Children of one item, beyond the first. */
+  readonly doubled: number
+  readonly missing: number
+  readonly inOrder: boolean
+  /** From the start of the second process to the end of the execution. */
+  readonly resumedMs: number
+}
+
+type Message =
+  | { readonly kind: 'progress'; readonly done: number }
+  | { readonly kind: 'done'; readonly ms: number; readonly rssBeforeMb: number; readonly rssPeakMb: number }
+
+/** Both sides of the pipe are this file. */
+const asMessage = (message: unknown): Message => message as Message
+
+export async function measureMapRun(items: number, type: ChildType): Promise<MapRunFigures> {
+  const folder = newFolder()
+  const { ms, rssBeforeMb, rssPeakMb } = await untilDone(child('first', folder.path, String(items), type))
+  const found = inspect(folder.path)
+  folder.remove()
+  if (found.children.length !== items || !found.inOrder) throw new Error('the map run is not what was asked for')
+  return { itemsPerSecond: (items / ms) * 1000, rssBeforeMb, rssPeakMb }
+}
+
+export async function measureKilledMapRun(items: number, type: ChildType): Promise<KilledFigures> {
+  const folder = newFolder()
+  await killHalfway(child('first', folder.path, String(items), type), items / 2)
+  const before = inspect(folder.path).children.filter(({ status }) => status === 1)
+  const doneAtKill = before.length
+  if (doneAtKill === 0 || doneAtKill >= items) throw new Error(`killed too late or too early: ${doneAtKill} were done`)
+  const { ms: resumedMs } = await untilDone(child('second', folder.path))
+  const { children, inOrder } = inspect(folder.path)
+  folder.remove()
+  const after = new Map(children.map((each) => [each.mapIndex, each]))
+  const changed = before.filter((old) => JSON.stringify(after.get(old.mapIndex)) !== JSON.stringify(old)).length
+  const doubled = children.length - after.size
+  const missing = items - children.filter(({ status }) => status === 1).length
+  return { doneAtKill, items, changed, doubled, missing, inOrder, resumedMs }
+}
+
+const child = (...args: readonly string[]): ChildProcess =>
+  fork(import.meta.filename, ['--child', ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+
+function untilDone(process: ChildProcess): Promise<Extract<Message, { kind: 'done' }>> {
+  return new Promise((resolve, reject) => {
+    process.on('message', (raw) => {
+      const message = asMessage(raw)
+      if (message.kind === 'done') resolve(message)
+    })
+    process.once('exit', (code) => reject(new Error(`the process ended with ${code} and no figures`)))
+  })
+}
+
+function killHalfway(victim: ChildProcess, half: number): Promise<void> {
+  return new Promise((resolve) => {
+    victim.on('message', (raw) => {
+      const message = asMessage(raw)
+      if (message.kind === 'progress' && message.done >= half) victim.kill('SIGKILL')
+    })
+    victim.once('exit', () => resolve())
+  })
+}
+
+type ChildRow = {
+  readonly id: number
+  readonly mapIndex: number
+  readonly name: string
+  readonly status: number
+  readonly stoppedAt: number | null
+  readonly output: string | null
+}
+
+/** What is in the store, while no process has it. */
+function inspect(folder: string): { readonly children: readonly ChildRow[]; readonly inOrder: boolean } {
+  const store = openStore({ path: join(folder, 'holdfast.db'), clock: systemClock, logger: silentLogger })
+  const children = store.read.all<ChildRow>(
+    `SELECT id, map_index AS mapIndex, name, status, stopped_at AS stoppedAt, output FROM execution
+     WHERE map_run_id IS NOT NULL ORDER BY id`,
+  )
+  const parent = store.read.get<{ output: string | null }>('SELECT output FROM execution WHERE map_run_id IS NULL')
+  void store.close()
+  const numbers = JSON.parse(parent?.output ?? '[]') as readonly number[]
+  return { children, inOrder: numbers.length === children.length && numbers.every((value, i) => value === i) }
+}
+
+// ---- in the process that is measured
+
+const definition = (ExecutionType: string): string =>
+  JSON.stringify({
+    StartAt: 'Each',
+    States: {
+      Each: {
+        Type: 'Map',
+        Label: 'each',
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType },
+          StartAt: 'Nothing',
+          States: { Nothing: { Type: 'Pass', End: true } },
+        },
+        End: true,
+      },
+    },
+  })
+
+async function first(folder: string, items: number, type: string): Promise<void> {
+  const world = openWorld(folder, [])
+  await world.engine.recover()
+  const roleArn = 'arn:aws:iam::123456789012:role/bench'
+  const { arn } = await createStateMachine(world.engine, admin, { name: 'many', definition: definition(type), roleArn })
+  const input = JSON.stringify(Array.from({ length: items }, (_, i) => i))
+  await report(world, async () => {
+    const { executionArn } = await startExecution(world.engine, admin, { stateMachineArn: arn, input })
+    return executionArn
+  })
+}
+
+async function second(folder: string): Promise<void> {
+  const world = openWorld(folder, [])
+  await report(world, async () => {
+    await world.engine.recover()
+    const [parent] = world.store.read.all<{ name: string }>('SELECT name FROM execution WHERE map_run_id IS NULL')
+    return `arn:aws:states:us-east-1:123456789012:execution:many:${parent?.name}`
+  })
+}
+
+async function report(world: World, begin: () => Promise<string>): Promise<void> {
+  const rss = (): number => process.memoryUsage.rss() / 2 ** 20
+  const rssBeforeMb = rss()
+  let rssPeakMb = rssBeforeMb
+  let last = 0
+  const stop = world.store.onCommit(() => {
+    const now = performance.now()
+    if (now - last < 50) return
+    last = now
+    rssPeakMb = Math.max(rssPeakMb, rss())
+    const row = world.store.read.get<{ done: number }>('SELECT succeeded_items AS done FROM map_run')
+    process.send?.({ kind: 'progress', done: row?.done ?? 0 } satisfies Message)
+  })
+  const began = performance.now()
+  await ended(world, await begin())
+  const ms = performance.now() - began
+  stop()
+  await world.close()
+  process.send?.({ kind: 'done', ms, rssBeforeMb, rssPeakMb } satisfies Message, () => process.disconnect?.())
+}
+
+const [flag, run, folder, items, type] = process.argv.slice(2)
+if (flag === '--child' && folder !== undefined) {
+  await (run === 'first' ? first(folder, Number(items), type ?? 'STANDARD') : second(folder))
+}
