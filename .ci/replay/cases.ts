@@ -22,6 +22,8 @@ export type RecordedCase = {
   readonly calls: RecordedCall[]
   /** Queues whose receiver the runner plays. */
   readonly queues: readonly string[]
+  /** Functions that give back what they are given. */
+  readonly echoes: readonly string[]
   /** What distributed Maps of it read, by `bucket/key`. */
   readonly objects: ReadonlyMap<string, string>
 }
@@ -59,15 +61,20 @@ type Case = {
   readonly replay?: readonly (RecordedCall & { readonly call: string })[]
   readonly needs?: readonly string[]
   readonly setup?: readonly { readonly op: string; readonly params?: Readonly<Record<string, unknown>> }[]
-  readonly mocks?: { readonly callbacks?: readonly { readonly queueUrl?: string }[] }
+  readonly mocks?: {
+    readonly callbacks?: readonly { readonly queueUrl?: string }[]
+    readonly lambda?: Readonly<Record<string, { readonly behaviour?: string }>>
+  }
 }
 
 function recordedOf({ replay, mocks, needs, setup }: Case, names: readonly string[]): RecordedCase {
   const calls = (replay ?? []).filter(({ call }) => call === 'TaskScheduled')
   const queues = (mocks?.callbacks ?? []).flatMap(({ queueUrl }) => queueUrl ?? [])
+  const functions = Object.entries(mocks?.lambda ?? {})
+  const echoes = functions.filter(([, { behaviour }]) => behaviour === 'echo').map(([name]) => name)
   const puts = needs?.includes('distributed-map') ? (setup ?? []).filter(({ op }) => op === 'PutObject') : []
   const objects = puts.map(
     ({ params = {} }) => [`${String(params['Bucket'])}/${String(params['Key'])}`, String(params['Body'])] as const,
   )
-  return { names, calls, queues, objects: new Map(objects) }
+  return { names, calls, queues, echoes, objects: new Map(objects) }
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Recorded, RecordedCase } from './cases.ts'
+import { completeInvocation } from './lambda.ts'
 import { objectReply } from './objects.ts'
 import { apiGateway, jsonProtocol, queryProtocol, s3, sts } from './protocols.ts'
 
@@ -30,11 +31,13 @@ const protocols: readonly Protocol[] = [jsonProtocol, queryProtocol, apiGateway,
 
 export async function standIn(cases: readonly RecordedCase[], mock: string, port: number): Promise<AsyncDisposable> {
   const objects = new Map(cases.flatMap((one) => [...one.objects]))
+  const echoes = new Set(cases.flatMap((one) => one.echoes))
+  const complete = (answer: Reply, received: Request): Reply => completeInvocation(answer, received, echoes)
   const reply = (received: Request): Reply | undefined =>
     sts(received) ?? objectReply(objects, received) ?? recordedReply(cases, received, mock)
   const server = createServer((request, response) => {
     void receive(request)
-      .then(async (received) => reply(received) ?? (await passOn(received, mock)))
+      .then(async (received) => reply(received) ?? complete(await passOn(received, mock), received))
       .then((answer) => send(response, answer))
       .catch((error: unknown) => send(response, { status: 500, headers: {}, body: String(error) }))
   }).listen(port, '127.0.0.1')

@@ -167,6 +167,18 @@ describe('what a run is opened with', () => {
     )
   })
 
+  it('a reader is evaluated once the state has started', () => {
+    const ItemReader = {
+      Resource: 'arn:aws:states:::s3:getObject',
+      Parameters: { Bucket: 'b', Key: 'k' },
+      ReaderConfig: { InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW', MaxItemsPath: '$.n' },
+    }
+    const driver = map({ ItemReader }, { input: '{"n":1.5}' })
+    expect(driver.chain).toBe(
+      '1←0 ExecutionStarted · 2←0 MapStateEntered(M) · 3←2 MapStateStarted{0} · 4←3 ExecutionFailed{States.Runtime}',
+    )
+  })
+
   it('takes expressions, too', () => {
     const expressions = { n: () => '[1,2]', c: () => '2', bad: () => '-1' }
     const driver = map({ ...jsonata, Items: '{% n %}', ToleratedFailureCount: '{% c %}' }, { input: '{}', expressions })

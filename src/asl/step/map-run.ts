@@ -14,17 +14,19 @@ import { World } from './world.ts'
 /** Everything that can fail is evaluated before the run is told of. */
 export function openMapRun(draft: Draft, frame: WorkingFrame, state: MapState, distributed: DistributedMap): void {
   const world = new World(draft, frame, { document: effectiveInput(draft, frame, state) })
-  const source = itemSource(state, distributed.reader, world)
+  const { reader } = distributed
+  // As recorded: what a reader is given is evaluated once the state has started.
+  const source = reader === undefined ? stateItems(state, world) : (): ItemSource => readerSource(reader, world)
   const maxConcurrency = concurrency(state, world)
   frame.last = Math.max(frame.last, draft.visitOf(frame).enteredId)
-  draft.emit(frame, 'MapStateStarted', { length: source.kind === 'state' ? source.length : 0 })
+  draft.emit(frame, 'MapStateStarted', { length: typeof source === 'function' ? 0 : source.length })
   const { about } = draft.before
   const plan: MapRunPlan = {
     arn: mapRunArn(about, distributed.label, draft.env.uuid()),
     label: distributed.label,
     executionType: distributed.executionType,
     state: state.id,
-    source,
+    source: typeof source === 'function' ? source() : source,
     batches: distributed.batcher && itemBatches(distributed.batcher, world),
     results: resultPlan(distributed.writer, world),
     maxConcurrency,
@@ -44,8 +46,7 @@ function mapRunArn({ machineArn, machineName }: About, label: string, uuid: stri
   return `${prefix}:mapRun:${machineName.split('/')[0]}/${label}:${uuid}`
 }
 
-function itemSource(state: MapState, reader: ItemReader | undefined, world: World): ItemSource {
-  if (reader !== undefined) return readerSource(reader, world)
+function stateItems(state: MapState, world: World): Extract<ItemSource, { kind: 'state' }> {
   const items = itemsText(state, world)
   const value = parseJson(items)
   return {

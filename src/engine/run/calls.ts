@@ -151,7 +151,14 @@ export class Calls {
       kind: 'start',
       actor: { type: 'machine', id: live.state.about.arn, via: 'api' },
       ...parameters,
-      nested: { executionId: live.row.id, frame, enteredId, attempt, pattern: resource.pattern },
+      nested: {
+        executionId: live.row.id,
+        frame,
+        enteredId,
+        attempt,
+        pattern: resource.pattern,
+        ...(command.roleArn === undefined ? {} : { credentials: true }),
+      },
     }
     this.#post(work)
   }

@@ -13,6 +13,8 @@ import type { DueTimer } from './statements.ts'
 export type NestedCall = Attempt & {
   readonly executionId: number
   readonly pattern: 'request' | 'sync' | 'sync:2' | 'token'
+  /** Made with the Credentials of another role. */
+  readonly credentials?: true
 }
 
 export type StartWork = {

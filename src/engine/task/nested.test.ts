@@ -82,6 +82,18 @@ describe('a nested execution that is awaited', () => {
     })
   })
 
+  it('tells of redrives where the call was made with the Credentials of another role', async () => {
+    const world = await withChild(working)
+    const credentials = { RoleArn: 'arn:aws:iam::222222222222:role/theirs' }
+    const arn = await world.run({ Call: calling('.sync', { Credentials: credentials }) })
+    await world.succeed({ b: 2 })
+    expect(await world.output(arn)).toMatchObject({
+      RedriveCount: 0,
+      RedriveStatus: 'NOT_REDRIVABLE',
+      RedriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven',
+    })
+  })
+
   it('that ends in the very step of its start is submitted before it has succeeded', async () => {
     const world = await withChild(passing)
     const arn = await world.run({ Call: calling('.sync:2') })

@@ -4,7 +4,6 @@ import {
   type HoldfastError,
   isJsonObject,
   type Json,
-  type JsonObject,
   type JsonText,
   jsonFromPlain,
   parseJson,
@@ -113,7 +112,7 @@ export function nestedOutput(call: NestedCall, about: About, close: Close): Even
 /** DescribeExecution in PascalCase; `.sync` leaves payloads as text, `.sync:2` as JSON. */
 function describeClosed(call: NestedCall, about: About, close: Close): JsonText {
   const payload = (text: JsonText) => (call.pattern === 'sync:2' ? parseJson(text) : text)
-  const members: [string, JsonObject | ReturnType<typeof parseJson> | undefined][] = [
+  const members: [string, Json | undefined][] = [
     ['Cause', close.cause],
     ['Error', close.error],
     ['ExecutionArn', about.arn],
@@ -122,12 +121,25 @@ function describeClosed(call: NestedCall, about: About, close: Close): JsonText 
     ['Name', about.name],
     ['Output', close.output === undefined ? undefined : payload(close.output)],
     ['OutputDetails', close.output === undefined ? undefined : new Map([['Included', true]])],
+    ...(call.credentials === true ? redriveMembers(close) : []),
     ['StartDate', about.startedAt],
     ['StateMachineArn', about.machineArn],
     ['Status', close.status.toUpperCase()],
     ['StopDate', close.at],
   ]
   return printJson(new Map(members.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))))
+}
+
+/**
+ * A call with Credentials reads the description in the other account, and that tells of redrives; without them AWS hears of
+ * the end by an event, and the recordings have no such members (docs/adr/0008-recordings-before-documents.md). A child that
+ * is awaited has never been redriven.
+ */
+function redriveMembers({ status }: Close): [string, Json][] {
+  const count: [string, Json] = ['RedriveCount', 0]
+  if (status !== 'succeeded') return [count, ['RedriveStatus', 'REDRIVABLE']]
+  const reason = 'Execution is SUCCEEDED and cannot be redriven'
+  return [count, ['RedriveStatus', 'NOT_REDRIVABLE'], ['RedriveStatusReason', reason]]
 }
 
 type TaskEvent =
