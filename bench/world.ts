@@ -48,7 +48,7 @@ export function openWorld(folder: string, procedures: readonly Procedure[], shar
     tracing: undefined,
     keptMs: 0,
     storeBytes: () => undefined,
-    engine: () => ({ queued: 0, calls: 0 }),
+    engine: () => ({ queued: 0, calls: 0, express: 0 }),
   })
   const engine = createEngine({
     store,

@@ -23,7 +23,11 @@ export function openTelemetry(
     fetch,
     keptMs: configuration.retention.executions,
     storeBytes: () => bytesOf([database, `${database}-wal`]),
-    engine: () => ({ queued: watched.engine?.writer.queued ?? 0, calls: watched.engine?.callsUnderWay ?? 0 }),
+    engine: () => ({
+      queued: watched.engine?.writer.queued ?? 0,
+      calls: watched.engine?.callsUnderWay ?? 0,
+      express: watched.engine?.express.count ?? 0,
+    }),
   })
 }
 

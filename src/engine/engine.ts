@@ -5,6 +5,7 @@ import type { Store } from '../store/index.ts'
 import { findActivity } from './activity/queries.ts'
 import type { Account } from './arn.ts'
 import { syncExecutionHandler } from './express/handler.ts'
+import { ExpressRoom } from './express/room.ts'
 import { ExpressRuns } from './express/runs.ts'
 import { startSyncExecution } from './express/start-sync.ts'
 import { executionMoved } from './errors.ts'
@@ -13,7 +14,7 @@ import { Node, type NodeOptions } from './node/node.ts'
 import type { EngineObserver } from './observer.ts'
 import type { Queries } from './registry.ts'
 import type { ResourceHandler } from './resource-handler.ts'
-import { type HistoryLog, type LoggedStep, logLines } from './history/log.ts'
+import { type HistoryLog, writeLogged } from './history/log.ts'
 import { ExpressChildren } from './map-run/express-children.ts'
 import { MapRuns } from './map-run/runner.ts'
 import { Retention, type RetentionSettings } from './retention.ts'
@@ -75,8 +76,14 @@ export const embeddedLimits: EngineLimits = {
   definitionBytes: 4 * 1024 * 1024,
   payloadBytes: 4 * 1024 * 1024,
   historyEvents: 1_000_000,
+  expressExecutions: 10_000,
 }
-export const awsLimits: EngineLimits = { definitionBytes: 1_048_576, payloadBytes: 262_144, historyEvents: 25_000 }
+export const awsLimits: EngineLimits = {
+  definitionBytes: 1_048_576,
+  payloadBytes: 262_144,
+  historyEvents: 25_000,
+  expressExecutions: 10_000,
+}
 
 export function createEngine(options: EngineOptions): Engine {
   return new Assembly(options).engine
@@ -95,7 +102,6 @@ class Assembly {
   readonly #express: ExpressRuns
   readonly #children: ExpressChildren
   readonly #company: Company | undefined
-  readonly #historyLog: HistoryLog | undefined
   #cancelAlarm: (() => void) | undefined
   #alarmAt = Infinity
   #closed = false
@@ -105,13 +111,13 @@ class Assembly {
     const startSync = syncExecutionHandler((...asked) => startSyncExecution(this.engine, ...asked), randomBytes)
     const handlers = [startSync, ...options.handlers]
     const node = options.node && new Node(options, options.node)
-    this.#historyLog = options.historyLog
     this.#core = {
       ...options,
       handlers,
       revisions: new Revisions(options.store.read),
       cache: this.#cache,
       node,
+      expressRoom: new ExpressRoom(options.limits.expressExecutions),
       token: (place) => makeTaskToken(tokenKey, place),
       refuse: (queries, resource, parameters) => refuse(handlers, queries, resource, parameters),
     }
@@ -137,11 +143,11 @@ class Assembly {
         watchers: this.#watchers,
         armTimer: (due) => this.#armTimer(due),
       })
-    const calls = this.#calls
+    const [calls, express] = [this.#calls, this.#express]
     this.engine = {
       ...this.#core,
       get callsUnderWay() {
-        return calls.count
+        return calls.count + express.calls
       },
       writer: this.#writer,
       pollers: this.#pollers,
@@ -159,7 +165,9 @@ class Assembly {
   #committed(effects: Effects): void {
     for (const [id, live] of effects.touched) this.#cache.put(id, live)
     this.#armTimer(effects.earliestTimer)
-    if (effects.logged.length > 0) this.#log(effects.logged)
+    // What is lost here in a crash stands in the history all the same.
+    const { historyLog } = this.#core
+    if (historyLog !== undefined && effects.logged.length > 0) writeLogged(historyLog, effects.logged)
     if (this.#closed) return
     this.#takenOver(effects)
     for (const { executionId, attempt } of effects.cancels) {
@@ -173,7 +181,7 @@ class Assembly {
       if (awaitsCall(this.#cache.get(live.row.id), command)) this.#calls.begin(live, command)
     }
     for (const id of effects.continues) this.#continue(id)
-    for (const start of effects.express) void this.#express.begin(start)
+    this.#express.begin(effects.express)
     for (const slow of effects.slow) void this.#evaluate(slow)
     for (const [arn, tasks] of effects.activities) this.#wake(arn, tasks)
     for (const id of effects.mapRuns) this.#mapRuns.wake(id)
@@ -184,14 +192,6 @@ class Assembly {
   /** What workers here do not wait for, those at other nodes may. */
   #wake(arn: string, tasks: number): void {
     if (this.#pollers.wake(arn, tasks) > 0) this.#core.node?.send({ kind: 'activity', arn })
-  }
-
-  /** What is lost here in a crash stands in the history all the same. */
-  #log(steps: readonly LoggedStep[]): void {
-    for (const [group, together] of Map.groupBy(steps, ({ logging }) => logging.logGroup)) {
-      const lines = together.map(logLines).join('')
-      if (lines !== '') this.#historyLog?.write(group, lines)
-    }
   }
 
   #continue(executionId: number): void {

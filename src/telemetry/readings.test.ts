@@ -20,7 +20,7 @@ it('count no deployment under a status that none has any more', async () => {
     store: { read, fault: undefined },
     clock,
     storeBytes: () => 1,
-    engine: () => ({ queued: 0, calls: 0 }),
+    engine: () => ({ queued: 0, calls: 0, express: 0 }),
     keptMs: 1000,
   })
   expect(await registry.metrics()).toContain('holdfast_deployments{status="running"} 1')

@@ -8,8 +8,8 @@ export type ReadingSources = {
   readonly clock: Clock
   /** Bytes of the store's files; undefined where it has none. */
   readonly storeBytes: () => number | undefined
-  /** Works that wait for a batch, and calls of tasks under way. */
-  readonly engine: () => { readonly queued: number; readonly calls: number }
+  /** Works that wait for a batch, calls of tasks under way, express executions in memory. */
+  readonly engine: () => { readonly queued: number; readonly calls: number; readonly express: number }
   /** How long finished executions are kept. */
   readonly keptMs: number
 }
@@ -33,6 +33,7 @@ export function addReadings(registry: Registry, sources: ReadingSources): void {
   gauge('holdfast_executions_running', 'Executions that have not ended.', () =>
     number('SELECT COUNT(*) AS value FROM execution WHERE status = 0'),
   )
+  gauge('holdfast_express_executions_running', 'Express executions in memory.', () => engine().express)
   gauge('holdfast_queue_works', 'Works that wait for the next batch.', () => engine().queued)
   gauge('holdfast_task_calls_running', 'Calls of tasks under way.', () => engine().calls)
   gauge('holdfast_inbox_events', 'Accepted events that wait for a slow expression.', () =>

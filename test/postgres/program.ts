@@ -1,7 +1,7 @@
-/** `holdfast up` on a PostgreSQL database, as its own process with a data folder of its own. */
+/** `holdfast up` as its own process with a data folder of its own: on a PostgreSQL database, or on the folder's file. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -16,18 +16,20 @@ export class Program {
   readonly #environment: NodeJS.ProcessEnv
   #server: ChildProcess | undefined
 
-  private constructor(folder: string, url: string) {
+  private constructor(folder: string, environment: NodeJS.ProcessEnv) {
     this.folder = folder
-    this.#environment = { ...process.env, DATABASE_URL: url, HOLDFAST_DATA: folder, NO_COLOR: '1' }
+    this.#environment = { ...process.env, HOLDFAST_DATA: folder, NO_COLOR: '1', ...environment }
   }
 
-  static async on(url: string): Promise<Program> {
-    return new Program(join(await mkdtemp(join(tmpdir(), 'holdfast-test-')), 'data'), url)
+  /** Without a URL on SQLite. */
+  static async on(url: string | undefined, environment: NodeJS.ProcessEnv = {}): Promise<Program> {
+    const folder = join(await mkdtemp(join(tmpdir(), 'holdfast-test-')), 'data')
+    return new Program(folder, { ...environment, DATABASE_URL: url ?? '' })
   }
 
   /** Another data folder with the files that all processes on a database have alike. */
-  async beside(url: string): Promise<Program> {
-    const other = await Program.on(url)
+  async beside(url: string, environment: NodeJS.ProcessEnv = {}): Promise<Program> {
+    const other = await Program.on(url, environment)
     await mkdir(other.folder, { mode: 0o700 })
     for (const file of ['account.json', 'task-token.key', 'keys', 'admin-token'])
       await cp(join(this.folder, file), join(other.folder, file), { recursive: true })
@@ -46,6 +48,20 @@ export class Program {
     const ready = once(createInterface(server.stdout), 'line').then(() => true)
     const gone = once(server, 'close').then(() => false)
     if (!(await Promise.race([ready, gone]))) throw new Error(await errors)
+  }
+
+  /** Asks its API. @throws what `fetch` throws when nobody answers */
+  async ask(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+    const connection = await readFile(join(this.folder, 'connection.json'), 'utf8')
+    const { url, token } = JSON.parse(connection) as { readonly url: string; readonly token: string }
+    const response = await fetch(new URL(path, url), {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const answer: unknown = await response.json()
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`)
+    return answer
   }
 
   async run(...words: string[]): Promise<Outcome> {

@@ -3,7 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type LogFields, silentLogger, VirtualClock } from '../../src/base/index.ts'
-import { endWorlds, functionArn, taskState, World } from '../../src/engine/world.ts'
+import { createStateMachine, startExecution, startSyncExecution } from '../../src/engine/index.ts'
+import { admin, definitionOf, endWorlds, functionArn, roleArn, taskState, World } from '../../src/engine/world.ts'
 import { openStore } from '../../src/store/index.ts'
 import { amazonTrace, executionSpan } from '../../src/telemetry/trace/span.ts'
 import { createTelemetry, type TelemetryOptions } from '../../src/telemetry/telemetry.ts'
@@ -35,13 +36,25 @@ function watched(more: Partial<TelemetryOptions> = {}) {
     fetch,
     version: '1.2.3',
     storeBytes: () => 4096,
-    engine: () => ({ queued: 0, calls: engine.world?.engine.callsUnderWay ?? 0 }),
+    engine: () => ({
+      queued: 0,
+      calls: engine.world?.engine.callsUnderWay ?? 0,
+      express: engine.world?.engine.express.count ?? 0,
+    }),
     keptMs: 90_000,
     ...more,
   })
   engine.world = new World({ clock, engine: { observer: telemetry.observer } })
   return { world: engine.world, telemetry, lines, time, close: () => store.close() }
 }
+
+const expressMachine = async ({ engine }: World): Promise<string> =>
+  (
+    await createStateMachine(engine, admin, {
+      ...{ name: 'quick', roleArn, type: 'EXPRESS' },
+      definition: definitionOf({ Pay: taskState('pay') }),
+    })
+  ).arn
 
 const value = async (telemetry: { metrics: { text(): Promise<string> } }, line: string): Promise<number> => {
   const text = await telemetry.metrics.text()
@@ -71,6 +84,29 @@ describe('the numbers', () => {
     }
     expect(await value(telemetry, 'holdfast_store_bytes')).toBe(4096)
     expect(await value(telemetry, 'holdfast_trail_unsealed_records')).toBeGreaterThan(0)
+    await close()
+  })
+
+  it('count express executions and their calls too', async () => {
+    const { world, telemetry, close } = watched()
+    const stateMachineArn = await expressMachine(world)
+    await startExecution(world.engine, admin, { stateMachineArn })
+    const waiting = startSyncExecution(world.engine, admin, { stateMachineArn })
+    await world.settle()
+    expect(await value(telemetry, 'holdfast_express_executions_running')).toBe(2)
+    expect(await value(telemetry, 'holdfast_task_calls_running')).toBe(2)
+    world.calls[0]?.succeed('ok')
+    world.calls[1]?.fail('Refused')
+    await waiting
+    await world.settle()
+    expect(await value(telemetry, 'holdfast_executions_started_total')).toBe(2)
+    expect(await value(telemetry, 'holdfast_executions_closed_total{status="succeeded"}')).toBe(1)
+    expect(await value(telemetry, 'holdfast_executions_closed_total{status="failed"}')).toBe(1)
+    expect(await value(telemetry, 'holdfast_execution_seconds_count{status="failed"}')).toBe(1)
+    for (const outcome of ['succeeded', 'failed']) {
+      expect(await value(telemetry, `holdfast_task_call_seconds_count{resource="lambda",outcome="${outcome}"}`)).toBe(1)
+    }
+    expect(await value(telemetry, 'holdfast_express_executions_running')).toBe(0)
     await close()
   })
 
@@ -206,6 +242,32 @@ describe('traces', () => {
       'aws.step_functions.execution.arn': arn,
     })
     expect(receiver.bodies.join('')).not.toContain('secret')
+    receiver.close()
+    await close()
+  })
+
+  it('have both of an express execution too', async () => {
+    const receiver = await collector()
+    const tracing = tracingFrom({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url })
+    const { world, telemetry, close } = watched({ tracing })
+    const stateMachineArn = await expressMachine(world)
+    const traceHeader = 'Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1'
+    const ending = startSyncExecution(world.engine, admin, { stateMachineArn, traceHeader })
+    await world.settle()
+    expect(world.calls[0]?.trace?.traceparent).toContain('67891233abcdef012345678912345678')
+    await world.fail('Refused')
+    const { arn } = await ending
+    await telemetry.close()
+    const [call, execution] = ['task Pay', 'execution quick'].map((name) =>
+      receiver.spans().find((span) => span.name === name),
+    )
+    expect(execution).toMatchObject({
+      traceId: '67891233abcdef012345678912345678',
+      parentSpanId: '53995c3f42cd8ad8',
+      status: { code: 2, message: 'Refused' },
+    })
+    expect(call).toMatchObject({ parentSpanId: execution?.spanId, status: { code: 2, message: 'Refused' } })
+    expect(JSON.stringify(execution?.attributes)).toContain(arn)
     receiver.close()
     await close()
   })

@@ -36,6 +36,7 @@ describe('the configuration', () => {
       server: { host: '127.0.0.1', port: 7400, allowedHosts: [], maxInFlight: 1000, grace: 10_000 },
       auth: 'token',
       aws: { assumableRoles: [] },
+      express: { maxRunning: 10_000 },
       objects: {},
       outbound: { allow: [] },
       connections: {},

@@ -5,8 +5,8 @@
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { parseDuration } from '../../base/index.ts'
+import { configuredConnectionsSchema } from '../../connection/index.ts'
 import { isAllowEntry } from '../../outbound/index.ts'
-import { connections } from './connections.ts'
 
 const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -76,6 +76,11 @@ const aws = z.strictObject({
   assumableRoles: z.array(z.string().startsWith('arn:').or(z.literal('*'))).default([]),
 })
 
+const express = z.strictObject({
+  /** Express executions that run at once: they are in memory. More are refused with ExecutionLimitExceeded. */
+  maxRunning: z.int().min(1).default(10_000),
+})
+
 const objects = z.strictObject({
   /** Folder whose folders are buckets for distributed Maps; a bucket that is not there is S3's. Without it all are. */
   folder: z.string().refine(isAbsolute, 'an absolute path is accepted').optional(),
@@ -96,10 +101,11 @@ export const configurationSchema = z.strictObject({
   limits: z.enum(['embedded', 'aws']).default('embedded'),
   account: account.prefault({}),
   aws: aws.prefault({}),
+  express: express.prefault({}),
   objects: objects.prefault({}),
   outbound: outbound.prefault({}),
-  /** How HTTP tasks prove who they are, by the name in `connection/NAME` of their ConnectionArn. */
-  connections: connections.default({}),
+  /** How HTTP tasks prove who they are, by the name in `connection/NAME` of their ConnectionArn; others are added over the API. */
+  connections: configuredConnectionsSchema.default({}),
   database: database.prefault({}),
   retention: retention.prefault({}),
   log: log.prefault({}),

@@ -308,7 +308,11 @@ describe('express executions within others', () => {
       ...{ startedAt: world.clock.now(), machineArn: arn, machineName: 'child', region: 'eu-central-1' },
     }
     const events: string[] = []
-    const end = await world.engine.express.run({ machine, about, heard: ({ type }) => events.push(type) })
+    const end = await world.engine.express.run({
+      machine,
+      about,
+      heard: (history) => events.push(...history.map(({ type }) => type)),
+    })
     expect(end).toEqual({ status: 'succeeded', at: world.clock.now(), output: '{"n":7}' })
     expect(events).toEqual(['ExecutionStarted', 'PassStateEntered', 'PassStateExited', 'ExecutionSucceeded'])
     expect(world.count('express_execution')).toBe(0)

@@ -19,9 +19,10 @@ import {
 import { HoldfastError, type JsonText, uuid4 } from '../../base/index.ts'
 import { taskCancelled } from '../errors.ts'
 import type { TaskAnswer, TaskCall } from '../resource-handler.ts'
-import { answerEvent, findHandler, unexpected } from '../run/calls.ts'
+import { answerEvent, findHandler } from '../run/calls.ts'
 import type { Core } from '../run/core.ts'
 import { sameAttempt } from '../run/live.ts'
+import { ObservedCall, unexpected } from '../run/observed-call.ts'
 import { expressionKey, StepEnv } from '../run/step-env.ts'
 import type { StartWork } from '../run/work.ts'
 import { isNestedStart, nestedParameters, startedOutput, startFailure } from '../task/nested.ts'
@@ -39,8 +40,10 @@ export type ExpressRunOptions = {
   readonly about: About
   /** Starts an execution that a state asks for. */
   readonly start: (work: StartWork) => Promise<StartedExecution>
-  /** Each event as it comes, where somebody wants the history. */
-  readonly heard?: (event: HistoryEvent, at: number) => void
+  /** X-Amzn-Trace-Id, as the caller gave it. */
+  readonly traceHeader?: string | undefined
+  /** The events of each step as they come, where somebody wants the history. */
+  readonly heard?: (history: readonly HistoryEvent[], at: number) => void
 }
 
 export class ExpressRun {
@@ -51,7 +54,7 @@ export class ExpressRun {
   /** Cancels the alarm. By frame and kind: a frame has one timer of a kind. */
   readonly #timers = new Map<string, () => void>()
   /** By frame: it has at most one call. */
-  readonly #calls = new Map<number, { readonly attempt: Attempt; readonly controller: AbortController }>()
+  readonly #calls = new Map<number, ObservedCall>()
   #state: ExecutionState
   #stepping = false
   #over = false
@@ -60,6 +63,11 @@ export class ExpressRun {
     this.#options = options
     this.ended = this.#end.promise
     this.#state = newExecution(options.about)
+  }
+
+  /** Calls of tasks under way. */
+  get calls(): number {
+    return this.#calls.size
   }
 
   begin(): void {
@@ -76,7 +84,7 @@ export class ExpressRun {
   #leave(): void {
     this.#over = true
     for (const cancel of this.#timers.values()) cancel()
-    for (const { controller } of this.#calls.values()) controller.abort(taskCancelled())
+    for (const call of this.#calls.values()) call.cancel(taskCancelled())
     this.#timers.clear()
     this.#calls.clear()
   }
@@ -101,6 +109,7 @@ export class ExpressRun {
   #step(event: Event, again: Again | undefined): boolean {
     const { core, machine } = this.#options
     const env = this.#env(again)
+    const began = core.observer?.elapsed() ?? 0
     let result: StepResult
     try {
       result = step(machine, this.#state, event, env, expressLimits(core.limits))
@@ -111,10 +120,22 @@ export class ExpressRun {
       }
       return this.#fault(event, error)
     }
+    this.#noteTime(event, began)
     this.#state = result.state
-    if (this.#options.heard !== undefined) for (const each of result.history) this.#options.heard(each, env.now)
+    if (result.history.length > 0) this.#options.heard?.(result.history, env.now)
     for (const command of result.commands) this.#obey(command)
     return true
+  }
+
+  #noteTime(event: Event, began: number): void {
+    const { core, about, machine } = this.#options
+    const { observer } = core
+    if (observer === undefined) return
+    const ms = observer.elapsed() - began
+    if (ms < observer.slowMs) return
+    const visit = 'frame' in event ? this.#state.frames.get(event.frame)?.visit : undefined
+    const state = visit === undefined ? undefined : machine.states[visit.state]?.name
+    observer.slow({ doing: 'step', ms, execution: about.arn, state, detail: event.kind })
   }
 
   #fault(event: Event, error: unknown): boolean {
@@ -203,27 +224,23 @@ export class ExpressRun {
     if (isNestedStart(command)) return void this.#startNested(command)
     const handler = findHandler(this.#options.core.handlers, command)
     if (!('call' in handler)) return this.#answer(command, handler)
-    const controller = new AbortController()
-    this.#calls.set(command.frame, { attempt: command, controller })
-    const finish = (answer: TaskAnswer): void => {
-      if (controller.signal.aborted) return
+    const { core, about, traceHeader } = this.#options
+    const call = new ObservedCall(command, this.#taskCall(command), {
+      observer: core.observer,
+      execution: { startedAt: about.startedAt, traceHeader },
+    })
+    this.#calls.set(command.frame, call)
+    call.run(handler, (answer) => {
       this.#calls.delete(command.frame)
       this.#answer(command, answer)
-    }
-    try {
-      const answer = handler.call(this.#taskCall(command), controller.signal)
-      if (answer instanceof Promise) answer.then(finish, (error: unknown) => finish(unexpected(error)))
-      else finish(answer)
-    } catch (error) {
-      finish(unexpected(error))
-    }
+    })
   }
 
   #cancelCall(attempt: Attempt): void {
     const call = this.#calls.get(attempt.frame)
     if (call === undefined || !sameAttempt(call.attempt, attempt)) return
     this.#calls.delete(attempt.frame)
-    call.controller.abort(taskCancelled())
+    call.cancel(taskCancelled())
   }
 
   #answer(command: Schedule, answer: TaskAnswer): void {

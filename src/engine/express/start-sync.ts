@@ -15,7 +15,8 @@ import type { ExpressStart } from './express.ts'
  * Runs an express machine and answers with its end, however it ended; that is durable then. At most once: when the process
  * dies meanwhile, the caller's connection breaks and nothing runs again.
  * @throws HoldfastError request.invalid, arn.invalid, machine.missing, machine.deleting, machine.type_unsupported, name.invalid,
- * execution.input_invalid, request.too_large; store.full and its like when nothing can be kept; engine.stopping
+ * execution.input_invalid, request.too_large, execution.limit_exceeded; store.full and its like when nothing can be kept, if
+ * possible before the first task; engine.stopping
  */
 export async function startSyncExecution(
   engine: Engine,
@@ -38,7 +39,8 @@ export async function startSyncExecution(
     startedAt: engine.clock.now(),
     input: text,
   }
-  const end = await engine.express.start(start)
+  await engine.writer.requireWritable(text)
+  const end = await engine.express.runSync(start)
   await engine.writer.submit({ kind: 'expressEnd', id: undefined, actor, start, end })
   const { at: stoppedAt, status, ...outcome } = end
   return {

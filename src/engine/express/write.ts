@@ -8,17 +8,19 @@ import type { StartedExecution } from '../contract.ts'
 import { finishDeletion } from '../machine/queries.ts'
 import type { Registry } from '../registry.ts'
 import type { Admission } from '../run/admission.ts'
+import type { Effects } from '../run/effects.ts'
 import type { ExpressEndWork, StartWork } from '../run/work.ts'
 import type { ExpressStart } from './express.ts'
-import { closeExpress, insertExpress, type KeptExpress } from './rows.ts'
+import type { ExpressRoom } from './room.ts'
+import { closeExpress, insertExpress } from './rows.ts'
 
-type Place = Pick<Registry, 'account' | 'randomBytes'>
+type Place = Pick<Registry, 'account' | 'randomBytes'> & { readonly expressRoom: ExpressRoom }
 type Writing = { readonly place: Place; readonly tx: Transaction; readonly now: number; readonly life: number | null }
 
 /** Asynchronous: durable before it is answered, and begun once that is committed. */
 export function writeExpressStart(
   writing: Writing,
-  effects: { readonly express: KeptExpress[] },
+  effects: Effects,
   work: StartWork,
   { revision, name }: Admission,
 ): StartedExecution {
@@ -28,20 +30,23 @@ export function writeExpressStart(
   const start = { machineId, revisionId, machineName, name, uuid: uuid4(place.randomBytes), startedAt: now, input }
   const kept = { ...start, traceHeader, id: insertExpress(tx, { ...start, traceHeader }, undefined, life) }
   recordStart(writing, kept, work)
+  place.expressRoom.promise()
   effects.express.push(kept)
+  effects.started++
   return startedExpress(place, kept)
 }
 
-const startedExpress = ({ account }: Place, start: ExpressStart): StartedExecution => ({
+const startedExpress = ({ account }: Pick<Place, 'account'>, start: ExpressStart): StartedExecution => ({
   executionArn: expressArn(account, start.machineName, start.name, start.uuid),
   startedAt: start.startedAt,
 })
 
-export function writeExpressEnd(writing: Writing, { id, actor, start, end }: ExpressEndWork): void {
+export function writeExpressEnd(writing: Writing, effects: Effects, { id, actor, start, end }: ExpressEndWork): void {
   const { place, tx, now } = writing
   if (id !== undefined && !closeExpress(tx, id, end)) return
   if (id === undefined) {
     insertExpress(tx, start, end)
+    effects.started++
     recordStart(writing, start, { actor: actor ?? engineActor, cause: undefined })
   }
   const { executionArn } = startedExpress(place, start)
@@ -52,6 +57,11 @@ export function writeExpressEnd(writing: Writing, { id, actor, start, end }: Exp
     subject: { type: 'execution', id: executionArn },
     change: { status: end.status },
     cause: { type: 'execution', id: executionArn },
+  })
+  effects.closedExpress.push({
+    arn: executionArn,
+    ...{ machineName: start.machineName, status: end.status, startedAt: start.startedAt, stoppedAt: end.at },
+    ...{ error: end.error, traceHeader: start.traceHeader ?? undefined },
   })
   finishDeletion(tx, start.machineId)
 }

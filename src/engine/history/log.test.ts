@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { startExecution } from '../execution/start.ts'
 import { createStateMachine } from '../machine/create.ts'
 import { updateStateMachine } from '../machine/update.ts'
+import { startSyncExecution } from '../express/start-sync.ts'
 import { redriveExecution } from '../execution/redrive.ts'
 import { admin, definitionOf, endWorlds, machineArn, roleArn, taskState, World } from '../world.ts'
 
@@ -26,12 +28,16 @@ const to = (level: string, includeExecutionData = false, group = '/aws/states/or
     ],
   })
 
-async function machineWith(world: World, loggingConfiguration: string): Promise<string> {
+async function machineWith(
+  world: World,
+  loggingConfiguration: string,
+  type: 'STANDARD' | 'EXPRESS' = 'STANDARD',
+): Promise<string> {
   const definition = definitionOf({
     Work: taskState('work', { Catch: [{ ErrorEquals: ['Small'], Next: 'Give up' }] }),
     'Give up': { Type: 'Fail', Error: 'Large' },
   })
-  await createStateMachine(world.engine, admin, { name: 'order', definition, roleArn, loggingConfiguration })
+  await createStateMachine(world.engine, admin, { name: 'order', definition, roleArn, loggingConfiguration, type })
   return machineArn('order')
 }
 
@@ -112,6 +118,65 @@ describe('the log of histories', () => {
     const ids = logged.map(({ record }) => Number(record['id']))
     expect(before).toBeGreaterThan(0)
     expect(ids).toEqual(ids.map((_, i) => i + 1))
+  })
+
+  it.each([
+    [
+      'ALL',
+      [
+        'ExecutionStarted',
+        'TaskStateEntered',
+        'LambdaFunctionScheduled',
+        'LambdaFunctionStarted',
+        'LambdaFunctionFailed',
+        'TaskStateExited',
+        'FailStateEntered',
+        'ExecutionFailed',
+      ],
+    ],
+    ['ERROR', ['LambdaFunctionFailed', 'FailStateEntered', 'ExecutionFailed']],
+    ['FATAL', ['ExecutionFailed']],
+    ['OFF', []],
+  ])('is kept of express executions too: at level %s %j', async (level, expected) => {
+    for (const start of [startExecution, startSyncExecution]) {
+      const { world, logged } = loggingWorld()
+      const stateMachineArn = await machineWith(world, to(level), 'EXPRESS')
+      const started = start(world.engine, admin, { stateMachineArn })
+      await world.settle()
+      await world.fail('Small')
+      await started
+      expect(types(logged)).toEqual(expected)
+    }
+  })
+
+  it('has the payloads of express executions only where they are to be included', async () => {
+    for (const included of [false, true]) {
+      const { world, logged } = loggingWorld()
+      const stateMachineArn = await machineWith(world, to('ALL', included), 'EXPRESS')
+      const { executionArn } = await startExecution(world.engine, admin, { stateMachineArn, input: '{"secret":1}' })
+      await world.settle()
+      await world.succeed('secret')
+      expect(JSON.stringify(logged).includes('secret')).toBe(included)
+      expect(logged[0]).toMatchObject({
+        group: '/aws/states/order',
+        record: { id: '1', type: 'ExecutionStarted', execution_arn: executionArn },
+      })
+    }
+  })
+
+  it('has the end of an express execution that came too late to run', async () => {
+    const { world } = loggingWorld()
+    const stateMachineArn = await machineWith(world, to('FATAL'), 'EXPRESS')
+    await startExecution(world.engine, admin, { stateMachineArn })
+    await world.settle()
+    const lines: string[] = []
+    const late = world.crash({ engine: { historyLog: { write: (_group, text) => lines.push(text) } } })
+    late.clock.advanceTo(late.clock.now() + 300_000)
+    await late.engine.recover()
+    await late.settle()
+    await late.settle()
+    expect(late.calls).toHaveLength(0)
+    expect(lines.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual(['ExecutionTimedOut'])
   })
 
   it.each(['x', 'arn:aws:logs:eu-central-1:123456789012:log-group:../etc/passwd$:*', 'arn:aws:s3:::bucket'])(

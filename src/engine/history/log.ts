@@ -24,8 +24,16 @@ export const loggedStep = (logging: HistoryLogging, { state, history, at }: Step
   return { logging, executionArn: about.arn, redriveCount: redriven?.count ?? 0, at, history }
 }
 
+/** Those of a log group together. */
+export function writeLogged(log: HistoryLog, steps: readonly LoggedStep[]): void {
+  for (const [group, together] of Map.groupBy(steps, ({ logging }) => logging.logGroup)) {
+    const lines = together.map(logLines).join('')
+    if (lines !== '') log.write(group, lines)
+  }
+}
+
 /** With their line ends; empty when the level takes none of them. */
-export function logLines(step: LoggedStep): string {
+function logLines(step: LoggedStep): string {
   return step.history
     .filter(({ type }) => isLogged(type, step.logging.level))
     .map((event) => `${JSON.stringify(recordOf(event, step))}\n`)

@@ -2,10 +2,11 @@
 import { HoldfastError, uuid4, uuid7 } from '../../base/index.ts'
 import { executionArn } from '../arn.ts'
 import type { StartedExecution } from '../contract.ts'
-import { executionExists, typeUnsupported } from '../errors.ts'
+import { executionExists, executionLimitExceeded, typeUnsupported } from '../errors.ts'
 import type { RevisionHead, StartTarget } from '../machine/queries.ts'
 import { requireStartable } from '../machine/start.ts'
 import type { Queries, Registry } from '../registry.ts'
+import type { ExpressRoom } from '../express/room.ts'
 import { isAwaited } from './children.ts'
 import { findByName } from './statements.ts'
 import type { StartWork } from './work.ts'
@@ -16,7 +17,7 @@ export type Admission = StartTarget & {
   readonly running: StartedExecution | undefined
 }
 
-type Place = Pick<Registry, 'account' | 'clock' | 'randomBytes'>
+type Place = Pick<Registry, 'account' | 'clock' | 'randomBytes'> & { readonly expressRoom: ExpressRoom }
 
 /** A refusal is returned; what is thrown is the store's. */
 export function admit(place: Place, queries: Queries, work: StartWork): Admission | HoldfastError {
@@ -27,6 +28,7 @@ export function admit(place: Place, queries: Queries, work: StartWork): Admissio
     const { name } = work
     if (revision.type === 'EXPRESS') {
       if (isAwaited(work.nested)) throw typeUnsupported()
+      if (place.expressRoom.full) throw executionLimitExceeded(place.expressRoom.limit)
       // Names of express executions may repeat: the id in the ARN is what tells them apart.
       return { ...target, name: name ?? uuid4(place.randomBytes), running: undefined }
     }

@@ -40,6 +40,7 @@ import {
   type NestedCall,
   type PolledTask,
   type PollWork,
+  type ProbeWork,
   type RedriveWork,
   type RoundOutcome,
   type StartWork,
@@ -67,6 +68,7 @@ export class Batch {
     this.#tx = tx
     this.#now = core.clock.now()
     core.node?.fence(tx)
+    core.expressRoom.forgetPromises()
     this.#mark = core.observer?.elapsed() ?? 0
     this.#maps = new MapBook(core, tx, this.#now)
   }
@@ -110,7 +112,7 @@ export class Batch {
   }
 
   endExpress(work: ExpressEndWork): void {
-    writeExpressEnd(this.#writing, work)
+    writeExpressEnd(this.#writing, this.effects, work)
   }
 
   get #writing() {
@@ -286,8 +288,8 @@ export class Batch {
   }
 
   /** Changes something and takes it back, so that the commit has to reach the disk. */
-  probe(): void {
-    sql.dropInbox(this.#tx, sql.putInbox(this.#tx, 0, '', this.#life))
+  probe({ text = '' }: ProbeWork): void {
+    sql.dropInbox(this.#tx, sql.putInbox(this.#tx, 0, text, this.#life))
   }
 
   round(): RoundOutcome {

@@ -1,35 +1,21 @@
 /** Calls under way: tasks are carried out through their handlers, and cancelled when a timeout or a stop says so. */
-import type { Attempt, Command, Event, TaskResource } from '../../asl/index.ts'
+import type { Attempt, Command, Event } from '../../asl/index.ts'
 import { engineStopping, taskCancelled } from '../errors.ts'
-import type { CallSpan, TracedExecution } from '../observer.ts'
+import type { TracedExecution } from '../observer.ts'
 import type { ResourceHandler, TaskAnswer, TaskCall } from '../resource-handler.ts'
 import { isNestedStart, nestedParameters } from '../task/nested.ts'
 import type { Core } from './core.ts'
 import { type Live, sameAttempt } from './live.ts'
+import { ObservedCall, unexpected } from './observed-call.ts'
 import type { StartWork, Work } from './work.ts'
 
 type Schedule = Extract<Command, { kind: 'schedule' }>
-
-type CallUnderWay = {
-  readonly attempt: Attempt
-  readonly resource: TaskResource
-  readonly controller: AbortController
-  readonly began: number
-  readonly span: CallSpan | undefined
-}
-
-type Beginning = {
-  readonly command: Schedule
-  readonly call: TaskCall
-  readonly handler: ResourceHandler
-  readonly underWay: CallUnderWay
-}
 
 export class Calls {
   readonly #core: Core
   readonly #post: (work: Work) => void
   /** By execution, then by frame: one frame has at most one call. */
-  readonly #underWay = new Map<number, Map<number, CallUnderWay>>()
+  readonly #underWay = new Map<number, Map<number, ObservedCall>>()
 
   constructor(core: Core, post: (work: Work) => void) {
     this.#core = core
@@ -48,41 +34,16 @@ export class Calls {
     const handler = findHandler(this.#core.handlers, command)
     if (!('call' in handler)) return this.#answer(live.row.id, command, handler)
     const { observer } = this.#core
-    const call = this.#callOf(live, command)
-    const underWay: CallUnderWay = {
-      attempt: command,
-      resource: command.resource,
-      controller: new AbortController(),
-      began: observer?.elapsed() ?? 0,
-      span: observer?.tracer?.begin(call, tracedExecution(live)),
-    }
-    this.#keep(live.row.id, underWay)
-    this.#run(live.row.id, { command, call, handler, underWay })
-  }
-
-  #run(executionId: number, { command, call, handler, underWay }: Beginning): void {
-    const { controller, span } = underWay
-    const finish = (answer: TaskAnswer): void => {
-      if (controller.signal.aborted) return
-      this.#observe(underWay, answer)
+    const executionId = live.row.id
+    const underWay = new ObservedCall(command, this.#callOf(live, command), {
+      observer,
+      execution: tracedExecution(live),
+    })
+    this.#keep(executionId, underWay)
+    underWay.run(handler, (answer) => {
       this.#forget(executionId, command)
       this.#answer(executionId, command, answer)
-    }
-    try {
-      const traced = span === undefined ? call : { ...call, trace: span.context }
-      const answer = handler.call(traced, controller.signal)
-      if (answer instanceof Promise) answer.then(finish, (error: unknown) => finish(unexpected(error)))
-      else finish(answer)
-    } catch (error) {
-      finish(unexpected(error))
-    }
-  }
-
-  /** Without an answer it was cancelled. */
-  #observe({ resource, began, span }: CallUnderWay, answer: TaskAnswer | undefined): void {
-    const { observer } = this.#core
-    observer?.called(resource, answer?.kind ?? 'cancelled', observer.elapsed() - began)
-    span?.end(answer)
+    })
   }
 
   #callOf(live: Live, command: Schedule): TaskCall {
@@ -110,8 +71,7 @@ export class Calls {
     for (const [frame, call] of calls) {
       if (attempt !== undefined && !sameAttempt(call.attempt, attempt)) continue
       calls.delete(frame)
-      call.controller.abort(reason())
-      this.#observe(call, undefined)
+      call.cancel(reason())
     }
     if (calls.size === 0) this.#underWay.delete(executionId)
   }
@@ -121,7 +81,7 @@ export class Calls {
     for (const id of [...this.#underWay.keys()]) this.cancel(id, undefined, reason)
   }
 
-  #keep(executionId: number, call: CallUnderWay): void {
+  #keep(executionId: number, call: ObservedCall): void {
     const calls = this.#underWay.get(executionId)
     if (calls === undefined) this.#underWay.set(executionId, new Map([[call.attempt.frame, call]]))
     else calls.set(call.attempt.frame, call)
@@ -195,13 +155,6 @@ export function answerEvent(command: Schedule, answer: TaskAnswer): Event {
     ...(goesOn ? { fromCall: true } : {}),
   }
 }
-
-/** A handler has thrown. */
-export const unexpected = (error: unknown): TaskAnswer => ({
-  kind: 'failed',
-  error: 'States.TaskFailed',
-  cause: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-})
 
 const noHandler = ({ resource }: Schedule): TaskAnswer => ({
   kind: 'failed',

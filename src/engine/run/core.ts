@@ -9,6 +9,8 @@ import type {
   TaskResource,
 } from '../../asl/index.ts'
 import type { JsonText, Logger } from '../../base/index.ts'
+import type { ExpressRoom } from '../express/room.ts'
+import type { HistoryLog } from '../history/log.ts'
 import type { ObjectStore } from '../map-run/object-store.ts'
 import type { EngineObserver } from '../observer.ts'
 import type { Queries, Registry } from '../registry.ts'
@@ -29,7 +31,11 @@ export interface EngineExpressions extends ExpressionChecker {
   ): Promise<Outcome>
 }
 
-export type EngineLimits = Registry['limits'] & StepLimits
+export type EngineLimits = Registry['limits'] &
+  StepLimits & {
+    /** Express executions that run at once in this process. */
+    readonly expressExecutions: number
+  }
 
 export type Core = Registry & {
   readonly logger: Logger
@@ -42,6 +48,9 @@ export type Core = Registry & {
   /** Without it the results that tests of states assume are taken as they are. */
   readonly mockCheck?: MockCheck
   readonly observer?: EngineObserver
+  /** Where histories are logged to that are to be; without it none is. */
+  readonly historyLog?: HistoryLog
+  readonly expressRoom: ExpressRoom
   /** Where Map Runs read items from and write results to; asked in order. */
   readonly objectStores?: readonly ObjectStore[]
   /** Running executions that are kept in memory. */

@@ -26,6 +26,7 @@ export type Effects = {
   readonly waiting: InboxRow[]
   readonly hints: Hint[]
   readonly closed: Map<number, ClosedExecution>
+  readonly closedExpress: ClosedExecution[]
   /** For the log files of the machines that want one. */
   readonly logged: LoggedStep[]
   /** Express children of Map Runs to begin. */
@@ -58,6 +59,7 @@ export const newEffects = (): Effects => ({
   waiting: [],
   hints: [],
   closed: new Map(),
+  closedExpress: [],
   logged: [],
   expressChildren: [],
   mapRuns: new Set(),

@@ -76,8 +76,8 @@ export type TimersWork = { readonly kind: 'timers' }
 /** One of them alone: when together they could not be carried out. */
 export type TimerWork = { readonly kind: 'timer'; readonly timer: DueTimer }
 
-/** A small write, to see whether the disk takes writes again. */
-export type ProbeWork = { readonly kind: 'probe' }
+/** A write that is taken back, to see whether the disk takes writes. `text`: of the size of what is to be written soon. */
+export type ProbeWork = { readonly kind: 'probe'; readonly text?: string }
 
 /** The oldest task of an activity, for a worker that asks. */
 export type PollWork = {

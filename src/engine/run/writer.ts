@@ -12,7 +12,17 @@ import { Batch, timersPerBatch } from './batch.ts'
 import type { Effects } from './effects.ts'
 import type { Core } from './core.ts'
 import { dueTimers, postponeTimer } from './statements.ts'
-import type { Answer, EventOutcome, EventWork, NestedCall, Outcome, StartWork, TimerWork, Work } from './work.ts'
+import type {
+  Answer,
+  EventOutcome,
+  EventWork,
+  ExpressEndWork,
+  NestedCall,
+  Outcome,
+  StartWork,
+  TimerWork,
+  Work,
+} from './work.ts'
 
 type Queued = {
   readonly work: Work
@@ -36,6 +46,10 @@ export type WriterHooks = {
 const worksPerBatch = 1000
 /** How long to wait before trying a full or broken disk again. */
 const retryMs = 1000
+/** A write that has gone through so lately tells that the disk takes writes. */
+const freshMs = 1000
+/** More than a page of a database holds: a probe must need room. */
+const probeBytes = 8192
 /** How long a timer waits that cannot be carried out; the others go on meanwhile. */
 const postponeMs = 60_000
 
@@ -52,6 +66,7 @@ export class Writer {
   /** Set while the disk refuses: new starts are refused at once, what is under way is kept. */
   #fault: HoldfastError | undefined
   #idle: (() => void)[] = []
+  #wroteAt = -Infinity
 
   constructor(core: Core, hooks: WriterHooks) {
     this.#core = core
@@ -70,6 +85,17 @@ export class Writer {
     return new Promise((resolve, reject) => {
       this.#enqueue({ work, resolve: (outcome) => resolve(asOutcomeOf<W>(outcome)), reject })
     })
+  }
+
+  /**
+   * Resolves when what is about to happen, and to be recorded only afterwards, can be expected to be: a write has just gone
+   * through, or one of the size of `text` goes through now. @throws HoldfastError store.*, engine.stopping
+   */
+  async requireWritable(text: string): Promise<void> {
+    const fresh = this.#core.clock.now() - this.#wroteAt < freshMs
+    if (this.#stopping || this.#fault !== undefined || !fresh) {
+      await this.submit({ kind: 'probe', text: `${text}${' '.repeat(probeBytes)}` })
+    }
   }
 
   /** For what nobody waits for and nobody else will bring again: results of calls, timers. Kept until it is written. */
@@ -136,6 +162,7 @@ export class Writer {
     }
     if (this.#fault !== undefined) this.#core.logger.info('the store takes writes again')
     this.#fault = undefined
+    this.#wroteAt = this.#core.clock.now()
     return true
   }
 
@@ -248,10 +275,11 @@ export class Writer {
       case 'start':
         if (work.nested !== undefined) await this.#end(work.nested.executionId, error)
         return
+      case 'expressEnd':
+        return this.#endExpress(work, error)
       case 'poll':
       case 'probe':
       case 'round':
-      case 'expressEnd':
       case 'redrive':
       // Their run brings them again.
       case 'mapItems':
@@ -260,6 +288,14 @@ export class Writer {
       default:
         work satisfies never
     }
+  }
+
+  /** Its end cannot be written as it is: it ends with the reason, for without any it would be running for ever. */
+  #endExpress(work: ExpressEndWork, error: unknown): void {
+    const { status, at } = work.end
+    if (work.id === undefined || work.end.cause?.startsWith(notCarriedOut)) return
+    const ended = status === 'succeeded' ? 'failed' : status
+    this.post({ ...work, end: { status: ended, at, error: 'States.Runtime', cause: faultCause(error) } })
   }
 
   #timersOneByOne(): void {
@@ -312,9 +348,10 @@ export class Writer {
 type BatchTimes = { readonly works: number; readonly began: number; readonly decided: number }
 
 function observe(observer: EngineObserver, effects: Effects, { works, began, decided }: BatchTimes): void {
-  const { steps, started, closed, slowSteps } = effects
+  const { steps, started, slowSteps } = effects
+  const closed = [...effects.closed.values(), ...effects.closedExpress]
   const commitMs = observer.elapsed() - decided
-  observer.committed({ works, steps, started, closed: [...closed.values()], decideMs: decided - began, commitMs })
+  observer.committed({ works, steps, started, closed, decideMs: decided - began, commitMs })
   for (const slow of slowSteps) observer.slow(slow)
   if (commitMs < observer.slowMs) return
   const detail = `${works} works, ${steps} steps`
@@ -335,8 +372,9 @@ const isUnknown = (error: unknown): error is HoldfastError =>
 /** The closure was not even begun. */
 const asFault = (error: unknown): HoldfastError => (error instanceof HoldfastError ? error : storeFailed(error))
 
+const notCarriedOut = 'Holdfast could not carry out this step: '
 const faultCause = (error: unknown): string =>
-  `Holdfast could not carry out this step: ${error instanceof Error ? error.message : String(error)}`
+  `${notCarriedOut}${error instanceof Error ? error.message : String(error)}`
 
 function subjectOf(work: Work): { readonly executionId?: number } {
   if (work.kind === 'event') return { executionId: work.executionId }
@@ -368,7 +406,7 @@ function carryOut(batch: Batch, { work, reject }: Queued): Answer<Work> {
       batch.endExpress(work)
       return undefined
     case 'probe':
-      batch.probe()
+      batch.probe(work)
       return undefined
     case 'round':
       return batch.round()
