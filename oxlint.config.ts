@@ -17,6 +17,8 @@ const layerTable = {
   access: { purity: 'guided' },
   // The gate for addresses that somebody else chose: below everything that sends.
   outbound: { purity: 'guided', only: ['base'] },
+  // Below what uses its secrets; a domain with verbs of its own, like access.
+  connection: { purity: 'guided' },
   engine: { purity: 'guided' },
   aws: { purity: 'guided' },
   // Outlives control plane and agent, so it may stand on neither.

@@ -67,6 +67,12 @@ export const verbs = {
   'token.list': admins,
   'token.revoke': admins,
 
+  'connection.add': admins,
+  'connection.list': admins,
+  'connection.remove': admins,
+  // Sees in a test of a state what a connection sends.
+  'connection.reveal': admins,
+
   'trail.read': admins,
   'trail.verify': admins,
   'trail.export': admins,

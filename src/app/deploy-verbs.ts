@@ -38,6 +38,7 @@ export function bindDeployVerbs(deploys: Deploys, hosts: Hosts): DeployVerbs {
     acquireLock: (actor, request) => deploy.acquireLock(deploys, actor, request),
     releaseLock: (actor, place) => deploy.releaseLock(deploys, actor, place),
     breakLock: (actor, request) => deploy.breakLock(deploys, actor, request),
+    repeatBreak: (actor, place, change) => deploy.repeatBreak(deploys, actor, place, change),
     listLocks: (actor) => deploy.listLocks(deploys, actor),
   }
 }

@@ -16,7 +16,10 @@ const tokenKeyFile = 'task-token.key'
 /** What it means when a file is gone from a folder that was used before; a new one is made at the start. */
 const losses = [
   [accountFile, 'ARNs that were given out before may be of another region or account'],
-  [tokenKeyFile, 'tasks that wait for a token given out before cannot be answered with it any more'],
+  [
+    tokenKeyFile,
+    'tasks that wait for a token given out before cannot be answered with it any more, and connections must be added again',
+  ],
 ] as const
 
 /** What the folder has forgotten of itself, for a person: one sentence for each file. Ask before the others make it anew. */

@@ -4,11 +4,13 @@ import { type Access, actorWith, anonymousAdmin, authenticate, ensureLocalToken,
 import { openTrail, startTrail, type Trail } from '../audit/index.ts'
 import { awsConfigFrom } from '../aws/index.ts'
 import { type HoldfastError, ulid } from '../base/index.ts'
+import { type ConnectionBook, openConnectionBook } from '../connection/index.ts'
 import { type Account, awsLimits, embeddedLimits, type Engine } from '../engine/index.ts'
 import { type HostRegistry, openHostRegistry } from '../host/index.ts'
 import { createServer, type Health, type Server, type ServerAddress, type ServerDependencies } from '../server/index.ts'
 import { readPrivate, type Store, writePrivate } from '../store/index.ts'
 import type { Configuration } from './configuration/schema.ts'
+import { bindConnectionVerbs } from './connection-verbs.ts'
 import { type Connection, removeConnection, writeConnection } from './connection.ts'
 import { bindDeployVerbs } from './deploy-verbs.ts'
 import { appError } from './errors.ts'
@@ -83,6 +85,7 @@ type Ground = {
   readonly store: Store
   readonly account: Account
   readonly trail: Trail
+  readonly connections: ConnectionBook
   readonly access: Access
   readonly tokenFile: string | undefined
   /** How others find it, once it is told. */
@@ -107,13 +110,17 @@ async function openGround(options: RuntimeOptions, shutdown: Shutdown): Promise<
 
   const settings = { keptForMs: configuration.retention.trail }
   const trail = openTrail({ store, clock, logger, randomBytes, folder: dataFolder, settings })
-  tokenKeyOf(dataFolder, randomBytes)
+  const folderKey = tokenKeyOf(dataFolder, randomBytes)
   await shareIdentity(store, dataFolder)
   shutdown.add('the trail', startTrail({ trail, store, clock, logger }))
 
+  const connections = openConnectionBook({
+    ...{ store, clock, randomBytes, folderKey, configured: configuration.connections },
+    redact: (secret) => trail.redact(secret),
+  })
   const access = openAccess({ store, clock, logger, randomBytes })
   const tokenFile = configuration.auth === 'none' ? undefined : await deliverToken(access, dataFolder)
-  return { store, account, trail, access, tokenFile, told }
+  return { store, account, trail, connections, access, tokenFile, told }
 }
 
 type Behind = Ground &
@@ -132,6 +139,7 @@ function buildServer({ version, configuration, clock, logger, randomBytes }: Run
       verbs: bindVerbs(engine, behind.checkInput),
       deploys: bindDeployVerbs(behind.deploys, hosts),
       hosts: bindHostVerbs(hosts),
+      connections: bindConnectionVerbs(behind.connections),
       trail,
       answers: keptAnswers(store, () => clock.now()),
       platform: {

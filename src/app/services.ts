@@ -1,6 +1,7 @@
 /** What carries out the tasks that call a service: AWS, HTTP, and a word for whatever is not there. And where objects are. */
 import { awsConfigFrom, awsHandlers, uninstalledHandler } from '../aws/index.ts'
 import type { ObjectStore, ResourceHandler } from '../engine/index.ts'
+import type { Connections } from '../connection/index.ts'
 import { openGate } from '../outbound/index.ts'
 import { localObjects } from './local-objects.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
@@ -12,12 +13,12 @@ export type Services = {
   readonly objectStores: readonly ObjectStore[]
 }
 
-export function openServices(options: RuntimeOptions, shutdown: Shutdown): Services {
+export function openServices(options: RuntimeOptions, connections: Connections, shutdown: Shutdown): Services {
   const { configuration, environment, clock, logger } = options
   const config = { ...awsConfigFrom(environment), assumableRoles: configuration.aws.assumableRoles }
   const aws = awsHandlers(config, logger, {
     gate: openGate(configuration.outbound),
-    connections: configuration.connections,
+    connections,
     readSecret: secretReader(environment),
     now: () => clock.now(),
   })

@@ -21,6 +21,7 @@ import {
   type ProcedureSummary,
   workerHandler,
 } from '../engine/index.ts'
+import type { Connections } from '../connection/index.ts'
 import type { Hosts } from '../host/index.ts'
 import { createExpressions } from '../jsonata/index.ts'
 import { NamedLease, type Store } from '../store/index.ts'
@@ -42,6 +43,7 @@ export type Ground = {
   readonly store: Store
   readonly account: Account
   readonly hosts: Hosts
+  readonly connections: Connections
   readonly observer?: EngineObserver
 }
 
@@ -130,17 +132,20 @@ async function openUserProcedures(
 
 function buildEngine(
   options: RuntimeOptions,
-  { store, account, observer }: Ground,
+  { store, account, connections, observer }: Ground,
   { shutdown, handlers }: { readonly shutdown: Shutdown; readonly handlers: Handlers },
 ): Engine {
   const { configuration, dataFolder, clock, randomBytes, logger } = options
   const expressions = createExpressions()
   shutdown.add('the expressions', () => expressions.close())
-  const services = openServices(options, shutdown)
+  const services = openServices(options, connections, shutdown)
   return createEngine({
     ...{ store, clock, logger, randomBytes, expressions, account },
     ...(observer === undefined ? {} : { observer }),
-    limits: configuration.limits === 'aws' ? awsLimits : embeddedLimits,
+    limits: {
+      ...(configuration.limits === 'aws' ? awsLimits : embeddedLimits),
+      expressExecutions: configuration.express.maxRunning,
+    },
     handlers: [...handlers, ...services.handlers],
     objectStores: services.objectStores,
     mockCheck: apiMockCheck(),

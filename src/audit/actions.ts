@@ -42,6 +42,9 @@ export const actions = {
   'task.succeed': 'a task was reported successful from outside',
   'task.fail': 'a task was reported failed from outside',
 
+  'connection.add': 'a connection for HTTP tasks was added, or replaced',
+  'connection.remove': 'a connection for HTTP tasks was removed',
+
   'key.add': 'a key that may sign releases was registered',
   'key.revoke': 'a key that may sign releases was revoked',
 

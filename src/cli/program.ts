@@ -11,6 +11,9 @@ import { testCommand } from './commands/asl/test.ts'
 import { tryCommand } from './commands/asl/try.ts'
 import { exportCommand } from './commands/audit/export.ts'
 import { verifyCommand } from './commands/audit/verify.ts'
+import { addConnectionCommand } from './commands/connections/add.ts'
+import { listConnectionsCommand } from './commands/connections/list.ts'
+import { removeConnectionCommand } from './commands/connections/remove.ts'
 import { deployingCommands } from './commands/deploying.ts'
 import { downCommand } from './commands/down.ts'
 import { initCommand } from './commands/init.ts'
@@ -67,6 +70,11 @@ export function createProgram(context: Context): Command {
       publishCommand(context),
       versionsCommand(context),
       aliasCommand(context),
+    ]),
+    group('connections', 'how HTTP tasks prove who they are: add, list, remove; a secret is never shown', [
+      addConnectionCommand(context),
+      listConnectionsCommand(context),
+      removeConnectionCommand(context),
     ]),
     group('audit', 'the audit trail: prove it, export it', [verifyCommand(context), exportCommand(context)]),
   ]

@@ -71,6 +71,7 @@ describe('the command line without a server', () => {
       'stop',
       ...['deploy', 'status', 'rollback', 'why', 'halt', 'pause', 'resume', 'retry', 'history', 'diff', 'logs'],
       ...['locks', 'lock', 'unlock', 'break', 'keys add', 'keys list', 'keys revoke'],
+      ...['connections add', 'connections list', 'connections remove'],
       'asl check',
       'asl run',
       'asl graph',

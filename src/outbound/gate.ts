@@ -54,6 +54,9 @@ async function follow(request: OutboundRequest, judgeOne: Judge): Promise<Outbou
     if (followed === redirects) throw badRedirect(next.url.host, `sends on more than ${redirects} times`)
     const from = next.url
     next = redirected(next, location, answer.status)
+    if (request.mayGoTo?.(next.url) === false) {
+      throw badRedirect(from.host, `sends on to ${next.url.host}, where this request may not go`)
+    }
     if (request.secretBody === true && next.body !== undefined && next.url.host !== from.host) {
       throw badRedirect(from.host, `wants the secrets in the body sent on to ${next.url.host}`)
     }

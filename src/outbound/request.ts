@@ -18,6 +18,8 @@ export type OutboundRequest = {
   readonly maxBodyBytes?: number
   /** How many redirects are followed. Default 0: a redirect is the answer. */
   readonly redirects?: number
+  /** Whether the request, or what is left of it after a redirect, may go there; what may not is not followed. Default yes. */
+  readonly mayGoTo?: (url: URL) => boolean
   /** Whether plain http may go to a public address; to one that is allowed it always may. Default no. */
   readonly plainHttp?: boolean
   /** Where to connect instead, chosen by the operator and therefore not judged. The Host header stays that of `url`. */

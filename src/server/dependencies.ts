@@ -2,6 +2,7 @@
 import type { Actor } from '../access/index.ts'
 import type { TrailPage, TrailQuery, TrailRange, Verification } from '../audit/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
+import type { ListedConnection, NewConnection } from '../connection/index.ts'
 import type * as engine from '../engine/index.ts'
 import type { AnswerKeeper } from './api/idempotency.ts'
 import type { HostVerbs } from './host-verbs.ts'
@@ -80,6 +81,13 @@ export interface EngineVerbs {
   listTags(actor: Actor, arn: string): Answer<readonly engine.Tag[]>
 }
 
+/** The verbs of connections with their book bound. */
+export interface ConnectionVerbs {
+  addConnection(actor: Actor, request: NewConnection): Promise<ListedConnection>
+  listConnections(actor: Actor): Answer<readonly ListedConnection[]>
+  removeConnection(actor: Actor, name: string): Promise<void>
+}
+
 /** Of the trail: what is read from outside. Who may is asked before, by the route. */
 export interface TrailReader {
   query(query: TrailQuery): TrailPage
@@ -124,6 +132,7 @@ export type ServerDependencies = {
   readonly verbs: EngineVerbs
   readonly deploys: DeployVerbs
   readonly hosts: HostVerbs
+  readonly connections: ConnectionVerbs
   readonly trail: TrailReader
   readonly platform: Platform
   readonly metrics: MetricsPort

@@ -58,6 +58,11 @@ export async function openWorld(
     verbs: fakes,
     deploys: fakes,
     hosts: noHosts,
+    connections: {
+      addConnection: unexpected('addConnection'),
+      listConnections: unexpected('listConnections'),
+      removeConnection: unexpected('removeConnection'),
+    },
     trail: { query: unexpected('query'), verify: unexpected('verify'), export: unexpected('export') },
     metrics: { contentType: 'text/plain', text: async () => '', answered() {} },
     elapsed: () => 0,

@@ -1,6 +1,15 @@
+/** What went on beyond what is kept is no answer: half a body would be taken for the whole of it. */
+export const tooLarge = (service: string): TaskAnswer =>
+  failed(
+    'States.DataLimitExceeded',
+    `The state/task '${service}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+  )
+
 /** What came back → what the task shows: `{Headers, ResponseBody, StatusCode, StatusText}`. */
 import { type Json, type JsonObject, JsonSyntaxError, parseJson } from '../../base/index.ts'
+import type { TaskAnswer } from '../../engine/index.ts'
 import type { OutboundResponse } from '../../outbound/index.ts'
+import { failed } from '../failure.ts'
 
 export function shown(response: OutboundResponse, spelled: (header: string) => string): JsonObject {
   return new Map<string, Json>([

@@ -18,7 +18,7 @@ import { parametersOf } from '../integrations/index.ts'
 import type { CallPlace } from '../place.ts'
 import { type ParameterTable, refuseParameters, unusable } from '../parameters.ts'
 import { RoleRefused } from '../roles.ts'
-import { shown } from './answer.ts'
+import { shown, tooLarge } from './answer.ts'
 import { textOf, withQuery } from './encoding.ts'
 import { forbiddenHeader } from './headers.ts'
 
@@ -155,5 +155,6 @@ function answerOf(response: OutboundResponse): TaskAnswer {
     const text = response.body.toString('utf8')
     return failed(`ApiGateway.${response.status}`, text === '' ? response.statusText : text)
   }
+  if (response.cut) return tooLarge('apigateway')
   return { kind: 'succeeded', output: printJson(shown(response, (header) => header)) }
 }

@@ -1,29 +1,5 @@
-/** Connections: where the configuration says how an HTTP task proves who it is. The words are EventBridge's. */
-
-/** What is added to each request. A value that begins with `env:` or `file:/` is a reference, resolved at each call. */
-export type Parameters = {
-  readonly headers?: Readonly<Record<string, string>>
-  readonly query?: Readonly<Record<string, string>>
-  readonly body?: Readonly<Record<string, string>>
-}
-
-/** Secrets are references alone: `env:NAME`, `file:/path`. */
-export type Authorization =
-  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
-  /** A header of any name. */
-  | { readonly kind: 'apiKey'; readonly name: string; readonly value: string }
-  /** Client credentials: a token is fetched, kept until it expires, and sent as a bearer's. */
-  | {
-      readonly kind: 'oauth'
-      readonly endpoint: string
-      readonly method: 'GET' | 'POST' | 'PUT'
-      readonly clientId: string
-      readonly clientSecret: string
-      readonly parameters?: Parameters
-    }
-
-export type Connection = { readonly authorization: Authorization; readonly invocation?: Parameters }
-export type Connections = Readonly<Record<string, Connection>>
+/** Connections as HTTP tasks use them: found by ARN, their secrets read for one call. */
+import type { Secret } from '../../connection/index.ts'
 
 /** Reads `env:NAME` and `file:/path`. @throws Error when there is none, naming the reference and never a value */
 export type ReadSecret = (reference: string) => string
@@ -46,21 +22,22 @@ export class ConnectionFault extends Error {
 /** Values for one call, references resolved. @throws ConnectionFault */
 export function resolved(
   name: string,
-  values: Readonly<Record<string, string>> | undefined,
+  values: Readonly<Record<string, Secret>> | undefined,
   readSecret: ReadSecret,
 ): Record<string, string> {
   return Object.fromEntries(
     Object.entries(values ?? {}).map(([key, value]) => [
       key,
-      /^(env:|file:\/)/.test(value) ? secretOf(name, value, readSecret) : value,
+      typeof value === 'string' && !/^(env:|file:\/)/.test(value) ? value : secretOf(name, value, readSecret),
     ]),
   )
 }
 
 /** @throws ConnectionFault */
-export function secretOf(name: string, reference: string, readSecret: ReadSecret): string {
+export function secretOf(name: string, secret: Secret, readSecret: ReadSecret): string {
+  if (typeof secret !== 'string') return secret.value
   try {
-    return readSecret(reference)
+    return readSecret(secret)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new ConnectionFault('InvalidConnectionState', `A secret of the connection ${name} cannot be read: ${reason}`)

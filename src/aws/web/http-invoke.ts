@@ -1,23 +1,16 @@
 /** `http:invoke`: a request to any HTTPS API, with a connection that proves who asks. */
-import { parseJson, printJson } from '../../base/index.ts'
+import { HoldfastError, parseJson, printJson } from '../../base/index.ts'
+import { allowsUrl, type Connections } from '../../connection/index.ts'
 import type { ResourceHandler, TaskAnswer, TaskCall } from '../../engine/index.ts'
 import { type Gate, OutboundFault, type OutboundResponse } from '../../outbound/index.ts'
 import { failed, givenUp } from '../failure.ts'
 import { unusable } from '../parameters.ts'
 import { regionOf } from '../region.ts'
-import { contentType, shown } from './answer.ts'
-import {
-  type Connection,
-  ConnectionFault,
-  connectionName,
-  type Connections,
-  type ReadSecret,
-  resolved,
-  secretOf,
-} from './connection.ts'
+import { contentType, shown, tooLarge } from './answer.ts'
+import { ConnectionFault, connectionName, type ReadSecret, resolved, secretOf } from './connection.ts'
 import { connectionArnOf, type HttpParameters, readHttpParameters, refuseHttpParameters } from './http-parameters.ts'
 import { httpRequest } from './http-request.ts'
-import { openTokens, type Tokens } from './oauth.ts'
+import { type NamedConnection, openTokens, type Tokens } from './oauth.ts'
 
 export type HttpInvokeDependencies = {
   readonly gate: Gate
@@ -51,8 +44,11 @@ type Around = HttpInvokeDependencies & { readonly tokens: Tokens }
 
 async function invoke(task: TaskCall, signal: AbortSignal, around: Around): Promise<TaskAnswer> {
   const parameters = readHttpParameters(parseJson(task.input))
-  const { name, connection } = connectionOf(parameters, around.connections)
-  const authorization = await authorized(name, connection, signal, around)
+  const named = connectionOf(parameters, around.connections)
+  const { name, connection } = named
+  const misdirected = misdirection(named, parameters.endpoint)
+  if (misdirected !== undefined) return failed('States.Runtime', unusable(task.input, misdirected))
+  const authorization = await authorized(named, signal, around)
   const request = httpRequest(parameters, {
     authorization,
     headers: resolved(name, connection.invocation?.headers, around.readSecret),
@@ -65,31 +61,47 @@ async function invoke(task: TaskCall, signal: AbortSignal, around: Around): Prom
   const response = await around.gate.request({
     ...{ ...request, secretBody, signal },
     ...{ timeoutMs: mostMs, maxBodyBytes: mostBytes, redirects: 5 },
+    mayGoTo: (url) => allowsUrl(connection.allowedHosts, url),
   })
-  if (response.status === 401) around.tokens.forget(name)
+  if (response.status === 401) around.tokens.forget(named)
   return answerOf(response)
 }
 
-function connectionOf(parameters: HttpParameters, connections: Connections): { name: string; connection: Connection } {
+function connectionOf(parameters: HttpParameters, connections: Connections): NamedConnection {
   const arn = connectionArnOf(parameters)
   const name = connectionName(arn)
-  const connection = name !== undefined && Object.hasOwn(connections, name) ? connections[name] : undefined
+  const connection = name === undefined ? undefined : found(connections, name)
   if (name === undefined || connection === undefined) {
-    const known = Object.keys(connections).join(', ') || 'none'
-    throw new ConnectionFault(
-      'ResourceNotFound',
-      `The connection ${arn} is not in the configuration. Under connections it holds: ${known}.`,
-    )
+    const known = connections.names().join(', ') || 'none'
+    throw new ConnectionFault('ResourceNotFound', `There is no connection ${arn}. Those there are: ${known}.`)
   }
   return { name, connection }
 }
 
+function found(connections: Connections, name: string): NamedConnection['connection'] | undefined {
+  try {
+    return connections.find(name)
+  } catch (error) {
+    if (!(error instanceof HoldfastError) || error.code !== 'connection.unreadable') throw error
+    throw new ConnectionFault('InvalidConnectionState', `${error.message}: ${error.repair ?? ''}`)
+  }
+}
+
+/** A definition chooses the address, and whoever writes definitions may not choose who gets the secrets. */
+function misdirection({ name, connection }: NamedConnection, endpoint: string): string | undefined {
+  const url = URL.parse(endpoint)
+  if (url !== null && allowsUrl(connection.allowedHosts, url)) return undefined
+  const hosts = connection.allowedHosts.join(', ')
+  return `the connection ${name} is not for ${url?.host ?? endpoint}. Its allowedHosts are: ${hosts}`
+}
+
 async function authorized(
-  name: string,
-  { authorization }: Connection,
+  named: NamedConnection,
   signal: AbortSignal,
   { tokens, readSecret }: Around,
 ): Promise<readonly [header: string, value: string]> {
+  const { name, connection } = named
+  const { authorization } = connection
   switch (authorization.kind) {
     case 'basic': {
       const pair = `${authorization.username}:${secretOf(name, authorization.password, readSecret)}`
@@ -98,7 +110,7 @@ async function authorized(
     case 'apiKey':
       return [authorization.name, secretOf(name, authorization.value, readSecret)]
     case 'oauth':
-      return ['Authorization', `Bearer ${await tokens.tokenOf(name, authorization, signal)}`]
+      return ['Authorization', `Bearer ${await tokens.tokenOf(named, authorization, signal)}`]
   }
 }
 
@@ -107,12 +119,7 @@ function answerOf(response: OutboundResponse): TaskAnswer {
     const text = response.body.toString('utf8')
     return failed(`States.Http.StatusCode.${response.status}`, text === '' ? response.statusText : text)
   }
-  if (response.cut) {
-    return failed(
-      'States.DataLimitExceeded',
-      "The state/task 'http' returned a result with a size exceeding the maximum number of bytes service limit.",
-    )
-  }
+  if (response.cut) return tooLarge('http')
   const unreadable = unreadableBody(response)
   if (unreadable !== undefined) return failed('States.Runtime', unreadable)
   return { kind: 'succeeded', output: printJson(shown(response, (header) => header.toLowerCase())) }

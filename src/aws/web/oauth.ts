@@ -1,12 +1,16 @@
 /** OAuth's client credentials: a token for each connection, fetched when it is needed and kept until it expires. */
+import type { Authorization, KnownConnection } from '../../connection/index.ts'
 import type { Gate } from '../../outbound/index.ts'
-import { type Authorization, ConnectionFault, type ReadSecret, resolved, secretOf } from './connection.ts'
+import { ConnectionFault, type ReadSecret, resolved, secretOf } from './connection.ts'
+
+/** A connection under its name. */
+export type NamedConnection = { readonly name: string; readonly connection: KnownConnection }
 
 export type Tokens = {
   /** @throws ConnectionFault when the endpoint gives none */
-  tokenOf(name: string, authorization: OAuth, signal: AbortSignal): Promise<string>
+  tokenOf(named: NamedConnection, authorization: OAuth, signal: AbortSignal): Promise<string>
   /** What an API has refused is not sent again. */
-  forget(name: string): void
+  forget(named: NamedConnection): void
 }
 
 type OAuth = Extract<Authorization, { kind: 'oauth' }>
@@ -19,8 +23,9 @@ const withoutExpiryMs = 300_000
 export function openTokens({ gate, now, readSecret }: Dependencies): Tokens {
   const kept = new Map<string, { readonly token: string; readonly untilMs: number }>()
   return {
-    async tokenOf(name, authorization, signal) {
-      const known = kept.get(name)
+    async tokenOf(named, authorization, signal) {
+      const { name } = named
+      const known = kept.get(keyOf(named))
       if (known !== undefined && now() < known.untilMs) return known.token
       const asked = tokenRequest(name, authorization, readSecret)
       const answer = await gate.request({ ...asked, signal }).catch((error: unknown) => {
@@ -31,12 +36,15 @@ export function openTokens({ gate, now, readSecret }: Dependencies): Tokens {
       const { access_token: token, expires_in: seconds } = readAnswer(answer.body)
       if (typeof token !== 'string' || token === '') throw noToken(name, 'its answer holds no access_token')
       const forMs = Number(seconds) > 0 ? Number(seconds) * 1000 - earlierMs : withoutExpiryMs
-      kept.set(name, { token, untilMs: now() + forMs })
+      kept.set(keyOf(named), { token, untilMs: now() + forMs })
       return token
     },
-    forget: (name) => void kept.delete(name),
+    forget: (named) => void kept.delete(keyOf(named)),
   }
 }
+
+/** What was fetched for a connection is not sent for the one that has taken its name. */
+const keyOf = ({ name, connection }: NamedConnection): string => `${name}/${connection.revision}`
 
 function tokenRequest(name: string, authorization: OAuth, readSecret: ReadSecret) {
   const { endpoint, method, clientId, clientSecret, parameters } = authorization

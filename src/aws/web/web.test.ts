@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { parseResource, type TaskResource } from '../../asl/index.ts'
 import { VirtualClock } from '../../base/index.ts'
+import { configuredConnections, type Connection } from '../../connection/index.ts'
 import { openGate } from '../../outbound/index.ts'
 import { type FakeService, fakeService, type Received, type Reply, taskCall, testCredentials } from '../fake-service.ts'
 import { type AwsHandlers, awsHandlers, type WebDependencies } from '../handlers.ts'
-import type { Connections } from './connection.ts'
 
 const never = new AbortController().signal
 const opened: AwsHandlers[] = []
@@ -25,22 +25,38 @@ const readSecret = (reference: string): string => {
   return value
 }
 
-const connections: Connections = {
-  shop: { authorization: { kind: 'basic', username: 'ada', password: 'env:PASSWORD' } },
+/** This machine, under both of its names: what a redirect leads to is another host. */
+const allowedHosts = ['127.0.0.1:*', 'localhost:*']
+const connections: Readonly<Record<string, Connection>> = {
+  shop: { authorization: { kind: 'basic', username: 'ada', password: 'env:PASSWORD' }, allowedHosts },
+  bound: {
+    authorization: { kind: 'apiKey', name: 'X-Api-Key', value: { value: 'sealed-k3y' } },
+    allowedHosts: ['api.example.com', '127.0.0.1:*'],
+    invocation: { headers: { 'X-Odd': { value: 'env:PASSWORD' } } },
+  },
   keyed: {
     authorization: { kind: 'apiKey', name: 'X-Api-Key', value: 'file:/run/key' },
+    allowedHosts,
     invocation: { headers: { 'X-Tenant': 'acme' }, query: { version: '2' }, body: { pin: 'env:PASSWORD' } },
   },
-  broken: { authorization: { kind: 'basic', username: 'ada', password: 'env:MISSING' } },
+  broken: { authorization: { kind: 'basic', username: 'ada', password: 'env:MISSING' }, allowedHosts },
 }
 
 const arnOf = (name: string) => `arn:aws:events:us-east-2:123456789012:connection/${name}/81210c42`
 
-type World = Partial<WebDependencies> & { readonly allow?: readonly string[] }
+type World = Partial<Omit<WebDependencies, 'connections'>> & {
+  readonly allow?: readonly string[]
+  readonly connections?: Readonly<Record<string, Connection>>
+}
 
-function handlerFor(resource: TaskResource, { allow = ['127.0.0.1'], ...more }: World = {}, endpoint?: string) {
+function handlerFor(
+  resource: TaskResource,
+  { allow = ['127.0.0.1'], connections: own = connections, ...more }: World = {},
+  endpoint?: string,
+) {
   const gate = openGate({ allow })
-  const web = { ...{ gate, connections, readSecret, now: () => Date.UTC(2026, 0, 1) }, ...more }
+  const known = configuredConnections(own)
+  const web = { ...{ gate, connections: known, readSecret, now: () => Date.UTC(2026, 0, 1) }, ...more }
   const endpoints: Record<string, string> = endpoint === undefined ? {} : { 'execute-api': endpoint }
   const config = { region: 'us-east-1', endpoints }
   const handlers = awsHandlers({ ...config, credentials: testCredentials }, undefined, web)
@@ -192,8 +208,47 @@ describe('http:invoke', () => {
     expect(await invokeHttp(asked(service, { Authentication: { ConnectionArn: arnOf('constructor') } }))).toEqual({
       kind: 'failed',
       error: 'Events.ConnectionResource.ResourceNotFound',
-      cause: `The connection ${arnOf('constructor')} is not in the configuration. Under connections it holds: shop, keyed, broken.`,
+      cause: `There is no connection ${arnOf('constructor')}. Those there are: shop, bound, keyed, broken.`,
     })
+  })
+
+  it('sends the secrets of a connection to its hosts alone, whatever a definition says', async () => {
+    await using service = await fakeService(() => json({}))
+    const elsewhere = asked(service, {
+      ApiEndpoint: service.url.replace('127.0.0.1', 'localhost'),
+      Authentication: { ConnectionArn: arnOf('bound') },
+    })
+    const answer = await invokeHttp(elsewhere, { allow: ['localhost', '127.0.0.1'] })
+    expect(answer).toMatchObject({
+      kind: 'failed',
+      error: 'States.Runtime',
+      cause: expect.stringMatching(
+        /the connection bound is not for localhost:\d+\. Its allowedHosts are: api\.example\.com/,
+      ),
+    })
+    expect(service.received).toHaveLength(0)
+  })
+
+  it('follows no redirect that leads away from the hosts of its connection', async () => {
+    await using service = await fakeService(({ headers }) =>
+      headers.host?.startsWith('127.0.0.1') === true
+        ? { status: 307, headers: { Location: `http://localhost:${headers.host.split(':')[1]}/stolen` } }
+        : json({}),
+    )
+    const bound = asked(service, { Authentication: { ConnectionArn: arnOf('bound') } })
+    const answer = await invokeHttp(bound, { allow: ['localhost', '127.0.0.1'] })
+    expect(answer).toMatchObject({ error: 'States.Http.Socket', cause: expect.stringContaining('may not go') })
+    expect(service.received.map(({ path }) => path)).toEqual(['/orders'])
+    // To another of its own hosts it goes on, without its proof.
+    await invokeHttp(asked(service), { allow: ['localhost', '127.0.0.1'] })
+    expect(service.received.at(-1)).toMatchObject({ path: '/stolen' })
+    expect(service.received.at(-1)?.headers.authorization).toBeUndefined()
+  })
+
+  it('takes what came over the API as the secret itself, never as a reference', async () => {
+    await using service = await fakeService(() => json({}))
+    await invokeHttp(asked(service, { Authentication: { ConnectionArn: arnOf('bound') } }))
+    expect(service.received[0]?.headers).toMatchObject({ 'x-api-key': 'sealed-k3y', 'x-odd': 'env:PASSWORD' })
   })
 
   it('names the reference of a secret that cannot be read, and sends nothing', async () => {
@@ -257,6 +312,7 @@ describe('a connection with OAuth', () => {
     now: () => clock.now(),
     connections: {
       oauth: {
+        allowedHosts,
         authorization: {
           ...{ kind: 'oauth', method: 'POST', clientId: 'me', clientSecret: 'env:CLIENT' },
           endpoint: `${service.url}/token`,
@@ -323,6 +379,16 @@ describe('apigateway:invoke', () => {
       taskCall(gateway, JSON.stringify({ ApiEndpoint, Method: 'POST', ...parameters })),
       never,
     )
+
+  it('fails when the answer goes on beyond what is kept, as half of it would be taken for the whole', async () => {
+    await using service = await fakeService(() => json('x'.repeat(1_048_576)))
+    expect(await invoke(service, {})).toEqual({
+      kind: 'failed',
+      error: 'States.DataLimitExceeded',
+      cause:
+        "The state/task 'apigateway' returned a result with a size exceeding the maximum number of bytes service limit.",
+    })
+  })
 
   it('calls path and stage under the name of the API and shows the answer, headers as the wire spelled them', async () => {
     await using service = await fakeService(() =>

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { HoldfastError, isJsonObject, type Json, type JsonText, printJson } from '../../base/index.ts'
 import type { ProgressEvent } from '../progress/view.ts'
 import { pageOf, parseAnswer, time } from './answers.ts'
+import { ConnectionApi } from './connection-api.ts'
 import { DeployApi } from './deploy-api.ts'
 import { Http, type Target } from './http.ts'
 import { type Connection, reconnecting } from './reconnecting.ts'
@@ -63,12 +64,16 @@ export class Api {
   /** What is asked about deployments. */
   readonly deploys: DeployApi
 
+  /** What is asked about connections of HTTP tasks. */
+  readonly connections: ConnectionApi
+
   /** What is asked about state machines, their versions and aliases. */
   readonly machines: MachineApi
 
   constructor(target: Target, interrupted: AbortSignal) {
     this.#http = new Http(target, interrupted)
     this.machines = new MachineApi(this.#http)
+    this.connections = new ConnectionApi(this.#http)
     this.hosts = new HostApi(this.#http)
     this.deploys = new DeployApi(this.#http)
   }

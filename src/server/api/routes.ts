@@ -1,5 +1,6 @@
 /** Every route of our own API. Documentation, authorization tables and the server are made from this list. */
 import { activityRoutes } from './activities.ts'
+import { connectionRoutes } from './connections.ts'
 import { deploymentRoutes } from './deployments.ts'
 import { executionRoutes } from './executions.ts'
 import { hostRoutes } from './hosts.ts'
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...executionRoutes,
   ...mapRunRoutes,
   ...activityRoutes,
+  ...connectionRoutes,
   ...deploymentRoutes,
   ...rollbackRoutes,
   ...placeRoutes,
