@@ -18,6 +18,7 @@ export function appendRecord(tx: Transaction, record: NewRecord): void {
   if (cause === undefined && (actor.type === 'machine' || actor.type === 'system')) {
     throw causeMissing(record.action, actor.type)
   }
+  const change = record.change === undefined ? null : canonicalJson(record.change)
   tx.prepare(insert).defer(
     record.at,
     actor.type,
@@ -26,12 +27,12 @@ export function appendRecord(tx: Transaction, record: NewRecord): void {
     record.action,
     subject.type,
     subject.id,
-    record.change === undefined ? null : canonicalJson(record.change),
+    change,
     record.execution ?? null,
     record.eventId ?? null,
     cause?.type ?? null,
     cause?.id ?? null,
     record.drill ?? null,
   )
-  if (actor.request !== undefined) noteEffect(tx, actor.request, record)
+  if (actor.request !== undefined) noteEffect(tx, actor.request, { ...record, change })
 }

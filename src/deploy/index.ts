@@ -104,7 +104,7 @@ export { type FollowedLines, followLogs, type LogPositions } from './logs/follow
 export { type LogLine, type Logs, readLogs } from './logs/read.ts'
 export { type LiveInstance, lookAtPlace } from './look.ts'
 export { acquireLock, type LockRequest, lockRequestSchema } from './lock/acquire.ts'
-export { type BreakAnswer, breakLock, type BreakRequest, breakRequestSchema } from './lock/break.ts'
+export { type BreakAnswer, breakLock, type BreakRequest, breakRequestSchema, repeatBreak } from './lock/break.ts'
 export type { Lock, LockKind } from './lock/lease.ts'
 export { listLocks } from './lock/list.ts'
 export { releaseLock } from './lock/release.ts'

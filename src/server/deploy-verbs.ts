@@ -45,5 +45,7 @@ export interface DeployVerbs {
   acquireLock(actor: Actor, request: deploy.LockRequest): Promise<deploy.Lock>
   releaseLock(actor: Actor, place: deploy.Place): Promise<void>
   breakLock(actor: Actor, request: deploy.BreakRequest): Promise<deploy.BreakAnswer>
+  /** The answer to a break that is done already; `change` is what its record says. */
+  repeatBreak(actor: Actor, place: deploy.Place, change: string): Promise<deploy.BreakAnswer>
   listLocks(actor: Actor): Answer<readonly deploy.Lock[]>
 }

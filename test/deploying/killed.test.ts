@@ -118,6 +118,29 @@ describe('a request with an Idempotency-Key whose control plane is killed betwee
       await plane.stop()
     }
 
+    const other = await startPlane(folder)
+    try {
+      expect(await new Client(other).call('POST /v1/locks', { ...place, reason: 'sale day' })).toMatchObject({
+        status: 201,
+      })
+    } finally {
+      await other.stop()
+    }
+    const breaking = { ...place, reason: 'it cannot wait' }
+    await lost('POST /v1/locks/break', breaking, 'broken')
+    const opened = await startPlane(folder)
+    try {
+      const client = new Client(opened)
+      const again = () => client.call('POST /v1/locks/break', breaking, { 'idempotency-key': 'broken' })
+      const answer = await again()
+      expect(answer).toMatchObject({ status: 200, body: { outcome: 'opened', owner: expect.any(String) } })
+      expect(answer.headers.get('idempotency-replayed')).toBe('true')
+      expect((await again()).text).toBe(answer.text)
+      expect(await client.call('POST /v1/locks/break', breaking, { 'idempotency-key': 'anew' })).toMatchObject({ status: 404 }) // prettier-ignore
+    } finally {
+      await opened.stop()
+    }
+
     await lost('POST /v1/rollbacks', place, 'back')
     const next = await startPlane(folder)
     try {

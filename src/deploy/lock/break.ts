@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Actor, requirePermission } from '../../access/index.ts'
 import { appendRecord } from '../../audit/index.ts'
+import type { JsonText } from '../../base/index.ts'
 import { stopExecution } from '../../engine/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { Deploys } from '../deploys.ts'
@@ -9,6 +10,7 @@ import { systemActor } from '../machine/system.ts'
 import { type Place, placeName, placeSchema } from '../place.ts'
 import { parseRequest } from '../request.ts'
 import { lockMissing } from './release.ts'
+import type { LockKind } from './lease.ts'
 import { freeLock, lockOf, personName } from './rows.ts'
 
 export const breakRequestSchema = placeSchema.extend({
@@ -33,17 +35,48 @@ export type BreakAnswer = {
 export async function breakLock(deploys: Deploys, actor: Actor, request: BreakRequest): Promise<BreakAnswer> {
   const { reason, ...place } = parseRequest(breakRequestSchema, request)
   requirePermission(actor, 'lock.break', { type: 'place', id: placeName(place) })
-  const { answer, abandoned } = await deploys.store.write((tx) => breakIn(deploys, tx, { actor, place, reason }))
-  deploys.signals.wake(answer.owner)
+  return finishBreak(deploys, await deploys.store.write((tx) => breakIn(deploys, tx, { actor, place, reason })))
+}
+
+/**
+ * The answer to a break that is committed already and whose caller was never told: `change` is what its record says. What it
+ * was still to do after its commit is done.
+ * @throws HoldfastError access.forbidden
+ */
+export async function repeatBreak(
+  deploys: Deploys,
+  actor: Actor,
+  place: Place,
+  change: JsonText,
+): Promise<BreakAnswer> {
+  requirePermission(actor, 'lock.break', { type: 'place', id: placeName(place) })
+  return finishBreak(deploys, recordedBreak.parse(JSON.parse(change)))
+}
+
+async function finishBreak(deploys: Deploys, broken: Broken): Promise<BreakAnswer> {
+  const { outcome, owner, ownerName, reason, abandoned } = broken
+  deploys.signals.wake(owner)
   if (abandoned !== undefined) {
     const stop = { executionArn: abandoned, error: 'Broken', cause: reason }
     await stopExecution(deploys.engine(), systemActor, stop)
   }
-  return answer
+  return { outcome, owner, ...(ownerName === undefined ? {} : { ownerName }) }
 }
 
 type Breaking = { readonly actor: Actor; readonly place: Place; readonly reason: string }
-type Broken = { readonly answer: BreakAnswer; readonly abandoned?: string }
+
+/** What the record says, and with it all that the answer says. */
+const recordedBreak = z.object({
+  outcome: z.enum(['opened', 'halting']),
+  owner: z.string(),
+  ownerName: z.string().exactOptional(),
+  kind: z.string(),
+  reason: z.string(),
+  /** The execution of a deployment that is left to the janitor. */
+  abandoned: z.string().exactOptional(),
+})
+type Broken = z.output<typeof recordedBreak>
+type Freed = Omit<Broken, 'kind' | 'reason'>
 
 function breakIn(deploys: Deploys, tx: Transaction, { actor, place, reason }: Breaking): Broken {
   const at = deploys.clock.now()
@@ -51,24 +84,37 @@ function breakIn(deploys: Deploys, tx: Transaction, { actor, place, reason }: Br
   const held = person?.owner === null || person === undefined ? lockOf(tx, place, 'deployment') : person
   const owner = held?.owner
   if (held === undefined || owner === null || owner === undefined) throw lockMissing(place)
-  const subject = { type: 'place', id: placeName(place) }
-  appendRecord(tx, { at, actor, action: 'lock.break', subject, change: { owner, kind: held.kind, reason } })
   const deployment = held.kind === 'deployment' ? findDeployment(tx, owner) : undefined
-  if (deployment !== undefined && deployment.endedAt === null) return breakDeployment(tx, deployment, { reason, at })
-  freeLock(tx, place, held.kind, owner)
+  const freed =
+    deployment !== undefined && deployment.endedAt === null
+      ? breakDeployment(tx, deployment, { reason, at })
+      : openPlace(tx, place, { owner, kind: held.kind })
+  const broken = { ...freed, kind: held.kind, reason }
+  const subject = { type: 'place', id: placeName(place) }
+  appendRecord(tx, { at, actor, action: 'lock.break', subject, change: broken })
+  return broken
+}
+
+/** Of a person, or of a deployment that has ended and left it. */
+function openPlace(
+  tx: Transaction,
+  place: Place,
+  { owner, kind }: { readonly owner: string; readonly kind: LockKind },
+): Freed {
+  freeLock(tx, place, kind, owner)
   const ownerName = personName(tx, owner)
-  return { answer: { outcome: 'opened', owner, ...(ownerName === undefined ? {} : { ownerName }) } }
+  return { outcome: 'opened', owner, ...(ownerName === undefined ? {} : { ownerName }) }
 }
 
 function breakDeployment(
   tx: Transaction,
   deployment: Deployment,
   { reason, at }: { reason: string; at: number },
-): Broken {
+): Freed {
   const { id, course, executionArn, progress } = deployment
   if (course === 'forward') {
     changeDeployment(tx, id, { control: 'halt', controlReason: `its lock was broken: ${reason}` })
-    return { answer: { outcome: 'halting', owner: id } }
+    return { outcome: 'halting', owner: id }
   }
   const status = course === 'finish' ? 'succeeded' : deployment.control === 'halt' ? 'halted' : 'failed'
   const remarks = [
@@ -77,5 +123,5 @@ function breakDeployment(
   ]
   changeDeployment(tx, id, { status, endedAt: at, leftovers: 1, progress: { ...progress, remarks } })
   freeLock(tx, deployment, 'deployment', id)
-  return { answer: { outcome: 'opened', owner: id }, ...(executionArn === null ? {} : { abandoned: executionArn }) }
+  return { outcome: 'opened', owner: id, ...(executionArn === null ? {} : { abandoned: executionArn }) }
 }

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Actor, createToken, openAccess } from '../../access/index.ts'
+import { effectsOf } from '../../audit/index.ts'
 import { silentLogger } from '../../base/index.ts'
 import { statusOfPlace } from '../queries.ts'
 import { admin, endWorlds, nobody, World } from '../world.ts'
 import { acquireLock } from './acquire.ts'
-import { breakLock } from './break.ts'
+import { breakLock, repeatBreak } from './break.ts'
 import { leaseMs, viewLease } from './lease.ts'
 import { listLocks } from './list.ts'
 import { releaseLock } from './release.ts'
@@ -162,6 +163,19 @@ describe('the lock of a person', () => {
     expect(answer).toEqual({ outcome: 'opened', owner: 'bob' })
     expect(await world.deployed()).toMatchObject({ status: 'succeeded' })
     expect(world.trail()).toContain('lock.break')
+  })
+
+  it('tells once more whose it was when the answer to its breaking was lost', async () => {
+    const world = await new World().begin()
+    await acquireLock(world.deploys, bob, { ...place, reason: 'forgot' })
+    const request = { key: 'k', fingerprint: 'f' }
+    const answer = await breakLock(world.deploys, { ...admin, request }, { ...place, reason: 'needed' })
+    const [effect] = effectsOf(world.deploys.store.read, 'k', world.deploys.clock.now())
+    expect(effect).toMatchObject({ action: 'lock.break', subject: { type: 'place' } })
+    expect(await repeatBreak(world.deploys, admin, place, effect?.change ?? '')).toEqual(answer)
+    await expect(repeatBreak(world.deploys, nobody, place, effect?.change ?? '')).rejects.toMatchObject({
+      code: 'access.forbidden',
+    })
   })
 
   it('is asked for by who may, with a reason, where there is one to break', async () => {

@@ -49,5 +49,10 @@ export const lockRoutes = [
     body: breakRequestSchema,
     answers: { 200: { description: 'What has become of it.', schema: answers.brokenLock } },
     run: async ({ dependencies: { deploys }, actor, body }) => json(200, await deploys.breakLock(actor, body)),
+    // It is broken, and whoever sent it was never told whose it was.
+    again: async ({ dependencies: { deploys }, actor, body: { project, config } }, effects) => {
+      const change = effects.find(({ action }) => action === 'lock.break')?.change
+      return change === undefined ? undefined : json(200, await deploys.repeatBreak(actor, { project, config }, change))
+    },
   }),
 ]
