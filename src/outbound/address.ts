@@ -29,9 +29,12 @@ const ranges4: readonly Range[] = [
 const ranges6: readonly Range[] = [
   ['::', 128, 'no address'],
   ['::1', 128, 'loopback'],
+  ['64:ff9b:1::', 48, 'a range for translation to IPv4'],
   ['100::', 64, 'a discarding range'],
   ['2001::', 23, 'a reserved range'],
   ['2001:db8::', 32, 'a range for documents'],
+  ['3fff::', 20, 'a range for documents'],
+  ['5f00::', 16, 'a range for routing'],
   ['fc00::', 7, 'a private range'],
   ['fe80::', 10, 'link-local'],
   ['fec0::', 10, 'a private range'],
@@ -55,13 +58,16 @@ export function rangeOf(address: string): string | undefined {
   return own ?? (inner === undefined ? undefined : rangeOf(inner))
 }
 
-/** Forms of IPv6 that carry an IPv4 address to its network: mapped, compatible, NAT64 and 6to4. */
+/** Forms of IPv6 that carry an IPv4 address to its network: mapped, compatible, translated, NAT64, ISATAP and 6to4. */
 function embedded(address: string): string | undefined {
   const words = wordsOf(address)
-  const [a = 0, b = 0, c = 0] = words
+  const [a = 0, b = 0, c = 0, , e = 0, f = 0] = words
   const last = words.slice(6)
-  if (words.slice(0, 5).every((word) => word === 0) && [0, 0xffff].includes(words[5] ?? 0)) return dotted(last)
+  const zeros = words.slice(0, 4).every((word) => word === 0)
+  // `::a.b.c.d`, `::ffff:a.b.c.d` and `::ffff:0:a.b.c.d` (RFC 2765).
+  if (zeros && ((e === 0 && (f === 0 || f === 0xffff)) || (e === 0xffff && f === 0))) return dotted(last)
   if (a === 0x64 && b === 0xff9b) return dotted(last)
+  if ((e === 0 || e === 0x200) && f === 0x5efe) return dotted(last)
   if (a === 0x2002) return dotted([b, c])
   return undefined
 }

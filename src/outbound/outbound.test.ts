@@ -54,14 +54,23 @@ describe('an address', () => {
     ['ff02::1', 'multicast'],
     ['::ffff:127.0.0.1', 'loopback'],
     ['::ffff:a9fe:a9fe', 'link-local, where clouds keep their metadata'],
+    ['::ffff:0:10.0.0.1', 'a private range'],
+    ['::ffff:0:a9fe:a9fe', 'link-local, where clouds keep their metadata'],
+    ['::127.0.0.1', 'loopback'],
     ['64:ff9b::10.0.0.1', 'a private range'],
+    ['64:ff9b::a9fe:a9fe', 'link-local, where clouds keep their metadata'],
+    ['64:ff9b:1::808:808', 'a range for translation to IPv4'],
+    ['2606:4700::5efe:127.0.0.1', 'loopback'],
+    ['2606:4700::200:5efe:169.254.169.254', 'link-local, where clouds keep their metadata'],
+    ['fd20:ce::254', 'a private range'],
+    ['3fff:1::1', 'a range for documents'],
     ['2002:7f00:1::', 'loopback'],
     ['no address at all', 'no address'],
   ])('%s is %s', (address, range) => {
     expect(rangeOf(address)).toBe(range)
   })
 
-  it.each(['1.1.1.1', '172.32.0.1', '2606:4700::1111', '::ffff:8.8.8.8', '64:ff9b::808:808'])(
+  it.each(['1.1.1.1', '172.32.0.1', '2606:4700::1111', '::ffff:8.8.8.8', '::ffff:0:8.8.8.8', '64:ff9b::808:808'])(
     '%s is public',
     (address) => {
       expect(rangeOf(address)).toBeUndefined()

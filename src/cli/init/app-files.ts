@@ -19,9 +19,14 @@ export type AppFiles = {
 export const envExamples = ['.env.example', '.env.sample', '.env.template', '.env.dist'] as const
 
 const readWhole = ['package.json', 'package-lock.json', 'Procfile', 'Dockerfile', '.yarnrc.yml', ...envExamples]
-const skipped = new Set(['node_modules', 'dist', 'build', 'coverage', 'test', 'tests', '__tests__', 'public', 'vendor'])
+const skipped = new Set([
+  ...['node_modules', 'dist', 'build', 'coverage', 'public', 'vendor', 'docs', 'fixtures'],
+  ...['test', 'tests', '__tests__', '__mocks__', 'mocks', 'spec', 'specs', 'e2e', 'cypress', 'playwright'],
+])
+/** Neither a test nor what a tool is told: those read a PORT that is not the app's. */
 const isSource = (name: string): boolean =>
-  /\.[cm]?[jt]sx?$|\.(?:py|rb|go)$/.test(name) && !/\.(?:test|spec)\./.test(name)
+  /\.[cm]?[jt]sx?$|\.(?:py|rb|go)$/.test(name) &&
+  !/\.(?:test|spec|e2e|config|d)\.|^(?:test_|conftest\.)|_(?:test|spec)\./.test(name)
 // An app that is larger says enough in its first files; nobody waits for the rest.
 const mostSources = 300
 const mostBytes = 262_144

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runIn, temporaryFolder } from '../test-world.ts'
@@ -141,6 +141,34 @@ Resources:
     expect(exitCode).toBe(3)
     expect(err).toContain('--force')
     expect(read('Checkout.asl.json')).toBe('mine')
+  })
+
+  it.each([
+    ['a path that leads out', '../secret.json'],
+    ['an absolute path', '/secret.json'],
+    ['a link that leads out', 'link.json'],
+    ['a folder that is a link', 'elsewhere/secret.json'],
+  ])('does not read %s of the folder of the template, and says how it is read all the same', async (_, uri) => {
+    write('secret.json', `{"StartAt":"Private","States":{"Private":${succeed}}}`)
+    mkdirSync(join(folder.path, 'app'))
+    symlinkSync('../secret.json', join(folder.path, 'app/link.json'))
+    symlinkSync('..', join(folder.path, 'app/elsewhere'))
+    const DefinitionUri = uri.startsWith('/') ? join(folder.path, uri) : uri
+    const machine = { Type: 'AWS::Serverless::StateMachine', Properties: { DefinitionUri } }
+    write('app/template.json', JSON.stringify({ Resources: { Odd: machine } }))
+    const { exitCode, report } = await imported('app/template.json')
+    expect(exitCode).toBe(1)
+    expect(report.machines[0]?.unresolved).toMatchObject([
+      {
+        what: `The definition ${DefinitionUri} of Odd lies outside the folder of its template`,
+        place: expect.stringContaining('template.json'),
+        repair: 'if it is the right file, hand it over with --definition Odd=FILE',
+      },
+    ])
+    expect(readdirSync(folder.path).filter((name) => name.endsWith('.asl.json'))).toEqual([])
+    const handed = await imported('app/template.json', '--definition', 'Odd=secret.json')
+    expect(handed.exitCode).toBe(0)
+    expect(read('Odd.asl.json')).toContain('Private')
   })
 
   it('reads a definition in YAML, and one that stands in the template', async () => {

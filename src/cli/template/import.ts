@@ -19,6 +19,7 @@ import {
   type TemplateFunction,
   type TemplateMachine,
 } from './template.ts'
+import { requireWithin } from './within.ts'
 
 export type ImportedMachine = {
   readonly name: string
@@ -145,16 +146,25 @@ async function definitionText(machine: TemplateMachine, place: Place): Promise<W
       return { text: `${prettyJson(printJson(result))}\n`, missing }
     }
     case 'file':
-      return fromFile(resolve(dirname(place.file), definition.path), definition.path, substitutions)
+      return fromBeside(machine, place, { path: resolve(dirname(place.file), definition.path), shown: definition.path })
     case 'bucket': {
-      const asset = await assetOf(dirname(place.file), definition.key)
-      return asset === undefined ? undefined : fromFile(asset, definition.key, substitutions)
+      const path = await assetOf(dirname(place.file), definition.key)
+      return path === undefined ? undefined : fromBeside(machine, place, { path, shown: definition.key })
     }
     case 'none':
       return undefined
     default:
       return definition satisfies never
   }
+}
+
+async function fromBeside(
+  { id, place, substitutions }: TemplateMachine,
+  { file }: Place,
+  { path, shown }: { readonly path: string; readonly shown: string },
+): Promise<Written> {
+  await requireWithin(dirname(file), { path, shown, id, place })
+  return fromFile(path, shown, substitutions)
 }
 
 /** JSON keeps its layout, for its lines mean something to whoever wrote them; YAML becomes JSON. */

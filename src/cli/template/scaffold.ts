@@ -21,7 +21,10 @@ const head = `// Stand-ins for Lambda functions: \`node THIS_FILE\`, then start 
 // A function gets the event and returns what the state shall get; the name of an error it throws is what Retry and Catch see.
 import { createServer } from 'node:http'
 
-type Answer = (event: any) => unknown
+type Json = null | boolean | number | string | Json[] | { [member: string]: Json }
+// What a state gives its function; write down more of it where you know more: \`(event: { orderId: number }) => …\`
+type Event = { [member: string]: Json }
+type Answer = (event: Event) => unknown
 
 const functions: Record<string, Answer> = {
 `
@@ -46,7 +49,7 @@ const server = createServer((request, response) => {
       return response.end(JSON.stringify({ Message: \`There is no function \${name} in this file\` }))
     }
     try {
-      const result = await answer(JSON.parse(Buffer.concat(chunks).toString() || '{}'))
+      const result = await answer(JSON.parse(Buffer.concat(chunks).toString() || '{}') as Event)
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result ?? null))
     } catch (error) {
       const { name: errorType, message: errorMessage } = error as Error
