@@ -40,7 +40,6 @@ import {
   type NestedCall,
   type PolledTask,
   type PollWork,
-  type ProbeWork,
   type RedriveWork,
   type RoundOutcome,
   type StartWork,
@@ -288,7 +287,7 @@ export class Batch {
   }
 
   /** Changes something and takes it back, so that the commit has to reach the disk. */
-  probe({ text = '' }: ProbeWork): void {
+  probe(text = ''): void {
     sql.dropInbox(this.#tx, sql.putInbox(this.#tx, 0, text, this.#life))
   }
 

@@ -406,7 +406,7 @@ function carryOut(batch: Batch, { work, reject }: Queued): Answer<Work> {
       batch.endExpress(work)
       return undefined
     case 'probe':
-      batch.probe(work)
+      batch.probe(work.text)
       return undefined
     case 'round':
       return batch.round()

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import { connectionMissing } from '../../connection/errors.ts'
+import { HoldfastError } from '../../base/index.ts'
 import type { ListedConnection } from '../../connection/index.ts'
 import type { ConnectionVerbs } from '../dependencies.ts'
 import { callApi, openWorld, type World } from '../fake-world.ts'
@@ -55,7 +55,8 @@ it('what is wrong with one is told with its place, and without the secret', asyn
 })
 
 it('one that is not there is told as such', async () => {
-  await open({ removeConnection: async (_, name) => Promise.reject(connectionMissing(name)) })
+  const missing = new HoldfastError('connection.missing', 'There is no connection gone', { kind: 'missing' })
+  await open({ removeConnection: () => Promise.reject(missing) })
   expect(await callApi(world, 'DELETE /v1/connections/gone')).toMatchObject({
     status: 404,
     body: { code: 'connection.missing' },
