@@ -14,7 +14,7 @@ export type Services = {
 }
 
 export function openServices(options: RuntimeOptions, connections: Connections, shutdown: Shutdown): Services {
-  const { configuration, environment, clock, logger } = options
+  const { configuration, environment, clock, logger, randomBytes } = options
   const config = { ...awsConfigFrom(environment), assumableRoles: configuration.aws.assumableRoles }
   const aws = awsHandlers(config, logger, {
     gate: openGate(configuration.outbound),
@@ -26,6 +26,6 @@ export function openServices(options: RuntimeOptions, connections: Connections, 
   const { folder } = configuration.objects
   return {
     handlers: [...aws.handlers, uninstalledHandler(aws.installed)],
-    objectStores: [...(folder === undefined ? [] : [localObjects(folder)]), aws.objects],
+    objectStores: [...(folder === undefined ? [] : [localObjects(folder)]), aws.objects({ clock, randomBytes })],
   }
 }

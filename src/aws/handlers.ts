@@ -7,6 +7,7 @@ import { integrationHandler, integrations } from './integrations/index.ts'
 import { lambdaFunctionHandler } from './lambda-function.ts'
 import { roleAssumer } from './roles.ts'
 import { s3Objects } from './s3-objects.ts'
+import type { Patience } from './s3-patience.ts'
 import { sdkHandler } from './sdk/handler.ts'
 import { apiGatewayHandler, httpInvokeHandler, type HttpInvokeDependencies } from './web/index.ts'
 
@@ -18,7 +19,7 @@ export type AwsHandlers = {
   /** What `handlers` take, for the message of `uninstalledHandler`. */
   readonly installed: readonly string[]
   /** S3, for the items and results of Map Runs. */
-  readonly objects: ObjectStore
+  readonly objects: (patience: Patience) => ObjectStore
   /** Closes the connections; calls under way fail. */
   close(): void
 }
@@ -50,7 +51,7 @@ export function awsHandlers(config: AwsConfig, log: Logger = silentLogger, web?:
         ? []
         : ['arn:aws:states:::apigateway:invoke[.waitForTaskToken]', 'arn:aws:states:::http:invoke']),
     ],
-    objects: s3Objects(config, clients),
+    objects: (patience) => s3Objects({ config, clients, patience }),
     close: () => clients.close(),
   }
 }

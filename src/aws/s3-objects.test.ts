@@ -1,15 +1,28 @@
-import { describe, expect, it } from 'vitest'
-import { silentLogger } from '../base/index.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { type Clock, silentLogger } from '../base/index.ts'
 import { awsClients } from './clients.ts'
 import { type FakeService, fakeService, type Received, type Reply, testCredentials } from './fake-service.ts'
 import { s3Objects } from './s3-objects.ts'
 
+/** A clock of which every alarm rings at once. */
+const waits: number[] = []
+const clock: Clock = {
+  now: () => 1000,
+  alarm(atMs, ring) {
+    waits.push(atMs - 1000)
+    queueMicrotask(ring)
+    return () => undefined
+  },
+}
+const randomBytes = (length: number): Uint8Array => new Uint8Array(length).fill(255)
+beforeEach(() => void waits.splice(0))
+
 const place = { bucket: 'data', key: 'in/a b' }
 
-function storeAt({ url }: FakeService) {
+function storeAt({ url }: FakeService, time = clock) {
   const config = { region: 'us-east-1', endpoints: { s3: url }, credentials: testCredentials }
   const clients = awsClients(config, silentLogger, () => Promise.reject(new Error('no roles here')))
-  return s3Objects(config, clients, { windowBytes: 4, partBytes: 4 })
+  return s3Objects({ config, clients, patience: { clock: time, randomBytes }, sizes: { windowBytes: 4, partBytes: 4 } })
 }
 
 /** An object that answers ranges, as long as it is the one that is asked for. */
@@ -112,10 +125,77 @@ describe('objects in S3', () => {
 
   it('leave nothing behind when a part cannot be written', async () => {
     await using service = await fakeService((received) =>
-      received.path.includes('partNumber=2') ? failure(503, 'SlowDown') : uploads(received),
+      received.path.includes('partNumber=2') ? failure(403, 'AccessDenied') : uploads(received),
     )
-    await expect(storeAt(service).write(place, parts('abcdefgh', 'ij'))).rejects.toThrow('The message of SlowDown')
+    await expect(storeAt(service).write(place, parts('abcdefgh', 'ij'))).rejects.toThrow('The message of AccessDenied')
     expect(service.received.at(-1)?.path).toContain('x-id=AbortMultipartUpload')
+  })
+})
+
+describe('S3 that is busy', () => {
+  /** Refuses each first request of a kind so often. */
+  function busy(times: number, code: string, reply: (received: Received) => Reply) {
+    const refused = new Map<string, number>()
+    return (received: Received): Reply => {
+      const kind = `${received.path} ${received.headers.range ?? ''}`
+      const count = refused.get(kind) ?? 0
+      refused.set(kind, count + 1)
+      return count < times ? failure(code === 'InternalError' ? 500 : 503, code) : reply(received)
+    }
+  }
+
+  it('is asked again, later each time, for windows of an object', async () => {
+    await using service = await fakeService(busy(3, 'SlowDown', objectOf('012345')))
+    const { chunks } = await storeAt(service).read(place, { offset: 0 })
+    expect(await textOf(chunks)).toBe('012345')
+    expect(waits).toEqual([250, 500, 1000, 250, 500, 1000])
+  })
+
+  it('is asked again for pages of a listing and parts of an upload', async () => {
+    await using service = await fakeService(busy(1, 'InternalError', uploads))
+    expect(await storeAt(service).write(place, parts('abcdefgh', 'ij'))).toBe(10)
+    // Begun, three parts, completed.
+    expect(waits).toEqual([250, 250, 250, 250, 250])
+    await using empty = await fakeService(
+      busy(1, 'SlowDown', () => ({ headers: { 'Content-Type': 'application/xml' }, body: '<ListBucketResult/>' })),
+    )
+    expect(await Array.fromAsync(storeAt(empty).list({ bucket: 'data', prefix: '' }, ''))).toEqual([])
+  })
+
+  it('is given up after eight tries, in its own words', async () => {
+    await using service = await fakeService(() => failure(503, 'SlowDown'))
+    await expect(storeAt(service).read(place, { offset: 0 })).rejects.toThrow(
+      'The message of SlowDown. (Service: S3, Status Code: 503, Request ID: request-1',
+    )
+    expect(service.received).toHaveLength(8)
+    expect(waits).toEqual([250, 500, 1000, 2000, 4000, 8000, 10_000])
+  })
+
+  it('is not asked again for what does not pass', async () => {
+    await using service = await fakeService(() => failure(403, 'AccessDenied'))
+    await expect(storeAt(service).read(place, { offset: 0 })).rejects.toThrow('The message of AccessDenied')
+    expect(service.received).toHaveLength(1)
+  })
+
+  it('is asked for an object again whose bytes broke off', async () => {
+    let broken = 0
+    await using service = await fakeService((received, response) => {
+      if (broken++ > 0) return objectOf('0123')(received)
+      response.writeHead(206, { 'Content-Length': '4', ETag: '"1"', 'Content-Range': 'bytes 0-3/4' })
+      response.write('01', () => response.destroy())
+      return undefined
+    })
+    expect(await textOf((await storeAt(service).read(place, { offset: 0 })).chunks)).toBe('0123')
+    expect(waits).toEqual([250])
+  })
+
+  it('is no longer waited for when the run is let go', async () => {
+    await using service = await fakeService(() => failure(503, 'SlowDown'))
+    const ending = new AbortController()
+    const standing = { ...clock, alarm: () => (queueMicrotask(() => ending.abort()), () => undefined) }
+    const reading = storeAt(service, standing).read(place, { offset: 0 }, ending.signal)
+    await expect(reading).rejects.toThrow('Request aborted')
+    expect(service.received).toHaveLength(1)
   })
 })
 

@@ -14,6 +14,7 @@ import {
 import type { AwsClients } from './clients.ts'
 import type { AwsConfig } from './config.ts'
 import { failureOf, sdkWords } from './failure.ts'
+import { type Patience, persistently } from './s3-patience.ts'
 import { SdkMissing, type SdkOutput } from './sdk/module.ts'
 
 const MiB = 1024 * 1024
@@ -22,28 +23,46 @@ export type Sizes = { readonly windowBytes: number; readonly partBytes: number }
 const usualSizes: Sizes = { windowBytes: 4 * MiB, partBytes: 8 * MiB }
 
 type Call = (command: string, input: object) => Promise<SdkOutput>
+type Persist = <Answer>(ask: () => Promise<Answer>) => Promise<Answer>
 
-export function s3Objects(config: AwsConfig, clients: AwsClients, sizes: Sizes = usualSizes): ObjectStore {
-  const call = callerOf(config, clients)
+export type S3Options = {
+  readonly config: AwsConfig
+  readonly clients: AwsClients
+  readonly patience: Patience
+  readonly sizes?: Sizes
+}
+
+export function s3Objects({ config, clients, patience, sizes = usualSizes }: S3Options): ObjectStore {
+  const persistUntil =
+    (signal: AbortSignal | undefined): Persist =>
+    (ask) =>
+      persistently(patience, ask, signal)
+  const callUntil = (signal: AbortSignal | undefined): Call => {
+    const call = callerOf(config, clients, signal)
+    return (...asked) => persistUntil(signal)(() => call(...asked))
+  }
   return {
     handles: () => true,
-    async read(place, { offset, etag }) {
-      const windows = new Windows(call, place, sizes.windowBytes, etag)
+    async read(place, { offset, etag }, signal) {
+      // The bytes of a window may break off, too: it is asked for again as a whole.
+      const asking = { call: callerOf(config, clients, signal), persist: persistUntil(signal) }
+      const windows = new Windows(asking, place, sizes.windowBytes, etag)
       const first = await windows.at(offset)
       return { etag: first.etag, chunks: windows.from(offset, first) }
     },
-    list: (listing, after) => listObjects(call, listing, after),
-    write: (place, parts) => writeObject(call, place, parts, sizes.partBytes),
+    list: (listing, after, signal) => listObjects(callUntil(signal), listing, after),
+    write: (place, parts, signal) =>
+      writeObject({ call: callUntil(signal), cleanUp: callerOf(config, clients, undefined), place, parts, ...sizes }),
   }
 }
 
-function callerOf(config: AwsConfig, clients: AwsClients): Call {
+function callerOf(config: AwsConfig, clients: AwsClients, signal = new AbortController().signal): Call {
   return async (command, input) => {
     try {
       const operation = await clients.operation('s3', command)
       if (operation === undefined) throw new SdkMissing('s3')
       const place = { region: config.region, roleArn: undefined }
-      return (await operation.send(input, place, new AbortController().signal)).output
+      return (await operation.send(input, place, signal)).output
     } catch (thrown) {
       if (thrown instanceof TypeError || thrown instanceof RangeError) throw thrown // a mistake of ours is no failed call
       if (thrown instanceof SdkMissing) {
@@ -67,22 +86,30 @@ const bucketInput = ({ bucket, owner }: Bucket) => ({
 
 type Window = { readonly etag: string; readonly bytes: Uint8Array; readonly last: boolean }
 
+type Asking = { readonly call: Call; readonly persist: Persist }
+
 /** An object, a window after the other, all of the same content. */
 class Windows {
   readonly #call: Call
+  readonly #persist: Persist
   readonly #place: ObjectPlace
   readonly #size: number
   #etag: string | undefined
 
-  constructor(call: Call, place: ObjectPlace, size: number, etag: string | undefined) {
+  constructor({ call, persist }: Asking, place: ObjectPlace, size: number, etag: string | undefined) {
     this.#call = call
+    this.#persist = persist
     this.#place = place
     this.#size = size
     this.#etag = etag
   }
 
   /** @throws ObjectFailure */
-  async at(offset: number): Promise<Window> {
+  at(offset: number): Promise<Window> {
+    return this.#persist(() => this.#window(offset))
+  }
+
+  async #window(offset: number): Promise<Window> {
     const output = await this.#get(offset)
     if (output === undefined) return { etag: this.#etag ?? '', bytes: new Uint8Array(), last: true }
     this.#etag ??= String(output['ETag'])
@@ -162,18 +189,22 @@ function listedOf(object: unknown): ListedObject {
   }
 }
 
+type Writing = {
+  readonly call: Call
+  /** Goes out once, also when the writing was ended. */
+  readonly cleanUp: Call
+  readonly place: ObjectPlace
+  readonly parts: AsyncIterable<Uint8Array>
+  readonly partBytes: number
+}
+
 /** What fits in one part is put at once; what is larger, part by part, and there only when the last one is. */
-async function writeObject(
-  call: Call,
-  place: ObjectPlace,
-  pieces: AsyncIterable<Uint8Array>,
-  partBytes: number,
-): Promise<number> {
+async function writeObject({ call, cleanUp, place, parts, partBytes }: Writing): Promise<number> {
   const at = { ...bucketInput(place), Key: place.key }
   let upload: Upload | undefined
   let size = 0
   try {
-    for await (const { bytes, last } of partsOf(pieces, partBytes)) {
+    for await (const { bytes, last } of partsOf(parts, partBytes)) {
       size += bytes.length
       if (upload === undefined && last) {
         await call('PutObject', { ...at, Body: bytes })
@@ -185,7 +216,7 @@ async function writeObject(
     await upload?.complete()
     return size
   } catch (error) {
-    await upload?.abort()
+    await upload?.abort(cleanUp)
     throw error
   }
 }
@@ -216,9 +247,9 @@ class Upload {
   }
 
   /** What was uploaded costs money until it is thrown away. */
-  async abort(): Promise<void> {
+  async abort(cleanUp: Call): Promise<void> {
     // Why the upload failed is what matters; a rule of the bucket clears what is left.
-    await this.#call('AbortMultipartUpload', this.#at).catch(() => undefined)
+    await cleanUp('AbortMultipartUpload', this.#at).catch(() => undefined)
   }
 }
 

@@ -16,6 +16,7 @@ export type Exporting = {
   readonly run: MapRunRow
   readonly results: ResultPlan & { readonly parameters: JsonText }
   readonly pending: () => PendingItems
+  readonly signal: AbortSignal
 }
 
 export type Exported =
@@ -37,13 +38,13 @@ export async function exportResults(exporting: Exporting): Promise<Exported> {
   }
 }
 
-async function writeFiles({ core, run, results, pending }: Exporting): Promise<JsonText> {
+async function writeFiles({ core, run, results, pending, signal }: Exporting): Promise<JsonText> {
   const { transformation, outputType } = results
   const given = textsOf(results.parameters)
   const bucket = bucketIn(given)
   const store = storeOf(core.objectStores, bucket)
   const folder = folderOf(given.get('Prefix') ?? '', run.arn)
-  const write = (name: string, pages: Pages) => writeRecords({ store, bucket, folder, name, pages, outputType })
+  const write = (name: string, pages: Pages) => writeRecords({ store, bucket, folder, name, pages, outputType, signal })
   const succeeded = pagesOf(core, run, 'succeeded', (row) => transformed(core, row, transformation))
   const failed = pagesOf(core, run, 'failed', (row) => [recordOf(core.account, row)])
   const files = {
@@ -53,7 +54,7 @@ async function writeFiles({ core, run, results, pending }: Exporting): Promise<J
   }
   const manifest = { DestinationBucket: bucket.bucket, MapRunArn: run.arn, ResultFiles: files }
   const key = `${folder}/manifest.json`
-  await store.write({ ...bucket, key }, once(JSON.stringify(manifest)))
+  await store.write({ ...bucket, key }, once(JSON.stringify(manifest)), signal)
   return JSON.stringify({ MapRunArn: run.arn, ResultWriterDetails: { Bucket: bucket.bucket, Key: key } })
 }
 
@@ -87,15 +88,17 @@ type Writing = {
   readonly name: string
   readonly pages: Pages
   readonly outputType: ResultPlan['outputType']
+  readonly signal: AbortSignal
 }
 
 /** As many files as it takes; none without records. */
-async function writeRecords({ store, bucket, folder, name, pages, outputType }: Writing): Promise<readonly File[]> {
+async function writeRecords(writing: Writing): Promise<readonly File[]> {
+  const { store, bucket, folder, name, pages, outputType, signal } = writing
   const files: File[] = []
   const records = new RecordStream(pages, outputType)
   while (await records.hasMore()) {
     const Key = `${folder}/${name}_${files.length}.${outputType === 'JSONL' ? 'jsonl' : 'json'}`
-    files.push({ Key, Size: await store.write({ ...bucket, key: Key }, records.file()) })
+    files.push({ Key, Size: await store.write({ ...bucket, key: Key }, records.file(), signal) })
   }
   return files
 }

@@ -29,6 +29,7 @@ export type ListedObject = {
   readonly storageClass: string
 }
 
+/** What passes (a server that is busy) a store bears itself, within bounds. `signal` ends what it does, and its waiting. */
 export interface ObjectStore {
   /** Whether objects of this bucket are this store's. Asked in order; the first one is taken. */
   handles(bucket: string): boolean
@@ -37,11 +38,15 @@ export interface ObjectStore {
    * another one on the way.
    * @throws ObjectFailure when it is not there, may not be read, or is another one than `etag` names
    */
-  read(place: ObjectPlace, from: { readonly offset: number; readonly etag?: string }): Promise<ObjectBody>
+  read(
+    place: ObjectPlace,
+    from: { readonly offset: number; readonly etag?: string },
+    signal?: AbortSignal,
+  ): Promise<ObjectBody>
   /** In the order of their keys' bytes, those after `after`, in pages. @throws ObjectFailure */
-  list(listing: Listing, after: string): AsyncIterable<readonly ListedObject[]>
+  list(listing: Listing, after: string, signal?: AbortSignal): AsyncIterable<readonly ListedObject[]>
   /** Writes an object as its parts come; it is there once all are, in place of an older one. @returns its size in bytes @throws ObjectFailure */
-  write(place: ObjectPlace, parts: AsyncIterable<Uint8Array>): Promise<number>
+  write(place: ObjectPlace, parts: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<number>
 }
 
 /** What an object store says when it cannot do what it was asked. `message` is for the person who runs the machine. */

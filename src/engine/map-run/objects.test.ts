@@ -331,11 +331,28 @@ describe('results', () => {
     const arn = await world.run(map(pass, writer()), [1])
     const cause = 'The specified bucket does not exist'
     expect(await world.describe(arn)).toMatchObject({ error: 'States.ResultWriterFailed', cause })
+    const run = (await listMapRuns(world.engine, admin, { executionArn: arn })).items[0]?.arn ?? ''
+    expect(await describeMapRun(world.engine, admin, run)).toMatchObject({ error: 'States.ResultWriterFailed', cause })
     const nowhere = { ResultWriter: { Resource: putObject, Parameters: { Prefix: 'out' } } }
     expect(await world.describe(await world.run(map(pass, nowhere), [1]))).toMatchObject({
       error: 'States.ResultWriterFailed',
       cause: 'The parameter Bucket is missing.',
     })
+  })
+
+  it('that cannot be written are told of beside what the run has failed of before', async () => {
+    const store = new FakeObjects()
+    store.fault = 'The specified bucket does not exist'
+    const world = worldOf(store)
+    const arn = await world.run(map({ Type: 'Fail' }, writer()), [1])
+    const told = {
+      error: 'States.ExceedToleratedFailureThreshold',
+      cause:
+        'The specified tolerated failure threshold was exceeded. Its results could not be written either (States.ResultWriterFailed): The specified bucket does not exist',
+    }
+    expect(await world.describe(arn)).toMatchObject(told)
+    const run = (await listMapRuns(world.engine, admin, { executionArn: arn })).items[0]?.arn ?? ''
+    expect(await describeMapRun(world.engine, admin, run)).toMatchObject({ status: 'FAILED', ...told })
   })
 
   it('are written again with the same keys and bytes when the process died over them', async () => {

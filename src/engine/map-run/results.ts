@@ -4,21 +4,24 @@ import type { Core } from '../run/core.ts'
 import { exportResults, type Exported } from './export.ts'
 import type { PendingItems } from './pending.ts'
 import { endedChildren, transformed } from './records.ts'
-import { type MapRunRow, outputLength, type StoredPlan } from './rows.ts'
+import type { MapRunRow, StoredPlan } from './rows.ts'
 import type { MapRunOver } from './work.ts'
 
-/** `pending`: what would have become children, for the files of a run that has failed. */
-export async function collectResults(
-  core: Core,
-  run: MapRunRow,
-  plan: StoredPlan,
-  pending: () => PendingItems,
-): Promise<MapRunOver> {
+export type Collecting = {
+  readonly core: Core
+  readonly run: MapRunRow
+  readonly plan: StoredPlan
+  /** What would have become children, for the files of a run that has failed. */
+  readonly pending: () => PendingItems
+  readonly signal: AbortSignal
+}
+
+export async function collectResults({ core, run, plan, pending, signal }: Collecting): Promise<MapRunOver> {
   const { results } = plan
   const parameters = results.parameters
   const isFailed = run.error !== null
   if (parameters !== undefined) {
-    const exported = await exportResults({ core, run, results: { ...results, parameters }, pending })
+    const exported = await exportResults({ core, run, results: { ...results, parameters }, pending, signal })
     return exportedOver(run, exported)
   }
   if (isFailed) return { kind: 'over', end: failedEnd(run), written: [0, 0] }
@@ -28,15 +31,16 @@ export async function collectResults(
 }
 
 type End = MapRunOver['end']
+type FailedEnd = Extract<End, { kind: 'failed' }>
 
-const failedEnd = ({ error, cause }: MapRunRow): End => ({ kind: 'failed', error: error ?? '', cause: cause ?? '' })
+const failedEnd = ({ error, cause }: MapRunRow): FailedEnd => ({ kind: 'failed', error: error ?? '', cause: cause ?? '' })
 
-/** That results could not be written is told only where nothing else went wrong. */
+/** What the run had failed of before stays its error; that its results could not be written either is told with it. */
 function exportedOver(run: MapRunRow, exported: Exported): MapRunOver {
   const isFailed = run.error !== null
   if (exported.kind === 'failed') {
-    const { cause } = exported
-    const end: End = isFailed ? failedEnd(run) : { kind: 'failed', error: 'States.ResultWriterFailed', cause }
+    const writerFailed: FailedEnd = { kind: 'failed', error: 'States.ResultWriterFailed', cause: exported.cause }
+    const end = isFailed ? both(failedEnd(run), writerFailed) : writerFailed
     return { kind: 'over', end, written: [0, 0] }
   }
   const { succeeded, failed, timedOut, aborted } = run
@@ -49,6 +53,11 @@ function exportedOver(run: MapRunRow, exported: Exported): MapRunOver {
   return { kind: 'over', end, written }
 }
 
+const both = (first: FailedEnd, then: FailedEnd): FailedEnd => ({
+  ...first,
+  cause: `${first.cause === '' ? first.error : first.cause}. Its results could not be written either (${then.error}): ${then.cause}`,
+})
+
 /** Undefined when they are too large together; that is found out before they are all in memory. */
 async function joinOutputs(
   core: Core,
@@ -56,7 +65,6 @@ async function joinOutputs(
   transformation: StoredPlan['results']['transformation'],
 ): Promise<JsonText | undefined> {
   const { payloadBytes } = core.limits
-  if (outputLength(core.store.read, run.id) > payloadBytes) return undefined
   const parts: JsonText[] = []
   let size = 0
   for await (const rows of endedChildren(core, run, 'succeeded')) {

@@ -138,16 +138,16 @@ export function addToMapRun(tx: Transaction, id: number, tally: Tally): void {
      running_items = running_items + ?, succeeded = succeeded + ?, succeeded_items = succeeded_items + ?,
      failed = failed + ?, failed_items = failed_items + ?, timed_out = timed_out + ?,
      timed_out_items = timed_out_items + ?, aborted = aborted + ?, aborted_items = aborted_items + ? WHERE id = ?`,
-  ).run(...started, ...running, ...succeeded, ...failed, ...timedOut, ...aborted, id)
+  ).defer(...started, ...running, ...succeeded, ...failed, ...timedOut, ...aborted, id)
 }
 
 export function moveCursor(tx: Transaction, id: number, cursor: JsonText): void {
-  tx.prepare('UPDATE map_run SET item_cursor = ? WHERE id = ?').run(cursor, id)
+  tx.prepare('UPDATE map_run SET item_cursor = ? WHERE id = ?').defer(cursor, id)
 }
 
 /** No items are left: there are as many children as have been started. */
 export function settleTotal(tx: Transaction, id: number): void {
-  tx.prepare('UPDATE map_run SET total = started, total_items = started_items WHERE id = ?').run(id)
+  tx.prepare('UPDATE map_run SET total = started, total_items = started_items WHERE id = ?').defer(id)
 }
 
 /** From here on nothing of it is started; what it fails of first counts. */
@@ -163,17 +163,21 @@ export type MapRunEnd = {
   readonly status: number
   readonly stoppedAt: number
   readonly written: readonly [children: number, items: number]
+  /** Of one that failed; null keeps what is there. */
+  readonly error: string | null
+  readonly cause: string | null
 }
 
 /** False when it had ended already. */
-export function closeMapRun(tx: Transaction, id: number, { status, stoppedAt, written }: MapRunEnd): boolean {
+export function closeMapRun(tx: Transaction, id: number, end: MapRunEnd): boolean {
+  const { status, stoppedAt, written, error, cause } = end
   return (
     tx
       .prepare(
-        `UPDATE map_run SET status = ?, stopped_at = ?, open = 0, written = ?, written_items = ?
-         WHERE id = ? AND status = 0 AND open = 1`,
+        `UPDATE map_run SET status = ?, stopped_at = ?, open = 0, written = ?, written_items = ?,
+         error = COALESCE(?, error), cause = COALESCE(?, cause) WHERE id = ? AND status = 0 AND open = 1`,
       )
-      .run(status, stoppedAt, ...written, id).changes > 0
+      .run(status, stoppedAt, ...written, error, cause, id).changes > 0
   )
 }
 
@@ -226,7 +230,7 @@ export function insertChild(tx: Transaction, row: NewChild): number {
       `INSERT INTO execution (machine_id, revision_id, machine_name, name, status, started_at, input, busy, map_run_id,
        map_index, item_count, node) VALUES (?, ?, ?, ?, 0, ?, ?, 1, ?, ?, ?, ?)`,
     )
-    .run(
+    .insert(
       row.machineId,
       row.revisionId,
       row.machineName,
@@ -237,7 +241,7 @@ export function insertChild(tx: Transaction, row: NewChild): number {
       row.mapIndex,
       row.itemCount,
       row.node,
-    ).lastInsertRowid
+    )
 }
 
 export function runningChildren(queries: Queries, id: number, limit: number): readonly number[] {
@@ -245,16 +249,6 @@ export function runningChildren(queries: Queries, id: number, limit: number): re
     .prepare<{ id: number }>('SELECT id FROM execution WHERE map_run_id = ? AND status = 0 ORDER BY id LIMIT ?')
     .all(id, limit)
     .map((row) => row.id)
-}
-
-/** Bytes of all outputs together, as a lower bound: characters count one. */
-export function outputLength(queries: Queries, id: number): number {
-  const row = queries
-    .prepare<{ length: number | null }>(
-      'SELECT SUM(LENGTH(output)) AS length FROM execution WHERE map_run_id = ? AND status = 1',
-    )
-    .get(id)
-  return Number(row?.length ?? 0)
 }
 
 /** A child that has ended, as its run's results tell of it. */

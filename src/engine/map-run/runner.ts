@@ -45,6 +45,8 @@ export class MapRuns {
   #closed = false
   #cancelLook: (() => void) | undefined
   readonly #loops = new Set<Promise<void>>()
+  /** Ends the reading and writing of objects. */
+  readonly #ending = new AbortController()
 
   constructor(core: Core, submit: Submit) {
     this.#core = core
@@ -79,6 +81,7 @@ export class MapRuns {
   async close(): Promise<void> {
     this.#closed = true
     this.#cancelLook?.()
+    this.#ending.abort()
     for (const running of this.#running.values()) running.wake?.()
     await Promise.all(this.#loops)
   }
@@ -166,7 +169,7 @@ export class MapRuns {
 
   #openFeed(run: MapRunRow, plan: StoredPlan): ItemFeed {
     return new ItemFeed({
-      pages: openItems(this.#core, run, plan.source),
+      pages: openItems({ core: this.#core, run, signal: this.#ending.signal }, plan.source),
       select: selectionOf(this.#core, run),
       batches: plan.batches,
       from: run.startedItems,
@@ -178,7 +181,9 @@ export class MapRuns {
     await this.#letGo(running)
     const { stateMachineArn } = summaryOf(this.#core.account, this.#core.store.read, run)
     const pending = () => pendingRecords((running.feed = this.#openFeed(run, running.plan)), stateMachineArn)
-    await this.#act(run.id, await collectResults(this.#core, run, running.plan, pending))
+    const { plan } = running
+    const { signal } = this.#ending
+    await this.#act(run.id, await collectResults({ core: this.#core, run, plan, pending, signal }))
   }
 
   /** Until something has happened to it. */

@@ -91,16 +91,16 @@ function stopChildren({ tx }: MapPlace, runId: number, limit: number): readonly 
 
 function endMapRun({ core, tx, now }: MapPlace, runId: number, { end, written }: MapRunOver): readonly EventWork[] {
   const status = end.kind === 'succeeded' ? runStatus.succeeded : runStatus.failed
+  const { error, cause } = end.kind === 'failed' ? end : { error: null, cause: null }
   // The execution may have been stopped while the results were put together.
-  if (!closeMapRun(tx, runId, { status, stoppedAt: now, written })) return []
+  if (!closeMapRun(tx, runId, { status, stoppedAt: now, written, error, cause })) return []
   const run = loadMapRun(tx, runId)
   if (run === undefined) return []
   const { executionId, frame, enteredId, attempt } = run
   recordClose(tx, { now, run, execution: executionArnOf(core, tx, executionId) })
   const at = { frame, enteredId, attempt }
   if (end.kind === 'failed') {
-    const { error, cause } = end
-    return [{ kind: 'event', executionId, event: { kind: 'mapRunFailed', ...at, error, cause } }]
+    return [{ kind: 'event', executionId, event: { kind: 'mapRunFailed', ...at, error: end.error, cause: end.cause } }]
   }
   const output = end.output === undefined ? {} : { output: end.output }
   return [{ kind: 'event', executionId, event: { kind: 'mapRunSucceeded', ...at, ...output } }]

@@ -13,7 +13,7 @@ type FlattenCursor = { readonly previous: string; readonly key: string; readonly
 export async function* flattenedItems(reading: Reading, listing: Listing): ItemPages {
   const from = reading.from as FlattenCursor | undefined
   let previous = from?.previous ?? ''
-  for await (const objects of reading.store.list(listing, previous)) {
+  for await (const objects of reading.store.list(listing, previous, reading.signal)) {
     for (const { key, size } of objects) {
       // What consoles make for a folder holds nothing.
       if (size === 0 && key.endsWith('/')) continue
@@ -49,8 +49,10 @@ export async function* manifestItems(reading: Reading, place: ObjectPlace): Item
 
 const largestManifest = 16 * 1024 * 1024
 
-async function readManifest({ store, format }: Reading, place: ObjectPlace, pinned: string | undefined) {
-  const { etag, chunks } = await openText(store, place, pinned === undefined ? undefined : { etag: pinned, offset: 0 })
+async function readManifest(reading: Reading, place: ObjectPlace, pinned: string | undefined) {
+  const { format } = reading
+  const from = pinned === undefined ? undefined : { etag: pinned, offset: 0 }
+  const { etag, chunks } = await openText(reading, place, from)
   const parts: Uint8Array[] = []
   let size = 0
   for await (const chunk of chunks) {

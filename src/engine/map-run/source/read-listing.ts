@@ -1,13 +1,15 @@
 /** The objects of a listing as items. */
 import { jsonFromPlain, type JsonText, printJson } from '../../../base/index.ts'
-import type { ListedObject, Listing, ObjectStore } from '../object-store.ts'
+import type { ListedObject, Listing } from '../object-store.ts'
+import type { Reading } from './read-object.ts'
 import type { ItemPages } from './source.ts'
 
 /** An object that is new since is an item when its key comes after this. */
 export type ListCursor = { readonly after: string }
 
-export async function* listedItems(store: ObjectStore, listing: Listing, from: ListCursor | undefined): ItemPages {
-  for await (const objects of store.list(listing, from?.after ?? '')) {
+export async function* listedItems({ store, from, signal }: Reading, listing: Listing): ItemPages {
+  const { after = '' } = (from ?? {}) as Partial<ListCursor>
+  for await (const objects of store.list(listing, after, signal)) {
     yield objects.map((object) => ({
       value: itemOf(object),
       source: `S3://${listing.bucket}`,

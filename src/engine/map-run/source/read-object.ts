@@ -17,6 +17,7 @@ export type Reading = {
   readonly from: Cursor | undefined
   /** Bytes of one item at most. */
   readonly largest: number
+  readonly signal: AbortSignal
 }
 
 export type ObjectReading = Reading & { readonly place: ObjectPlace }
@@ -24,11 +25,12 @@ export type ObjectReading = Reading & { readonly place: ObjectPlace }
 /** A place in the text that is read: in the object itself, or in what it unpacks to. */
 type TextCursor = { readonly etag: string; readonly offset: number }
 
-export async function* objectItems({ store, place, format, pointer, from, largest }: ObjectReading): ItemPages {
+export async function* objectItems(reading: ObjectReading): ItemPages {
+  const { place, format, pointer, from, largest } = reading
   const source = `S3://${place.bucket}/${place.key}`
   requireReadable(format)
   const at = from as TextCursor | undefined
-  const body = await openText(store, place, at)
+  const body = await openText(reading, place, at)
   switch (format.inputType) {
     case 'JSON':
       return yield* jsonItems({ body, from: from as JsonCursor | undefined, pointer, largest, source })
@@ -50,14 +52,14 @@ function requireReadable({ inputType }: ItemFormat): void {
 
 /** A packed object has to be unpacked from its beginning: offsets are those of the text. */
 export async function openText(
-  store: ObjectStore,
+  { store, signal }: Pick<Reading, 'store' | 'signal'>,
   place: ObjectPlace,
   from: TextCursor | undefined,
 ): Promise<ObjectBody> {
   const pinned = from === undefined ? {} : { etag: from.etag }
   const unpacker = unpackerOf(place.key)
-  if (unpacker === undefined) return store.read(place, { offset: from?.offset ?? 0, ...pinned })
-  const packed = await store.read(place, { offset: 0, ...pinned })
+  if (unpacker === undefined) return store.read(place, { offset: from?.offset ?? 0, ...pinned }, signal)
+  const packed = await store.read(place, { offset: 0, ...pinned }, signal)
   return { etag: packed.etag, chunks: after(unpacked(packed, unpacker), from?.offset ?? 0) }
 }
 
