@@ -181,11 +181,24 @@ class Builder {
       jsonata ? [{ MaxConcurrency: -1 }] : [{ MaxConcurrencyPath: '$.n' }],
     )
     return {
-      ItemProcessor: this.#scope(depth + 1),
+      ...this.#processor(depth),
       ...items,
       ...(this.#tape.rarely(3) ? selector : {}),
       ...concurrency,
       ...(jsonata ? {} : this.#inputPath()),
+    }
+  }
+
+  /** Inline, or with executions of its own for the items. */
+  #processor(depth: number): Definition {
+    if (!this.#tape.rarely(3)) return { ItemProcessor: this.#scope(depth + 1) }
+    const ProcessorConfig = { Mode: 'DISTRIBUTED', ExecutionType: this.#tape.pick(['STANDARD', 'EXPRESS'] as const) }
+    return {
+      ItemProcessor: { ProcessorConfig, ...this.#scope(depth + 1) },
+      ...this.#fields(
+        [{ ToleratedFailureCount: 2 }, { ToleratedFailurePercentage: 100 }, {}],
+        [{ ToleratedFailureCount: -1 }, { ToleratedFailurePercentage: 101 }],
+      ),
     }
   }
 

@@ -1,6 +1,7 @@
 /** One execution of a random machine under random events, each step examined, each chunk stored and read again. */
 import { createHash } from 'node:crypto'
 import {
+  type About,
   applyChanges,
   type Attempt,
   type Command,
@@ -15,7 +16,7 @@ import {
   type StepLimits,
   type StepResult,
 } from '../../src/asl/index.ts'
-import { aboutOf, attemptOf, sameAttempt, startedAt } from '../../src/asl/step/driver.fake.ts'
+import { aboutOf, attemptOf, sameAttempt } from '../../src/asl/step/driver.fake.ts'
 import { canonical, deepFreeze, inspectStep, sameState } from '../../src/asl/step/invariants.fake.ts'
 import type { Chunk } from '../../src/engine/history/chunk.ts'
 import { decodeChunk } from '../../src/engine/history/decode.ts'
@@ -24,6 +25,7 @@ import { stateAsChanges } from '../../src/engine/run/live.ts'
 import { expressionKey, StepEnv } from '../../src/engine/run/step-env.ts'
 import type { Expressions } from '../../src/jsonata/index.ts'
 import { errorNames, randomMachine } from './random-machine.ts'
+import { type ChildRun, type OpenMapRun, randomMapRun } from './random-map-run.ts'
 import type { Tape } from './tape.ts'
 
 type Scheduled = Extract<Command, { kind: 'schedule' }>
@@ -36,6 +38,21 @@ type TaskEvent = Extract<
 const executionInput =
   '{ "a": {"b": 1.0}, "n": 2, "list": [1, 2, 3], "t": "2026-01-01T00:00:30Z", "e": "Custom", "10": "x", "9": "y" }'
 
+/** A machine, and one execution of it to be. */
+export type RandomExecution = {
+  readonly definition: object
+  readonly machine: Machine
+  readonly about: About
+  readonly limits: StepLimits
+}
+
+export function randomExecution(tape: Tape): RandomExecution {
+  const definition = randomMachine(tape)
+  // More than a step runs without a cut, sometimes.
+  const limits = { payloadBytes: 20_000, historyEvents: tape.rarely(20) ? 3000 : 400 }
+  return { definition, machine: compileMachine(JSON.stringify(definition)), about: aboutOf(executionInput), limits }
+}
+
 export class RandomRun {
   readonly definition: object
   readonly machine: Machine
@@ -45,9 +62,10 @@ export class RandomRun {
   readonly history: HistoryEvent[] = []
   readonly chunks: { readonly body: string; readonly at: number; readonly firstEventId: number }[] = []
   state: ExecutionState
-  #now = startedAt
+  #now: number
   #tasks: Scheduled[] = []
   #timers: Timer[] = []
+  #mapRuns: OpenMapRun[] = []
   #continues = false
   /** Events that have had their effect, and attempts that are over: whatever names them is late. */
   readonly #past: Event[] = []
@@ -55,15 +73,18 @@ export class RandomRun {
   lateEvents = 0
   cuts = 0
   redrives = 0
+  /** Executions that carried out the items of its Map Runs. */
+  children = 0
 
-  constructor(tape: Tape, expressions: Expressions) {
+  constructor(tape: Tape, expressions: Expressions, execution: RandomExecution = randomExecution(tape)) {
+    const { definition, machine, about, limits } = execution
     this.#tape = tape
     this.#expressions = expressions
-    this.definition = randomMachine(tape)
-    // More than a step runs without a cut, sometimes.
-    this.#limits = { payloadBytes: 20_000, historyEvents: tape.rarely(20) ? 3000 : 400 }
-    this.machine = compileMachine(JSON.stringify(this.definition))
-    this.state = deepFreeze(newExecution(aboutOf(executionInput)))
+    this.#limits = limits
+    this.#now = about.startedAt
+    this.definition = definition
+    this.machine = machine
+    this.state = deepFreeze(newExecution(about))
   }
 
   run(): void {
@@ -91,6 +112,8 @@ export class RandomRun {
     if (this.#tape.rarely(100)) return this.#send({ kind: 'fault', cause: 'the disk is full' })
     const task = this.#tape.pick(this.#tasks)
     const timer = this.#tape.pick(this.#timers)
+    const run = this.#tape.pick(this.#mapRuns)
+    if (run !== undefined && ((task === undefined && timer === undefined) || this.#tape.rarely(2))) return this.#end(run)
     if (task !== undefined && (timer === undefined || !this.#tape.rarely(3))) return this.#answer(task)
     if (timer !== undefined) return this.#fire(timer)
     // Nothing else can happen: such an execution has to be closed, and `inspectStep` has said so.
@@ -100,6 +123,33 @@ export class RandomRun {
   #answer(task: Scheduled): void {
     this.#now += this.#tape.number(3000)
     this.#send(this.#taskEvent(task))
+  }
+
+  /** Its children run now, each to its end. */
+  #end(run: OpenMapRun): void {
+    const env = this.#env(new Map(), `${this.#draws++}`.padStart(32, '0'), false)
+    const { machine, state } = this
+    const world = { machine, state, env, limits: this.#limits }
+    this.#send(randomMapRun({ run, world, tape: this.#tape, runChild: (child) => this.#runChild(child) }))
+  }
+
+  #runChild({ machine, about, limits }: ChildRun): string | undefined {
+    this.children++
+    const { definition } = this
+    const child = new RandomRun(this.#tape, this.#expressions, { definition, machine, about, limits })
+    try {
+      child.run()
+      child.replay()
+    } catch (error) {
+      throw new Error(`${String(error)}\nin a child: ${child.describe()}`, { cause: error })
+    }
+    return child.output
+  }
+
+  /** Of one that has succeeded. */
+  get output(): string | undefined {
+    const { type, details } = this.history.at(-1) ?? {}
+    return type === 'ExecutionSucceeded' ? String(details?.['output']) : undefined
   }
 
   #taskEvent(attempt: Attempt): TaskEvent {
@@ -183,6 +233,7 @@ export class RandomRun {
         ? false
         : !this.#timers.some((timer) => timer.timer === event.timer && sameAttempt(timer, event))
     }
+    if (isMapRunEvent(event)) return !this.#mapRuns.some((run) => sameAttempt(run, event))
     return !this.#tasks.some((task) => sameAttempt(task, event))
   }
 
@@ -266,6 +317,7 @@ export class RandomRun {
         return
       case 'cancel':
         this.#tasks = this.#tasks.filter((task) => !sameAttempt(task, command))
+        this.#mapRuns = this.#mapRuns.filter((run) => !sameAttempt(run, command))
         return
       case 'setTimer':
         this.#dropTimer(command)
@@ -274,8 +326,8 @@ export class RandomRun {
       case 'clearTimer':
         this.#dropTimer(command)
         return
-      // The random machines have no distributed Map: its runs have tests of their own.
       case 'openMapRun':
+        this.#mapRuns.push(command)
         return
       case 'continue':
         this.#continues = true
@@ -284,6 +336,7 @@ export class RandomRun {
       case 'close':
         this.#tasks = []
         this.#timers = []
+        this.#mapRuns = []
         this.#continues = false
         return
       default:
@@ -298,6 +351,7 @@ export class RandomRun {
   #remember(event: Event): void {
     if (!('frame' in event)) return
     this.#past.push(event)
+    if (isMapRunEvent(event)) this.#mapRuns = this.#mapRuns.filter((run) => !sameAttempt(run, event))
     // Whatever answers a task ends its call, unless the answer is held until the call has returned.
     if (event.kind !== 'timer' && !this.#isOpen(event))
       this.#tasks = this.#tasks.filter((task) => !sameAttempt(task, event))
@@ -317,6 +371,11 @@ export class RandomRun {
       this.#tasks.map(({ frame }) => frame).toSorted(),
       calls.map(({ id }) => id).toSorted(),
       'calls held and awaited',
+    )
+    equal(
+      this.#mapRuns.map(({ frame }) => frame).toSorted(),
+      frames.filter(({ visit }) => visit?.phase === 'maprun').map(({ id }) => id).toSorted(),
+      'map runs open and awaited',
     )
     equal(
       this.#tasks.every((task) => this.#isOpen(task)),
@@ -375,6 +434,8 @@ export class RandomRun {
     sameState(applyChanges(newExecution(state.about), changes, { nextEventId, nextFrame, status }), state)
   }
 }
+
+const isMapRunEvent = ({ kind }: Event): boolean => kind === 'mapRunSucceeded' || kind === 'mapRunFailed'
 
 function equal(a: unknown, b: unknown, what: string): void {
   const [one, other] = [canonical(a), canonical(b)]
