@@ -80,8 +80,24 @@ export function checkExecution(queries: Queries, id: number): CheckedExecution {
   if (row === undefined) return { ...nothing, problems: [`execution ${id}: it is not stored`] }
   const known = revisions.get(queries) ?? new Revisions(queries)
   revisions.set(queries, known)
-  const check = new Check(queries, row, newLive({ account }, row, known.get(queries, row.revisionId)))
-  return check.run()
+  const live = newLive({ account }, row, known.get(queries, row.revisionId))
+  return live.express ? checkExpressChild(queries, row) : new Check(queries, row, live).run()
+}
+
+/** It runs in memory: nothing but its row is stored, which is busy until its end is recorded. */
+function checkExpressChild(queries: Queries, row: ExecutionRow): CheckedExecution {
+  const { id, status, busy, output, error, stoppedAt } = row
+  const open = status === 0
+  const problems: string[] = []
+  const equal = (what: string, found: unknown, expected: unknown): void => {
+    if (found !== expected) problems.push(`express child ${id}: ${what} is ${String(found)}, not ${String(expected)}`)
+  }
+  equal('its number of chunks', queries.prepare(selectChunks).all(id).length, 0)
+  equal('busy', busy === 1, open)
+  equal('whether it has an end', stoppedAt !== null, !open)
+  equal('whether it has an output', output !== null, status === statusNumbers.succeeded)
+  equal('whether it has an error', error !== null, status === statusNumbers.failed)
+  return { ...nothing, open, problems }
 }
 
 const nothing: CheckedExecution = { open: false, events: 0, scheduled: new Set(), answered: new Set(), problems: [] }

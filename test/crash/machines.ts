@@ -102,4 +102,40 @@ export const everyWait: string = machine('Pay', {
   }),
   Last: { Type: 'Pass', Parameters: { 'heads.$': '$heads', 'all.$': '$' }, End: true },
 })
+/** Items in batches, each an execution of its own; one of them fails and is borne, and the results are exported. */
+export const everyItem = (ExecutionType: 'STANDARD' | 'EXPRESS'): string =>
+  machine('Each', {
+    Each: {
+      Type: 'Map',
+      Label: 'each',
+      ItemsPath: '$.items',
+      MaxConcurrency: 2,
+      ToleratedFailureCount: 2,
+      ItemBatcher: { MaxItemsPerBatch: 2 },
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType },
+        StartAt: 'Pack',
+        States: {
+          Pack: task('later', { ResultPath: '$.packed', Next: 'Look' }),
+          Look: {
+            Type: 'Choice',
+            Choices: [{ Variable: '$.Items[0]', NumericEquals: 3, Next: 'Broken' }],
+            Default: 'Ship',
+          },
+          Broken: { Type: 'Fail', Error: 'Broken', Cause: 'it broke' },
+          Ship: task('echo', { InputPath: '$.Items', End: true }),
+        },
+      },
+      ResultWriter: {
+        Resource: 'arn:aws:states:::s3:putObject',
+        Parameters: { Bucket: 'data', Prefix: 'out' },
+        WriterConfig: { Transformation: 'FLATTEN' },
+      },
+      ResultSelector: { 'at.$': '$.ResultWriterDetails.Key' },
+      Next: 'Last',
+    },
+    Last: { Type: 'Pass', End: true },
+  })
+export const everyItemInput: string = JSON.stringify({ items: [1, 2, 3, 4, 5, 6, 7] })
+
 export const everyWaitInput: string = JSON.stringify({ order: 7.0, items: [1, 2, 3] })

@@ -11,14 +11,17 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { HoldfastError, silentLogger, VirtualClock } from '../../src/base/index.ts'
 import {
   createActivity,
+  type Engine,
   type EngineExpressions,
   getActivityTask,
+  type ObjectStore,
   type ResourceHandler,
   sendTaskSuccess,
   startExecution,
   type TaskAnswer,
   type TaskCall,
 } from '../../src/engine/index.ts'
+import { FakeObjects } from '../../src/engine/map-run/objects.fake.ts'
 import { byHand, type Store, type Transaction } from '../../src/store/index.ts'
 import { type CallKey, callKey } from './execution-check.ts'
 import type { Life } from './ledger.ts'
@@ -45,6 +48,8 @@ export type Image = {
 
 /** The world around the process. */
 export type Outside = {
+  /** What was written into buckets. */
+  readonly objects: ReadonlyMap<string, Buffer>
   /** Task tokens that reached somebody, and whether their answer was acknowledged. */
   readonly tokens: Map<string, boolean>
   /** The order was placed and acknowledged; the caller repeats it until then. */
@@ -52,10 +57,28 @@ export type Outside = {
   readonly chance: number
 }
 
-export const atFirst: Outside = { tokens: new Map(), ordered: false, chance: 1 }
+export const atFirst: Outside = { objects: new Map(), tokens: new Map(), ordered: false, chance: 1 }
 export const executionName = 'order-7'
 
+/** What is rehearsed: the machine `main`, and what it is given. */
+export type Play = {
+  readonly input: string
+  /** What the caller of a crashed start, an operator or a deploy does: the same again. All of it is idempotent. */
+  install(engine: Engine): Promise<void>
+}
+
+const everyWaitPlay: Play = {
+  input: everyWaitInput,
+  async install(engine) {
+    await createActivity(engine, admin, { name: 'desk' })
+    await installMachine(engine, 'child', child)
+    await installMachine(engine, 'main', everyWait)
+  },
+}
+
 export type RehearsalOptions = {
+  /** The machine that waits in every way unless told. */
+  readonly play?: Play
   readonly folder: string
   readonly now: number
   readonly outside: Outside
@@ -68,6 +91,7 @@ export type Rehearsal = {
   readonly life: Life
   readonly images: readonly Image[]
   readonly boundaries: number
+  readonly objects: ReadonlyMap<string, Buffer>
   /** What the log complained of. */
   readonly errors: readonly object[]
 }
@@ -96,6 +120,7 @@ class Stage implements Rehearsal {
   readonly #acknowledged: CallKey[] = []
   readonly #calls: CallKey[] = []
   readonly #tokens: Map<string, boolean>
+  readonly #objects: FakeObjects
   #ordered: boolean
   #logBytes = 0
   #chance: number
@@ -106,6 +131,7 @@ class Stage implements Rehearsal {
     this.#options = options
     this.#clock = new VirtualClock(now)
     this.#tokens = new Map(outside.tokens)
+    this.#objects = new FakeObjects(Object.fromEntries(outside.objects))
     this.#ordered = outside.ordered
     this.#chance = outside.chance
     this.#world = openWorld({
@@ -116,6 +142,7 @@ class Stage implements Rehearsal {
         new Uint8Array(length).map((_, i) => (this.#chance = (this.#chance * 75 + 74) % 65_537) + i),
       expressions,
       handlers: [{ handles: () => true, call: (call) => this.#call(call) }],
+      objectStores: [this.#bucket()],
       schedule: byHand,
       onTrace: ({ kind }) => {
         if (kind !== 'commit') return
@@ -131,10 +158,14 @@ class Stage implements Rehearsal {
     return { started: [...started], closed: [...closed], acknowledged: [...acknowledged], calls: [...calls] }
   }
 
+  get objects(): ReadonlyMap<string, Buffer> {
+    return this.#objects.objects
+  }
+
   async play(): Promise<void> {
     const { engine, trail } = this.#world
     await engine.recover()
-    await this.#settle(this.#install())
+    await this.#settle(this.#play.install(engine))
     await this.#settle(trail.tick())
     await this.#settle(this.#order())
     this.#watch()
@@ -149,17 +180,13 @@ class Stage implements Rehearsal {
     while (await this.#settle(trail.tick()));
   }
 
-  /** What the caller of a crashed start, an operator or a deploy does: the same again. All of it is idempotent. */
-  async #install(): Promise<void> {
-    const { engine } = this.#world
-    await createActivity(engine, admin, { name: 'desk' })
-    await installMachine(engine, 'child', child)
-    await installMachine(engine, 'main', everyWait)
+  get #play(): Play {
+    return this.#options.play ?? everyWaitPlay
   }
 
   async #order(): Promise<void> {
     if (this.#ordered) return
-    const request = { stateMachineArn: machineArn('main'), name: executionName, input: everyWaitInput }
+    const request = { stateMachineArn: machineArn('main'), name: executionName, input: this.#play.input }
     await startExecution(this.#world.engine, admin, request)
     this.#ordered = true
     this.#started.push(executionName)
@@ -191,6 +218,22 @@ class Stage implements Rehearsal {
     if (call.resource.arn.endsWith(':flaky') && call.attempt === 0) return { kind: 'failed', error: 'Flaky' }
     const answer = { kind: 'succeeded', output: token(call.resource) ? '{"Payload":{}}' : call.input } as const
     return call.resource.arn.endsWith(':later') ? turn(answer) : answer
+  }
+
+  /** The process may die before an object is there, and before it knows that it is. */
+  #bucket(): ObjectStore {
+    const objects = this.#objects
+    return {
+      handles: (bucket) => objects.handles(bucket),
+      read: (...asked) => objects.read(...asked),
+      list: (...asked) => objects.list(...asked),
+      write: async (...asked) => {
+        this.#boundary('called')
+        const size = await objects.write(...asked)
+        this.#boundary('called')
+        return size
+      },
+    }
   }
 
   #tokenToAnswer(): string | undefined {
@@ -234,7 +277,7 @@ class Stage implements Rehearsal {
     for (let idle = 0; idle < 2;) {
       const ran = await this.#world.store.tick()
       await turn()
-      idle = ran === 0 && done ? idle + 1 : 0
+      idle = ran === 0 && done && !this.#world.engine.mapRuns.busy ? idle + 1 : 0
     }
     return settled
   }
@@ -277,7 +320,8 @@ class Stage implements Rehearsal {
     const to = this.#options.imageAt(boundary)
     if (to === undefined) return
     copyFiles(this.#options.folder, to)
-    const outside = { tokens: new Map(this.#tokens), ordered: this.#ordered, chance: this.#chance }
+    const [objects, tokens] = [new Map(this.#objects.objects), new Map(this.#tokens)]
+    const outside = { objects, tokens, ordered: this.#ordered, chance: this.#chance }
     const logBytesBefore = this.#logBytes
     this.images.push({ boundary, folder: to, now: this.#clock.now(), outside, life: this.life, logBytesBefore })
   }

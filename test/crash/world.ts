@@ -28,6 +28,7 @@ export type WorldOptions = {
   readonly randomBytes: RandomBytes
   readonly expressions: EngineExpressions
   readonly handlers: readonly ResourceHandler[]
+  readonly objectStores?: Engine['objectStores']
   readonly schedule?: Schedule
   readonly onTrace?: (event: TraceEvent) => void
   /** On this database instead of the folder's, which has the keys alone; the engine is one node of several then. */
@@ -58,6 +59,7 @@ export function openWorld(options: WorldOptions): World {
     limits: embeddedLimits,
     handlers,
     tokenKey,
+    ...(options.objectStores === undefined ? {} : { objectStores: options.objectStores }),
     ...(shared === undefined ? {} : { node: shared.node }),
   })
   const close = async (): Promise<void> => {

@@ -3,6 +3,7 @@ import { afterEach } from 'vitest'
 import { silentLogger, VirtualClock } from '../../src/base/index.ts'
 import { describeAnything } from '../../src/engine/node/anything.suite.ts'
 import type { ClusterOptions } from '../../src/engine/node/cluster.ts'
+import { describeSharedMapRuns } from '../../src/engine/node/map-run.suite.ts'
 import { describeNodes } from '../../src/engine/node/node.suite.ts'
 import { openPostgres } from '../../src/store/index.ts'
 import { dropDatabase, newDatabase, urlOf } from '../../src/store/postgres/test-database.fake.ts'
@@ -23,3 +24,4 @@ afterEach(() => databases.splice(0).forEach(dropDatabase))
 
 describeNodes('PostgreSQL', ownDatabase)
 describeAnything('PostgreSQL', ownDatabase, 6)
+describeSharedMapRuns('PostgreSQL', ownDatabase)

@@ -208,7 +208,10 @@ export class Cluster {
       for (const { world } of this.alive) await world.engine.writer.idle()
       for (const { thread } of this.nodes) await thread.quiet()
       await new Promise((resolve) => setImmediate(resolve))
-    } while (this.alive.some(({ world }) => world.engine.writer.busy) || this.nodes.some(({ thread }) => thread.busy))
+    } while (
+      this.alive.some(({ world: { engine } }) => engine.writer.busy || engine.mapRuns.busy) ||
+      this.nodes.some(({ thread }) => thread.busy)
+    )
   }
 
   async close(): Promise<void> {
