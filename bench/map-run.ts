@@ -1,20 +1,24 @@
 /**
- * W6: one distributed Map whose items do nothing. How many items a second, what memory it takes, and, killed in the middle and
- * started again, whether each item is recorded once and the outputs stand in the order of the items.
+ * W6: one distributed Map, each item a child execution with one Task that does nothing. How many items a second, what memory it
+ * takes, and, killed in the middle and started again, whether each item is recorded once, no item runs again whose result was
+ * recorded, and the outputs stand in the order of the items.
  */
 import { type ChildProcess, fork } from 'node:child_process'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { systemClock } from '../src/app/system-clock.ts'
 import { silentLogger } from '../src/base/index.ts'
-import { createStateMachine, startExecution } from '../src/engine/index.ts'
+import { procedure, startExecution } from '../src/engine/index.ts'
 import { openStore } from '../src/store/index.ts'
-import { admin, ended, newFolder, openWorld, type World } from './world.ts'
+import { admin, ended, install, newFolder, openWorld, type World } from './world.ts'
 
 export type ChildType = 'STANDARD' | 'EXPRESS'
 
 export type MapRunFigures = {
   readonly itemsPerSecond: number
   readonly rssBeforeMb: number
+  /** As the system counts it, over the whole life of the process. */
   readonly rssPeakMb: number
 }
 
@@ -24,6 +28,10 @@ export type KilledFigures = {
   readonly items: number
   /** Recorded before the kill, and not there or written again after the restart. */
   readonly changed: number
+  /** Calls of items in the second process whose result had been recorded before the kill. */
+  readonly repeated: number
+  /** Calls that the kill had cut off, made again: allowed. */
+  readonly madeAgain: number
   /** Children of one item, beyond the first. */
   readonly doubled: number
   readonly missing: number
@@ -50,18 +58,23 @@ export async function measureMapRun(items: number, type: ChildType): Promise<Map
 
 export async function measureKilledMapRun(items: number, type: ChildType): Promise<KilledFigures> {
   const folder = newFolder()
-  await killHalfway(child('first', folder.path, String(items), type), items / 2)
+  await killHalfway(child('watched', folder.path, String(items), type), items / 2)
   const before = inspect(folder.path).children.filter(({ status }) => status === 1)
   const doneAtKill = before.length
   if (doneAtKill === 0 || doneAtKill >= items) throw new Error(`killed too late or too early: ${doneAtKill} were done`)
-  const { ms: resumedMs } = await untilDone(child('second', folder.path))
+  const { ms: resumedMs } = await untilDone(child('second', folder.path, String(items), type))
   const { children, inOrder } = inspect(folder.path)
+  const [calls, again] = [readCalls(folder.path, 'first'), readCalls(folder.path, 'second')]
   folder.remove()
+  const recorded = new Set(before.map(({ mapIndex }) => mapIndex))
+  const repeated = again.filter((item) => recorded.has(item)).length
+  const called = new Set(calls)
+  const madeAgain = again.filter((item) => called.has(item)).length - repeated
   const after = new Map(children.map((each) => [each.mapIndex, each]))
   const changed = before.filter((old) => JSON.stringify(after.get(old.mapIndex)) !== JSON.stringify(old)).length
   const doubled = children.length - after.size
   const missing = items - children.filter(({ status }) => status === 1).length
-  return { doneAtKill, items, changed, doubled, missing, inOrder, resumedMs }
+  return { doneAtKill, items, changed, repeated, madeAgain, doubled, missing, inOrder, resumedMs }
 }
 
 const child = (...args: readonly string[]): ChildProcess =>
@@ -111,37 +124,54 @@ function inspect(folder: string): { readonly children: readonly ChildRow[]; read
 
 // ---- in the process that is measured
 
-const definition = (ExecutionType: string): string =>
-  JSON.stringify({
-    StartAt: 'Each',
-    States: {
-      Each: {
-        Type: 'Map',
-        Label: 'each',
-        ItemProcessor: {
-          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType },
-          StartAt: 'Nothing',
-          States: { Nothing: { Type: 'Pass', End: true } },
+/** `onCall`: before it answers. */
+const manyOf = (ExecutionType: ChildType, onCall: (item: number) => void) =>
+  procedure({
+    name: 'many',
+    input: z.array(z.number()),
+    machine: {
+      StartAt: 'Each',
+      States: {
+        Each: {
+          Type: 'Map',
+          Label: 'each',
+          ItemProcessor: {
+            ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType },
+            StartAt: 'Work',
+            States: { Work: { Type: 'Task', Resource: 'task:nothing', End: true } },
+          },
+          End: true,
         },
-        End: true,
+      },
+    },
+    tasks: {
+      nothing: (item: unknown) => {
+        onCall(Number(item))
+        return item
       },
     },
   })
 
-async function first(folder: string, items: number, type: string): Promise<void> {
-  const world = openWorld(folder, [])
+const callsFile = (folder: string, run: string): string => join(folder, `calls-${run}.log`)
+const readCalls = (folder: string, run: string): readonly number[] =>
+  readFileSync(callsFile(folder, run), 'utf8').split('\n').filter(Boolean).map(Number)
+
+/** What is written of the calls by whoever answers them; only where the figures are not those of speed. */
+const noting = (folder: string, run: string) => (item: number) => appendFileSync(callsFile(folder, run), `${item}\n`)
+
+async function first(folder: string, items: number, many: ReturnType<typeof manyOf>): Promise<void> {
+  const world = openWorld(folder, [many])
   await world.engine.recover()
-  const roleArn = 'arn:aws:iam::123456789012:role/bench'
-  const { arn } = await createStateMachine(world.engine, admin, { name: 'many', definition: definition(type), roleArn })
+  const stateMachineArn = await install(world, many)
   const input = JSON.stringify(Array.from({ length: items }, (_, i) => i))
   await report(world, async () => {
-    const { executionArn } = await startExecution(world.engine, admin, { stateMachineArn: arn, input })
+    const { executionArn } = await startExecution(world.engine, admin, { stateMachineArn, input })
     return executionArn
   })
 }
 
-async function second(folder: string): Promise<void> {
-  const world = openWorld(folder, [])
+async function second(folder: string, many: ReturnType<typeof manyOf>): Promise<void> {
+  const world = openWorld(folder, [many])
   await report(world, async () => {
     await world.engine.recover()
     const [parent] = world.store.read.all<{ name: string }>('SELECT name FROM execution WHERE map_run_id IS NULL')
@@ -150,15 +180,12 @@ async function second(folder: string): Promise<void> {
 }
 
 async function report(world: World, begin: () => Promise<string>): Promise<void> {
-  const rss = (): number => process.memoryUsage.rss() / 2 ** 20
-  const rssBeforeMb = rss()
-  let rssPeakMb = rssBeforeMb
+  const rssBeforeMb = process.memoryUsage.rss() / 2 ** 20
   let last = 0
   const stop = world.store.onCommit(() => {
     const now = performance.now()
     if (now - last < 50) return
     last = now
-    rssPeakMb = Math.max(rssPeakMb, rss())
     const row = world.store.read.get<{ done: number }>('SELECT succeeded_items AS done FROM map_run')
     process.send?.({ kind: 'progress', done: row?.done ?? 0 } satisfies Message)
   })
@@ -166,11 +193,15 @@ async function report(world: World, begin: () => Promise<string>): Promise<void>
   await ended(world, await begin())
   const ms = performance.now() - began
   stop()
+  const rssPeakMb = process.resourceUsage().maxRSS / 2 ** 10
   await world.close()
   process.send?.({ kind: 'done', ms, rssBeforeMb, rssPeakMb } satisfies Message, () => process.disconnect?.())
 }
 
 const [flag, run, folder, items, type] = process.argv.slice(2)
 if (flag === '--child' && folder !== undefined) {
-  await (run === 'first' ? first(folder, Number(items), type ?? 'STANDARD') : second(folder))
+  const ExecutionType = type === 'EXPRESS' ? 'EXPRESS' : 'STANDARD'
+  if (run === 'first') await first(folder, Number(items), manyOf(ExecutionType, () => undefined))
+  if (run === 'watched') await first(folder, Number(items), manyOf(ExecutionType, noting(folder, 'first')))
+  if (run === 'second') await second(folder, manyOf(ExecutionType, noting(folder, 'second')))
 }

@@ -1,5 +1,5 @@
 /** Map Runs in one transaction of the writer: children are begun and counted here, and the counters written once at its end. */
-import { uuid4 } from '../../base/index.ts'
+import { uuid7 } from '../../base/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import { exceedsTolerance, roomOf, thresholdExceeded } from '../map-run/decide.ts'
 import {
@@ -96,7 +96,8 @@ export class MapBook {
     const { id: mapRunId, label, state } = entry.row
     const { machineId, revisionId } = family
     const machineName = `${family.machineName.split('/')[0]}/${label}`
-    const name = uuid4(this.#core.randomBytes)
+    // Names that grow with time stand beside each other in their index: thousands of pages less to write.
+    const name = uuid7(this.#now, this.#core.randomBytes)
     const row = { machineId, revisionId, machineName, name, startedAt: this.#now, input }
     const id = insertChild(this.#tx, {
       ...row,
