@@ -32,6 +32,8 @@ type Running = {
   readonly id: number
   readonly plan: StoredPlan
   feed: ItemFeed | undefined
+  /** Number of the child that the next items of the feed are for. */
+  next: number
   /** Something has happened since the row was last read. */
   stirred: boolean
   wake: (() => void) | undefined
@@ -93,6 +95,7 @@ export class MapRuns {
       id,
       plan: loadPlan(this.#core.store.read, id),
       feed: undefined,
+      next: 0,
       stirred: false,
       wake: undefined,
     }
@@ -151,12 +154,15 @@ export class MapRuns {
   }
 
   async #startChildren(run: MapRunRow, running: Running): Promise<void> {
+    // Another node has begun children since: what was read ahead here are their items.
+    if (running.next !== run.started) await this.#letGo(running)
     const feed = (running.feed ??= this.#openFeed(run, running.plan))
     const portion = await feed.next(childrenAtOnce)
     const children = firstOf(portion.children, inputAtOnce)
     const last = portion.last && children.length === portion.children.length
     const started = await this.#submit({ kind: 'mapItems', runId: run.id, from: run.started, children, last })
     feed.used(started)
+    running.next = run.started + started
     // Another process has gone on with it, or it has ended: what was read here is of no use any more.
     if (started === 0 && children.length > 0) await this.#letGo(running)
   }
