@@ -201,7 +201,12 @@ async function report(world: World, begin: () => Promise<string>): Promise<void>
 const [flag, run, folder, items, type] = process.argv.slice(2)
 if (flag === '--child' && folder !== undefined) {
   const ExecutionType = type === 'EXPRESS' ? 'EXPRESS' : 'STANDARD'
-  if (run === 'first') await first(folder, Number(items), manyOf(ExecutionType, () => undefined))
+  if (run === 'first')
+    await first(
+      folder,
+      Number(items),
+      manyOf(ExecutionType, () => undefined),
+    )
   if (run === 'watched') await first(folder, Number(items), manyOf(ExecutionType, noting(folder, 'first')))
   if (run === 'second') await second(folder, manyOf(ExecutionType, noting(folder, 'second')))
 }

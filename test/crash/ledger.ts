@@ -113,7 +113,8 @@ export class Ledger {
         this.#problems.push(`${key} was called although its execution had ended before the last death`)
       } else if (before.get(execution)?.has(key) === true) {
         this.#problems.push(`${key} was called again although its outcome was stored before the last death`)
-      } else if (!scheduled.has(key) && !isOfExpress(key)) this.#problems.push(`${key} was called and is not stored as scheduled`)
+      } else if (!scheduled.has(key) && !isOfExpress(key))
+        this.#problems.push(`${key} was called and is not stored as scheduled`)
       if (seen.has(key)) this.#problems.push(`${key} was called twice in one life`)
       seen.add(key)
       if (this.#made.has(key)) madeAgain++

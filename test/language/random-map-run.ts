@@ -15,7 +15,7 @@ import {
 } from '../../src/asl/index.ts'
 import type { ItemWorld } from '../../src/asl/step/items.ts'
 import { aboutOf, attemptOf } from '../../src/asl/step/driver.fake.ts'
-import { isJsonArray, isJsonObject, parseJson, printJson } from '../../src/base/index.ts'
+import { isJsonArray, isJsonObject, type Json, parseJson, printJson } from '../../src/base/index.ts'
 import { expressLimits, expressMachine } from '../../src/engine/express/express.ts'
 import { exceedsTolerance, thresholdExceeded } from '../../src/engine/map-run/decide.ts'
 import type { Tape } from './tape.ts'
@@ -54,13 +54,9 @@ export function randomMapRun({ run, world, tape, runChild }: RandomMapRun): Even
 function itemsOf({ plan: { source } }: OpenMapRun): readonly Item[] {
   if (source.kind !== 'state') return []
   const items = parseJson(source.items)
-  const members = isJsonObject(items) ? [...items] : isJsonArray(items) ? items.map((item) => [undefined, item]) : []
-  return members.map(([key, value], index) => ({
-    index,
-    value: printJson(value),
-    source: 'STATE_DATA',
-    ...(key === undefined ? {} : { key }),
-  }))
+  const itemOf = (value: Json, index: number): Item => ({ index, value: printJson(value), source: 'STATE_DATA' })
+  if (isJsonObject(items)) return [...items].map(([key, value], index) => ({ ...itemOf(value, index), key }))
+  return isJsonArray(items) ? items.map(itemOf) : []
 }
 
 function childOf({ plan }: OpenMapRun, { machine, env, limits }: Omit<ItemWorld, 'frame'>, input: string): ChildRun {

@@ -113,7 +113,8 @@ export class RandomRun {
     const task = this.#tape.pick(this.#tasks)
     const timer = this.#tape.pick(this.#timers)
     const run = this.#tape.pick(this.#mapRuns)
-    if (run !== undefined && ((task === undefined && timer === undefined) || this.#tape.rarely(2))) return this.#end(run)
+    if (run !== undefined && ((task === undefined && timer === undefined) || this.#tape.rarely(2)))
+      return this.#end(run)
     if (task !== undefined && (timer === undefined || !this.#tape.rarely(3))) return this.#answer(task)
     if (timer !== undefined) return this.#fire(timer)
     // Nothing else can happen: such an execution has to be closed, and `inspectStep` has said so.
@@ -374,7 +375,10 @@ export class RandomRun {
     )
     equal(
       this.#mapRuns.map(({ frame }) => frame).toSorted(),
-      frames.filter(({ visit }) => visit?.phase === 'maprun').map(({ id }) => id).toSorted(),
+      frames
+        .filter(({ visit }) => visit?.phase === 'maprun')
+        .map(({ id }) => id)
+        .toSorted(),
       'map runs open and awaited',
     )
     equal(

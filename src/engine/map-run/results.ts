@@ -33,7 +33,11 @@ export async function collectResults({ core, run, plan, pending, signal }: Colle
 type End = MapRunOver['end']
 type FailedEnd = Extract<End, { kind: 'failed' }>
 
-const failedEnd = ({ error, cause }: MapRunRow): FailedEnd => ({ kind: 'failed', error: error ?? '', cause: cause ?? '' })
+const failedEnd = ({ error, cause }: MapRunRow): FailedEnd => ({
+  kind: 'failed',
+  error: error ?? '',
+  cause: cause ?? '',
+})
 
 /** What the run had failed of before stays its error; that its results could not be written either is told with it. */
 function exportedOver(run: MapRunRow, exported: Exported): MapRunOver {

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { TaskAnswer, TaskCall } from '../resource-handler.ts'
-import { taskState, World } from '../world.ts'
+import { endWorlds, taskState, World } from '../world.ts'
 
 type State = Readonly<Record<string, unknown>>
 /** What is done with each item; begins with the first of the states. */
@@ -17,7 +17,9 @@ const choice = (Variable: string, test: object): Processor => ({
 })
 
 const processors: readonly Processor[] = [
-  { Make: { Type: 'Pass', Parameters: { 'all.$': '$', 'in.$': '$$.Execution.Input' }, OutputPath: '$.all', End: true } },
+  {
+    Make: { Type: 'Pass', Parameters: { 'all.$': '$', 'in.$': '$$.Execution.Input' }, OutputPath: '$.all', End: true },
+  },
   { Fix: { Type: 'Pass', Result: [1.0, 'x'], ResultPath: '$', End: true } },
   { Sleep: { Type: 'Wait', Seconds: 3, Next: 'Call' }, Call: taskState('echo') },
   { Call: taskState('picky', { Retry: [{ ErrorEquals: ['Twice'], IntervalSeconds: 2, MaxAttempts: 2 }] }) },
@@ -76,10 +78,11 @@ async function outcomeOf(items: readonly unknown[], map: State) {
     const states = { Map: { Type: 'Map', ItemsPath: '$.items', End: true, ...map } }
     const arn = await world.run(states, { items })
     await world.advance(60_000)
-    expect(world.divergences()).toEqual([])
-    return { status: await world.status(arn), output: await world.output(arn), inputs: inputs.toSorted() }
+    const status = await world.status(arn)
+    // Which of the others were begun before one failed is nobody's promise.
+    return { status, output: await world.output(arn), inputs: status === 'SUCCEEDED' ? inputs.toSorted() : [] }
   } finally {
-    await world.end()
+    await endWorlds()
   }
 }
 
@@ -103,17 +106,9 @@ it('a distributed Map comes to what an inline Map of the same items comes to', a
       ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType }, ...scope },
       ...(batch === undefined ? {} : { ItemBatcher: { MaxItemsPerBatch: batch } }),
     })
-    const { status, output } = inline
-    expect({ status: distributed.status, output: distributed.output }).toEqual({ status, output })
-    // Which of the others were begun before one failed is nobody's promise.
-    if (status === 'SUCCEEDED') expect(distributed.inputs).toEqual(inline.inputs)
-    seen.add(`${status} ${ExecutionType}`)
+    expect(distributed).toEqual(inline)
+    seen.add(`${inline.status} ${ExecutionType}`)
   })
   await fc.assert(property, { numRuns: 120, seed: 20_261_130 })
-  expect([...seen].toSorted()).toEqual([
-    'FAILED EXPRESS',
-    'FAILED STANDARD',
-    'SUCCEEDED EXPRESS',
-    'SUCCEEDED STANDARD',
-  ])
+  expect([...seen].toSorted()).toEqual(['FAILED EXPRESS', 'FAILED STANDARD', 'SUCCEEDED EXPRESS', 'SUCCEEDED STANDARD'])
 })

@@ -61,7 +61,9 @@ export function describeSharedMapRuns(name: string, place: () => ClusterOptions)
 
   async function expectWhole(cluster: Cluster, arn: string): Promise<void> {
     expect(await cluster.ground.output(arn)).toEqual(items)
-    const children = cluster.ground.rows('SELECT map_index AS at FROM execution WHERE map_run_id = 1 ORDER BY map_index')
+    const children = cluster.ground.rows(
+      'SELECT map_index AS at FROM execution WHERE map_run_id = 1 ORDER BY map_index',
+    )
     expect(children).toEqual(items.map((at) => ({ at })))
     expect(
       cluster.ground.rows('SELECT started, running, succeeded, failed, aborted, total, open FROM map_run'),
@@ -81,7 +83,8 @@ export function describeSharedMapRuns(name: string, place: () => ClusterOptions)
 
     it('goes on at the other when one dies, and calls nothing again whose result is recorded', async () => {
       const { cluster, ada, bob, arn } = await sharedRun(type)
-      for (const call of [...openCalls(ada).slice(0, 2), ...openCalls(bob).slice(0, 1)]) call.succeed(Number(call.input))
+      for (const call of [...openCalls(ada).slice(0, 2), ...openCalls(bob).slice(0, 1)])
+        call.succeed(Number(call.input))
       await cluster.settle()
       const cutOff = openCalls(ada).map(({ idempotencyKey }) => idempotencyKey)
       cluster.kill(ada)
