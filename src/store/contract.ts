@@ -90,9 +90,17 @@ export type TraceEvent =
   | { readonly kind: 'acknowledge'; readonly batch: number; readonly write: number }
   | { readonly kind: 'reject'; readonly batch: number; readonly write: number }
 
+/** A statement that reads, and its parameters. */
+export type Question = { readonly sql: string; readonly parameters: readonly SqlValue[] }
+
 export type WriteOptions = {
   /** See `Store`: whether the closure is right beside those of other processes. */
   readonly concurrent?: boolean
+  /**
+   * What the closure will ask before it writes anything that would change the answer. Where a question costs a way to a
+   * server, all of them are asked together with the beginning; each is answered from there once. They may lock rows.
+   */
+  readonly first?: readonly Question[]
 }
 
 /**

@@ -9,6 +9,7 @@
  */
 export {
   byHand,
+  type Question,
   type Reader,
   type ReadStatement,
   type RunResult,

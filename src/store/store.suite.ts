@@ -289,6 +289,39 @@ export function describeStore(name: string, open: OpenSuiteStore): void {
       ])
     })
 
+    it('that update a row twice leave what the last one said, however many are updated', async () => {
+      const { store } = await openAccounts()
+      const names = ['a', 'b', 'c']
+      const written = store.write((tx) => {
+        for (const name of names) tx.prepare('INSERT INTO mark (name, at) VALUES (?, ?)').defer(name, 1)
+        for (const at of [2, 3])
+          for (const name of names) tx.prepare('UPDATE mark SET at = ? WHERE name = ?').defer(at, name)
+        tx.prepare('UPDATE mark SET at = ? WHERE name = ?').defer(4, 'b')
+        tx.prepare('UPDATE mark SET at = 9 WHERE name = ?').defer('c')
+        tx.prepare('UPDATE mark SET at = ? WHERE name = ?').defer(5, 'nobody')
+      })
+      await store.tick()
+      await written
+      expect(store.read.all('SELECT name, at FROM mark ORDER BY name')).toEqual([
+        { name: 'a', at: 3 },
+        { name: 'b', at: 4 },
+        { name: 'c', at: 9 },
+      ])
+    })
+
+    it('that are asked first are answered as of the beginning, unless a closure before has written', async () => {
+      const { store } = await openAccounts()
+      const question = { sql: 'SELECT at FROM mark WHERE name = ?', parameters: ['a'] }
+      const ask = (tx: Transaction) => tx.prepare(question.sql).all('a')
+      const first = store.write((tx) => [ask(tx), ask(tx)], { first: [question] })
+      const set = store.write((tx) => tx.prepare('INSERT INTO mark (name, at) VALUES (?, ?)').defer('a', 1))
+      const second = store.write((tx) => [ask(tx), tx.prepare(question.sql).all('b')], { first: [question] })
+      await store.tick()
+      await set
+      expect(await first).toEqual([[], []])
+      expect(await second).toEqual([[{ at: 1 }], []])
+    })
+
     it('that are deferred and fail reject their closure as a whole, and no other', async () => {
       const { store } = await openAccounts()
       const mark = (...marks: string[]) =>

@@ -1,6 +1,6 @@
 /** The one writer: a queue of closures and the tick that commits it. */
 import type { HoldfastError, Logger } from '../base/index.ts'
-import type { Schedule, Transaction, WriteOptions } from './contract.ts'
+import type { Question, Schedule, Transaction, WriteOptions } from './contract.ts'
 import { closed } from './errors.ts'
 
 /** Hands the closure's value to whoever awaits it. */
@@ -10,6 +10,8 @@ export type Job = {
   readonly number: number
   /** Whether it is right beside the concurrent closures of other processes. */
   readonly concurrent: boolean
+  /** What it will ask first. */
+  readonly first: readonly Question[]
   run(tx: Transaction): Acknowledge | Promise<Acknowledge>
   reject(error: unknown): void
 }
@@ -50,14 +52,17 @@ export class Writer {
     return this.#fault
   }
 
-  write<T>(work: (tx: Transaction) => T | Promise<T>, { concurrent = false }: WriteOptions = {}): Promise<T> {
+  write<T>(
+    work: (tx: Transaction) => T | Promise<T>,
+    { concurrent = false, first = [] }: WriteOptions = {},
+  ): Promise<T> {
     if (this.#closed) return Promise.reject(closed())
     return new Promise<T>((resolve, reject) => {
       const run: Job['run'] = (tx) => {
         const value = work(tx)
         return value instanceof Promise ? value.then((late) => () => resolve(late)) : () => resolve(value)
       }
-      this.#queue.push({ number: ++this.#jobs, concurrent, run, reject })
+      this.#queue.push({ number: ++this.#jobs, concurrent, first, run, reject })
       this.#callForTick()
     })
   }

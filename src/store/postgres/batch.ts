@@ -1,38 +1,34 @@
 /** The closures of one tick on PostgreSQL: run in order, committed together, then acknowledged. */
-import type { HoldfastError, Logger } from '../../base/index.ts'
-import type { Schedule, TraceEvent } from '../contract.ts'
-import { writeWaited } from '../errors.ts'
+import type { HoldfastError } from '../../base/index.ts'
+import { BatchBook, type BookPlace } from '../batch-book.ts'
+import type { Question, SqlValue } from '../contract.ts'
 import type { Acknowledge, BatchOutcome, Job } from '../writer.ts'
 import { endsBatch } from './fault.ts'
 import type { Keys } from './keys.ts'
 import type { Link } from './link.ts'
 import { Pending, type Texts } from './pending.ts'
 import { PostgresTransaction } from './transaction.ts'
-import type { Failure, Step } from './wire.ts'
+import { type Failure, noAnswer, type Rows, type Step } from './wire.ts'
 
-export type BatchPlace = {
+export type BatchPlace = BookPlace & {
   readonly link: Link
   readonly keys: Keys
   readonly texts: Texts
-  readonly logger: Logger
-  /** Calls after the microtasks, and whatever else is due in this turn of the loop, are done. */
-  readonly turn: Schedule
-  readonly trace: (event: TraceEvent) => void
 }
 
 /** Held by every batch to its end: alone, or together with other concurrent ones. Any number will do that nobody else takes. */
 const writersLock = 0x486f_6c64
 
-type Done = { readonly job: Job; readonly hooks: readonly (() => void)[]; readonly acknowledge: Acknowledge }
-type Failed = { readonly job: Job; readonly error: unknown }
+/** What is awaited while the loop goes on: longer than others may write alone (`lock_timeout`), and than a slow disk needs. */
+const patientMs = 30_000
+
+type Known = Question & Rows
 
 export class Batch {
   readonly #place: BatchPlace
-  readonly #number: number
   readonly #jobs: readonly Job[]
   readonly #pending: Pending
-  readonly #done: Done[] = []
-  readonly #failed: Failed[] = []
+  readonly #book: BatchBook
   /** The transaction is gone, or will be: nothing of the batch can be kept. */
   #fault: HoldfastError | undefined
   /** Whether a BEGIN may have reached the database, though what followed it has failed. */
@@ -41,11 +37,13 @@ export class Batch {
   #transaction: string | undefined
   /** Whether statements of the closure that runs have been sent. */
   #sent = false
+  /** What closures will ask first, answered with the beginning; true until one of them has written. */
+  #known: Known[] = []
 
   constructor(place: BatchPlace, number: number, jobs: readonly Job[]) {
     this.#place = place
-    this.#number = number
     this.#jobs = jobs
+    this.#book = new BatchBook(place, number, jobs)
     this.#pending = new Pending(place.texts)
   }
 
@@ -68,22 +66,26 @@ export class Batch {
   /** Waits here, and not in a closure, for processes that write alone: meanwhile the loop goes on. */
   async #begin(): Promise<void> {
     const lock = this.#jobs.every(({ concurrent }) => concurrent) ? 'lock_shared' : 'lock'
+    const first = this.#jobs.flatMap((job) => job.first)
     this.#begun = true
     try {
-      const { rows } = await this.#place.link.tell({
+      const { rows, earlier } = await this.#place.link.tell({
         kind: 'begin',
+        withinMs: patientMs,
         steps: [
           control('BEGIN'),
           control(`SELECT pg_advisory_xact_${lock}(${writersLock})`),
+          ...first.map(({ sql, parameters }): Step => ({ kind: 'statement', sql, parameters, wants: 'rows' })),
           { ...control('SELECT pg_current_xact_id()::text'), wants: 'rows' },
         ],
       })
       this.#transaction = String(rows[0]?.[0])
+      this.#known.push(...first.map((question, index) => ({ ...question, ...(earlier[index] ?? noAnswer) })))
     } catch (error) {
       if (isFault(error)) this.#fault = error
       throw error
     }
-    this.#trace('begin')
+    this.#book.trace('begin')
   }
 
   #attempt(job: Job): Promise<void> | undefined {
@@ -94,6 +96,7 @@ export class Batch {
       pending: this.#pending,
       onFault: (fault) => (this.#fault ??= fault),
       onSent: () => (this.#sent = true),
+      known: (sql, parameters) => this.#takeKnown(sql, parameters),
     })
     // A closure alone in its batch needs no savepoint: the transaction is its savepoint.
     if (this.#jobs.length > 1) this.#pending.add('SAVEPOINT closure')
@@ -103,7 +106,7 @@ export class Batch {
         this.#keep(job, tx, { acknowledge: result, start })
         return undefined
       }
-      return this.#settle(result).then(
+      return this.#book.settle(result).then(
         (acknowledge) => this.#keep(job, tx, { acknowledge, start }),
         (error: unknown) => this.#undo(job, tx, { error, start }),
       )
@@ -113,28 +116,22 @@ export class Batch {
     }
   }
 
-  /** A promise that waits for the database alone settles within this turn of the loop. */
-  #settle(result: Promise<Acknowledge>): Promise<Acknowledge> {
-    let waiting = true
-    const settled = result.finally(() => (waiting = false))
-    const late = new Promise<never>((_, reject) =>
-      this.#place.turn(() => {
-        if (waiting) reject(writeWaited())
-      }),
-    )
-    return Promise.race([settled, late])
+  #takeKnown(sql: string, parameters: readonly SqlValue[]): Rows | undefined {
+    const index = this.#known.findIndex((known) => known.sql === sql && isSame(known.parameters, parameters))
+    return index < 0 ? undefined : this.#known.splice(index, 1)[0]
   }
 
   #keep(job: Job, tx: PostgresTransaction, { acknowledge, start }: { acknowledge: Acknowledge; start: number }): void {
     if (this.#fault !== undefined) return tx.end()
     if (tx.broken !== undefined) return this.#undo(job, tx, { error: tx.broken, start })
+    if (this.#sent || this.#pending.mayFail) this.#known = []
     try {
       if (this.#jobs.length > 1) this.#release(job, tx, start)
     } catch (error) {
       return this.#undo(job, tx, { error, start })
     }
     tx.end()
-    this.#done.push({ job, hooks: tx.hooks, acknowledge })
+    this.#book.keep({ job, hooks: tx.hooks, acknowledge })
   }
 
   /** What the last one has deferred leaves with the commit; that of any other must show now whether it fails. */
@@ -148,7 +145,7 @@ export class Batch {
   #undo(job: Job, tx: PostgresTransaction, { error, start }: { error: unknown; start: number }): void {
     tx.end()
     if (this.#fault !== undefined) return
-    this.#failed.push({ job, error })
+    this.#book.fail(job, error)
     this.#takeBack(this.#sent ? undefined : start)
   }
 
@@ -162,13 +159,14 @@ export class Batch {
   }
 
   async #commit(): Promise<boolean> {
-    while (this.#done.length > 0) {
+    while (this.#book.keepsAny) {
       const failure = await this.#tryCommit()
       if (failure === undefined) return true
-      this.#lastFails(failure)
+      this.#book.failLast(this.#place.link.faultOf(failure))
+      this.#takeBack(undefined)
     }
     await this.#rollback()
-    this.#rejectFailed()
+    this.#book.rejectFailed()
     return false
   }
 
@@ -176,74 +174,37 @@ export class Batch {
   async #tryCommit(): Promise<Failure | undefined> {
     const steps = this.#pending.take()
     const transaction = this.#transaction ?? ''
-    const reply = await this.#place.link.tellForReply({ kind: 'commit', steps, transaction })
+    const reply = await this.#place.link.tellForReply({ kind: 'commit', steps, transaction, withinMs: patientMs })
     if (reply.kind !== 'failed') {
-      this.#acknowledge()
+      this.#book.committed()
       return undefined
     }
     const fault = this.#place.link.faultOf(reply.failure)
     const isCommit = reply.failure.step >= steps.length
-    if (!endsBatch(fault) && !isCommit && this.#done.at(-1)?.job === this.#jobs.at(-1)) return reply.failure
+    if (!endsBatch(fault) && !isCommit && this.#book.lastKept === this.#jobs.at(-1)) return reply.failure
     if (endsBatch(fault)) this.#fault ??= fault
     throw fault
   }
 
-  #lastFails(failure: Failure): void {
-    const last = this.#done.pop()
-    if (last !== undefined) this.#failed.push({ job: last.job, error: this.#place.link.faultOf(failure) })
-    this.#takeBack(undefined)
-  }
-
-  #acknowledge(): void {
-    this.#trace('commit')
-    for (const { hooks } of this.#done) for (const hook of hooks) this.#call(hook)
-    for (const { job, acknowledge } of this.#done) {
-      this.#trace('acknowledge', job)
-      acknowledge()
-    }
-    this.#rejectFailed()
-  }
-
-  #rejectFailed(): void {
-    for (const { job, error } of this.#failed) this.#reject(job, error)
-  }
-
   async #giveUp(error: unknown): Promise<void> {
     await this.#rollback()
-    for (const job of this.#jobs) this.#reject(job, this.#failed.find((failed) => failed.job === job)?.error ?? error)
+    this.#book.rejectAll(error)
   }
 
   async #rollback(): Promise<void> {
     if (!this.#begun) return
     try {
-      await this.#place.link.tell({ kind: 'run', lane: 'write', steps: [control('ROLLBACK')] })
+      await this.#place.link.tell({ kind: 'run', lane: 'write', steps: [control('ROLLBACK')], withinMs: patientMs })
     } catch (error) {
       // A connection that is gone has taken its transaction with it.
       if (this.#fault === undefined) this.#place.logger.error('the database could not undo a batch', { error })
     }
-    this.#trace('rollback')
-  }
-
-  #reject(job: Job, error: unknown): void {
-    this.#trace('reject', job)
-    job.reject(error)
-  }
-
-  /** The work is committed: a hook that throws must not make it look undone. */
-  #call(hook: () => void): void {
-    try {
-      hook()
-    } catch (error) {
-      this.#place.logger.error('an after-commit hook failed', { error })
-    }
-  }
-
-  #trace(kind: TraceEvent['kind'], job?: Job): void {
-    const batch = this.#number
-    if (kind === 'acknowledge' || kind === 'reject') this.#place.trace({ kind, batch, write: job?.number ?? 0 })
-    else this.#place.trace({ kind, batch })
+    this.#book.trace('rollback')
   }
 }
+
+const isSame = (some: readonly SqlValue[], others: readonly SqlValue[]): boolean =>
+  some.length === others.length && some.every((value, index) => value === others[index])
 
 const control = (sql: string): Extract<Step, { kind: 'statement' }> => ({
   kind: 'statement',

@@ -5,9 +5,12 @@ import {
   insertShapeOf,
   isRead,
   onlyTableOf,
+  parametersOf,
   postgresMigration,
   postgresStatement,
   statementsIn,
+  updateOfMany,
+  updateShapeOf,
 } from './dialect.ts'
 
 describe('a statement for PostgreSQL', () => {
@@ -78,6 +81,27 @@ describe('an insert of many rows', () => {
     'UPDATE a SET b = ?',
   ])('is not made of: %s', (sql) => {
     expect(insertShapeOf(sql)).toBeUndefined()
+  })
+})
+
+describe('an update of many rows', () => {
+  it('takes an array for each parameter and keeps what the text says itself', () => {
+    const shape = updateShapeOf('UPDATE a SET b = ?, c = 0,\n d = NULL, e = ? WHERE id = ?')
+    expect(shape && parametersOf(shape)).toEqual(['b', 'e', 'id'])
+    expect(shape && updateOfMany(shape, ['text', 'bigint', 'bigint'])).toBe(
+      'UPDATE a SET b = given.p1, c = 0, d = NULL, e = given.p2 FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS given (p1, p2, p3) WHERE a.id = given.p3',
+    )
+  })
+
+  it.each([
+    'UPDATE a SET b = b + ? WHERE id = ?',
+    'UPDATE a SET b = ? WHERE id = ? AND c = ?',
+    'UPDATE a SET b = ? WHERE id > ?',
+    'UPDATE a SET id = ? WHERE id = ?',
+    "UPDATE a SET b = 'x, y' WHERE id = ?",
+    'UPDATE a SET b = ?',
+  ])('is not made of: %s', (sql) => {
+    expect(updateShapeOf(sql)).toBeUndefined()
   })
 })
 

@@ -78,6 +78,42 @@ export function insertShapeOf(sql: string): InsertShape | undefined {
 
 const listOf = (text: string): string[] => text.split(',').map((item) => item.trim())
 
+export type UpdateShape = {
+  readonly table: string
+  /** Column and value: `?`, or what the text says instead. */
+  readonly assignments: readonly (readonly [column: string, value: string])[]
+  readonly key: string
+}
+
+const plainUpdate = /^\s*UPDATE\s+(\w+)\s+SET\s+([\w\s,=?]+?)\s+WHERE\s+(\w+)\s*=\s*\?\s*$/i
+const plainAssignment = /^(\w+)\s*=\s*(\?|\d+|NULL)$/i
+
+/** An update of one row by its key to plain values, several of which can be sent together; undefined for any other. */
+export function updateShapeOf(sql: string): UpdateShape | undefined {
+  const [, table, list = '', key] = plainUpdate.exec(sql) ?? []
+  if (table === undefined || key === undefined) return undefined
+  const assignments = listOf(list).map((text): readonly [string, string] => {
+    const [, column = '', value = ''] = plainAssignment.exec(text) ?? []
+    return [column, value]
+  })
+  return assignments.some(([column]) => column === '' || column === key) ? undefined : { table, assignments, key }
+}
+
+/** The columns of its parameters, in their order. */
+export const parametersOf = ({ assignments, key }: UpdateShape): readonly string[] => [
+  ...assignments.flatMap(([column, value]) => (value === '?' ? [column] : [])),
+  key,
+]
+
+/** The same update for any number of rows, no two of which have the same key: one array for each `?`. */
+export function updateOfMany({ table, assignments, key }: UpdateShape, arrayTypes: readonly string[]): string {
+  const parameters = arrayTypes.map((type, index) => `$${index + 1}::${type}[]`)
+  const names = arrayTypes.map((_, index) => `p${index + 1}`)
+  let next = 0
+  const set = assignments.map(([column, value]) => `${column} = ${value === '?' ? `given.${names[next++]}` : value}`)
+  return `UPDATE ${table} SET ${set.join(', ')} FROM unnest(${parameters.join(', ')}) AS given (${names.join(', ')}) WHERE ${table}.${key} = given.${names.at(-1)}`
+}
+
 /** The one table that a statement touches; undefined when it may read others too. */
 export function onlyTableOf(sql: string): string | undefined {
   const table = target.exec(sql)?.[1]

@@ -1,57 +1,44 @@
 /** The store's end of the worker: asks and sleeps until the answer is there, or asks and goes on. */
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { HoldfastError } from '../../base/index.ts'
 import { closed, databaseUnreachable } from '../errors.ts'
 import { faultOf } from './fault.ts'
-import {
-  type Answer,
-  type Asked,
-  type Failure,
-  type Keys,
-  noAnswer,
-  type Reply,
-  type Request,
-  type Settings,
-  type Signal,
-  type Told,
-  type WorkerData,
-} from './wire.ts'
+import { type Answer, type Failure, type Keys, noAnswer, type Reply, type Request, type Settings } from './wire.ts'
+import { WorkerThread } from './worker-thread.ts'
 
-type Waiting = { resolve(reply: Reply): void; reject(error: unknown): void }
+type Waiting = { readonly request: Request; resolve(reply: Reply): void; reject(error: unknown): void }
 
 export class Link {
-  readonly #worker: Worker
-  readonly #port: MessagePort
-  readonly #signal = new Int32Array(new SharedArrayBuffer(4))
-  readonly #waiting = new Map<number, Waiting>()
-  /** The worker gives a silent connection up by itself; this is for a worker that is itself no more. */
-  readonly #patienceMs: number
+  readonly #settings: Settings
   /** Host and database, for people: no password. */
   readonly #place: string
+  readonly #waiting = new Map<number, Waiting>()
+  /** Undefined when the last one has died; the next question begins another. */
+  #worker: WorkerThread | undefined
   #onSignal: (text: string) => void = () => {}
   #asked = 0
   #closed = false
 
   constructor(settings: Settings, place: string) {
+    this.#settings = settings
     this.#place = place
-    const { port1, port2 } = new MessageChannel()
-    this.#port = port1
-    this.#patienceMs = settings.answerMs + settings.connectMs + 5000
-    const workerData: WorkerData = { settings, signal: this.#signal, port: port2 }
-    this.#worker = new Worker(new URL('./worker/worker-main.ts', import.meta.url), {
-      workerData,
-      transferList: [port2],
-      execArgv: [],
-      name: 'holdfast postgres',
+    this.#worker = this.#begin()
+  }
+
+  #begin(): WorkerThread {
+    const worker: WorkerThread = new WorkerThread(this.#settings, {
+      told: ({ id, reply }) => this.#heard(id, reply),
+      signalled: (text) => this.#onSignal(text),
+      gone: (error) => this.#gone(worker, error),
     })
-    this.#worker.on('message', (message: Told | Signal) => {
-      if ('signal' in message) this.#onSignal(message.signal)
-      else this.#heard(message)
-    })
-    this.#worker.on('error', (error: unknown) => this.#failed(error))
-    this.#worker.on('exit', () => this.#failed(new Error('the worker has ended')))
-    this.#worker.unref()
-    port1.unref()
+    return worker
+  }
+
+  /** One that was begun anew connects by itself; what it cannot answer before that is unreachable. */
+  get #living(): WorkerThread {
+    if (this.#worker !== undefined) return this.#worker
+    this.#worker = this.#begin()
+    this.#worker.tell({ id: 0, request: { kind: 'open' } })
+    return this.#worker
   }
 
   /** Sleeps until the answer is there. @throws HoldfastError in the store's words */
@@ -83,28 +70,28 @@ export class Link {
   /** As it came, for who wants to know which step failed. */
   askForReply(request: Request): Reply {
     if (this.#closed) throw closed()
-    const id = ++this.#asked
-    this.#port.postMessage({ id, request } satisfies Asked)
-    for (;;) {
-      const seen = Atomics.load(this.#signal, 0)
-      const received = receiveMessageOnPort(this.#port)
-      const told = received === undefined ? undefined : asTold(received.message)
-      // An older one is the answer to a question that was given up.
-      if (told?.id === id) return told.reply
-      if (told !== undefined) continue
-      if (Atomics.wait(this.#signal, 0, seen, this.#patienceMs) === 'timed-out')
-        throw databaseUnreachable(this.#place, 'no answer', new Error('the worker does not answer'))
-    }
+    const reply = this.#living.ask({ id: ++this.#asked, request }, this.#patienceMs(request))
+    if (reply === undefined) throw this.#unanswered(new Error('the worker does not answer'))
+    return reply
+  }
+
+  /** What the worker may take to connect and to wait for an answer, and a little more. */
+  #patienceMs(request: Request): number {
+    const { answerMs, connectMs } = this.#settings
+    return (('withinMs' in request ? request.withinMs : undefined) ?? answerMs) + connectMs + 1000
   }
 
   tellForReply(request: Request): Promise<Reply> {
     if (this.#closed) return Promise.reject(closed())
+    return new Promise<Reply>((resolve, reject) => this.#send({ request, resolve, reject }))
+  }
+
+  #send(waiting: Waiting): void {
     const id = ++this.#asked
-    return new Promise<Reply>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject })
-      this.#worker.ref()
-      this.#worker.postMessage({ id, request } satisfies Asked)
-    })
+    const worker = this.#living
+    this.#waiting.set(id, waiting)
+    worker.keepsProcess = true
+    worker.tell({ id, request: waiting.request })
   }
 
   onSignal(listener: (text: string) => void): void {
@@ -113,30 +100,39 @@ export class Link {
 
   /** Goes on; whether it arrives nobody knows. */
   send(text: string): void {
-    if (!this.#closed) this.#worker.postMessage({ id: 0, request: { kind: 'signal', text } } satisfies Asked)
+    if (!this.#closed) this.#living.tell({ id: 0, request: { kind: 'signal', text } })
   }
 
-  #heard({ id, reply }: Told): void {
+  #heard(id: number, reply: Reply): void {
     const waiting = this.#waiting.get(id)
     this.#waiting.delete(id)
-    if (this.#waiting.size === 0) this.#worker.unref()
+    if (this.#waiting.size === 0 && this.#worker !== undefined) this.#worker.keepsProcess = false
     waiting?.resolve(reply)
   }
 
-  #failed(error: unknown): void {
-    const detail = error instanceof Error ? error.message : String(error)
-    for (const { reject } of this.#waiting.values()) reject(databaseUnreachable(this.#place, detail, error))
+  /** Its connections are gone with it. A commit that was under way may be carried out all the same: that is asked for. */
+  #gone(worker: WorkerThread, error: Error): void {
+    if (this.#worker === worker) this.#worker = undefined
+    const waiting = [...this.#waiting.values()]
     this.#waiting.clear()
+    for (const each of waiting) {
+      const { request, reject } = each
+      if (!this.#closed && (request.kind === 'commit' || request.kind === 'fate'))
+        this.#send({ ...each, request: { kind: 'fate', transaction: request.transaction } })
+      else reject(this.#unanswered(error))
+    }
+  }
+
+  #unanswered(error: Error): HoldfastError {
+    return databaseUnreachable(this.#place, error.message, error)
   }
 
   async close(): Promise<void> {
     if (this.#closed) return
-    await this.tell({ kind: 'close' }).catch(() => {}) // What cannot be closed well ends with the worker.
+    const worker = this.#worker
+    // What cannot be closed well ends with the worker.
+    if (worker !== undefined) await this.tell({ kind: 'close' }).catch(() => {})
     this.#closed = true
-    this.#port.close()
-    await this.#worker.terminate()
+    await worker?.terminate()
   }
 }
-
-/** Safe: nothing but our own worker writes to this port. */
-const asTold = (message: unknown): Told => message as Told

@@ -1,8 +1,10 @@
 /** A connection that falls at the worst moment: during a commit, in the middle of a closure, while nobody looks. */
+import type { Worker } from 'node:worker_threads'
+import pg from 'pg'
 import { afterEach, describe, expect, it } from 'vitest'
 import { HoldfastError, silentLogger, VirtualClock } from '../../base/index.ts'
 import type { Store, Transaction } from '../contract.ts'
-import { openPostgres } from './open.ts'
+import { openPostgres, type PostgresOptions } from './open.ts'
 import { administer, dropDatabase, newDatabase, urlOf } from './test-database.fake.ts'
 import { Way } from './way.fake.ts'
 
@@ -13,7 +15,7 @@ afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step()
 })
 
-async function openOverWay(): Promise<{ store: Store; way: Way; database: string }> {
+async function openOverWay(more: Partial<PostgresOptions> = {}): Promise<{ store: Store; way: Way; database: string }> {
   const database = newDatabase(migrations)
   undo.push(() => dropDatabase(database))
   const way = new Way()
@@ -25,6 +27,7 @@ async function openOverWay(): Promise<{ store: Store; way: Way; database: string
     logger: silentLogger,
     migrations,
     durability: 'none',
+    ...more,
   })
   undo.push(() => store.close())
   // From here on a commit is one thing that is sent: all that it says has been said before.
@@ -104,16 +107,78 @@ describe('a connection that is lost', () => {
 
   it('refuses at once, with what to do, as long as there is no way to the server', async () => {
     const { store, way } = await openOverWay()
-    way.closed = true
+    way.state = 'closed'
     way.cutAll()
     const refusal = await firstRefusal(() => store.write((tx) => put(tx, 'a')))
     expect(refusal).toMatchObject({ code: 'store.unreachable', kind: 'unavailable', retryable: true })
     expect(refusal).toMatchObject({ repair: expect.stringContaining('connects again by itself') })
     expect(() => store.read.get('SELECT 1')).toThrow(expect.objectContaining({ code: 'store.unreachable' }))
-    way.closed = false
+    way.state = 'open'
     await until(() => store.write((tx) => put(tx, 'b')))
   })
 })
+
+describe('a server that accepts and never answers', () => {
+  it('holds nobody up for longer than an answer may take, and is found again when it speaks', async () => {
+    const { store, way, database } = await openOverWay({ answerMs: 200 })
+    way.state = 'silent'
+    const silent = { code: 'store.unreachable', message: expect.stringContaining('did not answer within 0.2 s') }
+    expect(() => store.read.get('SELECT 1')).toThrow(expect.objectContaining(silent))
+    const written = store.write((tx) => tx.prepare('SELECT 1').get())
+    way.cutAll()
+    expect(await written.catch(codeOf)).toBe('store.unreachable')
+    way.state = 'open'
+    await until(() => store.write((tx) => put(tx, 'a')))
+    await until(async () => expect(store.read.all('SELECT body FROM note')).toEqual([{ body: 'a' }]))
+    expect(await kept(database)).toEqual(['a'])
+  })
+})
+
+describe('a worker that has died', () => {
+  it('is succeeded by another with the next question', async () => {
+    const { store, worker, database } = await openWithWorker()
+    await worker.terminate()
+    await until(() => store.write((tx) => put(tx, 'a')))
+    await until(async () => expect(store.read.all('SELECT body FROM note')).toEqual([{ body: 'a' }]))
+    expect(await kept(database)).toEqual(['a'])
+  })
+
+  it('while it committed does not make what was committed look undone', async () => {
+    const { store, worker, database } = await openWithWorker()
+    // The commit waits in the server for whoever holds this lock.
+    const gate = new pg.Client({ connectionString: urlOf(database) })
+    await gate.connect()
+    await gate.query(`SELECT pg_advisory_lock(7);
+      CREATE FUNCTION wait_at_the_gate() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END';
+      CREATE CONSTRAINT TRIGGER gate AFTER INSERT ON note DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION wait_at_the_gate()`)
+    const written = store.write((tx) => put(tx, 'a'))
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`
+    while ((await gate.query(waiting)).rowCount === 0) continue
+    await worker.terminate()
+    await gate.query('SELECT pg_advisory_unlock(7)')
+    await gate.end()
+    await written
+    expect(await kept(database)).toEqual(['a'])
+  })
+})
+
+async function openWithWorker() {
+  const database = newDatabase(migrations)
+  undo.push(() => dropDatabase(database))
+  const begun: Worker[] = []
+  const note = (worker: Worker): number => begun.push(worker)
+  process.on('worker', note)
+  const clock = new VirtualClock()
+  const store = openPostgres({ url: urlOf(database), clock, logger: silentLogger, migrations, durability: 'none' })
+  undo.push(() => store.close())
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('worker', note)
+  const worker = begun.at(-1)
+  if (worker === undefined) throw new Error('no worker was begun')
+  return { store, worker, database }
+}
 
 /** Tries until the way is there. */
 async function until(work: () => Promise<unknown>): Promise<void> {

@@ -17,6 +17,8 @@ export type MigrateOptions = {
 }
 
 const migrationLock = 0x486f_6c65
+/** A large table may take its time, and so may the process that migrates before this one. */
+const migrationMs = 3_600_000
 
 const makeList = `CREATE TABLE IF NOT EXISTS schema_migrations (
   number BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)`
@@ -29,9 +31,15 @@ export function migrate(options: MigrateOptions): void {
 /** In a transaction of its own. False when there was nothing to apply. */
 function applyNext({ link, migrations, clock, logger }: MigrateOptions): boolean {
   const run = (sql: string, parameters: readonly SqlValue[] = [], wants: Wanted = 'none'): Answer =>
-    link.ask({ kind: 'run', lane: 'write', steps: [{ kind: 'statement', sql, parameters, wants }] })
+    link.ask({
+      kind: 'run',
+      lane: 'write',
+      steps: [{ kind: 'statement', sql, parameters, wants }],
+      withinMs: migrationMs,
+    })
   link.ask({ kind: 'begin', steps: [{ kind: 'statement', sql: 'BEGIN', parameters: [], wants: 'none' }] })
   try {
+    run(`SET LOCAL lock_timeout = ${migrationMs}`)
     run(`SELECT pg_advisory_xact_lock(${migrationLock})`)
     run(makeList)
     const applied = rowsIn<AppliedMigration>(run('SELECT number, name, checksum FROM schema_migrations', [], 'rows'))

@@ -1,10 +1,9 @@
 /** Opens the store in a PostgreSQL database. */
-import type { Clock, HoldfastError, Logger } from '../../base/index.ts'
-import type { Reader, Schedule, Store, TraceEvent, Transaction, WriteOptions } from '../contract.ts'
+import type { Store } from '../contract.ts'
 import { rightsMissing, serverOld, urlInvalid } from '../errors.ts'
-import { type Migration, readMigrations } from '../migration.ts'
+import { readMigrations } from '../migration.ts'
+import { type CommonOptions, OpenStore } from '../open-store.ts'
 import { Listeners } from '../signals.ts'
-import { Writer } from '../writer.ts'
 import { Batch } from './batch.ts'
 import { Keys } from './keys.ts'
 import { Link } from './link.ts'
@@ -13,37 +12,32 @@ import { Texts } from './pending.ts'
 import { PostgresReader } from './reader.ts'
 import { rowsIn } from './rows.ts'
 
-export type PostgresOptions = {
+export type PostgresOptions = CommonOptions & {
   /** `postgres://person:password@host:port/database`. */
   readonly url: string
-  readonly clock: Clock
-  readonly logger: Logger
-  /** Those in `store/migrations` unless told otherwise. */
-  readonly migrations?: readonly Migration[]
-  /** How the next tick is called for: `setImmediate` unless told; `byHand` where the caller ticks. */
-  readonly schedule?: Schedule
-  /** Closures per commit at most; 1000 unless told. */
-  readonly batchLimit?: number
-  readonly onTrace?: (event: TraceEvent) => void
   /** `none` only for a database that is dropped when it is closed; `full` unless told. */
   readonly durability?: 'full' | 'none'
+  /** How long to wait for an answer in the middle of a closure or of a read, when everything here waits; 10 s unless told. */
+  readonly answerMs?: number
+  /** How long another process may stand still in the middle of a transaction and keep what it has locked; 10 s unless told. */
+  readonly stalledMs?: number
 }
 
 /** The oldest that has all that is used here and is still kept up by its makers. */
 const oldestVersion = 14
 const connectMs = 5000
-const answerMs = 30_000
 
 /**
  * Connects, checks and migrates the schema, and is ready. Other processes may have the same database open.
  * @throws HoldfastError store.unreachable, store.login, store.database_missing, store.server_old, store.rights, …
  */
 export function openPostgres(options: PostgresOptions): Store {
-  const link = new Link({ url: options.url, connectMs, answerMs }, placeOf(options.url))
+  const { url, answerMs = 10_000, stalledMs = 10_000 } = options
+  const link = new Link({ url, connectMs, answerMs, stalledMs }, placeOf(url))
   try {
     checkServer(link, options)
     migrate({ ...options, link, migrations: options.migrations ?? readMigrations() })
-    return new PostgresStore(options, link)
+    return storeOver(link, options)
   } catch (error) {
     void link.close()
     throw error
@@ -79,61 +73,19 @@ function checkServer(link: Link, { url, logger, durability = 'full' }: PostgresO
     logger.warn('PostgreSQL runs with fsync off: what it acknowledges can be lost with the machine', { place })
 }
 
-class PostgresStore implements Store {
-  readonly dialect = 'postgres'
-  readonly signals: Listeners
-  readonly read: Reader
-  readonly #reader: PostgresReader
-  readonly #writer: Writer
-  readonly #link: Link
-  #closing: Promise<void> | undefined
-
-  constructor({ logger, schedule, batchLimit, onTrace }: PostgresOptions, link: Link) {
-    this.#link = link
-    this.#reader = new PostgresReader(link)
-    this.signals = new Listeners((text) => link.send(text))
-    link.onSignal((text) => this.signals.hear(text))
-    this.read = this.#reader
-    const place = {
-      link,
-      keys: new Keys(link),
-      texts: new Texts(),
-      logger,
-      turn: setImmediate,
-      trace: onTrace ?? (() => {}),
-    }
-    this.#writer = new Writer({
+function storeOver(link: Link, options: PostgresOptions): Store {
+  const signals = new Listeners((text) => link.send(text))
+  link.onSignal((text) => signals.hear(text))
+  const { logger, onTrace: trace = () => {} } = options
+  const place = { link, keys: new Keys(link), texts: new Texts(), logger, turn: setImmediate, trace }
+  return new OpenStore(
+    {
+      dialect: 'postgres',
+      signals,
+      reader: new PostgresReader(link),
       runBatch: (number, jobs) => new Batch(place, number, jobs).run(),
-      logger,
-      schedule: schedule ?? setImmediate,
-      batchLimit: batchLimit ?? 1000,
-    })
-  }
-
-  get fault(): HoldfastError | undefined {
-    return this.#writer.fault
-  }
-
-  write<T>(work: (tx: Transaction) => T | Promise<T>, options?: WriteOptions): Promise<T> {
-    return this.#writer.write(work, options)
-  }
-
-  tick(): Promise<number> {
-    return this.#writer.tick()
-  }
-
-  onCommit(listener: () => void): () => void {
-    return this.#writer.onCommit(listener)
-  }
-
-  close(): Promise<void> {
-    this.#closing ??= this.#close()
-    return this.#closing
-  }
-
-  async #close(): Promise<void> {
-    await this.#writer.close()
-    this.#reader.close()
-    await this.#link.close()
-  }
+      release: () => link.close(),
+    },
+    options,
+  )
 }

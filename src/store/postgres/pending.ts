@@ -4,16 +4,27 @@
  */
 import type { SqlValue } from '../contract.ts'
 import { queryFailed } from '../errors.ts'
-import { type InsertShape, insertShapeOf, onlyTableOf } from './dialect.ts'
+import {
+  type InsertShape,
+  insertShapeOf,
+  onlyTableOf,
+  parametersOf,
+  type UpdateShape,
+  updateShapeOf,
+} from './dialect.ts'
 import type { Step, Wanted } from './wire.ts'
 
+type Shape =
+  | { readonly kind: 'inserts'; readonly shape: InsertShape }
+  | { readonly kind: 'updates'; readonly shape: UpdateShape }
 type Text = {
-  readonly shape: InsertShape | undefined
+  /** Undefined: rows of it are not collected. */
+  readonly shape: Shape | undefined
   readonly table: string | undefined
   /** Number of its parameters, where rows of it are collected. */
   readonly width: number
 }
-type Inserts = Extract<Step, { kind: 'inserts' }>
+type Many = Extract<Step, { kind: 'inserts' | 'updates' }>
 
 /** What is known of a text, by the text. */
 export class Texts {
@@ -22,13 +33,20 @@ export class Texts {
   of(sql: string): Text {
     const known = this.#known.get(sql)
     if (known !== undefined) return known
-    const shape = insertShapeOf(sql)
-    const width = shape?.values.filter((value) => value === '?').length ?? 0
+    const [shape, width] = shapeOf(sql)
     const text: Text = { shape, table: onlyTableOf(sql), width }
     if (this.#known.size >= 1000) this.#known.clear()
     this.#known.set(sql, text)
     return text
   }
+}
+
+function shapeOf(sql: string): readonly [Shape | undefined, width: number] {
+  const insert = insertShapeOf(sql)
+  if (insert !== undefined)
+    return [{ kind: 'inserts', shape: insert }, insert.values.filter((value) => value === '?').length]
+  const update = updateShapeOf(sql)
+  return update === undefined ? [undefined, 0] : [{ kind: 'updates', shape: update }, parametersOf(update).length]
 }
 
 export class Pending {
@@ -37,6 +55,8 @@ export class Pending {
   #mayFail = false
   /** Table → the last step that touches it. What is not in here may be anywhere. */
   readonly #lastOf = new Map<string, Step>()
+  /** Of updates that are being collected: the keys they have. One statement changes a row once. */
+  readonly #keysOf = new WeakMap<Step, Set<SqlValue | undefined>>()
 
   constructor(texts: Texts) {
     this.#texts = texts
@@ -64,8 +84,19 @@ export class Pending {
     if (shape === undefined) return this.#push(table, { kind: 'statement', sql, parameters, wants: 'none' })
     if (parameters.length !== width) throw queryFailed(`it has ${width} parameters, not ${parameters.length}`, sql)
     const last = this.#lastOf.get(table)
-    if (last?.kind === 'inserts' && last.sql === sql) append(last, parameters)
-    else this.#push(table, { kind: 'inserts', sql, shape, values: [...parameters] })
+    if (last?.kind === shape.kind && last.sql === sql && this.#takesKey(last, parameters.at(-1)))
+      append(last, parameters)
+    else this.#begin(table, { ...shape, sql, values: [...parameters] })
+  }
+
+  #begin(table: string, step: Many): void {
+    if (step.kind === 'updates') this.#keysOf.set(step, new Set([step.values.at(-1)]))
+    this.#push(table, step)
+  }
+
+  #takesKey(step: Step, key: SqlValue | undefined): boolean {
+    const keys = this.#keysOf.get(step)
+    return keys === undefined || (!keys.has(key) && keys.add(key).has(key))
   }
 
   #push(table: string, step: Step): void {
@@ -90,6 +121,6 @@ export class Pending {
   }
 }
 
-function append({ values }: Inserts, parameters: readonly SqlValue[]): void {
+function append({ values }: Many, parameters: readonly SqlValue[]): void {
   for (const parameter of parameters) values.push(parameter)
 }

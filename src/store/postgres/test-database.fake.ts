@@ -1,12 +1,12 @@
 /** Databases for tests on the server that the run of vitest has started, or that HOLDFAST_TEST_POSTGRES names. */
 import pg from 'pg'
 import { type Clock, silentLogger, VirtualClock } from '../../base/index.ts'
-import type { Store } from '../contract.ts'
+import type { SqlValue, Store } from '../contract.ts'
 import { checksumOf, type Migration, readMigrations } from '../migration.ts'
 import type { StoreOptions } from '../sqlite/open.ts'
 import { Link } from './link.ts'
 import { openPostgres, type PostgresOptions } from './open.ts'
-import type { Answer } from './wire.ts'
+import type { Answer, Step, Wanted } from './wire.ts'
 
 function server(): string {
   const url = process.env['HOLDFAST_TEST_POSTGRES']
@@ -38,12 +38,12 @@ export async function administer(sql: string, database = 'postgres'): Promise<Re
 /** At once, for who opens a store as tests do: without waiting. */
 let administrator: Link | undefined
 function administerNow(sql: string, wants: 'none' | 'rows' = 'none'): Answer {
-  administrator ??= openAdministrator()
+  administrator ??= openLink(server())
   return administrator.ask({ kind: 'begin', steps: [{ kind: 'statement', sql, parameters: [], wants }] })
 }
 
-function openAdministrator(): Link {
-  const link = new Link({ url: server(), connectMs: 5000, answerMs: 30_000 }, 'the test server')
+function openLink(url: string): Link {
+  const link = new Link({ url, connectMs: 5000, answerMs: 30_000, stalledMs: 60_000 }, 'the test server')
   link.ask({ kind: 'open' })
   return link
 }
@@ -94,12 +94,67 @@ const databasesOf = new Map<string, string>()
  */
 export function openStore({ path, ...options }: StoreOptions): Store {
   if (path === ':memory:') return openTestStore(options)
+  if (path.startsWith(copyOf)) {
+    const copy = copyDatabase(path.slice(copyOf.length))
+    return leaving(openPostgres({ durability: 'none', ...options, url: urlOf(copy) }), () => dropDatabase(copy))
+  }
   const name = databasesOf.get(path) ?? newDatabase(options.migrations)
   databasesOf.set(path, name)
   return openPostgres({ durability: 'none', ...options, url: urlOf(name) })
 }
 
 export type { StoreOptions } from '../sqlite/open.ts'
+
+/** Path of a store that begins with what is committed in the database of that name: what a copy of the file is to SQLite. */
+const copyOf = 'copy-of-database:'
+
+function copyDatabase(from: string): string {
+  const to = newDatabase()
+  const [source, target] = [openLink(urlOf(from)), openLink(urlOf(to))]
+  try {
+    const tables = texts(source, `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`)
+    // One statement: all of it is of one moment.
+    const rows = tables.map((table) => `(SELECT json_agg(t)::text FROM ${table} t)`)
+    const [contents = []] = doNow(source, [{ sql: `SELECT ${rows.join(', ')}`, wants: 'rows' }]).rows
+    const sequences = texts(
+      source,
+      `SELECT format('SELECT setval(%L, %s)', sequencename, last_value) FROM pg_sequences
+      WHERE last_value IS NOT NULL`,
+    )
+    doNow(target, [
+      { sql: 'BEGIN' },
+      // Without the rules between tables, whose order nobody knows here.
+      { sql: 'SET LOCAL session_replication_role = replica' },
+      { sql: `TRUNCATE ${tables.join(', ')}` },
+      ...tables.map((table, index) => ({
+        sql: `INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, ?)`,
+        parameters: [contents[index] ?? '[]'],
+      })),
+      ...sequences.map((sql) => ({ sql })),
+      { sql: 'COMMIT' },
+    ])
+  } finally {
+    void source.close()
+    void target.close()
+  }
+  return to
+}
+
+type Saying = { readonly sql: string; readonly parameters?: readonly SqlValue[]; readonly wants?: Wanted }
+
+const doNow = (link: Link, steps: readonly Saying[]): Answer =>
+  link.ask({
+    kind: 'begin',
+    steps: steps.map(({ sql, parameters = [], wants = 'none' }): Step => ({
+      kind: 'statement',
+      sql,
+      parameters,
+      wants,
+    })),
+  })
+
+const texts = (link: Link, sql: string): string[] =>
+  doNow(link, [{ sql, wants: 'rows' }]).rows.map(([text]) => `${text}`)
 
 function leaving(store: Store, left: () => void): Store {
   const close = store.close.bind(store)

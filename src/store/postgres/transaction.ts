@@ -10,7 +10,7 @@ import type { Keys } from './keys.ts'
 import type { Link } from './link.ts'
 import type { Pending } from './pending.ts'
 import { rowsIn } from './rows.ts'
-import type { Answer, Wanted } from './wire.ts'
+import { type Answer, noAnswer, type Rows, type Wanted } from './wire.ts'
 
 /** What a transaction needs of the batch it belongs to. */
 export type TransactionPlace = {
@@ -21,6 +21,8 @@ export type TransactionPlace = {
   onFault(fault: HoldfastError): void
   /** Told when statements of this transaction are on their way to the database. */
   onSent(): void
+  /** The answer to a question that was asked before it was put; each is given once. */
+  known(sql: string, parameters: readonly SqlValue[]): Rows | undefined
 }
 
 export class PostgresTransaction implements Transaction, Runner {
@@ -105,6 +107,8 @@ export class PostgresTransaction implements Transaction, Runner {
   answer(sql: string, parameters: readonly SqlValue[], wants: Wanted): Answer {
     this.demandOpen()
     const { pending } = this.#place
+    const known = wants === 'rows' ? this.#place.known(sql, parameters) : undefined
+    if (known !== undefined) return { ...noAnswer, ...known }
     if (isRead(sql)) {
       pending.add(sql, parameters, wants)
       return this.flush()

@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
 export const fates = { arrives: 0, answerLost: 1, neverArrives: 2 } as const
-/** `word[0]`: the fate of what is sent next; `word[1]`: 1 while nobody gets through. */
+/** What becomes of all that is sent, and of who comes anew. */
+export const states = { open: 0, closed: 1, silent: 2 } as const
+/** `word[0]`: the fate of what is sent next; `word[1]`: the state. */
 export type WayData = { readonly word: Int32Array; readonly host: string; readonly port: number }
 
 /** The test's end of `way.fixture.ts`. */
@@ -23,8 +25,9 @@ export class Way {
     Atomics.store(this.#word, 0, fates[fate])
   }
 
-  set closed(closed: boolean) {
-    Atomics.store(this.#word, 1, closed ? 1 : 0)
+  /** `closed`: nobody gets through. `silent`: everybody does, and nothing is ever answered. */
+  set state(state: keyof typeof states) {
+    Atomics.store(this.#word, 1, states[state])
   }
 
   cutAll(): void {

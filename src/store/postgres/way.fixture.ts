@@ -4,7 +4,7 @@
  */
 import { connect, createServer, type Socket } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
-import { fates, type WayData } from './way.fake.ts'
+import { fates, states, type WayData } from './way.fake.ts'
 
 /** Safe: only way.fake.ts starts this file. */
 if (parentPort !== null) open(workerData as WayData, parentPort)
@@ -12,7 +12,8 @@ if (parentPort !== null) open(workerData as WayData, parentPort)
 function open({ word, host, port }: WayData, parent: NonNullable<typeof parentPort>): void {
   const sockets = new Set<Socket>()
   const server = createServer((client) => {
-    if (Atomics.load(word, 1) === 1) return void client.destroy()
+    const isIn = (state: number): boolean => Atomics.load(word, 1) === state
+    if (isIn(states.closed)) return void client.destroy()
     const upstream = connect(port, host)
     const end = (): void => {
       client.destroy()
@@ -25,6 +26,7 @@ function open({ word, host, port }: WayData, parent: NonNullable<typeof parentPo
     }
     let fate: number = fates.arrives
     client.on('data', (sent) => {
+      if (isIn(states.silent)) return
       fate = Atomics.exchange(word, 0, fates.arrives)
       if (fate === fates.neverArrives) end()
       else upstream.write(sent)

@@ -1,6 +1,6 @@
 /** What is said between the store and the worker that holds its connections. All of it can be cloned. */
 import type { SqlValue } from '../contract.ts'
-import type { InsertShape } from './dialect.ts'
+import type { InsertShape, UpdateShape } from './dialect.ts'
 
 /** `none`: done, and nobody wants to know more. `count`: how many rows, and the key of the last one inserted. */
 export type Wanted = 'none' | 'count' | 'rows'
@@ -14,18 +14,24 @@ export type Step =
     }
   /** Many rows of one insert: the values of all rows, one row after the other. */
   | { readonly kind: 'inserts'; readonly sql: string; readonly shape: InsertShape; readonly values: SqlValue[] }
+  /** Many rows of one update, likewise; each of another key. */
+  | { readonly kind: 'updates'; readonly sql: string; readonly shape: UpdateShape; readonly values: SqlValue[] }
 
 export type Rows = { readonly names: readonly string[]; readonly rows: readonly (readonly SqlValue[])[] }
 
-/** Of the last step. */
-export type Answer = { readonly changes: number; readonly key: number } & Rows
+/** Of the last step; `earlier`: rows of those before it that wanted them, in their order. */
+export type Answer = { readonly changes: number; readonly key: number; readonly earlier: readonly Rows[] } & Rows
 
 export type Settings = {
   readonly url: string
   readonly connectMs: number
-  /** After which a statement without an answer is given up, and its connection with it. */
+  /** After which what has no answer is given up, and its connection with it, unless the request says otherwise. */
   readonly answerMs: number
+  /** After which the server gives up a transaction in which nothing is asked. */
+  readonly stalledMs: number
 }
+
+type Within = { readonly withinMs?: number }
 
 /** `write` and `read` are there from the beginning to the end; a cursor has a connection as long as it is open. */
 export type Lane = 'write' | 'read' | number
@@ -34,10 +40,12 @@ export type Request =
   /** Connects both lanes, and says what stands at the other end. */
   | { readonly kind: 'open' }
   /** Makes sure that the lane is connected before it runs the steps. */
-  | { readonly kind: 'begin'; readonly steps: readonly Step[] }
-  | { readonly kind: 'run'; readonly lane: Lane; readonly steps: readonly Step[] }
+  | ({ readonly kind: 'begin'; readonly steps: readonly Step[] } & Within)
+  | ({ readonly kind: 'run'; readonly lane: Lane; readonly steps: readonly Step[] } & Within)
   /** Commits; `transaction` is the number by which its fate is asked for when the answer is lost. */
-  | { readonly kind: 'commit'; readonly steps: readonly Step[]; readonly transaction: string }
+  | ({ readonly kind: 'commit'; readonly steps: readonly Step[]; readonly transaction: string } & Within)
+  /** Whether a commit whose answer is lost was carried out: answered if it was, else it fails. */
+  | { readonly kind: 'fate'; readonly transaction: string }
   | { readonly kind: 'keys'; readonly table: string; readonly count: number }
   | {
       readonly kind: 'openCursor'
@@ -78,7 +86,8 @@ export type Told = { readonly id: number; readonly reply: Reply }
 /** A word that some process on the database has sent. */
 export type Signal = { readonly signal: string }
 
-export const noAnswer: Answer = { changes: 0, key: 0, names: [], rows: [] }
+export const noAnswer: Answer = { changes: 0, key: 0, names: [], rows: [], earlier: [] }
 
+/** `signal[0]` counts the answers, `signal[1]` is 1 once the worker has ended. */
 export type WorkerData = { readonly settings: Settings; readonly signal: Int32Array; readonly port: MessagePort }
 type MessagePort = import('node:worker_threads').MessagePort

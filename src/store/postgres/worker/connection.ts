@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream'
 import pg from 'pg'
 import type { SqlValue } from '../../contract.ts'
-import { insertedTable, insertOfMany, postgresStatement } from '../dialect.ts'
+import { insertedTable, insertOfMany, parametersOf, postgresStatement, updateOfMany } from '../dialect.ts'
 import type { Answer, Settings, Step } from '../wire.ts'
 import { arrayOf, type ElementType, isElementType, parameterOf } from './encode.ts'
 import { Pipeline, type Prepared, Statements } from './pipeline.ts'
@@ -11,14 +11,14 @@ export type Table = { readonly types: ReadonlyMap<string, string>; readonly key:
 
 /**
  * `synchronous_commit` is what "durable before anybody hears of it" rests on. A node that stops in the middle of a
- * transaction must not hold the others up for ever.
+ * transaction must not hold the others up for long: theirs wait for its locks, and `lock_timeout` must be the longer one.
  */
-const session = `
+const session = (stalledMs: number): string => `
   SET default_transaction_isolation = 'read committed';
   SET default_transaction_read_only = off;
   SET jit = off;
   SET lock_timeout = '15s';
-  SET idle_in_transaction_session_timeout = '60s';
+  SET idle_in_transaction_session_timeout = ${stalledMs};
   SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
 
 const selectTypes = `SELECT a.attname::text AS name, format_type(a.atttypid, NULL) AS type,
@@ -46,6 +46,11 @@ export class Connection {
   /** `ended` is called once, when the connection is gone without having been closed. */
   static async open(settings: Settings, ended: () => void): Promise<Connection> {
     const connection = new Connection(settings)
+    // pg's own limit ends with the login; what comes after it may meet silence as well.
+    const overdue = setTimeout(
+      () => connection.cut(new Error('the database did not answer in time')),
+      settings.connectMs,
+    )
     const client = connection.#client
     const end = (): void => {
       if (connection.#ended) return
@@ -56,11 +61,13 @@ export class Connection {
     client.on('end', end)
     try {
       await client.connect()
-      await client.query(session)
+      await client.query(session(settings.stalledMs))
     } catch (error) {
       connection.#ended = true
       connection.cut(new Error('given up'))
       throw error
+    } finally {
+      clearTimeout(overdue)
     }
     return connection
   }
@@ -74,19 +81,20 @@ export class Connection {
   }
 
   /** In one round trip. @throws PipelineError */
-  async run(steps: readonly Step[]): Promise<Answer> {
+  async run(steps: readonly Step[], withinMs = this.#answerMs): Promise<Answer> {
     const prepared: Prepared[] = []
     for (const step of steps) prepared.push(await this.#prepare(step))
-    return this.#submit(prepared)
+    return this.#submit(prepared, withinMs)
   }
 
   rows(sql: string, ...parameters: SqlValue[]): Promise<Answer> {
     return this.run([{ kind: 'statement', sql, parameters, wants: 'rows' }])
   }
 
-  #submit(steps: readonly Prepared[]): Promise<Answer> {
+  #submit(steps: readonly Prepared[], withinMs: number): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
-      const overdue = setTimeout(() => this.cut(new Error('the database did not answer in time')), this.#answerMs)
+      const silence = `it did not answer within ${withinMs / 1000} s`
+      const overdue = setTimeout(() => this.cut(new Error(silence)), withinMs)
       const settle =
         <T>(done: (value: T) => void) =>
         (value: T): void => {
@@ -98,11 +106,12 @@ export class Connection {
   }
 
   async #prepare(step: Step): Promise<Prepared> {
-    if (step.kind === 'inserts') {
+    if (step.kind !== 'statement') {
       const types = await this.#typesOf(step)
       const { length } = types
       const parameters = types.map((type, index) => arrayOf(type, step.values, index, length))
-      return { text: insertOfMany(step.shape, types), parameters, wants: 'none' }
+      const text = step.kind === 'inserts' ? insertOfMany(step.shape, types) : updateOfMany(step.shape, types)
+      return { text, parameters, wants: 'none' }
     }
     const { sql, wants } = step
     const parameters = step.parameters.map(parameterOf)
@@ -113,14 +122,16 @@ export class Connection {
     return { text: `${this.#translate(sql)} RETURNING ${key}`, parameters, wants, key: true }
   }
 
-  async #typesOf({ shape }: Extract<Step, { kind: 'inserts' }>): Promise<ElementType[]> {
-    const { types } = await this.table(shape.table)
-    return shape.columns
-      .filter((_, index) => shape.values[index] === '?')
-      .map((column) => {
-        const type = types.get(column.toLowerCase()) ?? 'text'
-        return isElementType(type) ? type : 'text'
-      })
+  async #typesOf(step: Extract<Step, { kind: 'inserts' | 'updates' }>): Promise<ElementType[]> {
+    const { types } = await this.table(step.shape.table)
+    const columns =
+      step.kind === 'updates'
+        ? parametersOf(step.shape)
+        : step.shape.columns.filter((_, index) => step.shape.values[index] === '?')
+    return columns.map((column) => {
+      const type = types.get(column.toLowerCase()) ?? 'text'
+      return isElementType(type) ? type : 'text'
+    })
   }
 
   #translate(sql: string): string {
@@ -135,9 +146,8 @@ export class Connection {
   async table(name: string): Promise<Table> {
     const known = this.#tables.get(name)
     if (known !== undefined) return known
-    const { rows } = await this.#submit([
-      { text: this.#translate(selectTypes), parameters: [name.toLowerCase()], wants: 'rows' },
-    ])
+    const text = this.#translate(selectTypes)
+    const { rows } = await this.#submit([{ text, parameters: [name.toLowerCase()], wants: 'rows' }], this.#answerMs)
     const key = rows.find((row) => row[2] === 1)?.[0]
     const table: Table = {
       types: new Map(rows.map(([column, type]) => [String(column), String(type)])),

@@ -6,6 +6,8 @@ import { Lane, NotConnected } from './lane.ts'
 import { PipelineError } from './pipeline.ts'
 
 const retryMs = 250
+/** Who reads row by row keeps nobody waiting, and may take its time between two. */
+const slowReaderMs = 60_000
 
 export class Desk {
   readonly #settings: Settings
@@ -44,11 +46,14 @@ export class Desk {
         return this.#write.connection.rows(selectServer)
       case 'begin':
         this.#begun = await this.#write.connect()
-        return this.#begun.run(request.steps)
+        return this.#begun.run(request.steps, request.withinMs)
       case 'run':
-        return this.#connection(request.lane).run(request.steps)
+        return this.#connection(request.lane).run(request.steps, request.withinMs)
       case 'commit':
         return this.#commit(request)
+      case 'fate':
+        await this.#askWhetherCommitted(request.transaction, new NotConnected())
+        return noAnswer
       case 'openCursor':
         return this.#openCursor(request)
       case 'fetch':
@@ -71,11 +76,11 @@ export class Desk {
 
   // ---- committing
 
-  async #commit({ steps, transaction }: Extract<Request, { kind: 'commit' }>): Promise<Answer> {
+  async #commit({ steps, transaction, withinMs }: Extract<Request, { kind: 'commit' }>): Promise<Answer> {
     const all = [...steps, { kind: 'statement', sql: 'COMMIT', parameters: [], wants: 'none' } as const]
     const connection = this.#connection('write')
     try {
-      return await connection.run(all)
+      return await connection.run(all, withinMs)
     } catch (error) {
       // Whatever failed before COMMIT was reached, or by it on a connection that lives, is undone for certain.
       if (!(error instanceof PipelineError) || !isLost(error.cause)) throw error
@@ -86,7 +91,7 @@ export class Desk {
   }
 
   /** The connection fell while it may have been committing. Nobody is told anything before the database itself has said. */
-  async #askWhetherCommitted(transaction: string, error: PipelineError): Promise<void> {
+  async #askWhetherCommitted(transaction: string, error: Error): Promise<void> {
     for (;;) {
       const status = await this.#statusOf(transaction)
       if (status === 'committed') return
@@ -125,7 +130,8 @@ export class Desk {
   // ---- cursors; each has a name of its own, for what is prepared knows the columns it gives
 
   async #openCursor({ cursor, sql, parameters }: Extract<Request, { kind: 'openCursor' }>): Promise<Answer> {
-    const connection = this.#takeIdle() ?? (await Connection.open(this.#settings, () => {}))
+    const settings = { ...this.#settings, stalledMs: slowReaderMs }
+    const connection = this.#takeIdle() ?? (await Connection.open(settings, () => {}))
     this.#cursors.set(cursor, connection)
     return connection.run([
       { kind: 'statement', sql: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', parameters: [], wants: 'none' },

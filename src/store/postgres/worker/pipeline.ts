@@ -1,5 +1,5 @@
 /** Several statements in one round trip: all are sent, then one Sync; the first that fails ends them all. */
-import type { Answer } from '../wire.ts'
+import type { Answer, Rows } from '../wire.ts'
 import { changesIn, type Field, valueOf } from './decode.ts'
 import type { Parameter } from './encode.ts'
 
@@ -72,6 +72,7 @@ export class Pipeline {
   #changes = 0
   #rows: (string | null)[][] = []
   #fields: readonly Field[] = []
+  #earlier: Rows[] = []
 
   constructor(
     steps: readonly Prepared[],
@@ -118,15 +119,28 @@ export class Pipeline {
   }
 
   handleDataRow({ fields }: { readonly fields: (string | null)[] }): void {
-    // Only the last one's rows are asked for.
-    if (this.#done === this.#steps.length - 1) this.#rows.push(fields)
+    if (this.#steps[this.#done]?.wants === 'rows' || this.#isLast) this.#rows.push(fields)
+  }
+
+  get #isLast(): boolean {
+    return this.#done === this.#steps.length - 1
   }
 
   handleCommandComplete({ text }: { readonly text: string }): void {
     this.#changes = changesIn(text)
     if (text === 'ROLLBACK' && this.#steps[this.#done]?.text === 'COMMIT') this.#notCommitted = true
     this.#fields = this.#statements.find(this.#steps[this.#done]?.text ?? '')?.fields ?? []
+    if (this.#steps[this.#done]?.wants === 'rows' && !this.#isLast) {
+      this.#earlier.push(this.#decoded())
+      this.#rows = []
+    }
     this.#done++
+  }
+
+  #decoded(): Rows {
+    const fields = this.#fields
+    const rows = this.#rows.map((row) => row.map((value, index) => valueOf(fields[index] ?? unknownField, value)))
+    return { names: fields.map(({ name }) => name), rows }
   }
 
   handleEmptyQuery(): void {
@@ -141,10 +155,9 @@ export class Pipeline {
   handleReadyForQuery(): void {
     if (this.#notCommitted)
       return this.#reject(new PipelineError(this.#done, new Error('the transaction had failed before its commit')))
-    const fields = this.#fields
-    const rows = this.#rows.map((row) => row.map((value, index) => valueOf(fields[index] ?? unknownField, value)))
-    const key = this.#steps.at(-1)?.key === true ? Number(rows.at(-1)?.[0] ?? 0) : 0
-    this.#resolve({ changes: this.#changes, key, names: fields.map(({ name }) => name), rows })
+    const last = this.#decoded()
+    const key = this.#steps.at(-1)?.key === true ? Number(last.rows.at(-1)?.[0] ?? 0) : 0
+    this.#resolve({ changes: this.#changes, key, earlier: this.#earlier, ...last })
   }
 }
 

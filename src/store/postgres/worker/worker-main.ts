@@ -22,6 +22,13 @@ port.on('message', (asked: Asked) => {
   })
 })
 
+// Who sleeps for an answer cannot hear that there will be none.
+process.on('exit', () => {
+  Atomics.store(signal, 1, 1)
+  Atomics.add(signal, 0, 1)
+  Atomics.notify(signal, 0)
+})
+
 async function serve({ id, request }: Asked): Promise<Told> {
   return { id, reply: await desk.serve(request) }
 }
