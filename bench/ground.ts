@@ -23,11 +23,14 @@ export const sqliteGround: Ground = {
 }
 
 /** Everything synced, as in production; room enough that no checkpoint falls into a run of seconds. */
-export async function startPostgresGround(): Promise<Ground> {
-  const server = await PostgresServer.start({
+export const startBenchServer = (): Promise<PostgresServer> =>
+  PostgresServer.start({
     fsync: true,
     settings: ['shared_buffers=256MB', 'max_wal_size=4GB', 'checkpoint_timeout=30min'],
   })
+
+export async function startPostgresGround(): Promise<Ground> {
+  const server = await startBenchServer()
   let databases = 0
   const newDatabase = (): Promise<string> => server.createDatabase(`bench_${++databases}`)
   return {

@@ -91,7 +91,7 @@ if (wanted.has('w4')) {
   )
 }
 if (wanted.has('w5')) {
-  const found = await measureNodes({ atOnce: 200, forMs: quick ? 4000 : 10_000, runs: quick ? 3 : 5 })
+  const found = await measureNodes({ atOnce: 200, forMs: quick ? 8000 : 15_000, runs: quick ? 3 : 5 })
   ratios['w5'] = round(found.ratio)
   figures['w5'] = found
   const [one, two] = [found.oneNode, found.twoNodes].map((steps) => Math.round(steps).toLocaleString('en'))

@@ -8,9 +8,10 @@ import { systemClock } from '../src/app/system-clock.ts'
 import { silentLogger } from '../src/base/index.ts'
 import { localHints, startExecution } from '../src/engine/index.ts'
 import { openPostgres } from '../src/store/index.ts'
-import { PostgresServer } from '../test/postgres/server.ts'
+import type { PostgresServer } from '../test/postgres/server.ts'
+import { startBenchServer } from './ground.ts'
 import { payload, stepsPerWorkflow, tenSteps } from './workflows.ts'
-import { admin, ended, install, median, newFolder, openWorld } from './world.ts'
+import { admin, install, median, newFolder, openWorld } from './world.ts'
 
 export type NodesFigures = {
   readonly oneNode: number
@@ -23,7 +24,7 @@ export type NodesSize = { readonly atOnce: number; readonly forMs: number; reado
 
 /** Steps a second. */
 export async function measureNodes(size: NodesSize): Promise<NodesFigures> {
-  const server = await PostgresServer.start({ fsync: true })
+  const server = await startBenchServer()
   const [one, two]: [number[], number[]] = [[], []]
   try {
     for (let run = 0; run < size.runs; run++) {
@@ -92,6 +93,9 @@ const linesOf = (child: ChildProcess): AsyncIterator<string, undefined> => {
 
 // ---- a node
 
+/** Until the workflows no longer go in step with each other, and what runs often is compiled. */
+const warmUpMs = 4000
+
 type NodeWords = Database & { readonly name: string; readonly atOnce: number; readonly forMs: number }
 
 async function beNode({ url, folder, name, atOnce, forMs }: NodeWords): Promise<void> {
@@ -103,12 +107,12 @@ async function beNode({ url, folder, name, atOnce, forMs }: NodeWords): Promise<
   const one = async (): Promise<void> => {
     while (!ending) {
       const { executionArn } = await startExecution(world.engine, admin, { stateMachineArn: arn, input: payload })
-      await ended(world, executionArn)
+      await world.ending(executionArn)
       done++
     }
   }
   const all = Promise.all(Array.from({ length: atOnce }, one))
-  await systemPause(1000)
+  await systemPause(warmUpMs)
   console.log('ready')
   await new Promise((resolve) => process.stdin.once('data', resolve))
   const before = done

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { procedure, startExecution } from '../src/engine/index.ts'
 import { type Ground, sqliteGround } from './ground.ts'
 import { measureLimit } from './limit.ts'
-import { admin, ended, install, median, newFolder, openWorld, type World } from './world.ts'
+import { admin, install, median, newFolder, openWorld, type World } from './world.ts'
 
 export const tenSteps = procedure({
   name: 'ten-steps',
@@ -66,7 +66,7 @@ export async function repeat(world: World, arn: string, atOnce: number, total: n
   const one = async (): Promise<void> => {
     while (left-- > 0) {
       const { executionArn } = await startExecution(world.engine, admin, { stateMachineArn: arn, input: payload })
-      await ended(world, executionArn)
+      await world.ending(executionArn)
     }
   }
   await Promise.all(Array.from({ length: atOnce }, one))

@@ -12,6 +12,7 @@ import {
   definitionOf,
   embeddedLimits,
   type Engine,
+  type EngineObserver,
   type NodeOptions,
   type Procedure,
   procedureHandler,
@@ -24,7 +25,16 @@ export const admin: Actor = { type: 'user', id: 'bench', via: 'api', role: 'admi
 const account = { region: 'us-east-1', accountId: '123456789012' }
 const roleArn = 'arn:aws:iam::123456789012:role/bench'
 
-export type World = { readonly store: Store; readonly engine: Engine; close(): Promise<void> }
+export type World = {
+  readonly store: Store
+  readonly engine: Engine
+  /**
+   * Resolves when the execution has ended, without a look at the store. Ask in the turn in which its start is told, and only
+   * of one that makes a call: its end is then another commit.
+   */
+  ending(executionArn: string): Promise<void>
+  close(): Promise<void>
+}
 
 /** A new folder below the temp folder, or one that is given (and then kept). */
 export function newFolder(): { readonly path: string; remove(): void } {
@@ -50,6 +60,14 @@ export function openWorld(folder: string, procedures: readonly Procedure[], shar
     storeBytes: () => undefined,
     engine: () => ({ queued: 0, calls: 0, express: 0 }),
   })
+  const awaited = new Map<string, () => void>()
+  const observer: EngineObserver = {
+    ...telemetry.observer,
+    committed(facts) {
+      telemetry.observer.committed(facts)
+      for (const { arn } of facts.closed) awaited.get(arn)?.()
+    },
+  }
   const engine = createEngine({
     store,
     clock: systemClock,
@@ -61,12 +79,19 @@ export function openWorld(folder: string, procedures: readonly Procedure[], shar
     handlers: [procedureHandler(procedures, { account, clock: systemClock, log: silentLogger })],
     tokenKey: new Uint8Array(32).fill(7),
     // Counted as in production.
-    observer: telemetry.observer,
+    observer,
     ...(shared === undefined ? {} : { node: shared.node }),
   })
   return {
     store,
     engine,
+    ending: (arn) =>
+      new Promise((resolve) => {
+        awaited.set(arn, () => {
+          awaited.delete(arn)
+          resolve()
+        })
+      }),
     async close() {
       await engine.close()
       await expressions.close()

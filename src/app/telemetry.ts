@@ -22,7 +22,7 @@ export function openTelemetry(
     tracing: tracingFrom(environment),
     fetch,
     keptMs: configuration.retention.executions,
-    storeBytes: () => bytesOf([database, `${database}-wal`]),
+    storeBytes: () => (store.dialect === 'postgres' ? databaseBytes(store) : bytesOf([database, `${database}-wal`])),
     engine: () => ({
       queued: watched.engine?.writer.queued ?? 0,
       calls: watched.engine?.callsUnderWay ?? 0,
@@ -32,6 +32,11 @@ export function openTelemetry(
 }
 
 export const elapsed = (): number => performance.now()
+
+/** Without the log of the whole server. */
+function databaseBytes({ read }: Store): number | undefined {
+  return read.get<{ bytes: number }>('SELECT pg_database_size(current_database()) AS bytes')?.bytes
+}
 
 function bytesOf(files: readonly string[]): number | undefined {
   const sizes = files.map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0)

@@ -53,6 +53,33 @@ export function latestStatement(read: Pick<Reader, 'prepare'>, kind: StatementKi
     .get(kind)
 }
 
+export type SigningState = {
+  /** The last place that is sealed, and the last that is signed. */
+  readonly sealed: number
+  readonly signed: number
+  /** When the last head was signed. */
+  readonly headAt: number | undefined
+}
+
+/** In one question: it is asked after every sealing. */
+export function signingState(read: Pick<Reader, 'prepare'>): SigningState {
+  type Row = { readonly [K in 'sealed' | 'head' | 'cut' | 'headAt']: number | null }
+  const row = read
+    .prepare<Row>(
+      `SELECT (SELECT MAX(seq) FROM trail) AS sealed,
+        (SELECT MAX(seq) FROM trail_statements WHERE kind = 'head') AS head,
+        (SELECT MAX(seq) FROM trail_statements WHERE kind = 'cut') AS cut,
+        (SELECT at FROM trail_statements WHERE kind = 'head' ORDER BY seq DESC, id DESC LIMIT 1) AS headAt`,
+    )
+    .get()
+  const cut = row?.cut ?? 0
+  return {
+    sealed: Math.max(row?.sealed ?? 0, cut),
+    signed: Math.max(row?.head ?? 0, cut),
+    headAt: row?.headAt ?? undefined,
+  }
+}
+
 /** Heads in the order they were signed, `limit` at a time. */
 export function headsAfter(read: Reader, id: number, limit: number): StoredStatement[] {
   return read.all<StoredStatement>(

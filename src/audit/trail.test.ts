@@ -236,5 +236,9 @@ describe('the trail’s own loop', () => {
 
 /** Lets everything that is under way come to rest: each step of it takes a few turns of the loop. */
 async function quiet(): Promise<void> {
-  for (let turns = 0; turns < 30; turns++) await turn()
+  for (let turns = 0; turns < 30; turns++) {
+    await turn()
+    // What is being committed takes longer than a turn where a server does it.
+    await world.store.tick()
+  }
 }

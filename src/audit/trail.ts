@@ -12,7 +12,14 @@ import { queryTrail, type TrailPage, type TrailQuery } from './query.ts'
 import { recordText } from './record.ts'
 import { redactWith, type Redacted } from './redact.ts'
 import { chainEnd, sealRecords } from './seal.ts'
-import { insertStatement, latestStatement, signStatement, statementBySignature, statementsAfter } from './statements.ts'
+import {
+  insertStatement,
+  latestStatement,
+  signingState,
+  signStatement,
+  statementBySignature,
+  statementsAfter,
+} from './statements.ts'
 import { type Verification, verifyTrail } from './verify.ts'
 import { type TrailRange, records } from './walk.ts'
 
@@ -83,7 +90,9 @@ export class Trail {
 
   /** Seals what waits, in order, up to a batch. Says how many records. */
   seal(): Promise<number> {
-    if (this.#store.read.get('SELECT 1 FROM trail_unsealed LIMIT 1') === undefined) return Promise.resolve(0)
+    // By the index: the table is emptied so often that what is read in no order may be mostly what is gone.
+    const waits = this.#store.read.get('SELECT position FROM trail_unsealed ORDER BY position LIMIT 1')
+    if (waits === undefined) return Promise.resolve(0)
     return this.#store.write((tx) => (tx.tryLock('trail') ? sealRecords(tx, sealBatch) : 0), { concurrent: true })
   }
 
@@ -91,7 +100,7 @@ export class Trail {
   async signHead(): Promise<void> {
     await this.#store.write((tx) => {
       const end = chainEnd(tx)
-      if (end.seq <= signedThrough(tx)) return
+      if (end.seq <= signingState(tx).signed) return
       const { seq, hash } = end
       insertStatement(tx, signStatement(this.#keys.signing, { kind: 'head', seq, hash, at: this.#clock.now() }))
     })
@@ -107,12 +116,11 @@ export class Trail {
 
   /** When the next head is due: undefined while all that is sealed is signed. */
   headDueAt(): number | undefined {
-    const { read } = this.#store
-    if (chainEnd(read).seq <= signedThrough(read)) return undefined
+    const { sealed, signed, headAt } = signingState(this.#store.read)
+    if (sealed <= signed) return undefined
     const now = this.#clock.now()
-    const since = latestStatement(read, 'head')?.at
     // A head of tomorrow: the clock was set back. Waiting for it would leave the chain unsigned for as long as it was ahead.
-    return since === undefined || since > now ? now : since + this.#settings.headEveryMs
+    return headAt === undefined || headAt > now ? now : headAt + this.#settings.headEveryMs
   }
 
   /** One round: seal, let each follower handle its next records, sign and prune if due. True when more can be done at once. */
@@ -185,10 +193,6 @@ export class Trail {
   redact(secret: PlainJson): Redacted {
     return redactWith(this.#keys.redaction, secret)
   }
-}
-
-function signedThrough(read: Pick<Store['read'], 'prepare'>): number {
-  return Math.max(latestStatement(read, 'head')?.seq ?? 0, latestStatement(read, 'cut')?.seq ?? 0)
 }
 
 /** The heads file may lag behind the database by a crash; it never leads, unless the database was put back. */

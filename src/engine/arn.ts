@@ -61,6 +61,9 @@ export function qualifiedArn(machineArn: string, qualifier: string | number): st
   return `${machineArn}:${qualifier}`
 }
 
+/** What comes before the qualifier, if there is one. Of what is no such ARN: something that no machine has. */
+export const machineArnOf = (arn: string): string => arn.split(':', 7).join(':')
+
 export function executionArn(account: Account, machineName: string, name: string): string {
   return statesArn(account, `execution:${machineName}:${name}`)
 }

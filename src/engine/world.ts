@@ -11,6 +11,7 @@ import { type Logger, type RandomBytes, silentLogger, VirtualClock } from '../ba
 import { createExpressions } from '../jsonata/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import type { ExecutionDescription, HistoryRecord, StartedExecution } from './contract.ts'
+import { fillDisk, freeDisk, refuseInserts } from './broken-store.fake.ts'
 import { createEngine, embeddedLimits, type Engine, type EngineOptions } from './engine.ts'
 import { describeExecution } from './execution/describe.ts'
 import { getExecutionHistory } from './execution/history.ts'
@@ -268,16 +269,18 @@ export class World {
     return this.store.write((tx) => tx.prepare(sql).run(...parameters))
   }
 
+  /** As a defect would that meets some rows and not the others. */
+  refuseInserts(table: string, when: string): Promise<unknown> {
+    return refuseInserts(this.store, table, when)
+  }
+
   /** The disk takes no page more than it has now and `spare` ones, until `freeDisk`. */
   fillDisk(spare = 0): Promise<unknown> {
-    return this.store.write((tx) => {
-      const { page_count: pages } = tx.prepare<{ page_count: number }>('PRAGMA page_count').get() ?? { page_count: 0 }
-      return tx.prepare(`PRAGMA max_page_count = ${pages + spare}`).get()
-    })
+    return fillDisk(this.store, spare)
   }
 
   freeDisk(): Promise<unknown> {
-    return this.store.write((tx) => tx.prepare('PRAGMA max_page_count = 1000000').get())
+    return freeDisk(this.store)
   }
 
   /** What comes out otherwise than it is stored when every execution is replayed. */
@@ -301,16 +304,26 @@ export class World {
    * its own copy, which nobody sees any more.
    */
   crash(options: WorldOptions = {}): World {
-    const { file } = this.rows<{ file: string }>('PRAGMA database_list')[0] ?? { file: '' }
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'))
-    const path = join(folder, 'holdfast.sqlite')
-    for (const end of ['', '-wal']) if (existsSync(file + end)) copyFileSync(file + end, path + end)
+    const path = this.store.dialect === 'sqlite' ? this.#copyFile(folder) : this.#copyOfDatabase
     const world = new World({ ...this.#options, clock: this.clock, randomBytes: this.#randomBytes, ...options, path })
     world.#folders.push(folder)
     world.#machines = this.#machines
     // Tokens made with another key are others.
     world.#tampered = this.#tampered || options.engine?.tokenKey !== undefined
     return world
+  }
+
+  #copyFile(folder: string): string {
+    const { file } = this.rows<{ file: string }>('PRAGMA database_list')[0] ?? { file: '' }
+    const path = join(folder, 'holdfast.sqlite')
+    for (const end of ['', '-wal']) if (existsSync(file + end)) copyFileSync(file + end, path + end)
+    return path
+  }
+
+  /** What stands in for `openStore` where tests run on PostgreSQL knows it. */
+  get #copyOfDatabase(): string {
+    return `copy-of-database:${this.rows<{ name: string }>('SELECT current_database() AS name')[0]?.name}`
   }
 
   /** Its process is gone, and nothing of it can be closed. */

@@ -1,12 +1,12 @@
 /** Numbers that stand in the store: read when somebody scrapes, never before. */
 import { Gauge, type Registry } from 'prom-client'
-import type { Clock } from '../base/index.ts'
+import { type Clock, HoldfastError } from '../base/index.ts'
 import type { Store } from '../store/index.ts'
 
 export type ReadingSources = {
   readonly store: Pick<Store, 'read' | 'fault'>
   readonly clock: Clock
-  /** Bytes of the store's files; undefined where it has none. */
+  /** Bytes of the store's files or its database; undefined where it has none. */
   readonly storeBytes: () => number | undefined
   /** Works that wait for a batch, calls of tasks under way, express executions in memory. */
   readonly engine: () => { readonly queued: number; readonly calls: number; readonly express: number }
@@ -26,7 +26,7 @@ export function addReadings(registry: Registry, sources: ReadingSources): void {
     new Gauge({
       ...{ name, help, registers: [registry] },
       collect() {
-        this.set(read())
+        this.set(readable(read))
       },
     })
   }
@@ -59,6 +59,16 @@ export function addReadings(registry: Registry, sources: ReadingSources): void {
   gauge('holdfast_store_bytes', 'Size of the store on the disk.', () => storeBytes() ?? Number.NaN)
   gauge('holdfast_store_refuses', '1 while the store refuses writes.', () => (store.fault === undefined ? 0 : 1))
   addDeployments(registry, store)
+}
+
+/** A store that cannot be read must not take the other numbers with it: that it refuses is one of them. */
+function readable(read: () => number): number {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof HoldfastError && error.code.startsWith('store.')) return Number.NaN
+    throw error
+  }
 }
 
 type DeploymentCount = { readonly status: string; readonly count: number; readonly seconds: number | null }

@@ -1,6 +1,6 @@
 /** The SQL of state machines and their revisions. */
 import { isJsonArray, isJsonObject, type JsonText, jsonFromPlain, parseJson, printJson } from '../../base/index.ts'
-import type { Transaction } from '../../store/index.ts'
+import type { Question, Transaction } from '../../store/index.ts'
 import type { MachineType } from '../contract.ts'
 import type { Queries } from '../registry.ts'
 import { dropAliases } from '../alias/queries.ts'
@@ -68,6 +68,7 @@ const detailColumns = `${revisionColumns}, r.uuid AS uuid, r.logging AS logging,
 const machineByArn = `SELECT ${machineColumns} FROM state_machine m WHERE m.arn = ? AND m.status <> 'DELETED'`
 const youngestByArn = `FROM state_machine m JOIN revision r ON r.machine_id = m.id
   WHERE m.arn = ? AND m.status <> 'DELETED' ORDER BY r.id DESC LIMIT 1`
+const selectHead = `SELECT ${headColumns} ${youngestByArn}`
 const byRevision = 'FROM revision r JOIN state_machine m ON m.id = r.machine_id WHERE r.id = ?'
 
 /** The machine that has this ARN now. */
@@ -76,8 +77,10 @@ export function findMachine(queries: Queries, arn: string): Machine | undefined 
 }
 
 export function findCurrentHead(queries: Queries, arn: string): RevisionHead | undefined {
-  return queries.prepare<RevisionHead>(`SELECT ${headColumns} ${youngestByArn}`).get(arn)
+  return queries.prepare<RevisionHead>(selectHead).get(arn)
 }
+
+export const currentHeadQuestion = (arn: string): Question => ({ sql: selectHead, parameters: [arn] })
 
 /** What a new execution of this machine would run; look at `status` before you start one. */
 export function findCurrentRevision(queries: Queries, arn: string): Revision | undefined {

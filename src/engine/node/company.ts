@@ -9,7 +9,7 @@ import type { RoundOutcome } from '../run/work.ts'
 import type { Writer } from '../run/writer.ts'
 import { Mail } from './mail.ts'
 import type { Node } from './node.ts'
-import { executionMark, openTasks } from './node-rows.ts'
+import { executionMarks, openTasks } from './node-rows.ts'
 import { Rounds } from './rounds.ts'
 
 export type CompanyPlace = {
@@ -85,8 +85,7 @@ export class Company {
     const { store, watchers } = this.#place
     const before = this.#marks
     this.#marks = new Map()
-    for (const id of watchers.watched()) {
-      const { seq, running } = executionMark(store.read, id)
+    for (const [id, { seq, running }] of executionMarks(store.read, [...watchers.watched()])) {
       const mark = `${seq} ${running}`
       this.#marks.set(id, mark)
       if (before.get(id) !== mark) watchers.notify([id], running ? new Set() : new Set([id]))

@@ -1,7 +1,7 @@
 /** The SQL of what several nodes share: their lives, who has an execution, and letters. */
 import type { Attempt } from '../../asl/index.ts'
 import type { JsonText } from '../../base/index.ts'
-import { shareLocked, skipLocked, type Store, type Transaction } from '../../store/index.ts'
+import { type Question, shareLocked, skipLocked, type Store, type Transaction } from '../../store/index.ts'
 import { timerOfNumber } from '../history/chunk.ts'
 import type { Queries } from '../registry.ts'
 import type { DueTimer } from '../run/statements.ts'
@@ -26,9 +26,14 @@ export function endLife(tx: Transaction, life: number, now: number): void {
 
 /** Whether the life goes on. It cannot be ended by anybody before this transaction is. */
 export function isAlive(tx: Transaction, dialect: Dialect, life: number): boolean {
-  const select = `SELECT id FROM engine_node WHERE id = ? AND ended_at IS NULL${shareLocked(dialect)}`
-  return tx.prepare(select).get(life) !== undefined
+  const { sql, parameters } = isAliveQuestion(dialect, life)
+  return tx.prepare(sql).get(...parameters) !== undefined
 }
+
+export const isAliveQuestion = (dialect: Dialect, life: number): Question => ({
+  sql: `SELECT id FROM engine_node WHERE id = ? AND ended_at IS NULL${shareLocked(dialect)}`,
+  parameters: [life],
+})
 
 export function renewLife(tx: Transaction, life: number, leaseUntil: number): void {
   tx.prepare('UPDATE engine_node SET lease_until = ? WHERE id = ?').defer(leaseUntil, life)
@@ -128,10 +133,24 @@ export function openTasks(queries: Queries, activityArn: string, limit: number):
   return queries.prepare(select).all(activityArn, limit).length
 }
 
-/** How far an execution is. One that is no longer kept does not run. */
-export function executionMark(queries: Queries, id: number): { readonly seq: number; readonly running: boolean } {
-  const row = queries.prepare<{ status: number }>('SELECT status FROM execution WHERE id = ?').get(id)
-  return { seq: lastSeq(queries, id), running: row?.status === 0 }
+export type ExecutionMark = { readonly seq: number; readonly running: boolean }
+
+const marksAtOnce = 50
+const selectMarks = `SELECT e.id AS id, e.status AS status,
+  (SELECT MAX(c.seq) FROM chunk c WHERE c.execution_id = e.id) AS seq FROM execution e
+  WHERE e.id IN (${Array.from({ length: marksAtOnce }, () => '?').join(', ')})`
+
+/** How far executions are, in few questions. One that is no longer kept does not run. */
+export function executionMarks(queries: Queries, ids: readonly number[]): ReadonlyMap<number, ExecutionMark> {
+  type Row = { readonly id: number; readonly status: number; readonly seq: number | null }
+  const marks = new Map<number, ExecutionMark>(ids.map((id) => [id, { seq: 0, running: false }]))
+  for (let from = 0; from < ids.length; from += marksAtOnce) {
+    // One text for any number of them: the first stands in for what is missing at the end.
+    const asked = Array.from({ length: marksAtOnce }, (_, index) => ids[from + index] ?? ids[from] ?? 0)
+    for (const { id, status, seq } of queries.prepare<Row>(selectMarks).all(...asked))
+      marks.set(id, { seq: seq ?? 0, running: status === 0 })
+  }
+  return marks
 }
 
 // ---- timers

@@ -477,6 +477,17 @@ export function describeNodes(name: string, place: () => ClusterOptions): void {
     })
   })
 
+  describe(`${name}: a node with more work than one transaction takes`, () => {
+    it('gives its sign of life before it', async () => {
+      const { cluster, ada } = await twoNodes()
+      const { writer } = ada.world.engine
+      for (let work = 0; work < 2500; work++) writer.post({ kind: 'probe' })
+      await writer.submit({ kind: 'round' })
+      expect(writer.queued).toBeGreaterThan(0)
+      await cluster.settle()
+    })
+  })
+
   describe(`${name}: without a single hint`, () => {
     it('everything arrives all the same', async () => {
       const { cluster, ada, bob } = await twoNodes({ arrives: () => false })

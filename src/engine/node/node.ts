@@ -3,7 +3,7 @@
  * goes on and ended by others when it is not. What is written in a life that is over is undone as a whole.
  */
 import type { Clock } from '../../base/index.ts'
-import type { Store, Transaction } from '../../store/index.ts'
+import type { Question, Store, Transaction } from '../../store/index.ts'
 import type { Queries } from '../registry.ts'
 import type { DueTimer } from '../run/statements.ts'
 import type { EventOutcome, EventWork, PolledTask } from '../run/work.ts'
@@ -112,6 +112,11 @@ export class Node {
    */
   fence(tx: Transaction): void {
     if (!rows.isAlive(tx, this.#place.store.dialect, this.life)) throw new LifeOver(this.life)
+  }
+
+  /** What `fence` asks. */
+  get fenceQuestion(): Question {
+    return rows.isAliveQuestion(this.#place.store.dialect, this.life)
   }
 
   /**

@@ -11,17 +11,17 @@ import { encodeChunk } from '../history/encode.ts'
 import type { ExpressEnd } from '../express/express.ts'
 import { writeExpressEnd, writeExpressStart } from '../express/write.ts'
 import { loggedStep } from '../history/log.ts'
-import { finishDeletion } from '../machine/queries.ts'
 import { Elsewhere, Forwarded, ForwardedPoll } from '../node/node.ts'
 import type { ChildEndWork, MapItemsWork, MapRunWork } from '../map-run/work.ts'
 import { nestedOutput, nestedStartFailure, nestedStarted } from '../task/nested.ts'
-import { type Admission, admit } from './admission.ts'
+import { type Admission, type AdmissionPlace, admit } from './admission.ts'
 import { endsTask, isAnswer, keepAnswer } from './answers.ts'
 import { awaitsChildren, isAwaited, readNestedCall, stopsOfChildren } from './children.ts'
 import { claimLive } from './claim.ts'
 import type { Core } from './core.ts'
-import { digestOf, type FirstChunk, sha256 } from './digest.ts'
+import { digestOf, sha256, writtenWith } from './digest.ts'
 import { awaitsCall, isBusy, type Live, loadLive, newLive } from './live.ts'
+import { Ends } from './ends.ts'
 import { MapBook, noMapRun } from './map-book.ts'
 import { abortedMapRuns, actOnMapRun, openMapRun } from './map-runs.ts'
 import { endFromOutside } from './express-child.ts'
@@ -55,10 +55,10 @@ export class Batch {
   readonly #tx: Transaction
   readonly #now: number
   readonly #maps: MapBook
+  readonly #admissions: AdmissionPlace
+  readonly #ends = new Ends()
   /** Events that this batch has caused itself: a nested execution that ended tells its parent in the same transaction. */
   readonly #followUps: EventWork[] = []
-  /** The first chunk that was written last. */
-  #first: FirstChunk | undefined
   /** When the last step ended, or the batch began: what follows is counted to the next one. */
   #mark: number
 
@@ -70,10 +70,13 @@ export class Batch {
     core.expressRoom.forgetPromises()
     this.#mark = core.observer?.elapsed() ?? 0
     this.#maps = new MapBook(core, tx, this.#now)
+    this.#admissions = { registry: core, queries: tx, targets: new Map() }
   }
 
-  /** What all works of the batch together have changed. */
+  /** What all works of the batch together have changed, and what ended in it: starts go together, and so do ends. */
   finish(): void {
+    // Two nodes that close the last two executions each see the other's still running: they look now and then instead.
+    this.#ends.write(this.#tx, this.#core.node === undefined)
     for (const id of this.#maps.write()) this.effects.mapRuns.add(id)
   }
 
@@ -88,7 +91,7 @@ export class Batch {
 
   #admitAndStart(work: StartWork): StartedExecution | HoldfastError {
     for (;;) {
-      const admission = admit(this.#core, this.#tx, work)
+      const admission = admit(this.#admissions, work)
       if (admission instanceof HoldfastError) return admission
       if (admission.running !== undefined) return admission.running
       const started = this.#start(work, admission)
@@ -369,11 +372,13 @@ export class Batch {
     const { event } = work
     const kept = event.kind === 'heartbeat' ? live : this.#append(live, env, event, result)
     const busy = result.state.status === 'running' && isBusy(live.machine, result.state)
-    const next: Live = { ...kept, busy }
+    const ends = result.state.status !== 'running'
+    // What sleeps may be many, and for long.
+    const next: Live = { ...kept, busy, written: busy || ends ? kept.written : undefined }
     if (endsTask(event) && live.machine.usesActivities) sql.dropActivityTask(this.#tx, id, event)
     this.effects.touched.set(id, next)
     for (const command of result.commands) this.#carryOut(next, command)
-    if (result.state.status !== 'running') this.effects.touched.set(id, undefined)
+    if (ends) this.effects.touched.set(id, undefined)
     else if (busy !== live.busy) sql.setBusy(this.#tx, id, busy, this.#life)
   }
 
@@ -391,10 +396,10 @@ export class Batch {
     }
     const body = encodeChunk(live.machine, chunk)
     sql.insertChunk(this.#tx, { executionId: live.row.id, seq, firstEvent, at, body })
-    if (seq === 1) this.#first = { executionId: live.row.id, body }
     if (live.logging !== undefined) this.effects.logged.push(loggedStep(live.logging, { state, history, at }))
     const { chunks, bytes, size } = live.snapshot
-    const next: Live = { ...live, state, seq, snapshot: { chunks: chunks + 1, bytes: bytes + body.length, size } }
+    const snapshot = { chunks: chunks + 1, bytes: bytes + body.length, size }
+    const next: Live = { ...live, state, seq, snapshot, written: writtenWith(live, body) }
     return state.status === 'running' && isSnapshotDue(live) ? writeSnapshot(this.#tx, next, this.#now) : next
   }
 
@@ -443,22 +448,15 @@ export class Batch {
   #close(live: Live, command: Extract<Command, { kind: 'close' }>): void {
     const { id, machineId, awaitedBy } = live.row
     const { about } = live.state
-    const digest = digestOf(this.#tx, live, this.#first)
-    sql.closeExecution(this.#tx, id, {
-      status: sql.statusNumbers[command.status],
-      stoppedAt: command.at,
-      output: command.output,
-      error: command.error,
-      cause: command.cause,
-      digest,
-    })
+    const digest = digestOf(this.#tx, live)
+    const { output, error, cause } = command
+    const row = { status: sql.statusNumbers[command.status], stoppedAt: command.at, output, error, cause, digest }
+    this.#ends.add(id, row, live.row.mapRunId === null ? machineId : undefined)
     forgetWaits(this.#tx, live)
     // One that succeeds has waited for all that it had begun.
     if (command.status !== 'succeeded') this.#stopChildren(live, undefined)
     if (live.row.mapRunId === null) {
       recordClosed(this.#tx, { at: this.#now, arn: about.arn, status: command.status, digest })
-      // Two nodes that close the last two executions each see the other's still running: they look now and then instead.
-      if (this.#core.node === undefined) finishDeletion(this.#tx, machineId)
     } else this.#maps.ended(live.row.mapRunId, command.status, live.row.itemCount ?? 1)
     this.effects.closed.set(id, closedExecution(live, command))
     this.effects.cancels.push({ executionId: id, attempt: undefined })

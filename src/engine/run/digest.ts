@@ -1,15 +1,20 @@
+/** The digest of a history, which is taken at its end: of a short one from what was just written, else from the database. */
 import { hash } from 'node:crypto'
 import type { Transaction } from '../../store/index.ts'
 import { historyDigest } from '../history/rows.ts'
 import type { Live } from './live.ts'
 
-/** The first chunk of an execution, as it was written. */
-export type FirstChunk = { readonly executionId: number; readonly body: string }
+/** What is kept of a history that grows; a longer one is read when it ends. */
+const keptCharacters = 16 * 1024
 
-/** Of its history. Of one that ran through in one step that is at hand. */
-export function digestOf(tx: Transaction, { row, seq }: Live, first: FirstChunk | undefined): string {
+/** All chunks with one more, as long as they are kept. */
+export function writtenWith({ written }: Live, body: string): string | undefined {
+  return written === undefined || written.length + body.length > keptCharacters ? undefined : written + body
+}
+
+export function digestOf(tx: Transaction, { row, seq, written }: Live): string {
   if (seq === 0) return nothingDigest
-  return seq === 1 && first?.executionId === row.id ? sha256(first.body) : historyDigest(tx, row.id)
+  return written === undefined ? historyDigest(tx, row.id) : sha256(written)
 }
 
 /** In one call: a hash object for each would be garbage outside the heap, which nothing hurries to collect. */

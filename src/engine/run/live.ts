@@ -48,6 +48,11 @@ export type Live = {
   readonly busy: boolean
   /** When to write the next snapshot: chunks and bytes since the last one, and how large that was. */
   readonly snapshot: { readonly chunks: number; readonly bytes: number; readonly size: number }
+  /**
+   * All its chunks, one after the other, while it is busy and they are short: their digest is taken without reading them
+   * again. Undefined: they are to be read.
+   */
+  readonly written: string | undefined
 }
 
 export type CompiledRevision = {
@@ -119,7 +124,7 @@ export function newLive(registry: Pick<Registry, 'account'>, row: ExecutionRow, 
   })
   const snapshot = { chunks: 0, bytes: 0, size: 0 }
   const { machine, logging, express = false } = revision
-  return { row, machine, logging, express, state, seq: 0, busy: false, snapshot }
+  return { row, machine, logging, express, state, seq: 0, busy: false, snapshot, written: '' }
 }
 
 export const executionColumns = `id, machine_id AS machineId, revision_id AS revisionId, machine_name AS machineName,
@@ -170,7 +175,7 @@ function foldStored(
   row: StoredExecution,
 ): Live {
   const { id } = row
-  const fresh = newLive(registry, row, revisions.get(queries, row.revisionId))
+  const fresh = { ...newLive(registry, row, revisions.get(queries, row.revisionId)), written: undefined }
   const snapshot = queries.prepare<SnapshotRow>(selectSnapshot).get(id)
   const chunks = queries.prepare<ChunkRow>(selectChunks).all(id, snapshot?.seq ?? 0)
   return { ...foldChunks(foldSnapshot(fresh, snapshot), chunks), busy: row.busy === 1 }

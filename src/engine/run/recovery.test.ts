@@ -82,6 +82,7 @@ describe('after a crash', () => {
       ]),
     )
     const stateMachineArn = await world.machine('long', definitionOf(chain))
+    await world.settle()
     const crashed = new Promise<World>((resolve) => {
       const leave = world.store.onCommit(() => {
         leave()

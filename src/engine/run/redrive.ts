@@ -26,10 +26,18 @@ export type Reopening =
   | { readonly kind: 'reopened'; readonly live: Live; readonly redriven: RedrivenExecution }
 
 /** The execution runs from here on; the caller sends it the event that makes it go on. */
-export function reopen(core: Core, tx: Transaction, { actor, executionId, arn, clientToken }: RedriveWork): Reopening {
-  const now = core.clock.now()
-  const known = clientToken === undefined ? undefined : rememberedRequest(tx, executionId, clientToken, now)
+export function reopen(core: Core, tx: Transaction, work: RedriveWork): Reopening {
+  const known = rememberedRequest(core, tx, work)
   if (known !== undefined) return { kind: 'again', redriven: { redrivenAt: known } }
+  const reopening = tryToReopen(core, tx, work)
+  if (reopening.kind !== 'refused') return reopening
+  // Another node may have carried out the same request between the two looks.
+  const since = rememberedRequest(core, tx, work)
+  return since === undefined ? reopening : { kind: 'again', redriven: { redrivenAt: since } }
+}
+
+function tryToReopen(core: Core, tx: Transaction, { actor, executionId, arn, clientToken }: RedriveWork): Reopening {
+  const now = core.clock.now()
   const row = readRow(tx, executionId)
   if (row === undefined) return { kind: 'refused', error: executionMissing(arn) }
   const live = loadEnded(core, core.revisions, tx, executionId)
@@ -73,14 +81,19 @@ const readRow = (tx: Transaction, executionId: number): Row | undefined =>
     .get(executionId)
 
 /** When that very request redrove it. */
-function rememberedRequest(tx: Transaction, executionId: number, token: string, now: number): number | undefined {
+function rememberedRequest(
+  { clock }: Core,
+  tx: Transaction,
+  { executionId, clientToken }: RedriveWork,
+): number | undefined {
+  if (clientToken === undefined) return undefined
   return tx
     .prepare<{ token: string; at: number }>(
       `SELECT token, redriven_at AS at FROM redrive_request WHERE execution_id = ? AND redriven_at >= ?
        ORDER BY redriven_at DESC LIMIT ${rememberedRequests}`,
     )
-    .all(executionId, now - rememberedMs)
-    .find((request) => request.token === token)?.at
+    .all(executionId, clock.now() - rememberedMs)
+    .find((request) => request.token === clientToken)?.at
 }
 
 function remember(tx: Transaction, executionId: number, token: string, now: number): void {

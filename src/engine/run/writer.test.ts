@@ -192,10 +192,8 @@ describe('a piece of work that cannot be carried out', () => {
   it('ends its execution when that can still be written', async () => {
     const world = new World()
     const arn = await world.run({ A: taskState('a') })
-    // A trigger stands for any defect that meets one step and not the next.
-    await world.tamper(
-      `CREATE TRIGGER defect BEFORE INSERT ON chunk WHEN NEW.body LIKE '%poison%' BEGIN SELECT RAISE(ABORT, 'defect'); END`,
-    )
+    // Stands for any defect that meets one step and not the next.
+    await world.refuseInserts('chunk', `NEW.body LIKE '%poison%'`)
     const other = await world.run({ A: taskState('a') })
     for (const call of world.calls) call.succeed(call.executionArn === arn ? 'poison' : 'fine')
     await world.settle()
@@ -210,9 +208,7 @@ describe('a piece of work that cannot be carried out', () => {
   it('of a nested start ends the execution that asked for it', async () => {
     const world = new World()
     await world.machine('child', definitionOf({ Only: { Type: 'Pass', End: true } }))
-    await world.tamper(
-      `CREATE TRIGGER defect BEFORE INSERT ON execution WHEN NEW.name = 'kid' BEGIN SELECT RAISE(ABORT, 'defect'); END`,
-    )
+    await world.refuseInserts('execution', `NEW.name = 'kid'`)
     const arn = await world.run({
       Call: {
         Type: 'Task',

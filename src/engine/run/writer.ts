@@ -8,6 +8,7 @@ import { engineStopping, storeFailed } from '../errors.ts'
 import type { Waiting } from '../node/mail.ts'
 import { Forwarded, ForwardedPoll, LifeOver } from '../node/node.ts'
 import type { EngineObserver } from '../observer.ts'
+import { questionsOf } from './admission.ts'
 import { Batch, timersPerBatch } from './batch.ts'
 import type { Effects } from './effects.ts'
 import type { Core } from './core.ts'
@@ -131,7 +132,9 @@ export class Writer {
   }
 
   #enqueue(queued: Queued): void {
-    this.#queue.push(queued)
+    // A sign of life must not wait behind the work that shows how alive this node is.
+    if (queued.work.kind === 'round') this.#queue.unshift(queued)
+    else this.#queue.push(queued)
     this.#start()
   }
 
@@ -168,7 +171,10 @@ export class Writer {
 
   /** Nodes write at the same time: each only what is its own, or what it has claimed. */
   #transact(work: (tx: Transaction) => void): Promise<void> {
-    return this.#core.store.write(work, { concurrent: this.#core.node !== undefined })
+    const { node, store } = this.#core
+    if (node === undefined) return store.write(work)
+    const first = [node.fenceQuestion, ...questionsOf(this.#queue.map((queued) => queued.work))]
+    return store.write(work, { concurrent: true, first })
   }
 
   #runAll(tx: Transaction, taken: readonly Queued[]): void {

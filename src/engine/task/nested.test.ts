@@ -296,6 +296,7 @@ describe('a crash around a nested execution', () => {
     const parent = world.machine('parent', definitionOf({ Call: calling('.sync') }))
     const seen: World[] = []
     const arn = await parent
+    await world.settle()
     const leave = world.store.onCommit(() => {
       leave()
       seen.push(world.crash())
@@ -313,6 +314,7 @@ describe('a crash around a nested execution', () => {
   it('at any commit loses and doubles nothing', async () => {
     const world = await withChild(working)
     const arn = await world.machine('parent', definitionOf({ Call: calling('.sync') }))
+    await world.settle()
     const copies: World[] = []
     const leave = world.store.onCommit(() => copies.push(world.crash()))
     await world.start(arn, { name: 'p' })
