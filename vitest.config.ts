@@ -15,18 +15,35 @@ const instead: Plugin = {
   },
 }
 
+const everything = '{src,test,examples,bench,scripts}/**/*.test.ts'
+
+/** Run on both stores in every run of all tests: where SQL, transactions and several closures at once matter most. */
+const onBoth = [
+  'src/access/**/*.test.ts',
+  'src/audit/{follow,prune,trail}.test.ts',
+  'src/engine/run/{recovery,timers,writer}.test.ts',
+  'src/engine/task/{activity,nested}.test.ts',
+  'src/host/registry/*.test.ts',
+]
+
 export default defineConfig({
-  plugins: onPostgres ? [instead] : [],
   test: {
     // Each test makes its own world, so a fresh module graph per file would buy nothing but seconds.
     pool: 'threads',
     isolate: false,
     // Many tests wait for processes of their own.
     maxWorkers: 2,
-    include: ['{src,test,examples,bench,scripts}/**/*.test.ts'],
     globalSetup: ['test/postgres/setup.ts'],
     // For what hangs. No test is about speed, and the machine may have other work.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    projects: [
+      { extends: true, plugins: onPostgres ? [instead] : [], test: { name: 'tests', include: [everything] } },
+      {
+        extends: true,
+        plugins: [instead],
+        test: { name: 'on PostgreSQL', include: onPostgres ? [] : onBoth },
+      },
+    ],
   },
 })

@@ -28,7 +28,7 @@ async function runTests() {
   const report = join(folder, 'report.json')
   try {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-    const only = fast ? ['--dir', 'src'] : []
+    const only = fast ? ['--dir', 'src', '--project', 'tests'] : []
     const { code } = await runTool('vitest', ['run', ...reporters, ...only, ...filters])
     return countTests(code, readReport(report))
   } finally {

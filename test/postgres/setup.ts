@@ -9,11 +9,19 @@ let server: PostgresServer | undefined
 
 export async function setup(project: TestProject): Promise<void> {
   if (process.env['HOLDFAST_TEST_POSTGRES'] !== undefined) return
-  const { testFiles } = await project.globTestFiles(filtersOf(project.vitest))
-  const needed = process.env['HOLDFAST_TEST_STORE'] === 'postgres' || testFiles.some((file) => /postgres/.test(file))
-  if (!needed) return
+  if (!(await isNeeded(project.vitest.projects, filtersOf(project.vitest)))) return
   server = await PostgresServer.start({ fsync: false, settings: ['full_page_writes=off'] })
   process.env['HOLDFAST_TEST_POSTGRES'] = server.url()
+}
+
+/** By a project whose stores are on PostgreSQL, or by a file that says so in its name. */
+async function isNeeded(projects: readonly TestProject[], filters: string[] | undefined): Promise<boolean> {
+  if (process.env['HOLDFAST_TEST_STORE'] === 'postgres') return true
+  for (const project of projects) {
+    const { testFiles } = await project.globTestFiles(filters)
+    if (testFiles.some((file) => project.name === 'on PostgreSQL' || /postgres/.test(file))) return true
+  }
+  return false
 }
 
 export async function teardown(): Promise<void> {

@@ -34,7 +34,11 @@ afterEach(() => store.close())
 
 /** Everything that waits for no time has happened. */
 const settle = async (): Promise<void> => {
-  for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve))
+  for (let i = 0; i < 3; i++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    // What is being committed takes longer than a turn where a server does it.
+    await store.tick()
+  }
 }
 
 const facts: HostFacts = {
