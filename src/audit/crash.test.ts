@@ -19,22 +19,26 @@ async function runUntilKilled(folder: string, atLeast: number): Promise<number> 
   return acknowledged
 }
 
-it('seals every acknowledged record once, in one unbroken chain, over kill -9', async () => {
-  const first = openTrailWorld()
-  await first.store.close()
-  let acknowledged = 0
-  for (const atLeast of [1, 33, 150]) acknowledged += await runUntilKilled(first.folder, atLeast)
+// The process that is killed opens the file by itself: what holds on PostgreSQL is killed in test/crash/nodes.
+it.skipIf(process.env['HOLDFAST_TEST_STORE'] === 'postgres')(
+  'seals every acknowledged record once, in one unbroken chain, over kill -9',
+  async () => {
+    const first = openTrailWorld()
+    await first.store.close()
+    let acknowledged = 0
+    for (const atLeast of [1, 33, 150]) acknowledged += await runUntilKilled(first.folder, atLeast)
 
-  const world = first.inSameFolder()
-  while ((await world.trail.seal()) > 0);
-  await world.trail.signHead()
-  const verification = await world.trail.verify()
-  expect(verification).toMatchObject({ ok: true, unsealedRecords: 0, signedThrough: verification.to })
-  const records = await world.all()
-  expect(records.map(({ seq }) => seq)).toEqual(records.map((_, index) => index + 1))
-  expect(new Set(records.map(({ subject }) => subject.id)).size).toBe(records.length)
-  // A commit may outrun its acknowledgement, never the other way round.
-  expect(records.length).toBeGreaterThanOrEqual(acknowledged)
-  expect(acknowledged).toBeGreaterThanOrEqual(184)
-  await world.end()
-})
+    const world = first.inSameFolder()
+    while ((await world.trail.seal()) > 0);
+    await world.trail.signHead()
+    const verification = await world.trail.verify()
+    expect(verification).toMatchObject({ ok: true, unsealedRecords: 0, signedThrough: verification.to })
+    const records = await world.all()
+    expect(records.map(({ seq }) => seq)).toEqual(records.map((_, index) => index + 1))
+    expect(new Set(records.map(({ subject }) => subject.id)).size).toBe(records.length)
+    // A commit may outrun its acknowledgement, never the other way round.
+    expect(records.length).toBeGreaterThanOrEqual(acknowledged)
+    expect(acknowledged).toBeGreaterThanOrEqual(184)
+    await world.end()
+  },
+)

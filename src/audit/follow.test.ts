@@ -51,7 +51,7 @@ describe('a follower', () => {
   })
 
   it('commits what its handler writes together with its cursor', async () => {
-    await world.store.write((tx) => tx.prepare('CREATE TABLE copied (seq INTEGER PRIMARY KEY) STRICT').run())
+    await world.store.write((tx) => tx.prepare('CREATE TABLE copied (seq BIGINT PRIMARY KEY)').run())
     let failures = 2
     await world.append(5)
     await world.trail.follow(
