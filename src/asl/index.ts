@@ -49,6 +49,7 @@ export {
   type MapRunPlan,
   newExecution,
   type Phase,
+  type RedrivenMapRun,
   type ResultPlan,
   type ScheduledTask,
   type Status,

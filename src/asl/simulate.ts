@@ -145,6 +145,7 @@ class Simulator {
       case 'cancel':
         return this.#drop(command, (event) => event.kind !== 'timer')
       case 'openMapRun':
+      case 'redriveMapRun':
         return this.#plan(this.#now, { ...attemptOf(command), ...notSimulated })
       case 'continue':
         return this.#plan(this.#now, { kind: 'continue' })

@@ -36,6 +36,7 @@ export const actions = {
 
   'map_run.start': 'a distributed Map began to run its items as executions of their own',
   'map_run.update': 'the concurrency or the tolerance of a Map Run was changed',
+  'map_run.redrive': 'a Map Run goes on with its redriven execution: what had failed in it runs again',
   'map_run.close': 'a Map Run ended',
 
   'task.call': 'a mutating call to the outside was made',

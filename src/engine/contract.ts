@@ -7,7 +7,8 @@
 import type { Diagnostic, Inspection, TrialStatus } from '../asl/index.ts'
 import type { JsonText } from '../base/index.ts'
 
-export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED'
+/** `PENDING_REDRIVE`: a child of a Map Run that has failed, and will run again in the redrive that is under way. */
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE'
 export type MachineType = 'STANDARD' | 'EXPRESS'
 export type Tag = { readonly key: string; readonly value: string }
 
@@ -202,6 +203,8 @@ export type ExecutionDescription = ExecutionSummary & {
   readonly traceHeader?: string
   /** Why it cannot be redriven; absent when it can. */
   readonly redriveObstacle?: string
+  /** A child of a Map Run that a redrive of its run's execution takes along. */
+  readonly redrivableByMapRun?: true
 }
 /** startSyncExecution(engine, actor, request) → its end; describeExpressExecution(engine, actor, arn). */
 export type ExpressDescription = ExecutionDescription
@@ -216,6 +219,8 @@ export type ListExecutionsRequest = PageRequest & {
   /** The children of this Map Run, instead of the executions of a machine. */
   readonly mapRunArn?: string
   readonly status?: ExecutionStatus
+  /** Only those that have been redriven, or only the others. */
+  readonly redriven?: boolean
 }
 
 /** One history event in AWS's shape: `details` are the members of `<type>EventDetails`, absent where AWS has none. */
@@ -251,6 +256,9 @@ export type MapRunCounts = {
   readonly aborted: number
   readonly total: number
   readonly resultsWritten: number
+  /** Both absent where nothing has failed yet: what has failed for good, and what waits to run again. */
+  readonly failuresNotRedrivable?: number
+  readonly pendingRedrive?: number
 }
 
 export type MapRunSummary = {
@@ -270,6 +278,8 @@ export type MapRunDescription = MapRunSummary & {
   readonly toleratedFailurePercentage: number
   readonly itemCounts: MapRunCounts
   readonly executionCounts: MapRunCounts
+  readonly redriveCount: number
+  readonly redrivenAt?: number
   /** Why it fails or has failed. */
   readonly error?: string
   readonly cause?: string

@@ -220,6 +220,7 @@ class Check {
       case 'cancel':
       case 'continue':
       case 'openMapRun':
+      case 'redriveMapRun':
         return
       default:
         command satisfies never

@@ -66,6 +66,8 @@ export class RandomRun {
   #tasks: Scheduled[] = []
   #timers: Timer[] = []
   #mapRuns: OpenMapRun[] = []
+  /** By frame. */
+  readonly #lastRuns = new Map<number, OpenMapRun>()
   #continues = false
   /** Events that have had their effect, and attempts that are over: whatever names them is late. */
   readonly #past: Event[] = []
@@ -91,7 +93,7 @@ export class RandomRun {
     this.#send({ kind: 'start' })
     for (let i = 0; i < 150 && (this.state.status === 'running' || this.#isRedriven()); i++) {
       if (this.state.status === 'running') this.#advance()
-      else this.#send({ kind: 'redrive' })
+      else this.#send(this.#redriveEvent())
       this.#sendLate()
     }
     if (this.state.status !== 'running') for (const event of this.#past) this.#send(event)
@@ -103,6 +105,21 @@ export class RandomRun {
     const again = this.redrives < 4 && !this.#tape.rarely(3) && !this.#tape.exhausted
     if (again) this.redrives++
     return again
+  }
+
+  /** Of the runs that it ended in, those that go on; the others are opened anew. */
+  #redriveEvent(): Event {
+    const frames = [...this.state.frames.values()].filter(({ visit }) => visit?.phase === 'maprun')
+    const mapRuns = frames
+      .filter(() => !this.#tape.rarely(3))
+      .map(({ id }) => ({ frame: id, mapRunArn: this.#opened(id).plan.arn, redriveCount: this.redrives }))
+    return mapRuns.length === 0 ? { kind: 'redrive' } : { kind: 'redrive', mapRuns }
+  }
+
+  #opened(frame: number): OpenMapRun {
+    const run = this.#lastRuns.get(frame)
+    if (run === undefined) throw new Error(`frame ${frame} has opened no map run`)
+    return run
   }
 
   /** Something that may happen next. */
@@ -329,6 +346,10 @@ export class RandomRun {
         return
       case 'openMapRun':
         this.#mapRuns.push(command)
+        this.#lastRuns.set(command.frame, command)
+        return
+      case 'redriveMapRun':
+        this.#mapRuns.push({ ...this.#opened(command.frame), ...attemptOf(command) })
         return
       case 'continue':
         this.#continues = true

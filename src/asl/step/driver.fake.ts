@@ -16,6 +16,7 @@ import {
   type ExecutionState,
   type HistoryEvent,
   newExecution,
+  type RedrivenMapRun,
   type StepLimits,
   type StepResult,
   type TimerKind,
@@ -63,6 +64,7 @@ export class Driver {
   /** Tasks that were scheduled and neither answered nor cancelled. */
   readonly tasks: Scheduled[] = []
   readonly runs: Extract<Command, { kind: 'openMapRun' }>[] = []
+  readonly runsAgain: Extract<Command, { kind: 'redriveMapRun' }>[] = []
   readonly timers: Timer[] = []
   closed: Closed | undefined
   #continues = false
@@ -154,9 +156,9 @@ export class Driver {
   }
 
   /** Redrives an execution that ended without success. */
-  redrive(): this {
+  redrive(mapRuns: readonly RedrivenMapRun[] = []): this {
     this.closed = undefined
-    this.send({ kind: 'redrive' })
+    this.send({ kind: 'redrive', mapRuns })
     return this.settle()
   }
 
@@ -190,9 +192,13 @@ export class Driver {
       case 'openMapRun':
         this.runs.push(command)
         return
+      case 'redriveMapRun':
+        this.runsAgain.push(command)
+        return
       case 'cancel':
         remove(this.tasks, (task) => sameAttempt(task, command))
         remove(this.runs, (run) => sameAttempt(run, command))
+        remove(this.runsAgain, (run) => sameAttempt(run, command))
         return
       case 'setTimer':
         // One timer of a kind per frame: the later replaces the earlier, as in the engine's table.
@@ -209,6 +215,7 @@ export class Driver {
         this.closed = command
         this.tasks.length = 0
         this.runs.length = 0
+        this.runsAgain.length = 0
         this.timers.length = 0
         this.#continues = false
         return

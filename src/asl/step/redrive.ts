@@ -1,23 +1,26 @@
 /** Redriving: an execution that ended without success goes on where it ended. What has succeeded is not done again. */
 import type { StateType } from '../machine.ts'
 import { type Draft, freshVisit, type WorkingFrame } from './draft.ts'
-import type { Frame, Visit } from './state.ts'
+import type { Frame, RedrivenMapRun, Visit } from './state.ts'
 
 /**
  * Opens the execution again and makes every scope ready that had not succeeded; the steps after this one run them. False
  * when nothing is left to go on with.
  */
-export function redrive(draft: Draft): boolean {
+export function redrive(draft: Draft, mapRuns: readonly RedrivenMapRun[]): boolean {
   const { status, frames, nextEventId } = draft.before
   if (status === 'succeeded' || frames.size === 0) return false
   const { count, at } = draft.reopen()
   const redriven = draft.note(nextEventId - 1, 'ExecutionRedriven', { redriveCount: count })
   for (const { id } of byId(frames.values())) {
     const frame = draft.frame(id)
-    if (frame !== undefined) resume(draft, frame, redriven)
+    if (frame === undefined) continue
+    const run = mapRuns.find((each) => each.frame === id)
+    if (run !== undefined && draft.visitOf(frame).phase === 'maprun') resumeMapRun(draft, frame, redriven, run)
+    else resume(draft, frame, redriven)
   }
   setDeadline(draft, at)
-  draft.command({ kind: 'continue' })
+  if (draft.readyFrames().length > 0) draft.command({ kind: 'continue' })
   return true
 }
 
@@ -39,6 +42,17 @@ function resume(draft: Draft, frame: WorkingFrame, redriven: number): void {
   // A Parallel has begun all its branches; a Map may have room for iterations that it never began.
   const phase = type === 'Parallel' && draft.fans.has(frame.id) ? 'fanout' : 'ready'
   frame.visit = { ...visitAgain(visit, type), phase }
+}
+
+/** The same run goes on with those of its children that have not succeeded. */
+function resumeMapRun(draft: Draft, frame: WorkingFrame, redriven: number, run: RedrivenMapRun): void {
+  const { mapRunArn, redriveCount } = run
+  const visit = visitAgain(draft.visitOf(frame), 'Map')
+  frame.last = redriven
+  frame.visit = { ...visit, phase: 'maprun' }
+  draft.emit(frame, 'MapRunRedriven', { mapRunArn, redriveCount })
+  const { enteredId, attempt } = visit
+  draft.command({ kind: 'redriveMapRun', frame: frame.id, enteredId, attempt, mapRunArn })
 }
 
 /**

@@ -157,6 +157,9 @@ export type TimerKind = 'wait' | 'retry' | 'timeout' | 'heartbeat' | 'deadline'
 /** Names one attempt of one visit. */
 export type Attempt = { readonly frame: number; readonly enteredId: number; readonly attempt: number }
 
+/** A Map Run that goes on with its execution; one that is not among them is run anew. `redriveCount`: with this time. */
+export type RedrivenMapRun = { readonly frame: number; readonly mapRunArn: string; readonly redriveCount: number }
+
 export type Event =
   | { readonly kind: 'start' }
   /** An activity worker took the task. */
@@ -180,7 +183,7 @@ export type Event =
   /** Goes on where a long run of unblocked states was cut. */
   | { readonly kind: 'continue' }
   /** Goes on after an end without success: what failed or was cut off runs again, with what it was given before. */
-  | { readonly kind: 'redrive' }
+  | { readonly kind: 'redrive'; readonly mapRuns?: readonly RedrivenMapRun[] }
   /** The engine itself could not carry an event out (a defect): the execution ends with this cause. */
   | { readonly kind: 'fault'; readonly cause: string }
 
@@ -189,6 +192,8 @@ export type Command =
       ScheduledTask & { readonly kind: 'schedule'; readonly stateName: string; readonly resource: TaskResource })
   /** Ends with `mapRunSucceeded` or `mapRunFailed`, or with a cancel. */
   | (Attempt & { readonly kind: 'openMapRun'; readonly plan: MapRunPlan })
+  /** The run of this visit goes on, for this attempt from now on. */
+  | (Attempt & { readonly kind: 'redriveMapRun'; readonly mapRunArn: string })
   /** Of a task or of a Map Run. */
   | (Attempt & { readonly kind: 'cancel' })
   | (Attempt & { readonly kind: 'setTimer'; readonly timer: TimerKind; readonly at: number })

@@ -1,13 +1,10 @@
 import { type Actor, requirePermission } from '../../access/index.ts'
-import type { Machine } from '../../asl/index.ts'
 import type { ExecutionDescription, StateMachineDescription } from '../contract.ts'
 import type { Engine } from '../engine.ts'
 import { executionMissing } from '../errors.ts'
 import { describeRevision } from '../machine/describe.ts'
 import { endOfHistory } from '../history/end.ts'
-import { belongsToMapRun, endedInMapRun, redriveObstacle, startedBeforeRedrive } from './redrivable.ts'
-import { loadEnded } from '../run/live.ts'
-import { isInMapRun } from '../run/redrive.ts'
+import { belongsToMapRun, redriveObstacle, startedBeforeRedrive } from './redrivable.ts'
 import { requireMapRun } from '../map-run/require.ts'
 import { descriptionOf, requireExecution } from './rows.ts'
 
@@ -17,7 +14,9 @@ export async function describeExecution(engine: Engine, actor: Actor, arn: strin
   const row = requireExecution(engine.store.read, engine.account, arn)
   const obstacle = obstacleOf(engine, row)
   const description = descriptionOf(engine.account, row)
-  return obstacle === undefined ? description : { ...description, redriveObstacle: obstacle }
+  if (obstacle === undefined) return description
+  const byMapRun = obstacle === belongsToMapRun ? ({ redrivableByMapRun: true } as const) : {}
+  return { ...description, redriveObstacle: obstacle, ...byMapRun }
 }
 
 /** The end of a history is read only where it decides: what runs or succeeded is told without a look at its chunks. */
@@ -32,16 +31,8 @@ function obstacleOf(engine: Engine, row: ReturnType<typeof requireExecution>): s
   const { events, keptItsEnd } = endOfHistory(read, machine, row.id)
   return (
     redriveObstacle({ ...row, events }, now, engine.limits.historyEvents) ??
-    (keptItsEnd ? undefined : startedBeforeRedrive) ??
-    (isLeftInMapRun(engine, machine, row.id) ? endedInMapRun : undefined)
+    (keptItsEnd ? undefined : startedBeforeRedrive)
   )
-}
-
-/** Asked of machines with a distributed Map alone, for it reads the whole history. */
-function isLeftInMapRun(engine: Engine, machine: Machine, id: number): boolean {
-  if (!machine.states.some((state) => state.type === 'Map' && state.distributed !== undefined)) return false
-  const ended = loadEnded(engine, engine.revisions, engine.store.read, id)
-  return ended !== undefined && isInMapRun(ended)
 }
 
 /** The revision the execution runs, whatever became of its machine since. @throws HoldfastError arn.invalid, execution.missing */

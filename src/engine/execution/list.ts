@@ -23,6 +23,7 @@ export async function listExecutions(
       ? { machineId: undefined }
       : machineFilter(engine, request.stateMachineArn)),
     status: request.status === undefined ? undefined : statusNumber(request.status),
+    redriven: request.redriven,
     before: numberOfKey(afterKey) ?? Number.MAX_SAFE_INTEGER,
   }
   const rows = listExecutionRows(engine.store.read, filter, limit + 1)

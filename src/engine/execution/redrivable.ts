@@ -20,8 +20,7 @@ export const startedBeforeRedrive = 'Execution was started before the launch of 
 /** Its run counts what has become of it. */
 export const belongsToMapRun = 'Execution belongs to a map run: redrive the execution of that run'
 
-/** To start the run anew would do again what its children have done. */
-export const endedInMapRun = 'Execution ended in a map run, and map runs cannot be redriven by this version'
+export const mapRunRedrivesExceeded = 'Map run has been redriven 1000 times, which is the most there can be'
 
 export const isRunning = 'Execution is RUNNING and cannot be redriven'
 
@@ -32,9 +31,11 @@ export function redriveObstacle(execution: EndedExecution, now: number, historyE
   if (status === 1) return 'Execution is SUCCEEDED and cannot be redriven'
   // A machine that was deleted runs nothing any more.
   if (machineStatus !== 'ACTIVE') return 'State machine is in DELETING status'
-  // ExecutionRedriven and at least one event after it must have their place.
-  if (events >= historyEvents - 1) return 'Execution history event limit exceeded'
+  if (isHistoryFull(events, historyEvents)) return 'Execution history event limit exceeded'
   if (now - startedAt >= longestMs) return 'Execution has exceeded the max execution time'
   if (stoppedAt !== null && now - stoppedAt > redrivableMs) return 'Execution redrivable period exceeded'
   return undefined
 }
+
+/** ExecutionRedriven and at least one event after it must have their place. */
+export const isHistoryFull = (events: number, historyEvents: number): boolean => events >= historyEvents - 1

@@ -3,9 +3,19 @@ import type { JsonText } from '../../base/index.ts'
 import { type Account, executionArn, parseExecutionArn, qualifiedArn } from '../arn.ts'
 import type { ExecutionDescription, ExecutionStatus, ExecutionSummary } from '../contract.ts'
 import { executionMissing } from '../errors.ts'
+import { awaitsRedrive } from '../map-run/redrive-rows.ts'
 import type { Queries } from '../registry.ts'
 
-const statuses: readonly ExecutionStatus[] = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']
+const statuses: readonly ExecutionStatus[] = [
+  'RUNNING',
+  'SUCCEEDED',
+  'FAILED',
+  'TIMED_OUT',
+  'ABORTED',
+  // Never stored: it follows from its run.
+  'PENDING_REDRIVE',
+]
+const pendingRedrive = 5
 export const statusNumber = (status: ExecutionStatus): number => statuses.indexOf(status)
 
 export type ExecutionRecord = {
@@ -35,10 +45,13 @@ type Provenance = {
   /** Of a child of a Map Run. */
   readonly mapRunArn: string | null
   readonly itemCount: number | null
+  /** 1: it has failed, and will run again in the redrive that is under way. */
+  readonly awaitsRedrive: number | null
 }
 
 const provenance = `e.version AS version, e.alias AS alias, e.redrive_count AS redriveCount, e.redriven_at AS redrivenAt,
-  e.item_count AS itemCount, (SELECT arn FROM map_run WHERE map_run.id = e.map_run_id) AS mapRunArn`
+  e.item_count AS itemCount, (SELECT arn FROM map_run WHERE map_run.id = e.map_run_id) AS mapRunArn,
+  (SELECT CASE WHEN ${awaitsRedrive} THEN 1 ELSE 0 END FROM map_run r WHERE r.id = e.map_run_id) AS awaitsRedrive`
 const columns = `e.id AS id, e.machine_name AS machineName, m.arn AS machineArn, e.revision_id AS revisionId,
   e.name AS name, e.status AS status, e.started_at AS startedAt, e.stopped_at AS stoppedAt, e.input AS input,
   e.output AS output, e.error AS error, e.cause AS cause, e.trace_header AS traceHeader, e.digest AS digest,
@@ -75,6 +88,7 @@ export type ListFilter = {
   readonly alias?: string
   /** Children of this Map Run; of none: they are not among the executions of a machine. */
   readonly mapRunId?: number | undefined
+  readonly redriven?: boolean | undefined
   readonly status: number | undefined
   /** The id of the last one shown. */
   readonly before: number
@@ -98,7 +112,8 @@ export function listExecutionRows(queries: Queries, filter: ListFilter, limit: n
     conditions.push('e.alias = ?')
     values.push(filter.alias)
   }
-  if (status !== undefined) conditions.push(statusCondition(status))
+  if (filter.redriven !== undefined) conditions.push(`e.redrive_count ${filter.redriven ? '> 0' : '= 0'}`)
+  if (status !== undefined) conditions.push(statusCondition(status, mapRunId !== undefined))
   const order = mapRunId === undefined ? 'e.id' : 'e.map_index'
   return queries
     .prepare<ListedExecution>(
@@ -111,8 +126,13 @@ export function listExecutionRows(queries: Queries, filter: ListFilter, limit: n
 const startedBefore = `e.map_index < COALESCE((SELECT map_index FROM execution WHERE id = ?), ${Number.MAX_SAFE_INTEGER})`
 
 /** Written out, so that the index on the few that failed among many is used. */
-const statusCondition = (status: number): string =>
-  status < 2 ? `e.status = ${status}` : `e.status >= 2 AND e.status = ${status}`
+function statusCondition(status: number, ofMapRun: boolean): string {
+  if (status < 2) return `e.status = ${status}`
+  if (status === pendingRedrive) return `e.status >= 2 AND ${isPending}`
+  return `e.status >= 2 AND e.status = ${status}${ofMapRun ? ` AND NOT ${isPending}` : ''}`
+}
+
+const isPending = `EXISTS (SELECT 1 FROM map_run r WHERE r.id = e.map_run_id AND ${awaitsRedrive})`
 
 /**
  * The few that run among many that have ended: the `+` keeps the database from reading all of them in their order, and a
@@ -132,7 +152,7 @@ export function summaryOf(account: Account, row: ListedExecution): ExecutionSumm
     arn: executionArn(account, row.machineName, row.name),
     stateMachineArn: label === undefined ? row.machineArn : `${row.machineArn}/${label}`,
     name: row.name,
-    status: statuses[row.status] ?? 'RUNNING',
+    status: statuses[row.awaitsRedrive === 1 ? pendingRedrive : row.status] ?? 'RUNNING',
     startedAt: row.startedAt,
     ...(row.stoppedAt === null ? {} : { stoppedAt: row.stoppedAt }),
     ...(row.version === null ? {} : { versionArn: qualifiedArn(row.machineArn, row.version) }),

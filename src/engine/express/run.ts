@@ -184,6 +184,7 @@ export class ExpressRun {
       case 'clearTimer':
         return this.#clearTimer(command, command.timer)
       case 'openMapRun':
+      case 'redriveMapRun':
         // The checker admits no distributed Map here; a definition that came in another way ends with the reason.
         setImmediate(() => this.#take({ kind: 'fault', cause: 'An express execution has no distributed Map.' }))
         return

@@ -240,7 +240,7 @@ describe('the numbers that are stored', () => {
     for (const kind of timerKinds) expect(timerOfNumber(timerNumber(kind))).toBe(kind)
     expect(() => timerOfNumber(99)).toThrow('newer version')
     expect(eventTypes).toHaveLength(Object.keys(eventShapes).length)
-    expect([eventNumber('ExecutionStarted'), eventNumber('TaskTimedOut'), eventTypes.length]).toEqual([0, 50, 56])
+    expect([eventNumber('ExecutionStarted'), eventNumber('TaskTimedOut'), eventTypes.length]).toEqual([0, 50, 57])
     expect(() => eventNumber('Nothing')).toThrow('Nothing is no history event')
     expect(() => eventShape(99)).toThrow('newer version')
   })

@@ -7,6 +7,7 @@ import type {
   Frame,
   HistoryEvent,
   Machine,
+  RedrivenMapRun,
   ScheduledTask,
   Visit,
 } from '../../asl/index.ts'
@@ -102,8 +103,9 @@ class Reader {
     switch (kind) {
       case 'start':
       case 'continue':
-      case 'redrive':
         return { kind }
+      case 'redrive':
+        return cells.length === 1 ? { kind } : { kind, mapRuns: this.#mapRuns(cells.slice(1)) }
       case 'stop':
         return { kind, ...this.#failure(cells[1], cells[2]) }
       case 'fault':
@@ -111,6 +113,15 @@ class Reader {
       default:
         return this.#taskEvent(kind, cells)
     }
+  }
+
+  #mapRuns(cells: readonly Cell[]): readonly RedrivenMapRun[] {
+    const runs: RedrivenMapRun[] = []
+    for (let i = 0; i < cells.length; i += 3) {
+      const [frame, arn, count] = cells.slice(i, i + 3)
+      runs.push({ frame: number(frame), mapRunArn: this.text(arn), redriveCount: number(count) })
+    }
+    return runs
   }
 
   #taskEvent(

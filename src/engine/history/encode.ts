@@ -76,8 +76,9 @@ function encodeEventMembers(texts: Texts, event: Event): Cell[] {
   switch (event.kind) {
     case 'start':
     case 'continue':
-    case 'redrive':
       return []
+    case 'redrive':
+      return (event.mapRuns ?? []).flatMap((run) => [run.frame, texts.text(run.mapRunArn), run.redriveCount])
     case 'stop':
       return [optional(texts, event.error), optional(texts, event.cause)]
     case 'fault':

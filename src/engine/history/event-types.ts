@@ -110,6 +110,13 @@ export const eventShapes = {
   MapRunSucceeded: bare,
   MapRunFailed: { key: 'mapRunFailedEventDetails', fields: failure },
   MapRunAborted: bare,
+  MapRunRedriven: {
+    key: 'mapRunRedrivenEventDetails',
+    fields: [
+      ['mapRunArn', 'text'],
+      ['redriveCount', 'number'],
+    ],
+  },
 } as const satisfies Record<string, EventShape>
 
 export type EventType = keyof typeof eventShapes

@@ -40,6 +40,10 @@ export const isExhausted = ({ total, started }: Pick<MapRunRow, 'total' | 'start
   total !== null && started >= total
 
 export type Move =
+  /** What it had been told to stop has stopped: those of its children that have failed are to run again. */
+  | 'reopen'
+  /** Have such children run again. */
+  | 'redrive'
   /** Read items and start children. */
   | 'start'
   /** The last bearable failure was one before the last: that is to be written down. */
@@ -54,9 +58,11 @@ export type Move =
 
 export function nextMove(run: MapRunRow): Move {
   if (run.open === 0) return 'none'
+  if (run.redriving === 1) return run.running > 0 ? 'stop' : 'reopen'
   const isEnding = run.status !== 0 || run.error !== null
   if (isEnding) return run.running > 0 ? 'stop' : 'finish'
   if (exceedsTolerance(run)) return 'fail'
+  if (run.pendingRedrive > 0) return roomOf(run) > 0 ? 'redrive' : 'wait'
   if (!isExhausted(run)) return roomOf(run) > 0 ? 'start' : 'wait'
   return run.running > 0 ? 'wait' : 'finish'
 }

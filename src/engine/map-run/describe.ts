@@ -13,12 +13,14 @@ export async function describeMapRun(engine: Engine, actor: Actor, arn: string):
   const { error, cause } = run
   return {
     ...summaryOf(engine.account, engine.store.read, run),
-    status: runStatuses[run.status] ?? 'RUNNING',
+    status: run.redriving === 1 ? 'RUNNING' : (runStatuses[run.status] ?? 'RUNNING'),
     maxConcurrency: run.maxConcurrency,
     toleratedFailureCount: run.toleratedCount ?? 0,
     toleratedFailurePercentage: run.toleratedPercentage ?? 0,
     itemCounts: itemCounts(run),
     executionCounts: executionCounts(run),
+    redriveCount: run.redriveCount,
+    ...(run.redrivenAt === null ? {} : { redrivenAt: run.redrivenAt }),
     ...(error === null ? {} : { error }),
     ...(cause === null ? {} : { cause }),
   }
@@ -54,8 +56,13 @@ function executionCounts(run: MapRunRow): MapRunCounts {
     aborted,
     total: started + pending,
     resultsWritten: run.written,
+    ...(hasFailures(run) ? { failuresNotRedrivable: run.notRedrivable, pendingRedrive: run.pendingRedrive } : {}),
   }
 }
+
+/** Now, or before its last redrive. */
+const hasFailures = ({ failed, timedOut, aborted, redriveCount }: MapRunRow): boolean =>
+  failed + timedOut + aborted + redriveCount > 0
 
 function itemCounts(run: MapRunRow): MapRunCounts {
   const pending = Math.max(0, (run.totalItems ?? run.startedItems) - run.startedItems)
@@ -68,5 +75,8 @@ function itemCounts(run: MapRunRow): MapRunCounts {
     aborted: run.abortedItems,
     total: run.startedItems + pending,
     resultsWritten: run.writtenItems,
+    ...(hasFailures(run)
+      ? { failuresNotRedrivable: run.notRedrivableItems, pendingRedrive: run.pendingRedriveItems }
+      : {}),
   }
 }

@@ -19,7 +19,8 @@ export async function* endedChildren(
   run: MapRunRow,
   which: Which,
 ): AsyncIterable<readonly ChildRow[]> {
-  const wanted = which === 'succeeded' ? run.succeeded : run.failed + run.timedOut + run.aborted
+  const { succeeded, failed, timedOut, aborted, pendingRedrive } = run
+  const wanted = which === 'succeeded' ? succeeded : failed + timedOut + aborted + pendingRedrive
   let after = -1
   for (let found = 0; found < wanted && after < run.started;) {
     const range = { after, before: after + window, limit: rowsAtOnce }

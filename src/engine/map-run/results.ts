@@ -20,18 +20,21 @@ export async function collectResults({ core, run, plan, pending, signal }: Colle
   const { results } = plan
   const parameters = results.parameters
   const isFailed = run.error !== null
+  const over = overOf(run)
   if (parameters !== undefined) {
     const exported = await exportResults({ core, run, results: { ...results, parameters }, pending, signal })
     return exportedOver(run, exported)
   }
-  if (isFailed) return { kind: 'over', end: failedEnd(run), written: [0, 0] }
+  if (isFailed) return { ...over, end: failedEnd(run), written: [0, 0] }
   const output = await joinOutputs(core, run, results.transformation)
   const end = output === undefined ? { kind: 'succeeded' as const } : { kind: 'succeeded' as const, output }
-  return { kind: 'over', end, written: [run.succeeded, run.succeededItems] }
+  return { ...over, end, written: [run.succeeded, run.succeededItems] }
 }
 
 type End = MapRunOver['end']
 type FailedEnd = Extract<End, { kind: 'failed' }>
+
+const overOf = ({ redriveCount }: MapRunRow) => ({ kind: 'over', redriveCount }) as const
 
 const failedEnd = ({ error, cause }: MapRunRow): FailedEnd => ({
   kind: 'failed',
@@ -45,16 +48,16 @@ function exportedOver(run: MapRunRow, exported: Exported): MapRunOver {
   if (exported.kind === 'failed') {
     const writerFailed: FailedEnd = { kind: 'failed', error: 'States.ResultWriterFailed', cause: exported.cause }
     const end = isFailed ? both(failedEnd(run), writerFailed) : writerFailed
-    return { kind: 'over', end, written: [0, 0] }
+    return { ...overOf(run), end, written: [0, 0] }
   }
-  const { succeeded, failed, timedOut, aborted } = run
-  const { succeededItems, failedItems, timedOutItems, abortedItems } = run
+  const { succeeded, failed, timedOut, aborted, pendingRedrive } = run
+  const { succeededItems, failedItems, timedOutItems, abortedItems, pendingRedriveItems } = run
   const written = [
-    succeeded + failed + timedOut + aborted,
-    succeededItems + failedItems + timedOutItems + abortedItems,
+    succeeded + failed + timedOut + aborted + pendingRedrive,
+    succeededItems + failedItems + timedOutItems + abortedItems + pendingRedriveItems,
   ] as const
   const end: End = isFailed ? failedEnd(run) : { kind: 'succeeded', output: exported.output }
-  return { kind: 'over', end, written }
+  return { ...overOf(run), end, written }
 }
 
 const both = (first: FailedEnd, then: FailedEnd): FailedEnd => ({

@@ -3,6 +3,7 @@ import type { Attempt, MapRunPlan } from '../../asl/index.ts'
 import type { JsonText } from '../../base/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { Queries } from '../registry.ts'
+import { settlePending } from './redrive-rows.ts'
 
 export const runStatuses = ['RUNNING', 'SUCCEEDED', 'FAILED', 'ABORTED'] as const
 export type MapRunStatus = (typeof runStatuses)[number]
@@ -12,7 +13,12 @@ export const runStatus = { running: 0, succeeded: 1, failed: 2, aborted: 3 } as 
 export type ChildEnd = 'succeeded' | 'failed' | 'timedOut' | 'aborted'
 
 /** Children, and the items they were given. */
-export type Tally = { readonly [K in ChildEnd | 'started' | 'running']: readonly [children: number, items: number] }
+export type Tally = {
+  readonly [K in ChildEnd | 'started' | 'running' | 'pendingRedrive' | 'notRedrivable']: readonly [
+    children: number,
+    items: number,
+  ]
+}
 
 export type MapRunRow = Attempt & {
   readonly id: number
@@ -46,6 +52,13 @@ export type MapRunRow = Attempt & {
   readonly abortedItems: number
   readonly written: number
   readonly writtenItems: number
+  readonly redriveCount: number
+  readonly redrivenAt: number | null
+  readonly redriving: number
+  readonly pendingRedrive: number
+  readonly pendingRedriveItems: number
+  readonly notRedrivable: number
+  readonly notRedrivableItems: number
 }
 
 const columns = `id, arn, execution_id AS "executionId", frame, entered_id AS "enteredId", attempt, state, label, status,
@@ -54,7 +67,10 @@ const columns = `id, arn, execution_id AS "executionId", frame, entered_id AS "e
   item_cursor AS cursor, total, total_items AS "totalItems", started, started_items AS "startedItems", running,
   running_items AS "runningItems", succeeded, succeeded_items AS "succeededItems", failed,
   failed_items AS "failedItems", timed_out AS "timedOut", timed_out_items AS "timedOutItems", aborted,
-  aborted_items AS "abortedItems", written, written_items AS "writtenItems"`
+  aborted_items AS "abortedItems", written, written_items AS "writtenItems", redrive_count AS "redriveCount",
+  redriven_at AS "redrivenAt", redriving, pending_redrive AS "pendingRedrive",
+  pending_redrive_items AS "pendingRedriveItems", not_redrivable AS "notRedrivable",
+  not_redrivable_items AS "notRedrivableItems"`
 
 /** What of the plan is not in the row itself. */
 export type StoredPlan = Pick<MapRunPlan, 'source' | 'batches' | 'results' | 'executionType'>
@@ -132,13 +148,25 @@ export function openMapRuns(queries: Queries): readonly number[] {
 
 /** Adds to the counters, so that two writers of different children do not undo each other's. */
 export function addToMapRun(tx: Transaction, id: number, tally: Tally): void {
-  const { started, running, succeeded, failed, timedOut, aborted } = tally
+  const { started, running, succeeded, failed, timedOut, aborted, pendingRedrive, notRedrivable } = tally
   tx.prepare(
     `UPDATE map_run SET started = started + ?, started_items = started_items + ?, running = running + ?,
      running_items = running_items + ?, succeeded = succeeded + ?, succeeded_items = succeeded_items + ?,
      failed = failed + ?, failed_items = failed_items + ?, timed_out = timed_out + ?,
-     timed_out_items = timed_out_items + ?, aborted = aborted + ?, aborted_items = aborted_items + ? WHERE id = ?`,
-  ).defer(...started, ...running, ...succeeded, ...failed, ...timedOut, ...aborted, id)
+     timed_out_items = timed_out_items + ?, aborted = aborted + ?, aborted_items = aborted_items + ?,
+     pending_redrive = pending_redrive + ?, pending_redrive_items = pending_redrive_items + ?,
+     not_redrivable = not_redrivable + ?, not_redrivable_items = not_redrivable_items + ? WHERE id = ?`,
+  ).defer(
+    ...started,
+    ...running,
+    ...succeeded,
+    ...failed,
+    ...timedOut,
+    ...aborted,
+    ...pendingRedrive,
+    ...notRedrivable,
+    id,
+  )
 }
 
 export function moveCursor(tx: Transaction, id: number, cursor: JsonText): void {
@@ -175,7 +203,8 @@ export function closeMapRun(tx: Transaction, id: number, end: MapRunEnd): boolea
     tx
       .prepare(
         `UPDATE map_run SET status = ?, stopped_at = ?, open = 0, written = ?, written_items = ?,
-         error = COALESCE(?, error), cause = COALESCE(?, cause) WHERE id = ? AND status = 0 AND open = 1`,
+         error = COALESCE(?, error), cause = COALESCE(?, cause) WHERE id = ? AND status = 0 AND open = 1
+         AND redriving = 0`,
       )
       .run(status, stoppedAt, ...written, error, cause, id).changes > 0
   )
@@ -183,7 +212,7 @@ export function closeMapRun(tx: Transaction, id: number, end: MapRunEnd): boolea
 
 /** The children of a run that was aborted have been stopped: nothing is left to be done. */
 export function settleAborted(tx: Transaction, id: number): void {
-  tx.prepare('UPDATE map_run SET open = 0 WHERE id = ? AND status = ?').run(id, runStatus.aborted)
+  tx.prepare('UPDATE map_run SET open = 0 WHERE id = ? AND status = ? AND redriving = 0').run(id, runStatus.aborted)
 }
 
 /** Runs of an execution that nobody waits for any more: all of them, or that of one attempt. */
@@ -196,7 +225,7 @@ export function abortMapRuns(
   const open = tx
     .prepare<Attempt & { id: number; arn: string }>(
       `SELECT id, arn, frame, entered_id AS "enteredId", attempt FROM map_run
-       WHERE execution_id = ? AND status = 0 AND open = 1`,
+       WHERE execution_id = ? AND (status = 0 OR redriving = 1) AND open = 1`,
     )
     .all(executionId)
   const meant = open.filter(
@@ -205,7 +234,12 @@ export function abortMapRuns(
       (run.frame === attempt.frame && run.enteredId === attempt.enteredId && run.attempt === attempt.attempt),
   )
   for (const { id } of meant) {
-    tx.prepare('UPDATE map_run SET status = ?, stopped_at = ? WHERE id = ?').run(runStatus.aborted, stoppedAt, id)
+    settlePending(tx, id)
+    tx.prepare('UPDATE map_run SET status = ?, stopped_at = ?, redriving = 0 WHERE id = ?').run(
+      runStatus.aborted,
+      stoppedAt,
+      id,
+    )
   }
   return meant
 }
@@ -220,6 +254,8 @@ export type NewChild = {
   readonly mapRunId: number
   readonly mapIndex: number
   readonly itemCount: number
+  /** The redrive of its run in which it is started. */
+  readonly mapRedrive: number
   /** The life of the node that starts it. */
   readonly node: number | null
 }
@@ -228,7 +264,7 @@ export function insertChild(tx: Transaction, row: NewChild): number {
   return tx
     .prepare(
       `INSERT INTO execution (machine_id, revision_id, machine_name, name, status, started_at, input, busy, map_run_id,
-       map_index, item_count, node) VALUES (?, ?, ?, ?, 0, ?, ?, 1, ?, ?, ?, ?)`,
+       map_index, item_count, map_redrive, node) VALUES (?, ?, ?, ?, 0, ?, ?, 1, ?, ?, ?, ?, ?)`,
     )
     .insert(
       row.machineId,
@@ -240,6 +276,7 @@ export function insertChild(tx: Transaction, row: NewChild): number {
       row.mapRunId,
       row.mapIndex,
       row.itemCount,
+      row.mapRedrive,
       row.node,
     )
 }

@@ -19,6 +19,8 @@ import type { ChildPlan, MapRunOver, MapRunWork } from './work.ts'
 
 /** Children started in one transaction: a few dozen milliseconds of the one writer. */
 const childrenAtOnce = 250
+/** Children redriven in one transaction: each is read with its history. */
+const redrivesAtOnce = 100
 /** Inputs written in one transaction, in characters. */
 const inputAtOnce = 1_000_000
 const stopSome = { kind: 'stop', limit: 250 } as const
@@ -134,6 +136,12 @@ export class MapRuns {
       case 'wait':
         await this.#stirred(running)
         return true
+      case 'reopen':
+        await this.#act(run.id, { kind: 'reopen' })
+        return true
+      case 'redrive':
+        await this.#redriveChildren(run, running)
+        return true
       case 'start':
         await this.#startChildren(run, running)
         return true
@@ -165,6 +173,12 @@ export class MapRuns {
     running.next = run.started + started
     // Another process has gone on with it, or it has ended: what was read here is of no use any more.
     if (started === 0 && children.length > 0) await this.#letGo(running)
+  }
+
+  async #redriveChildren(run: MapRunRow, running: Running): Promise<void> {
+    const redriven = await this.#submit({ kind: 'mapRedrive', runId: run.id, limit: redrivesAtOnce })
+    // Another process has taken the room, or something has gone wrong: either is heard of.
+    if (redriven === 0) await this.#stirred(running)
   }
 
   async #letGo(running: Running): Promise<void> {

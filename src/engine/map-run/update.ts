@@ -26,7 +26,7 @@ export async function updateMapRun(engine: Engine, actor: Actor, given: UpdateMa
   const wanted = parseRequest(request, given)
   const id = await engine.store.write((tx) => {
     const run = requireMapRun(tx, wanted.mapRunArn)
-    if (run.status !== 0) throw mapRunEnded(run.arn)
+    if (run.status !== 0 && run.redriving === 0) throw mapRunEnded(run.arn)
     return change(tx, { run, wanted, actor, at: engine.clock.now() })
   })
   engine.mapRuns.wake(id)

@@ -21,6 +21,9 @@ export type MapItemsWork = {
   readonly last: boolean
 }
 
+/** Children that have failed run again, as far as there is room; answers how many had their turn. */
+export type MapRedriveWork = { readonly kind: 'mapRedrive'; readonly runId: number; readonly limit: number }
+
 export type MapRunWork = {
   readonly kind: 'mapRun'
   readonly runId: number
@@ -29,6 +32,8 @@ export type MapRunWork = {
     | { readonly kind: 'judge' }
     /** It will fail, once its children have been stopped. */
     | { readonly kind: 'fail'; readonly error: string; readonly cause: string }
+    /** It is to be redriven, and nothing of it runs. */
+    | { readonly kind: 'reopen' }
     /** Some of its children are to be stopped; of an aborted one without children nothing is left to be done. */
     | { readonly kind: 'stop'; readonly limit: number }
     | MapRunOver
@@ -43,6 +48,8 @@ export type MapRunOver = {
   readonly end:
     | { readonly kind: 'succeeded'; readonly output?: JsonText }
     | { readonly kind: 'failed'; readonly error: string; readonly cause: string }
+  /** Which redrive of the run it ends. */
+  readonly redriveCount: number
   /** Results that were exported: children and items. */
   readonly written: readonly [children: number, items: number]
 }

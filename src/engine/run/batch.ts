@@ -11,8 +11,8 @@ import { encodeChunk } from '../history/encode.ts'
 import type { ExpressEnd } from '../express/express.ts'
 import { writeExpressEnd, writeExpressStart } from '../express/write.ts'
 import { loggedStep } from '../history/log.ts'
-import { Elsewhere, Forwarded, ForwardedPoll } from '../node/node.ts'
-import type { ChildEndWork, MapItemsWork, MapRunWork } from '../map-run/work.ts'
+import { Elsewhere, type Forwarded, type ForwardedPoll } from '../node/node.ts'
+import type { ChildEndWork, MapItemsWork, MapRedriveWork, MapRunWork } from '../map-run/work.ts'
 import { nestedOutput, nestedStartFailure, nestedStarted } from '../task/nested.ts'
 import { type Admission, type AdmissionPlace, admit } from './admission.ts'
 import { endsTask, isAnswer, keepAnswer } from './answers.ts'
@@ -23,10 +23,11 @@ import { digestOf, sha256, writtenWith } from './digest.ts'
 import { awaitsCall, isBusy, type Live, loadLive, newLive } from './live.ts'
 import { Ends } from './ends.ts'
 import { MapBook, noMapRun } from './map-book.ts'
-import { abortedMapRuns, actOnMapRun, openMapRun } from './map-runs.ts'
+import { abortedMapRuns, actOnMapRun, openMapRun, redriveRun } from './map-runs.ts'
 import { endFromOutside } from './express-child.ts'
 import { forgetWaits } from './forget-waits.ts'
-import { reopen } from './redrive.ts'
+import { takeTask } from './poll.ts'
+import { reopen, reopenChild, type Reopened } from './redrive.ts'
 import { isSnapshotDue, writeSnapshot } from './snapshot.ts'
 import { closedExecution, type Effects, newEffects } from './effects.ts'
 import * as sql from './statements.ts'
@@ -77,6 +78,10 @@ export class Batch {
   finish(): void {
     // Two nodes that close the last two executions each see the other's still running: they look now and then instead.
     this.#ends.write(this.#tx, this.#core.node === undefined)
+    this.#writeMaps()
+  }
+
+  #writeMaps(): void {
     for (const id of this.#maps.write()) this.effects.mapRuns.add(id)
   }
 
@@ -168,11 +173,13 @@ export class Batch {
   redrive(work: RedriveWork): RedrivenExecution | HoldfastError {
     const reopening = reopen(this.#core, this.#tx, work)
     if (reopening.kind === 'refused') return reopening.error
-    if (reopening.kind === 'reopened') {
-      const { executionId } = work
-      this.#apply({ ...reopening.live, busy: true }, { kind: 'event', executionId, event: { kind: 'redrive' } })
-    }
+    if (reopening.kind === 'reopened') this.#goOn(reopening)
     return reopening.redriven
+  }
+
+  #goOn({ live, event }: Reopened): void {
+    this.#apply({ ...live, busy: true }, { kind: 'event', executionId: live.row.id, event })
+    this.#runFollowUps()
   }
 
   // ---- events
@@ -229,11 +236,23 @@ export class Batch {
 
   /** How many of the children were started. */
   mapItems(work: MapItemsWork): number {
-    return this.#maps.start(work, (live) => {
-      if (live.express) return this.#beginExpress(live)
-      this.#apply(live, { kind: 'event', executionId: live.row.id, event: { kind: 'start' } })
-      this.#runFollowUps()
-    })
+    return this.#maps.start(work, (live) => this.#beginChild(live))
+  }
+
+  #beginChild(live: Live): void {
+    if (live.express) return this.#beginExpress(live)
+    this.#apply(live, { kind: 'event', executionId: live.row.id, event: { kind: 'start' } })
+    this.#runFollowUps()
+  }
+
+  mapRedrive(work: MapRedriveWork): number {
+    return this.#maps.redrive(work, { begin: (live) => this.#beginChild(live), resume: (id) => this.#resumeChild(id) })
+  }
+
+  #resumeChild(executionId: number): boolean {
+    const reopened = reopenChild(this.#core, this.#tx, executionId)
+    if (reopened !== undefined) this.#goOn(reopened)
+    return reopened !== undefined
   }
 
   /** In memory, as soon as it is certain that it is recorded. */
@@ -263,30 +282,14 @@ export class Batch {
   }
 
   mapRun({ runId, act }: MapRunWork): void {
+    // What has ended in this transaction is among what is to run again.
+    if (act.kind === 'reopen') this.#writeMaps()
     for (const work of actOnMapRun(this.#maps.place, runId, act)) this.event(work)
     this.#maps.touch(runId)
   }
 
   poll(work: PollWork): PolledTask | ForwardedPoll | undefined {
-    while (!work.signal.aborted) {
-      const task = sql.oldestActivityTask(this.#tx, this.#core.store.dialect, work.activityArn)
-      if (task === undefined) return undefined
-      sql.takeActivityTask(this.#tx, task.id)
-      const { executionId, frame, enteredId, attempt } = task
-      const { workerName } = work
-      const event: Event = {
-        kind: 'taskStarted',
-        frame,
-        enteredId,
-        attempt,
-        ...(workerName === undefined ? {} : { workerName }),
-      }
-      const outcome = this.event({ kind: 'event', executionId, event }, true)
-      if (outcome !== 'applied' && !(outcome instanceof Forwarded)) continue
-      const polled = { token: this.#core.token({ executionId, frame, enteredId, attempt }), input: task.input }
-      return outcome instanceof Forwarded ? new ForwardedPoll(outcome.letter, polled) : polled
-    }
-    return undefined
+    return takeTask(this.#core, this.#tx, work, (started) => this.event(started, true))
   }
 
   /** Changes something and takes it back, so that the commit has to reach the disk. */
@@ -418,6 +421,9 @@ export class Batch {
       case 'openMapRun':
         this.effects.mapRuns.add(openMapRun(this.#maps.place, live, command))
         return
+      case 'redriveMapRun':
+        this.effects.mapRuns.add(redriveRun(this.#maps.place, live, command))
+        return
       case 'setTimer':
         sql.putTimer(this.#tx, id, command, command.timer, command.at)
         this.effects.earliestTimer = Math.min(this.effects.earliestTimer, command.at)
@@ -440,8 +446,8 @@ export class Batch {
       this.effects.calls.push({ live, command })
       return
     }
-    sql.queueActivityTask(this.#tx, command.resource.arn, live.row.id, command, command.input)
     const { arn } = command.resource
+    sql.queueActivityTask(this.#tx, arn, live.row.id, command, command.input)
     this.effects.activities.set(arn, (this.effects.activities.get(arn) ?? 0) + 1)
   }
 
@@ -457,7 +463,7 @@ export class Batch {
     if (command.status !== 'succeeded') this.#stopChildren(live, undefined)
     if (live.row.mapRunId === null) {
       recordClosed(this.#tx, { at: this.#now, arn: about.arn, status: command.status, digest })
-    } else this.#maps.ended(live.row.mapRunId, command.status, live.row.itemCount ?? 1)
+    } else this.#maps.ended(live.row.mapRunId, live, command.status)
     this.effects.closed.set(id, closedExecution(live, command))
     this.effects.cancels.push({ executionId: id, attempt: undefined })
     if (awaitedBy !== null) this.#followUps.push(nestedOutput(readNestedCall(awaitedBy), about, command))

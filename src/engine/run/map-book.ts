@@ -1,6 +1,7 @@
 /** Map Runs in one transaction of the writer: children are begun and counted here, and the counters written once at its end. */
 import { uuid7 } from '../../base/index.ts'
 import type { Transaction } from '../../store/index.ts'
+import { isHistoryFull } from '../execution/redrivable.ts'
 import { exceedsTolerance, roomOf, thresholdExceeded } from '../map-run/decide.ts'
 import {
   addToMapRun,
@@ -14,9 +15,10 @@ import {
   settleTotal,
   type Tally,
 } from '../map-run/rows.ts'
-import type { ChildPlan, MapItemsWork } from '../map-run/work.ts'
+import { passOver, type PendingChild, pendingChildren, takeExpressChild } from '../map-run/redrive-rows.ts'
+import type { ChildPlan, MapItemsWork, MapRedriveWork } from '../map-run/work.ts'
 import type { Core } from './core.ts'
-import { type Live, newLive } from './live.ts'
+import { type Live, newLive, processorOf } from './live.ts'
 
 type Counts = { -readonly [K in keyof Tally]: [children: number, items: number] }
 
@@ -27,6 +29,8 @@ const noCounts = (): Counts => ({
   failed: [0, 0],
   timedOut: [0, 0],
   aborted: [0, 0],
+  pendingRedrive: [0, 0],
+  notRedrivable: [0, 0],
 })
 
 type Entry = { readonly row: MapRunRow; readonly counts: Counts; cursor: string | undefined; settles: boolean }
@@ -47,6 +51,13 @@ const childEnds = {
   aborted: 'aborted',
 } as const satisfies Readonly<Record<string, ChildEnd>>
 
+const endOfNumber: Readonly<Record<number, ChildEnd>> = { 2: 'failed', 3: 'timedOut', 4: 'aborted' }
+
+/** `resume` goes on with one where it ended; false when it cannot, and nothing of it has changed then. */
+export type RunAgain = { readonly begin: (live: Live) => void; readonly resume: (executionId: number) => boolean }
+
+type NewItem = Pick<ChildPlan, 'input' | 'items'>
+
 export class MapBook {
   readonly place: MapPlace
   readonly #core: Core
@@ -62,11 +73,14 @@ export class MapBook {
   }
 
   /** A child has ended, in this transaction. */
-  ended(runId: number, status: keyof typeof childEnds, items: number): void {
+  ended(runId: number, { row: { itemCount }, state }: Live, status: keyof typeof childEnds): void {
     const entry = this.#entry(runId)
     if (entry === undefined) return
+    const items = itemCount ?? 1
     count(entry, childEnds[status], 1, items)
     count(entry, 'running', -1, -items)
+    const isFull = isHistoryFull(state.nextEventId - 1, this.#core.limits.historyEvents)
+    if (status !== 'succeeded' && isFull) count(entry, 'notRedrivable', 1, items)
   }
 
   /** Starts children while there is room and nothing has gone wrong; `begin` runs each as far as it goes alone. */
@@ -79,6 +93,8 @@ export class MapBook {
     let started = 0
     for (const child of work.children) {
       if (!this.#takes(entry)) break
+      count(entry, 'started', 1, child.items)
+      count(entry, 'running', 1, child.items)
       begin(this.#child(entry, family, child, work.from + started))
       entry.cursor = child.cursor
       started++
@@ -87,13 +103,42 @@ export class MapBook {
     return started
   }
 
+  /** Has children that failed run again while there is room and nothing has gone wrong. @returns how many had their turn */
+  redrive({ runId, limit }: MapRedriveWork, { begin, resume }: RunAgain): number {
+    if (this.#core.node !== undefined) lockMapRun(this.#tx, runId)
+    const entry = this.#entry(runId)
+    if (entry === undefined || entry.row.redriving === 1) return 0
+    const family = this.#family(entry.row.executionId)
+    const revision = this.#core.revisions.get(this.#tx, family.revisionId)
+    const isExpress = processorOf(revision, entry.row.state).express === true
+    const pending = pendingChildren(this.#tx, runId, limit)
+    for (const [i, child] of pending.entries()) {
+      if (!this.#takes(entry)) return i
+      const { id, itemCount: items } = child
+      count(entry, 'pendingRedrive', -1, -items)
+      count(entry, 'running', 1, items)
+      if (isExpress) {
+        const { input, mapIndex } = takeExpressChild(this.#tx, id)
+        begin(this.#child(entry, family, { input, items }, mapIndex))
+      } else if (!resume(id)) this.#passOver(entry, child)
+    }
+    return pending.length
+  }
+
+  #passOver(entry: Entry, { id, status, itemCount }: PendingChild): void {
+    passOver(this.#tx, id, entry.row.redriveCount)
+    count(entry, 'running', -1, -itemCount)
+    count(entry, endOfNumber[status] ?? 'aborted', 1, itemCount)
+    count(entry, 'notRedrivable', 1, itemCount)
+  }
+
   #takes(entry: Entry): boolean {
     const run = current(entry)
     return run.status === 0 && run.error === null && roomOf(run) > 0 && !exceedsTolerance(run)
   }
 
-  #child(entry: Entry, family: Family, { input, items }: ChildPlan, mapIndex: number): Live {
-    const { id: mapRunId, label, state } = entry.row
+  #child(entry: Entry, family: Family, { input, items }: NewItem, mapIndex: number): Live {
+    const { id: mapRunId, label, state, redriveCount } = entry.row
     const { machineId, revisionId } = family
     const machineName = `${family.machineName.split('/')[0]}/${label}`
     // Names that grow with time stand beside each other in their index: thousands of pages less to write.
@@ -104,10 +149,9 @@ export class MapBook {
       mapRunId,
       mapIndex,
       itemCount: items,
+      mapRedrive: redriveCount,
       node: this.#core.node?.life ?? null,
     })
-    count(entry, 'started', 1, items)
-    count(entry, 'running', 1, items)
     const compiled = this.#core.revisions.get(this.#tx, revisionId)
     const full = {
       id,

@@ -14,6 +14,7 @@ import {
   runStatuses,
   settleAborted,
 } from '../map-run/rows.ts'
+import { redriveMapRun, reopenMapRun, settlePending } from '../map-run/redrive-rows.ts'
 import type { MapRunOver, MapRunWork } from '../map-run/work.ts'
 import { executionArn } from '../arn.ts'
 import type { Core } from './core.ts'
@@ -24,7 +25,7 @@ import type { EventWork } from './work.ts'
 const known = new WeakMap<Machine, boolean>()
 
 /** Whether executions of this machine can have Map Runs that are to be looked for. */
-function opensMapRuns(machine: Machine): boolean {
+export function opensMapRuns(machine: Machine): boolean {
   let opens = known.get(machine)
   if (opens === undefined) {
     opens = machine.states.some((state) => state.type === 'Map' && state.distributed !== undefined)
@@ -55,6 +56,25 @@ export function openMapRun(
   return id
 }
 
+/** It goes on for the attempt that the command names. @returns its id */
+export function redriveRun(
+  { tx, now }: MapPlace,
+  live: Live,
+  { mapRunArn, attempt }: Extract<Command, { kind: 'redriveMapRun' }>,
+): number {
+  const id = redriveMapRun(tx, mapRunArn, { attempt, redrivenAt: now })
+  const { arn } = live.state.about
+  appendRecord(tx, {
+    at: now,
+    actor: { type: 'machine', id: arn, via: 'timer' },
+    action: 'map_run.redrive',
+    subject: { type: 'map_run', id: mapRunArn },
+    execution: arn,
+    cause: { type: 'execution', id: arn },
+  })
+  return id
+}
+
 /** Nobody waits for them any more. Their children are stopped after this transaction: they may be thousands. */
 export function abortedMapRuns({ tx, now }: MapPlace, live: Live, attempt: Attempt | undefined): readonly number[] {
   if (!opensMapRuns(live.machine)) return []
@@ -74,6 +94,9 @@ export function actOnMapRun(place: MapPlace, runId: number, act: MapRunWork['act
     case 'fail':
       failMapRun(place.tx, runId, act.error, act.cause)
       return []
+    case 'reopen':
+      reopenMapRun(place.tx, runId)
+      return []
     case 'stop':
       return stopChildren(place, runId, act.limit)
     case 'over':
@@ -84,12 +107,22 @@ export function actOnMapRun(place: MapPlace, runId: number, act: MapRunWork['act
 }
 
 function stopChildren({ tx }: MapPlace, runId: number, limit: number): readonly EventWork[] {
+  // It may have been redriven since that was decided: what runs is to run, then.
+  const run = loadMapRun(tx, runId)
+  if (run === undefined || (run.status === runStatus.running && run.error === null)) return []
   const running = runningChildren(tx, runId, limit)
   if (running.length === 0) settleAborted(tx, runId)
   return running.map((executionId) => ({ kind: 'event', executionId, event: { kind: 'stop' } }))
 }
 
-function endMapRun({ core, tx, now }: MapPlace, runId: number, { end, written }: MapRunOver): readonly EventWork[] {
+function endMapRun(
+  { core, tx, now }: MapPlace,
+  runId: number,
+  { end, written, redriveCount }: MapRunOver,
+): readonly EventWork[] {
+  // What was put together before a redrive is not the end of what has been redriven.
+  if (loadMapRun(tx, runId)?.redriveCount !== redriveCount) return []
+  settlePending(tx, runId)
   const status = end.kind === 'succeeded' ? runStatus.succeeded : runStatus.failed
   const { error, cause } = end.kind === 'failed' ? end : { error: null, cause: null }
   // The execution may have been stopped while the results were put together.

@@ -1,31 +1,41 @@
 /** Whether an execution that has ended may be redriven, and its rows opened again: every refusal comes before the first write. */
 import { appendRecord } from '../../audit/index.ts'
 import type { HoldfastError } from '../../base/index.ts'
+import type { Event, Visit } from '../../asl/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { RedrivenExecution } from '../contract.ts'
 import { executionMissing, notRedrivable } from '../errors.ts'
 import {
   belongsToMapRun,
-  endedInMapRun,
+  isHistoryFull,
   isRunning,
+  mapRunRedrivesExceeded,
   redriveObstacle,
   startedBeforeRedrive,
 } from '../execution/redrivable.ts'
+import { type EndedRun, runsOfExecution } from '../map-run/redrive-rows.ts'
+import { runStatus } from '../map-run/rows.ts'
 import type { Core } from './core.ts'
 import { type Live, loadEnded } from './live.ts'
+import { opensMapRuns } from './map-runs.ts'
 import { reopenExecution } from './statements.ts'
 import type { RedriveWork } from './work.ts'
 
 /** AWS remembers the last ten requests of an execution for a quarter of an hour. */
 const rememberedMs = 15 * 60_000
 const rememberedRequests = 10
+/** Of one Map Run (AWS's limit). */
+const mostRedrives = 1000
 
 export type Reopening =
   | { readonly kind: 'refused'; readonly error: HoldfastError }
   | { readonly kind: 'again'; readonly redriven: RedrivenExecution }
-  | { readonly kind: 'reopened'; readonly live: Live; readonly redriven: RedrivenExecution }
+  | (Reopened & { readonly kind: 'reopened'; readonly redriven: RedrivenExecution })
 
-/** The execution runs from here on; the caller sends it the event that makes it go on. */
+/** It runs; the event makes it go on. */
+export type Reopened = { readonly live: Live; readonly event: RedriveEvent }
+
+/** The execution runs from here on; the caller sends it the event. */
 export function reopen(core: Core, tx: Transaction, work: RedriveWork): Reopening {
   const known = rememberedRequest(core, tx, work)
   if (known !== undefined) return { kind: 'again', redriven: { redrivenAt: known } }
@@ -44,10 +54,13 @@ function tryToReopen(core: Core, tx: Transaction, { actor, executionId, arn, cli
   const reason =
     redriveObstacle({ ...row, events: (live?.state.nextEventId ?? 1) - 1 }, now, core.limits.historyEvents) ??
     (live === undefined || live.state.frames.size === 0 ? startedBeforeRedrive : undefined) ??
-    (live !== undefined && live.row.mapRunId !== null ? belongsToMapRun : undefined) ??
-    (live !== undefined && isInMapRun(live) ? endedInMapRun : undefined)
+    (live !== undefined && live.row.mapRunId !== null ? belongsToMapRun : undefined)
   if (reason !== undefined || live === undefined) {
     return { kind: 'refused', error: notRedrivable(arn, reason ?? startedBeforeRedrive) }
+  }
+  const event = redriveEvent(runsOf(tx, live), live)
+  if (event.mapRuns?.some(({ redriveCount }) => redriveCount > mostRedrives) === true) {
+    return { kind: 'refused', error: notRedrivable(arn, mapRunRedrivesExceeded) }
   }
   if (!reopenExecution(tx, executionId, { redrivenAt: now, node: core.node?.life ?? null })) {
     return { kind: 'refused', error: notRedrivable(arn, isRunning) }
@@ -58,12 +71,44 @@ function tryToReopen(core: Core, tx: Transaction, { actor, executionId, arn, cli
   const change = { before: live.state.status, after: 'running', redriveCount }
   const cause = actor.type === 'machine' ? { cause: { type: 'execution', id: actor.id } as const } : {}
   appendRecord(tx, { at: now, actor, action: 'execution.redrive', subject, execution: arn, change, ...cause })
-  return { kind: 'reopened', live: { ...live, row: { ...live.row, awaitedBy: null } }, redriven: { redrivenAt: now } }
+  const reopened = { live: { ...live, row: { ...live.row, awaitedBy: null } }, event }
+  return { kind: 'reopened', ...reopened, redriven: { redrivenAt: now } }
 }
 
-/** The seam for redriving Map Runs: what ended in one goes on once its run can be told to. */
-export const isInMapRun = ({ state }: Live): boolean =>
-  [...state.frames.values()].some(({ visit }) => visit?.phase === 'maprun')
+type RedriveEvent = Extract<Event, { kind: 'redrive' }>
+
+/** With the runs of distributed Maps that it ended in: those that ended without success go on, others are opened anew. */
+function redriveEvent(runs: readonly EndedRun[], { state }: Live): RedriveEvent {
+  const mapRuns = [...state.frames.values()].flatMap(({ id, visit }) => {
+    const run = visit?.phase === 'maprun' ? runs.findLast((each) => isRunOf(each, id, visit)) : undefined
+    if (run === undefined || run.status === runStatus.succeeded) return []
+    return [{ frame: id, mapRunArn: run.arn, redriveCount: run.redriveCount + 1 }]
+  })
+  return mapRuns.length === 0 ? { kind: 'redrive' } : { kind: 'redrive', mapRuns }
+}
+
+const isRunOf = (run: EndedRun, frame: number, { enteredId, attempt }: Visit): boolean =>
+  run.frame === frame && run.enteredId === enteredId && run.attempt === attempt
+
+const runsOf = (tx: Transaction, live: Live): readonly EndedRun[] =>
+  opensMapRuns(live.machine) ? runsOfExecution(tx, live.row.id) : []
+
+/**
+ * A child of a Map Run that is redriven. Undefined when it cannot go on; nothing has changed then.
+ */
+export function reopenChild(core: Core, tx: Transaction, executionId: number): Reopened | undefined {
+  const live = loadEnded(core, core.revisions, tx, executionId)
+  if (
+    live === undefined ||
+    live.state.frames.size === 0 ||
+    isHistoryFull(live.state.nextEventId - 1, core.limits.historyEvents)
+  )
+    return undefined
+  const event = redriveEvent(runsOf(tx, live), live)
+  if (!reopenExecution(tx, executionId, { redrivenAt: core.clock.now(), node: core.node?.life ?? null }))
+    return undefined
+  return { live, event }
+}
 
 type Row = {
   readonly status: number

@@ -135,7 +135,8 @@ export function reopenExecution(
   const { changes } = tx
     .prepare(
       `UPDATE execution SET status = 0, stopped_at = NULL, output = NULL, error = NULL, cause = NULL, digest = NULL,
-     busy = 1, awaited_by = NULL, parent_id = NULL, redrive_count = redrive_count + 1, redriven_at = ?, node = ?
+     busy = 1, awaited_by = NULL, parent_id = NULL, redrive_count = redrive_count + 1, redriven_at = ?, node = ?,
+     map_redrive = COALESCE((SELECT r.redrive_count FROM map_run r WHERE r.id = execution.map_run_id), 0)
      WHERE id = ? AND status <> 0`,
     )
     .run(redrivenAt, node, executionId)

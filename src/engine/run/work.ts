@@ -4,7 +4,7 @@ import type { Actor } from '../../access/index.ts'
 import type { Action, Cause } from '../../audit/index.ts'
 import type { HoldfastError, JsonText } from '../../base/index.ts'
 import type { RedrivenExecution, StartedExecution } from '../contract.ts'
-import type { ChildEndWork, MapItemsWork, MapRunWork } from '../map-run/work.ts'
+import type { ChildEndWork, MapItemsWork, MapRedriveWork, MapRunWork } from '../map-run/work.ts'
 import type { Forwarded } from '../node/node.ts'
 import type { ExpressEnd, ExpressStart } from '../express/express.ts'
 import type { DueTimer } from './statements.ts'
@@ -112,6 +112,7 @@ export type Work =
   | ProbeWork
   | RoundWork
   | MapItemsWork
+  | MapRedriveWork
   | MapRunWork
   | ChildEndWork
 
@@ -136,6 +137,6 @@ export type Outcome<W extends Work> = W extends StartWork
         ? RoundOutcome
         : W extends RedriveWork
           ? RedrivenExecution
-          : W extends MapItemsWork
+          : W extends MapItemsWork | MapRedriveWork
             ? number
             : undefined

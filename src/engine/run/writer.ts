@@ -289,6 +289,7 @@ export class Writer {
       case 'redrive':
       // Their run brings them again.
       case 'mapItems':
+      case 'mapRedrive':
       case 'mapRun':
         return
       default:
@@ -418,6 +419,8 @@ function carryOut(batch: Batch, { work, reject }: Queued): Answer<Work> {
       return batch.round()
     case 'mapItems':
       return batch.mapItems(work)
+    case 'mapRedrive':
+      return batch.mapRedrive(work)
     case 'mapRun':
       batch.mapRun(work)
       return undefined

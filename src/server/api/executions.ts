@@ -260,6 +260,7 @@ const describe = (execution: ExecutionDescription): z.output<typeof schema.execu
   cause: execution.cause,
   traceHeader: execution.traceHeader,
   redriveObstacle: execution.redriveObstacle,
+  redrivableByMapRun: execution.redrivableByMapRun,
 })
 
 const eventOf = (record: HistoryRecord): z.output<typeof schema.historyEvent> => ({

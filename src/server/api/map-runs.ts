@@ -69,6 +69,8 @@ const describe = (run: MapRunDescription): z.output<typeof schema.mapRun> => ({
   toleratedFailurePercentage: run.toleratedFailurePercentage,
   items: run.itemCounts,
   executions: run.executionCounts,
+  redriveCount: run.redriveCount,
+  redrivenAt: schema.maybeTimeOf(run.redrivenAt),
   error: run.error,
   cause: run.cause,
 })

@@ -27,7 +27,7 @@ const tag = z.strictObject({ key: z.string().min(1).max(128), value: z.string().
 export const tags = z.array(tag).max(50)
 
 export const machineType = z.enum(['STANDARD', 'EXPRESS'])
-export const executionStatus = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'])
+export const executionStatus = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'])
 
 export const machineSummary = z
   .object({ arn: z.string(), name: z.string(), type: machineType, createdAt: time })
@@ -104,6 +104,10 @@ export const execution = executionSummary
     cause: z.string().optional(),
     traceHeader: z.string().optional(),
     redriveObstacle: z.string().optional().meta({ description: 'Why it cannot be redriven; absent when it can.' }),
+    redrivableByMapRun: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'It is a child of a map run, and a redrive of the execution of that run takes it along.' }),
   })
   .meta({ id: 'Execution' })
 
@@ -117,6 +121,11 @@ const mapRunCounts = z
     aborted: z.int(),
     total: z.int().meta({ description: 'While items are still read: so many as have been started.' }),
     resultsWritten: z.int(),
+    failuresNotRedrivable: z
+      .int()
+      .optional()
+      .meta({ description: 'What has failed for good; absent without failures.' }),
+    pendingRedrive: z.int().optional().meta({ description: 'What has failed and waits to run again.' }),
   })
   .meta({ id: 'MapRunCounts' })
 
@@ -138,6 +147,8 @@ export const mapRun = mapRunSummary
     toleratedFailurePercentage: z.number(),
     items: mapRunCounts,
     executions: mapRunCounts,
+    redriveCount: z.int(),
+    redrivenAt: time.optional().meta({ description: 'Of the last redrive.' }),
     error: z.string().optional().meta({ description: 'Why it fails, as soon as that is certain.' }),
     cause: z.string().optional(),
   })

@@ -14,6 +14,8 @@ const mapRunCounts = {
   aborted: 6,
   total: 21,
   resultsWritten: 0,
+  failuresNotRedrivable: 7,
+  pendingRedrive: 8,
 }
 
 export const mapRunCases = [
@@ -39,6 +41,27 @@ export const mapRunCases = [
     },
   },
   {
+    action: 'ListExecutions',
+    request: { mapRunArn, statusFilter: 'PENDING_REDRIVE', redriveFilter: 'REDRIVEN' },
+    verb: 'listExecutions',
+    asked: [{ mapRunArn, redriven: true, status: 'PENDING_REDRIVE', limit: undefined, cursor: undefined }],
+    answer: { items: [{ ...summary, status: 'PENDING_REDRIVE', mapRunArn, itemCount: 3, redriveCount: 1 }] },
+    response: {
+      executions: [
+        {
+          executionArn,
+          stateMachineArn: machineArn,
+          name: 'run-1',
+          status: 'PENDING_REDRIVE',
+          startDate: seconds,
+          mapRunArn,
+          itemCount: 3,
+          redriveCount: 1,
+        },
+      ],
+    },
+  },
+  {
     action: 'DescribeMapRun',
     request: { mapRunArn },
     verb: 'describeMapRun',
@@ -54,6 +77,8 @@ export const mapRunCases = [
       toleratedFailurePercentage: 2.5,
       itemCounts: mapRunCounts,
       executionCounts: mapRunCounts,
+      redriveCount: 2,
+      redrivenAt: at + 1000,
     },
     response: {
       mapRunArn,
@@ -65,7 +90,8 @@ export const mapRunCases = [
       toleratedFailurePercentage: 2.5,
       itemCounts: mapRunCounts,
       executionCounts: mapRunCounts,
-      redriveCount: 0,
+      redriveCount: 2,
+      redriveDate: seconds + 1,
     },
   },
   {

@@ -1,10 +1,5 @@
 /** Actions on executions and their history. */
-import type {
-  ExecutionDescription,
-  ExecutionStatus,
-  ExecutionSummary,
-  ExpressDescription,
-} from '../../../engine/index.ts'
+import type { ExecutionDescription, ExecutionSummary, ExpressDescription } from '../../../engine/index.ts'
 import { billingOf, invalidRequest } from '../../../engine/index.ts'
 import { action, maybeSeconds, type Response, seconds } from '../action.ts'
 import { historyEvent } from '../history.ts'
@@ -82,7 +77,7 @@ export const executionActions = {
     async ({ dependencies: { verbs }, actor }, request) => {
       const { items, cursor } = await verbs.listExecutions(actor, {
         ...whatToList(request),
-        status: plainStatus(request.statusFilter),
+        status: request.statusFilter,
         limit: request.maxResults,
         cursor: request.nextToken,
       })
@@ -145,7 +140,9 @@ function whatToList({ stateMachineArn, mapRunArn, redriveFilter, statusFilter }:
   if ((stateMachineArn === undefined) === (mapRunArn === undefined)) {
     throw invalidRequest('Exactly one of stateMachineArn and mapRunArn must be specified', 'stateMachineArn')
   }
-  if (mapRunArn !== undefined) return { mapRunArn }
+  if (mapRunArn !== undefined) {
+    return { mapRunArn, ...(redriveFilter === undefined ? {} : { redriven: redriveFilter === 'REDRIVEN' }) }
+  }
   if (redriveFilter !== undefined) {
     throw invalidRequest('redriveFilter can only be specified with mapRunArn', 'redriveFilter')
   }
@@ -154,9 +151,6 @@ function whatToList({ stateMachineArn, mapRunArn, redriveFilter, statusFilter }:
   }
   return { stateMachineArn }
 }
-
-const plainStatus = (status: ExecutionStatus | 'PENDING_REDRIVE' | undefined): ExecutionStatus | undefined =>
-  status === 'PENDING_REDRIVE' ? undefined : status
 
 function summarize(execution: ExecutionSummary): Response {
   return {
@@ -190,11 +184,12 @@ function describe(execution: ExecutionDescription, included: boolean): Response 
     error: included ? execution.error : undefined,
     cause: included ? execution.cause : undefined,
     traceHeader: execution.traceHeader,
-    ...redrivable(execution.redriveObstacle),
+    ...redrivable(execution),
   }
 }
 
-const redrivable = (obstacle: string | undefined): Response =>
-  obstacle === undefined
-    ? { redriveStatus: 'REDRIVABLE' }
-    : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: obstacle }
+function redrivable({ redriveObstacle, redrivableByMapRun }: ExecutionDescription): Response {
+  if (redriveObstacle === undefined) return { redriveStatus: 'REDRIVABLE' }
+  if (redrivableByMapRun === true) return { redriveStatus: 'REDRIVABLE_BY_MAP_RUN' }
+  return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: redriveObstacle }
+}

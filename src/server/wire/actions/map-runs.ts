@@ -22,7 +22,8 @@ export const mapRunActions = {
         toleratedFailureCount: run.toleratedFailureCount,
         itemCounts: run.itemCounts,
         executionCounts: run.executionCounts,
-        redriveCount: 0,
+        redriveCount: run.redriveCount,
+        redriveDate: maybeSeconds(run.redrivenAt),
       }
     },
   ),
