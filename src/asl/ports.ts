@@ -77,6 +77,8 @@ export type InspectedField =
   | 'afterArguments'
   | 'afterItemsPath'
   | 'afterItemSelector'
+  | 'afterItemsPointer'
+  | 'afterItemBatcher'
   | 'result'
   | 'afterResultSelector'
   | 'afterResultPath'

@@ -6,6 +6,7 @@
  */
 import type { Diagnostic, Inspection, TrialStatus } from '../asl/index.ts'
 import type { JsonText } from '../base/index.ts'
+import type { WireRequest, WireResponse } from './resource-handler.ts'
 
 /** `PENDING_REDRIVE`: a child of a Map Run that has failed, and will run again in the redrive that is under way. */
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE'
@@ -106,6 +107,7 @@ export type TestStateRequest = {
   readonly input?: string
   readonly variables?: string
   readonly context?: string
+  /** Shows in `request` what the connection of an HTTP task adds. Needs the permission for it. */
   readonly revealSecrets?: boolean
   /** What its task, branches or iterations are taken to come to: one of both. */
   readonly mock?: {
@@ -127,7 +129,8 @@ export type TestedState = {
   readonly error?: string
   readonly cause?: string
   readonly nextState?: string
-  readonly inspection: Inspection
+  /** `request` and `response` of an HTTP task that was really called. */
+  readonly inspection: Inspection & { readonly request?: WireRequest; readonly response?: WireResponse }
 }
 
 // ---- versions (verbs in engine/version/): publishVersion(engine, actor, request), listVersions, deleteVersion(engine, actor, arn)

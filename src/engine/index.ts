@@ -79,7 +79,14 @@ export type {
   TracedExecution,
 } from './observer.ts'
 export type { TraceContext } from './trace-context.ts'
-export type { ResourceHandler, TaskAnswer, TaskCall } from './resource-handler.ts'
+export type {
+  ResourceHandler,
+  TaskAnswer,
+  TaskCall,
+  WireInspector,
+  WireRequest,
+  WireResponse,
+} from './resource-handler.ts'
 export { type Pruned, pruneExecutions, type PruneRequest, type RetentionSettings } from './retention.ts'
 export type { EngineExpressions, EngineLimits } from './run/core.ts'
 export { listTags } from './tag/list.ts'

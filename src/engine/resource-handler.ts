@@ -23,10 +23,36 @@ export type TaskCall = {
   readonly roleArn: string | undefined
   /** The role of the machine itself: as AWS names it when it may not have `roleArn`. */
   readonly machineRoleArn?: string
+  /** Hears what goes over the wire, where a test of a state wants to see it; for tasks that are plain HTTP. */
+  readonly inspect?: WireInspector
   /** For whoever is called, when executions are traced. */
   readonly trace?: TraceContext
   /** Milliseconds the call may take, when the state has a timeout. The signal says when they are over. */
   readonly timeoutMs: number | undefined
+}
+
+/** A request as it is sent, in the words of AWS's TestState: `headers` is one text. */
+export type WireRequest = {
+  readonly protocol: string
+  readonly method: string
+  readonly url: string
+  readonly headers: string
+  readonly body?: string
+}
+
+export type WireResponse = {
+  readonly protocol: string
+  readonly statusCode: string
+  readonly statusMessage: string
+  readonly headers: string
+  readonly body: string
+}
+
+export interface WireInspector {
+  /** Whether what a connection adds is shown; else it reads `[REDACTED]`. */
+  readonly reveal: boolean
+  sends(request: WireRequest): void
+  got(response: WireResponse): void
 }
 
 /** What the history will say: an output, or an ASL error name with its cause (each may be absent, as on AWS). */

@@ -73,7 +73,7 @@ function concurrency(state: MapState, world: World): number {
   return wanted
 }
 
-function itemBatches({ maxItems, maxBytes, batchInput }: ItemBatcher, world: World): ItemBatches {
+export function itemBatches({ maxItems, maxBytes, batchInput }: ItemBatcher, world: World): ItemBatches {
   const size = (field: NumberField | undefined, name: string): number | undefined => {
     const value = field && readCount(field, name, world)
     if (value !== undefined && value < 1) throw outOfRange(field, name, `must be at least 1, but is ${value}.`)

@@ -50,7 +50,7 @@ export class Recorder implements Inspector {
 type Shown = { readonly paths: readonly InspectedField[]; readonly expressions: readonly InspectedField[] }
 
 const results = ['afterResultSelector', 'afterResultPath'] as const
-const items = ['afterItemsPath', 'afterItemSelector'] as const
+const items = ['afterItemsPath', 'afterItemsPointer', 'afterItemSelector', 'afterItemBatcher'] as const
 const inputPath: Shown = { paths: ['afterInputPath'], expressions: [] }
 
 /** As recorded: a Parallel shows nothing of its input, and JSONata states show neither input nor result of most kinds. */
@@ -65,7 +65,10 @@ const shown: Readonly<Record<StateType, Shown>> = {
   Succeed: inputPath,
   Fail: { paths: [], expressions: [] },
   Parallel: { paths: results, expressions: [] },
-  Map: { paths: ['afterInputPath', ...items, ...results], expressions: ['afterItemSelector'] },
+  Map: {
+    paths: ['afterInputPath', ...items, ...results],
+    expressions: ['afterItemsPointer', 'afterItemSelector', 'afterItemBatcher'],
+  },
 }
 
 /** A Pass that states its Result shows that instead of what it does not use. */

@@ -1,12 +1,15 @@
 /** A Map as far as it goes without its iterations: items, what each is given, and how many may fail. */
-import { isJsonNumber, type JsonObject, type JsonText } from '../../base/index.ts'
+import { isJsonNumber, type JsonObject, type JsonText, parseJson, printJson } from '../../base/index.ts'
 import { numberField } from '../compile/fields.ts'
 import { evaluateTyped, readPath } from '../compile/value.ts'
-import { runtimeFailure } from '../failure.ts'
-import type { MapState, NumberField } from '../machine.ts'
+import { runtimeFailure, StateFailure } from '../failure.ts'
+import type { ItemBatcher, MapState, NumberField } from '../machine.ts'
+import { atPointer, pointerSegments } from '../path/pointer.ts'
+import { Batches } from '../step/batches.ts'
 import type { Draft, WorkingFrame } from '../step/draft.ts'
 import { evaluateConcurrency, iterationInput, mapItems, splitItems } from '../step/fan.ts'
-import { plainText } from '../step/field.ts'
+import { plainText, readText } from '../step/field.ts'
+import { itemBatches } from '../step/map-run.ts'
 import type { World } from '../step/world.ts'
 import type { InspectedNumber, Recorder } from './inspection.ts'
 import type { TrialRequest } from './request.ts'
@@ -32,18 +35,48 @@ export function inspectMap(trial: MapTrial, request: TrialRequest, recorder: Rec
   evaluateConcurrency(state, world)
   const tolerance = toleranceOf(request.body, state.jsonata, world)
   for (const [name, value] of tolerance) recorder.numbers.set(name, value)
-  if (items !== undefined && state.itemSelector !== undefined) {
-    const inputs = items.map((_, index) => iterationInput(draft, frame, state, items, index))
-    recorder.came('afterItemSelector', `[${inputs.join(',')}]`)
+  if (items !== undefined) {
+    const inputs = items.map((item, index) =>
+      state.itemSelector === undefined ? item : iterationInput(draft, frame, state, items, index),
+    )
+    if (state.itemSelector !== undefined) recorder.came('afterItemSelector', listOf(inputs))
+    const batcher = state.distributed?.batcher
+    if (batcher !== undefined) recorder.came('afterItemBatcher', listOf(batchesOf(batcher, inputs, world)))
   }
   return { iterations: items?.length, tolerance }
 }
 
-function itemsOf({ state, world }: MapTrial, { body, readItems }: TrialRequest): readonly JsonText[] | undefined {
+const listOf = (texts: readonly JsonText[]): JsonText => `[${texts.join(',')}]`
+
+/** What the children would be given: batches of what their items have become. */
+function batchesOf(batcher: ItemBatcher, inputs: readonly JsonText[], world: World): readonly JsonText[] {
+  const batches = new Batches(itemBatches(batcher, world))
+  const full = inputs.flatMap((input) => batches.add(input, ''))
+  return [...full, ...batches.rest()].map(({ input }) => input)
+}
+
+function itemsOf(trial: MapTrial, { body, readItems }: TrialRequest): readonly JsonText[] | undefined {
+  const { state, world } = trial
   if (readItems !== undefined) {
-    return splitItems(readItems, () => runtimeFailure('The items that mapItemReaderData holds are not an array.'))
+    return splitItems(pointedAt(trial, readItems), () =>
+      runtimeFailure('The items that mapItemReaderData holds are not an array.'),
+    )
   }
   return body.has('ItemReader') ? undefined : mapItems(state, world)
+}
+
+/** What the reader's ItemsPointer leads to in what it has read. */
+function pointedAt({ state, world }: MapTrial, readItems: JsonText): JsonText {
+  const field = state.distributed?.reader?.pointer
+  if (field === undefined) return readItems
+  const segments = pointerSegments(readText(field, world))
+  const found = segments && atPointer(parseJson(readItems), segments)
+  if (found === undefined) {
+    throw new StateFailure('state', 'States.ItemReaderFailed', 'Attempting to map over non-iterable node.')
+  }
+  const text = printJson(found)
+  world.env.inspector?.came('afterItemsPointer', text)
+  return text
 }
 
 const tolerances = [

@@ -9,7 +9,8 @@ import { regionOf } from '../region.ts'
 import { contentType, shown, tooLarge } from './answer.ts'
 import { ConnectionFault, connectionName, type ReadSecret, resolved, secretOf } from './connection.ts'
 import { connectionArnOf, type HttpParameters, readHttpParameters, refuseHttpParameters } from './http-parameters.ts'
-import { httpRequest } from './http-request.ts'
+import { type FromConnection, httpRequest } from './http-request.ts'
+import { secretsOf, shownRequest, shownResponse, withoutSecrets } from './inspection.ts'
 import { type NamedConnection, openTokens, type Tokens } from './oauth.ts'
 
 export type HttpInvokeDependencies = {
@@ -49,22 +50,31 @@ async function invoke(task: TaskCall, signal: AbortSignal, around: Around): Prom
   const misdirected = misdirection(named, parameters.endpoint)
   if (misdirected !== undefined) return failed('States.Runtime', unusable(task.input, misdirected))
   const authorization = await authorized(named, signal, around)
-  const request = httpRequest(parameters, {
+  const added: FromConnection = {
     authorization,
     headers: resolved(name, connection.invocation?.headers, around.readSecret),
     query: resolved(name, connection.invocation?.query, around.readSecret),
     body: resolved(name, connection.invocation?.body, around.readSecret),
     region: regionOf(task.executionArn) ?? '',
-  })
+  }
+  const request = httpRequest(parameters, added)
   if (typeof request === 'string') return failed('States.Runtime', unusable(task.input, request))
+  showRequest(task, parameters, added)
   const secretBody = Object.keys(connection.invocation?.body ?? {}).length > 0
   const response = await around.gate.request({
     ...{ ...request, secretBody, signal },
     ...{ timeoutMs: mostMs, maxBodyBytes: mostBytes, redirects: 5 },
     mayGoTo: (url) => allowsUrl(connection.allowedHosts, url),
   })
+  task.inspect?.got(shownResponse(response, task.inspect.reveal ? [] : secretsOf(added)))
   if (response.status === 401) around.tokens.forget(named)
   return answerOf(response)
+}
+
+function showRequest({ inspect }: TaskCall, parameters: HttpParameters, added: FromConnection): void {
+  if (inspect === undefined) return
+  const shown = httpRequest(parameters, inspect.reveal ? added : withoutSecrets(added))
+  if (typeof shown !== 'string') inspect.sends(shownRequest(shown))
 }
 
 function connectionOf(parameters: HttpParameters, connections: Connections): NamedConnection {

@@ -10,7 +10,7 @@ export type HttpRequest = {
   readonly body: string | undefined
 }
 
-type FromConnection = {
+export type FromConnection = {
   readonly authorization: readonly [header: string, value: string]
   readonly headers: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { parseResource, type TaskResource } from '../../asl/index.ts'
 import { VirtualClock } from '../../base/index.ts'
 import { configuredConnections, type Connection } from '../../connection/index.ts'
+import type { WireInspector, WireRequest, WireResponse } from '../../engine/index.ts'
 import { openGate } from '../../outbound/index.ts'
 import { type FakeService, fakeService, type Received, type Reply, taskCall, testCredentials } from '../fake-service.ts'
 import { type AwsHandlers, awsHandlers, type WebDependencies } from '../handlers.ts'
@@ -41,6 +42,11 @@ const connections: Readonly<Record<string, Connection>> = {
   },
   broken: { authorization: { kind: 'basic', username: 'ada', password: 'env:MISSING' }, allowedHosts },
 }
+
+const basic = (password: string): Connection => ({
+  authorization: { kind: 'basic', username: 'ada', password: { value: password } },
+  allowedHosts,
+})
 
 const arnOf = (name: string) => `arn:aws:events:us-east-2:123456789012:connection/${name}/81210c42`
 
@@ -249,6 +255,47 @@ describe('http:invoke', () => {
     await using service = await fakeService(() => json({}))
     await invokeHttp(asked(service, { Authentication: { ConnectionArn: arnOf('bound') } }))
     expect(service.received[0]?.headers).toMatchObject({ 'x-api-key': 'sealed-k3y', 'x-odd': 'env:PASSWORD' })
+  })
+
+  it('shows a test what it sends and gets, without what is the connection’s to know unless that is revealed', async () => {
+    await using service = await fakeService(({ headers, body }) =>
+      json(
+        { sent: body, auth: headers.authorization, key: headers['x-api-key'] },
+        { headers: { 'X-Echo': 'pa55-word' } },
+      ),
+    )
+    const spied = (reveal: boolean, name: string) => {
+      const heard: { request?: WireRequest; response?: WireResponse } = {}
+      const inspect: WireInspector = {
+        reveal,
+        sends: (request) => void (heard.request = request),
+        got: (response) => void (heard.response = response),
+      }
+      const parameters = asked(service, { Authentication: { ConnectionArn: arnOf(name) }, RequestBody: { item: 1.0 } })
+      return { heard, call: taskCall(http, JSON.stringify(parameters), { inspect }) }
+    }
+    const echoing = { ...connections, shop: basic('pa55-word') }
+    const hidden = spied(false, 'shop')
+    await handlerFor(http, { connections: echoing }).call(hidden.call, never)
+    expect(hidden.heard.request).toEqual({
+      ...{ protocol: 'http', method: 'POST', url: `${service.url}/orders`, body: '{"item":1}' },
+      headers:
+        '[User-Agent: Amazon|StepFunctions|HttpInvoke|eu-central-1, Range: bytes=0-262144, Content-Type: application/json, Authorization: [REDACTED]]',
+    })
+    expect(hidden.heard.response).toMatchObject({ protocol: 'http', statusCode: '200', statusMessage: 'OK' })
+    expect(JSON.parse(hidden.heard.response?.body ?? '')).toMatchObject({ auth: '[REDACTED]' })
+    expect(JSON.stringify(hidden.heard)).not.toMatch(/pa55|YWRh/)
+    const keyed = spied(false, 'keyed')
+    await handlerFor(http).call(keyed.call, never)
+    expect(keyed.heard.request).toMatchObject({
+      url: `${service.url}/orders?version=[REDACTED]`,
+      headers: expect.stringContaining('X-Tenant: [REDACTED], X-Api-Key: [REDACTED]'),
+      body: '{"item":1,"pin":"[REDACTED]"}',
+    })
+    const open = spied(true, 'keyed')
+    await handlerFor(http).call(open.call, never)
+    expect(open.heard.request?.headers).toContain('X-Api-Key: k3y')
+    expect(open.heard.request?.body).toBe('{"item":1,"pin":"pa55"}')
   })
 
   it('names the reference of a secret that cannot be read, and sends nothing', async () => {

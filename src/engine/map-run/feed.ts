@@ -1,6 +1,6 @@
 /** Items on their way to children: read ahead of them page by page, selected, and put into batches. */
-import { byteLength, type JsonText } from '../../base/index.ts'
-import type { Item, ItemBatches } from '../../asl/index.ts'
+import { Batches, type Item, type ItemBatches } from '../../asl/index.ts'
+import type { JsonText } from '../../base/index.ts'
 import type { ChildPlan } from './work.ts'
 import type { ItemPages, SourceItem } from './source/source.ts'
 
@@ -76,45 +76,3 @@ export class ItemFeed {
     })
   }
 }
-
-/** Batches in the making. An item that is too large for any is one by itself. */
-class Batches {
-  readonly #plan: ItemBatches
-  readonly #frame: number
-  #items: JsonText[] = []
-  #bytes = 0
-  #cursor = ''
-
-  constructor(plan: ItemBatches) {
-    this.#plan = plan
-    this.#frame = byteLength(wrap(plan.batchInput, []))
-  }
-
-  /** The batches that are full now. */
-  add(item: JsonText, cursor: JsonText): readonly ChildPlan[] {
-    const { maxItems = Infinity, maxBytes = Infinity } = this.#plan
-    const full: ChildPlan[] = []
-    const bytes = byteLength(item) + 1
-    if (this.#items.length > 0 && this.#frame + this.#bytes + bytes - 1 > maxBytes) full.push(...this.rest())
-    this.#items.push(item)
-    this.#bytes += bytes
-    this.#cursor = cursor
-    if (this.#items.length >= maxItems) full.push(...this.rest())
-    return full
-  }
-
-  /** What has been collected, though there is room for more. */
-  rest(): readonly ChildPlan[] {
-    if (this.#items.length === 0) return []
-    const input = wrap(this.#plan.batchInput, this.#items)
-    const plan = { input, items: this.#items.length, cursor: this.#cursor }
-    this.#items = []
-    this.#bytes = 0
-    return [plan]
-  }
-}
-
-const wrap = (batchInput: JsonText | undefined, items: readonly JsonText[]): JsonText =>
-  batchInput === undefined
-    ? `{"Items":[${items.join(',')}]}`
-    : `{"BatchInput":${batchInput},"Items":[${items.join(',')}]}`

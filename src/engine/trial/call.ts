@@ -5,30 +5,36 @@ import type { Actor } from '../../access/index.ts'
 import { appendRecord } from '../../audit/index.ts'
 import type { Engine } from '../engine.ts'
 import { taskCancelled } from '../errors.ts'
-import type { ResourceHandler, TaskAnswer, TaskCall } from '../resource-handler.ts'
+import type { ResourceHandler, TaskAnswer, TaskCall, WireRequest, WireResponse } from '../resource-handler.ts'
 import { findHandler } from '../run/calls.ts'
 import { unexpected } from '../run/observed-call.ts'
 import { isNestedStart, nestedParameters, startedOutput } from '../task/nested.ts'
-import type { TrialCall } from './run.ts'
+import type { CalledTrial, TrialCall } from './run.ts'
 
 /** AWS ends a test after five minutes. */
 const longestCallMs = 300_000
 
 /** The trail knows of it before anything is called. */
-export async function callForTrial(engine: Engine, actor: Actor, trial: TrialCall): Promise<TrialAnswer> {
-  const { call } = trial
+export async function callForTrial(engine: Engine, actor: Actor, trial: Revealing): Promise<CalledTrial> {
+  const { call, reveal } = trial
   await engine.store.write((tx) =>
     appendRecord(tx, {
       at: engine.clock.now(),
       actor,
       action: 'state.test',
       subject: { type: 'resource', id: call.resource.arn },
+      ...(reveal ? { change: { revealSecrets: true } } : {}),
     }),
   )
-  if (isNestedStart(call)) return startNested(engine, actor, trial)
+  if (isNestedStart(call)) return { answer: await startNested(engine, actor, trial) }
   const handler = findHandler(engine.handlers, call)
-  return 'call' in handler ? callInTime(engine, handler, trial) : handler
+  if (!('call' in handler)) return { answer: handler }
+  const wire: Wire = {}
+  return { answer: await callInTime(engine, handler, taskCall(trial, wire)), wire }
 }
+
+type Revealing = TrialCall & { readonly reveal: boolean }
+type Wire = { request?: WireRequest; response?: WireResponse }
 
 async function startNested(engine: Engine, actor: Actor, { call }: TrialCall): Promise<TrialAnswer> {
   const parameters = nestedParameters(call.input)
@@ -37,9 +43,8 @@ async function startNested(engine: Engine, actor: Actor, { call }: TrialCall): P
   return { kind: 'succeeded', output: startedOutput(started, uuid4(engine.randomBytes)) }
 }
 
-async function callInTime(engine: Engine, handler: ResourceHandler, trial: TrialCall): Promise<TrialAnswer> {
-  const { timeoutSeconds = longestCallMs / 1000 } = trial.call
-  const timeoutMs = Math.min(timeoutSeconds * 1000, longestCallMs)
+async function callInTime(engine: Engine, handler: ResourceHandler, call: TaskCall): Promise<TrialAnswer> {
+  const { timeoutMs = longestCallMs } = call
   const controller = new AbortController()
   const timedOut = Promise.withResolvers<TrialAnswer>()
   const cancel = engine.clock.alarm(engine.clock.now() + timeoutMs, () => {
@@ -47,7 +52,7 @@ async function callInTime(engine: Engine, handler: ResourceHandler, trial: Trial
     timedOut.resolve({ kind: 'timedOut' })
   })
   try {
-    return await Promise.race([timedOut.promise, answerOf(handler, taskCall(trial, timeoutMs), controller.signal)])
+    return await Promise.race([timedOut.promise, answerOf(handler, call, controller.signal)])
   } finally {
     cancel()
   }
@@ -61,7 +66,7 @@ async function answerOf(handler: ResourceHandler, call: TaskCall, signal: AbortS
   }
 }
 
-const taskCall = ({ call, executionArn }: TrialCall, timeoutMs: number): TaskCall => ({
+const taskCall = ({ call, executionArn, reveal }: Revealing, wire: Wire): TaskCall => ({
   resource: call.resource,
   input: call.input,
   executionArn,
@@ -70,5 +75,10 @@ const taskCall = ({ call, executionArn }: TrialCall, timeoutMs: number): TaskCal
   attempt: 0,
   token: undefined,
   roleArn: call.roleArn,
-  timeoutMs,
+  timeoutMs: Math.min((call.timeoutSeconds ?? longestCallMs / 1000) * 1000, longestCallMs),
+  inspect: {
+    reveal,
+    sends: (request) => void (wire.request = request),
+    got: (response) => void (wire.response = response),
+  },
 })

@@ -12,6 +12,7 @@ import { type JsonObject, type JsonText, parseJson, type RandomBytes, uuid4 } fr
 import { type Account, stateMachineArn, trialExecutionArn } from '../arn.ts'
 import type { TestedState } from '../contract.ts'
 import { invalidRequest } from '../errors.ts'
+import type { WireRequest, WireResponse } from '../resource-handler.ts'
 import type { EngineExpressions } from '../run/core.ts'
 import { expressionKey, StepEnv, type StepWorld } from '../run/step-env.ts'
 import type { PlannedTrial } from './decide.ts'
@@ -25,7 +26,7 @@ export type TrialPlace = {
   readonly expressions: Pick<EngineExpressions, 'evaluate' | 'evaluateSlowly'>
   readonly refuse: StepWorld['refuse']
   /** Calls what the state's Task names. */
-  call(call: TrialCall): Promise<TrialAnswer>
+  call(call: TrialCall): Promise<CalledTrial>
 }
 
 /** The execution that is made up for the test. */
@@ -34,16 +35,27 @@ export type TrialCall = {
   readonly executionArn: string
 }
 
+/** What a call came to, and what went over the wire if it was plain HTTP. */
+export type CalledTrial = {
+  readonly answer: TrialAnswer
+  readonly wire?: { readonly request?: WireRequest; readonly response?: WireResponse }
+}
+
 /** @throws HoldfastError request.invalid when what the test assumes cannot be */
 export async function runTrial(place: TrialPlace, plan: PlannedTrial): Promise<TestedState> {
   const about = aboutOf(place, plan)
   const attempt = new Attempts(place, plan, about)
   let trial = await attempt.try(plan.answer)
-  if (trial.kind === 'call') trial = await attempt.try(await place.call({ call: trial.call, executionArn: about.arn }))
+  let wire: CalledTrial['wire']
+  if (trial.kind === 'call') {
+    const called = await place.call({ call: trial.call, executionArn: about.arn })
+    wire = called.wire
+    trial = await attempt.try(called.answer)
+  }
   if (trial.kind === 'refused') throw invalidRequest(trial.reason, 'stateConfiguration')
   if (trial.kind === 'call') throw new Error('the state asks for a call whose answer it has')
   const { kind: _, ...tested } = trial
-  return tested
+  return { ...tested, inspection: { ...tested.inspection, ...wire } }
 }
 
 function aboutOf({ now, randomBytes, account }: TrialPlace, { input, roleArn }: PlannedTrial): About {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { SlowExpression } from '../../asl/index.ts'
 import type { TestStateRequest } from '../contract.ts'
+import type { ResourceHandler } from '../resource-handler.ts'
 import type { EngineExpressions } from '../run/core.ts'
 import { admin, endWorlds, nobody, taskState, World } from '../world.ts'
 import { testState } from './test-state.ts'
@@ -216,6 +217,70 @@ describe('a mock', () => {
   })
 })
 
+describe('a distributed Map', () => {
+  const map = (more: object, fields: object = {}) => ({
+    Type: 'Map',
+    ItemProcessor: {
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+      StartAt: 'Only',
+      States: { Only: { Type: 'Pass', End: true } },
+    },
+    ...fields,
+    ItemReader: {
+      Resource: 'arn:aws:states:::s3:getObject',
+      ReaderConfig: { InputType: 'JSON', ItemsPointer: '/orders/open' },
+      Parameters: { Bucket: 'b', Key: 'k' },
+    },
+    ...more,
+    End: true,
+  })
+  const read = { orders: { open: [1, 2, 3] } }
+  const state = (items: unknown): Given => ({
+    ...{ input: '{"tenant":"acme"}', mock: result([1]), roleArn },
+    stateConfiguration: { mapItemReaderData: JSON.stringify(items) },
+  })
+
+  it('shows what its ItemsPointer leads to, and the batches that its children would be given', async () => {
+    const batcher = { MaxItemsPerBatch: 2, BatchInput: { 'tenant.$': '$.tenant' } }
+    const selector = { 'n.$': '$$.Map.Item.Value' }
+    const { inspection } = await tested(state(read), map({ ItemBatcher: batcher, ItemSelector: selector }))
+    expect(inspection.fields).toMatchObject({
+      afterItemsPointer: '[1,2,3]',
+      afterItemSelector: '[{"n":1},{"n":2},{"n":3}]',
+      afterItemBatcher:
+        '[{"BatchInput":{"tenant":"acme"},"Items":[{"n":1},{"n":2}]},{"BatchInput":{"tenant":"acme"},"Items":[{"n":3}]}]',
+    })
+  })
+
+  it('bounds its batches by their bytes, as a run does', async () => {
+    const { inspection } = await tested(state(read), map({ ItemBatcher: { MaxInputBytesPerBatch: 15 } }))
+    expect(inspection.fields.afterItemBatcher).toBe('[{"Items":[1,2]},{"Items":[3]}]')
+    expect(inspection.fields.afterItemSelector).toBeUndefined()
+  })
+
+  it('evaluates them where they are expressions', async () => {
+    const jsonata = map(
+      { ItemBatcher: { MaxItemsPerBatch: '{% 1 + 1 %}', BatchInput: '{% $states.input.tenant %}' } },
+      { QueryLanguage: 'JSONata' },
+    )
+    const { ItemReader } = jsonata
+    const { Parameters: Arguments, ...reader } = ItemReader
+    const { inspection } = await tested(state(read), { ...jsonata, ItemReader: { ...reader, Arguments } })
+    expect(inspection.fields).toMatchObject({
+      afterItemsPointer: '[1,2,3]',
+      afterItemBatcher: '[{"BatchInput":"acme","Items":[1,2]},{"BatchInput":"acme","Items":[3]}]',
+    })
+  })
+
+  it('fails as its run would when nothing stands at the pointer', async () => {
+    expect(await tested(state({ orders: {} }), map({}))).toMatchObject({
+      status: 'FAILED',
+      error: 'States.ItemReaderFailed',
+      cause: 'Attempting to map over non-iterable node.',
+    })
+  })
+})
+
 describe('a Task without a mock is called', () => {
   const task = (more: object = {}) => ({ ...taskState('work'), ...more })
 
@@ -228,6 +293,39 @@ describe('a Task without a mock is called', () => {
     call.succeed('done')
     expect((await trial).output).toBe('{"n":1,"r":"done"}')
     expect(world.trail()).toEqual([{ action: 'state.test', subject: call.resource.arn, change: undefined }])
+  })
+
+  it('and what goes over its wire is shown, secrets only to who may see them', async () => {
+    const reveals: (boolean | undefined)[] = []
+    const wire: ResourceHandler = {
+      handles: () => true,
+      call({ inspect }) {
+        reveals.push(inspect?.reveal)
+        inspect?.sends({ protocol: 'https', method: 'GET', url: 'https://a/', headers: '[A: b]' })
+        inspect?.got({ protocol: 'https', statusCode: '200', statusMessage: 'OK', headers: '[]', body: '1' })
+        return { kind: 'succeeded', output: '1' }
+      },
+    }
+    const world = new World({ handlers: [wire] })
+    const task = { Type: 'Task', Resource: 'arn:aws:states:::http:invoke', Parameters: {}, End: true }
+    const definition = JSON.stringify({
+      ...task,
+      Parameters: {
+        ApiEndpoint: 'https://a',
+        Method: 'GET',
+        Authentication: { ConnectionArn: 'arn:aws:events:us-east-1:000000000000:connection/a' },
+      },
+    })
+    const { inspection } = await tested({ world, roleArn }, definition)
+    expect(inspection).toMatchObject({ request: { method: 'GET' }, response: { statusCode: '200', body: '1' } })
+    await tested({ world, roleArn, revealSecrets: true }, definition)
+    expect(reveals).toEqual([false, true])
+    expect(world.trail().map(({ action, change }) => [action, change])).toEqual([
+      ['state.test', undefined],
+      ['state.test', { revealSecrets: true }],
+    ])
+    const request = { definition, roleArn, revealSecrets: true }
+    await expect(testState(world.engine, nobody, request)).rejects.toMatchObject({ code: 'access.forbidden' })
   })
 
   it('and is given up when it takes longer than the state allows', async () => {

@@ -16,6 +16,8 @@ const inspection = z
     afterParameters: value.optional(),
     afterArguments: value.optional(),
     afterItemsPath: value.optional(),
+    afterItemsPointer: value.optional(),
+    afterItemBatcher: value.optional(),
     afterItemSelector: value.optional(),
     result: value.optional(),
     afterResultSelector: value.optional(),
@@ -24,6 +26,22 @@ const inspection = z
     toleratedFailureCount: z.number().optional(),
     toleratedFailurePercentage: z.number().optional(),
     variables: value.optional().meta({ description: 'After the state.' }),
+    request: z
+      .object({
+        ...{ protocol: z.string(), method: z.string(), url: z.string(), headers: z.string() },
+        body: z.string().optional(),
+      })
+      .optional()
+      .meta({
+        description: 'What an HTTP task has sent; what its connection adds is left out unless it is to be revealed.',
+      }),
+    response: z
+      .object({
+        ...{ protocol: z.string(), statusCode: z.string(), statusMessage: z.string() },
+        ...{ headers: z.string(), body: z.string() },
+      })
+      .optional()
+      .meta({ description: 'What came back.' }),
     errorDetails: z
       .union([
         z.object({ catchIndex: count }),
@@ -72,6 +90,10 @@ export const trialRoutes = [
         .enum(['STRICT', 'PRESENT', 'NONE'])
         .optional()
         .meta({ description: 'How the result is compared with the API that the task calls. Default STRICT.' }),
+      revealSecrets: z
+        .boolean()
+        .optional()
+        .meta({ description: 'Whether the request shows what the connection of an HTTP task adds.' }),
       retries: count.optional().meta({ description: 'How often it was retried already.' }),
       failedState: name.optional().meta({ description: 'The state within a Map or Parallel that failed.' }),
       failedIterations: count.optional(),
@@ -89,6 +111,7 @@ export const trialRoutes = [
         input: textOf(body.input),
         variables: textOf(body.variables),
         context: textOf(body.context),
+        revealSecrets: body.revealSecrets,
         mock: isMocked ? { result: textOf(result), errorOutput: failure, fieldValidationMode: validation } : undefined,
         stateConfiguration: {
           retrierRetryCount: body.retries,
@@ -103,7 +126,7 @@ export const trialRoutes = [
 ]
 
 function testedOf({ output, inspection, ...rest }: TestedState): z.output<typeof tested> {
-  const { input, variables, fields, numbers, errorDetails } = inspection
+  const { input, variables, fields, numbers, errorDetails, request, response } = inspection
   const payloads = Object.entries(fields).map(([field, text]) => [field, new Payload(text)] as const)
   return {
     ...rest,
@@ -114,6 +137,8 @@ function testedOf({ output, inspection, ...rest }: TestedState): z.output<typeof
       ...numbers,
       variables: maybePayload(variables),
       errorDetails,
+      request,
+      response,
     },
   }
 }

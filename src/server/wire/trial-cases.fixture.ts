@@ -91,6 +91,46 @@ export const trialCases = [
   },
   {
     action: 'TestState',
+    request: { definition, inspectionLevel: 'DEBUG', revealSecrets: true },
+    verb: 'testState',
+    asked: [{ definition, revealSecrets: true }],
+    answer: {
+      status: 'SUCCEEDED',
+      output: '1',
+      inspection: {
+        ...{ input: '{}', fields: { afterItemBatcher: '[]' }, numbers: {} },
+        request: { protocol: 'https', method: 'GET', url: 'https://a/', headers: '[A: b]' },
+        response: { protocol: 'https', statusCode: '200', statusMessage: 'OK', headers: '[]', body: '1' },
+      },
+    },
+    response: { status: 'SUCCEEDED', output: '1', inspectionData: { input: '{}', afterItemBatcher: '[]' } },
+  },
+  {
+    action: 'TestState',
+    request: { definition, inspectionLevel: 'TRACE', revealSecrets: true },
+    verb: 'testState',
+    asked: [{ definition, revealSecrets: true }],
+    answer: {
+      status: 'SUCCEEDED',
+      output: '1',
+      inspection: {
+        ...{ input: '{}', fields: { afterItemBatcher: '[]' }, numbers: {} },
+        request: { protocol: 'https', method: 'GET', url: 'https://a/', headers: '[A: b]' },
+        response: { protocol: 'https', statusCode: '200', statusMessage: 'OK', headers: '[]', body: '1' },
+      },
+    },
+    response: {
+      status: 'SUCCEEDED',
+      output: '1',
+      inspectionData: {
+        ...{ input: '{}', afterItemBatcher: '[]' },
+        request: { protocol: 'https', method: 'GET', url: 'https://a/', headers: '[A: b]' },
+        response: { protocol: 'https', statusCode: '200', statusMessage: 'OK', headers: '[]', body: '1' },
+      },
+    },
+  },
+  {
+    action: 'TestState',
     request: { definition, input: '1.0' },
     verb: 'testState',
     asked: [{ definition, input: '1.0' }],

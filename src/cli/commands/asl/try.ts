@@ -23,6 +23,7 @@ type Options = ServerOptions & {
   readonly failedIterations?: string
   readonly items?: string
   readonly live?: true
+  readonly revealSecrets?: true
   readonly json?: true
 }
 
@@ -45,6 +46,7 @@ export function tryCommand(context: Context): Command {
     .option('--failed-iterations <n>', 'how many iterations of a Map have failed')
     .option('--items <json>', 'what the ItemReader of a Map has read')
     .option('--live', 'let the server try it: a Task without --mock is really called')
+    .option('--reveal-secrets', 'with --live: show what the connection of an HTTP task adds to its request')
     .option('--json', 'print what became of it as JSON')
     .action((file: string, options: Options) => tryIt(context, file, options))
   return withExamples(withServerOptions(command), [
@@ -85,6 +87,7 @@ async function membersOf({ world }: Context, options: Options): Promise<Readonly
   }
   const { mockError: error, mockCause: cause } = options
   if (error !== undefined || cause !== undefined) members['failure'] = JSON.stringify({ error, cause })
+  if (options.revealSecrets === true) members['revealSecrets'] = 'true'
   members['validation'] = JSON.stringify(modeOf(options.validate ?? 'strict'))
   const counts = { retries: options.retries, failedIterations: options.failedIterations }
   for (const [name, given] of Object.entries(counts)) {

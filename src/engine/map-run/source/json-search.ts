@@ -1,4 +1,5 @@
 /** Finds the array or object that a JSON Pointer names in a stream of bytes. */
+import { pointerSegments as segmentsOf } from '../../../asl/index.ts'
 import { ItemReaderFailure } from './source.ts'
 
 export const bytes = {
@@ -102,10 +103,7 @@ export function stringOf(inside: Buffer): string {
 
 /** `/a/b~1c` → `a`, `b/c`. */
 export function pointerSegments(pointer: string): readonly string[] {
-  if (pointer === '' || pointer === '/') return []
-  if (!pointer.startsWith('/')) throw new ItemReaderFailure(`ItemsPointer is no JSON Pointer: ${pointer}`)
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const segments = segmentsOf(pointer)
+  if (segments === undefined) throw new ItemReaderFailure(`ItemsPointer is no JSON Pointer: ${pointer}`)
+  return segments
 }

@@ -33,8 +33,10 @@ export const trialActions = {
     },
     async ({ dependencies: { verbs }, actor }, { inspectionLevel, ...request }) => {
       const { inspection, ...tested } = await verbs.testState(actor, request)
+      const { request: sent, response, ...rest } = inspection
+      const shown = inspectionLevel === 'TRACE' ? { ...rest, request: sent, response } : rest
       const shows = inspectionLevel === 'DEBUG' || inspectionLevel === 'TRACE'
-      return { ...tested, inspectionData: shows ? inspectionData(inspection) : undefined }
+      return { ...tested, inspectionData: shows ? inspectionData(shown) : undefined }
     },
   ),
 } as const
