@@ -18,8 +18,26 @@ export const realClock: Clock = {
   },
 }
 
+/** Real time, but for what is due so late that only the test can want it: that rings when the test says so. */
+export function handRung(fromMs = 3_600_000): { readonly clock: Clock; ring(): void } {
+  const held = new Set<() => void>()
+  return {
+    clock: {
+      now: () => realClock.now(),
+      alarm(atMs, ring) {
+        if (atMs - realClock.now() < fromMs / 2) return realClock.alarm(atMs, ring)
+        held.add(ring)
+        return () => void held.delete(ring)
+      },
+    },
+    ring() {
+      for (const ring of [...held]) if (held.delete(ring)) ring()
+    },
+  }
+}
+
 export type TestHostOptions = Partial<
-  Pick<HostAgentOptions, 'download' | 'controlGroups' | 'settings' | 'machine' | 'edge'>
+  Pick<HostAgentOptions, 'clock' | 'download' | 'controlGroups' | 'settings' | 'machine' | 'edge'>
 > & {
   readonly folder?: string
   readonly environment?: Readonly<Record<string, string>>
@@ -49,7 +67,7 @@ export async function openTestHost(options: TestHostOptions = {}): Promise<TestH
       ...members,
       folder,
       machine: options.machine ?? openMachine(process.platform),
-      clock: realClock,
+      clock: options.clock ?? realClock,
       random: (length) => randomFillSync(new Uint8Array(length)),
       log: collecting(lines),
       environment: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: root, ...options.environment },

@@ -14,8 +14,8 @@ import { type AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, it } from 'vitest'
-import { openTestHost, type TestHost, type TestHostOptions } from '../agent-world.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { handRung, openTestHost, type TestHost, type TestHostOptions } from '../agent-world.ts'
 import type { CommandInput } from '../contract.ts'
 import type { PreparedArtifact } from '../outcome.ts'
 import { type FakeEntry, tarOf, writeArchive } from './archive.fake.ts'
@@ -25,6 +25,10 @@ const undo: (() => unknown)[] = []
 afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step()
 })
+
+/** Looks until it is so; how long that takes is the machine's affair. */
+const until = (so: () => boolean): Promise<void> =>
+  vi.waitFor(() => expect(so()).toBe(true), { timeout: 60_000, interval: 20 })
 
 async function open(options?: TestHostOptions): Promise<TestHost> {
   const host = await openTestHost(options)
@@ -379,12 +383,15 @@ describe('a build', () => {
   })
 
   it('that takes too long is ended with all it started', async () => {
-    const host = await open()
-    const command = 'sleep 1000 & echo $! > ../../pid; sleep 1000'
-    const failure = await host.failure(await built(host, { command, timeoutMs: 300 }))
-    expect(failure).toMatchObject({ code: 'host.build_timeout' })
+    const { clock, ring } = handRung()
+    const host = await open({ clock })
+    const command = 'sleep 1000 & echo $! > ../../pid.new; mv ../../pid.new ../../pid; sleep 1000'
+    const failing = host.failure(await built(host, { command, timeoutMs: 3_600_000 }))
+    await until(() => existsSync(join(host.folder, 'pid')))
+    ring()
+    expect(await failing).toMatchObject({ code: 'host.build_timeout' })
     const pid = readFileSync(join(host.folder, 'pid'), 'utf8').trim()
-    expect(existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))).toBe(false)
+    await until(() => !existsSync(`/proc/${pid}`) || /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')))
   })
 
   it('that cannot start says so', async () => {

@@ -215,6 +215,20 @@ describe('stopping', () => {
     })
   })
 
+  it('leaves the shim of a killed application the time to write how it ended, however busy the machine is', () => {
+    const late = record({ stop: { askedAt: now - 1000, killAt: now - 50, signalledAt: now - 1000, killed: true } })
+    const dead = facts({ shim })
+    expect(decide(late, dead, moment)).toEqual({ kind: 'rest', until: now + lookAgainMs })
+    expect(decide(late, { ...dead, others: [child] }, moment)).toMatchObject({
+      kind: 'signal',
+      targets: [{ process: child, signal: 'SIGKILL' }],
+    })
+    expect(decide(late, dead, { ...moment, now: now - 50 + leftBehindMs })).toMatchObject({
+      kind: 'signal',
+      targets: [{ process: shim, signal: 'SIGKILL' }],
+    })
+  })
+
   it('waits for an application that is not born yet, and at last kills its shim', () => {
     const unborn = facts({ shim, said: {} })
     expect(decide(withStop(record(), now, { killMs: 100 }), unborn, moment)).toEqual({

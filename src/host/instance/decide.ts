@@ -95,7 +95,7 @@ function settle(record: InstanceRecord, { now }: Moment): Decision {
 function stopRun(record: InstanceRecord, facts: RunFacts, now: number): Decision {
   const { stop } = record
   if (stop === undefined) return { kind: 'rest' }
-  if (now >= stop.killAt) return kill(record, [facts.main ?? facts.shim, ...facts.others], now)
+  if (now >= stop.killAt) return killRun(record, stop, facts, now)
   if (stop.signalledAt !== undefined && !isInDoubt(stop, facts))
     return { kind: 'rest', until: Math.min(stop.killAt, now + lookAgainMs) }
   if (facts.main === undefined) return { kind: 'rest', until: now + lookAgainMs }
@@ -110,6 +110,18 @@ function stopRun(record: InstanceRecord, facts: RunFacts, now: number): Decision
     })),
     again: now + lookAgainMs,
   }
+}
+
+/** An application that is dead already has a shim about to write how it ended, which on a busy machine takes a moment. */
+function killRun(
+  record: InstanceRecord,
+  stop: StopOrder,
+  { main, shim, others, said }: RunFacts,
+  now: number,
+): Decision {
+  const isWriting = main === undefined && said.main !== undefined && now < stop.killAt + leftBehindMs
+  if (!isWriting) return kill(record, [main ?? shim, ...others], now)
+  return others.length > 0 ? kill(record, others, now) : { kind: 'rest', until: now + lookAgainMs }
 }
 
 /**
