@@ -1,5 +1,5 @@
 /** Followers: durable cursors over the sealed records. This is how one domain reacts to another. */
-import type { Clock, Logger } from '../base/index.ts'
+import { type Clock, HoldfastError, type Logger } from '../base/index.ts'
 import type { Store, Transaction } from '../store/index.ts'
 import { cursorMoved } from './errors.ts'
 import type { SealedRecord } from './record.ts'
@@ -80,6 +80,7 @@ export class Follower {
       this.#failure = undefined
       return records.length
     } catch (error) {
+      if (isElsewhere(error)) return this.#handledElsewhere()
       // The batch was undone as a whole: those before the one that failed are handled again, alone.
       if (handled > 0 && handled < records.length) return this.#handleBefore(records.slice(0, handled))
       this.#fail(records[0]?.seq ?? 0, error)
@@ -92,9 +93,16 @@ export class Follower {
       await this.#options.store.write((tx) => this.#handle(tx, records, () => {}))
       return records.length
     } catch (error) {
+      if (isElsewhere(error)) return this.#handledElsewhere()
       this.#fail(records[0]?.seq ?? 0, error)
       return 0
     }
+  }
+
+  /** Another process was quicker, and this batch is undone. What it has left is looked for at the next tick. */
+  #handledElsewhere(): number {
+    this.#failure = undefined
+    return 0
   }
 
   /** Stays synchronous as long as the handler does. */
@@ -175,3 +183,5 @@ export class Follower {
     return { name: this.name, seq, behind, failing: { ...failing, error: String(error) } }
   }
 }
+
+const isElsewhere = (error: unknown): boolean => error instanceof HoldfastError && error.code === 'audit.cursor_moved'
