@@ -22,6 +22,7 @@ import { hostCommand } from './commands/host.ts'
 import { hostsCommand } from './commands/hosts.ts'
 import { aliasCommand } from './commands/machines/alias.ts'
 import { listMachinesCommand } from './commands/machines/list.ts'
+import { loggingCommand } from './commands/machines/logging.ts'
 import { publishCommand } from './commands/machines/publish.ts'
 import { versionsCommand } from './commands/machines/versions.ts'
 import { redriveCommand } from './commands/redrive.ts'
@@ -65,11 +66,12 @@ export function createProgram(context: Context): Command {
       exportMachineCommand(context),
       tryCommand(context),
     ]),
-    group('machines', 'state machines of the server: list, publish versions, lead aliases', [
+    group('machines', 'state machines of the server: list, publish versions, lead aliases, log histories', [
       listMachinesCommand(context),
       publishCommand(context),
       versionsCommand(context),
       aliasCommand(context),
+      loggingCommand(context),
     ]),
     group('connections', 'how HTTP tasks prove who they are: add, list, remove; a secret is never shown', [
       addConnectionCommand(context),

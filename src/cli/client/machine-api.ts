@@ -18,6 +18,9 @@ const alias = aliasSummary.extend({
   updatedAt: time,
 })
 
+const updated = z.object({ arn: z.string(), revisionId: z.string().optional(), updatedAt: time })
+
+export type Logging = { readonly level: string; readonly includeExecutionData: boolean; readonly group?: string }
 export type MachineSummary = z.infer<typeof machine>
 export type Version = z.infer<typeof version>
 export type Alias = z.infer<typeof alias>
@@ -38,6 +41,11 @@ export class MachineApi {
   async publish(name: string, body: { readonly description?: string; readonly revisionId?: string }): Promise<Version> {
     const path = `${pathOf(name)}/versions`
     return this.#parse(version, await this.#http.json({ method: 'POST', path, body: JSON.stringify(body) }))
+  }
+
+  async setLogging(name: string, body: Logging): Promise<z.infer<typeof updated>> {
+    const call = { method: 'PUT', path: `${pathOf(name)}/logging`, body: JSON.stringify(body) } as const
+    return this.#parse(updated, await this.#http.json(call))
   }
 
   async versions(name: string, query: PageQuery): Promise<Page<Version>> {

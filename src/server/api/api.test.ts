@@ -10,6 +10,11 @@ const at = Date.UTC(2026, 0, 1, 12, 0, 0, 459)
 const time = '2026-01-01T12:00:00.459Z'
 const definition = '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}'
 const role = 'arn:aws:iam::000000000000:role/holdfast'
+const [, , , region, account] = machineArn.split(':')
+const logged = (level: string, includeExecutionData: boolean, group: string): string => {
+  const logGroupArn = `arn:aws:logs:${region}:${account}:log-group:${group}:*`
+  return JSON.stringify({ level, includeExecutionData, destinations: [{ cloudWatchLogsLogGroup: { logGroupArn } }] })
+}
 const missing = (): never => {
   throw new HoldfastError('machine.missing', 'There is none', { kind: 'missing' })
 }
@@ -131,6 +136,31 @@ const cases: readonly Case[] = [
       body: { arn: machineArn, name: 'order', createdAt: time },
       headers: { location: '/v1/machines/order' },
     },
+  },
+  {
+    call: ['POST /v1/machines', { name: 'order', definition, logging: { level: 'ERROR', group: '/shop/orders' } }],
+    verb: 'createStateMachine',
+    asked: [{ name: 'order', definition, roleArn: role, loggingConfiguration: logged('ERROR', false, '/shop/orders') }],
+    answers: { arn: machineArn, createdAt: at },
+    expected: { status: 201, body: { arn: machineArn, name: 'order', createdAt: time } },
+  },
+  {
+    call: ['PUT /v1/machines/order/logging', { level: 'ALL', includeExecutionData: true }],
+    verb: 'updateStateMachine',
+    asked: [{ arn: machineArn, loggingConfiguration: logged('ALL', true, '/states/order') }],
+    answers: { updatedAt: at, revisionId: 'r2' },
+    expected: {
+      status: 200,
+      body: { arn: machineArn, revisionId: 'r2', updatedAt: time },
+      headers: { etag: '"r2"' },
+    },
+  },
+  {
+    call: ['PUT /v1/machines/order/logging', { level: 'OFF' }],
+    verb: 'updateStateMachine',
+    asked: [{ arn: machineArn, loggingConfiguration: '{"level":"OFF","includeExecutionData":false}' }],
+    answers: { updatedAt: at },
+    expected: { status: 200, body: { arn: machineArn, updatedAt: time } },
   },
   {
     call: ['GET /v1/machines?limit=2&cursor=abc'],
@@ -344,6 +374,14 @@ describe('a route', () => {
 })
 
 describe('a machine', () => {
+  it('is shown with what of its histories is logged', async () => {
+    const loggingConfiguration = logged('FATAL', false, '/shop/orders')
+    world = await openWorld({ describeStateMachine: () => ({ ...machine, loggingConfiguration }) })
+    expect((await callApi(world, 'GET /v1/machines/order')).body).toMatchObject({
+      logging: { level: 'FATAL', includeExecutionData: false, group: '/shop/orders' },
+    })
+  })
+
   const put = (headers: Record<string, string>) => callApi(world, 'PUT /v1/machines/order', { definition }, headers)
 
   it('that is put where there is none is created', async () => {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { HoldfastError } from '../../base/index.ts'
 import type { StateMachineDescription, StateMachineSummary } from '../../engine/index.ts'
 import { serverError } from '../errors.ts'
+import { configurationOf, logging, loggingOf } from './machine-logging.ts'
 import { machineArnOf, machineParams } from './names.ts'
 import { json, route, type RouteAnswer } from './route.ts'
 import * as schema from './schemas.ts'
@@ -29,12 +30,16 @@ export const machineRoutes = [
       type: schema.machineType.optional(),
       roleArn: roleArn.default(defaultRole),
       tags: schema.tags.optional(),
+      logging: logging.optional(),
     }),
     answers: {
       201: { description: 'Created.', schema: z.object({ arn: z.string(), name: z.string(), createdAt: schema.time }) },
     },
-    run: async ({ dependencies: { verbs }, actor, body }) => {
-      const { arn, createdAt } = await verbs.createStateMachine(actor, body)
+    run: async ({ dependencies: { verbs, platform }, actor, body: { logging: log, ...body } }) => {
+      const { arn, createdAt } = await verbs.createStateMachine(actor, {
+        ...body,
+        ...(log === undefined ? {} : { loggingConfiguration: configurationOf(platform.account, body.name, log) }),
+      })
       const location = { location: `/v1/machines/${encodeURIComponent(body.name)}` }
       return json(201, { arn, name: body.name, createdAt: schema.timeOf(createdAt) }, location)
     },
@@ -101,6 +106,28 @@ export const machineRoutes = [
   }),
 
   route({
+    method: 'PUT',
+    path: '/v1/machines/:machine/logging',
+    verb: 'machine.update',
+    operation: 'setMachineLogging',
+    summary:
+      'Which events of the histories to come are logged, and to which files. What runs already is logged as before.',
+    params: machineParams,
+    body: logging,
+    answers: { 200: { description: 'It is logged so now.', schema: written } },
+    run: async ({ dependencies: { verbs, platform }, actor, params, body, headers }) => {
+      const arn = machineArnOf(platform.account, params.machine)
+      const loggingConfiguration = configurationOf(platform.account, arn.slice(arn.lastIndexOf(':') + 1), body)
+      const expectedRevision = revisionIn(headers['if-match'])
+      const updated = await verbs.updateStateMachine(actor, {
+        ...{ arn, loggingConfiguration },
+        ...(expectedRevision === undefined ? {} : { expectedRevision }),
+      })
+      return answerWritten(200, { arn, ...updated })
+    },
+  }),
+
+  route({
     method: 'POST',
     path: '/v1/machines/validate',
     verb: 'machine.validate',
@@ -134,6 +161,7 @@ const describe = (machine: StateMachineDescription): z.output<typeof schema.mach
   roleArn: machine.roleArn,
   definition: machine.definition,
   description: machine.description,
+  logging: loggingOf(machine.loggingConfiguration),
   variableReferences: Object.fromEntries([...machine.variableReferences].map(([state, names]) => [state, [...names]])),
 })
 

@@ -1,6 +1,7 @@
 /** What our own API speaks: the schemas its routes share. Times are RFC 3339 in UTC with milliseconds. */
 import { z } from 'zod'
 import { payload } from './json-body.ts'
+import { logging } from './machine-logging.ts'
 
 export const time = z.iso.datetime().meta({ description: 'RFC 3339, UTC, with milliseconds.' })
 export const timeOf = (ms: number): string => new Date(ms).toISOString()
@@ -41,6 +42,7 @@ export const machine = machineSummary
     roleArn: z.string(),
     definition: z.string().meta({ description: 'The state machine, JSON text as it was sent.' }),
     description: z.string().optional().meta({ description: 'Of the version that was asked for.' }),
+    logging: logging.optional(),
     variableReferences: z.record(z.string(), z.array(z.string())),
   })
   .meta({ id: 'Machine' })

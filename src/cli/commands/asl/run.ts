@@ -7,8 +7,10 @@ import { type Definition, readDefinition } from '../../definitions.ts'
 import { answer, type Context, print, withExamples } from '../../context.ts'
 import { cliError, exitCodes } from '../../errors.ts'
 import { connect, type ServerOptions, withServerOptions } from '../../find-server.ts'
+import { loggingLevels } from '../machines/logging.ts'
 import { readPayload } from '../../files.ts'
 import { machineNameOf, shortExecution } from '../../names.ts'
+import { oneOf } from '../../options.ts'
 import { followToEnd } from '../../progress/follow-to-end.ts'
 import { ExecutionView } from '../../progress/view.ts'
 import { executionAsJson, executionAsText } from '../../show-execution.ts'
@@ -19,6 +21,7 @@ type Options = ServerOptions & {
   readonly name?: string
   readonly detach?: true
   readonly express?: true
+  readonly log?: string
   readonly json?: true
 }
 
@@ -30,6 +33,7 @@ export function runCommand(context: Context): Command {
     .option('--machine <name>', "name of the state machine (default: the file's name)")
     .option('--name <name>', 'name of the execution (default: a new one)')
     .option('--express', 'as an express state machine: in memory, for five minutes at most, answered at its end')
+    .option('--log <level>', 'log its history to files of the server: all, error, fatal or off', oneOf(loggingLevels))
     .option('--detach', 'start it and return at once')
     .option('--json', 'print the execution as JSON when it has ended')
     .action((file: string, options: Options) => run(context, file, options))
@@ -49,9 +53,14 @@ async function run(context: Context, file: string, options: Options): Promise<vo
   if (options.express === true) return runExpress(context, api, { file, definition, input, options })
   const name = options.machine ?? machineNameOf(file)
   const machine = await explained(definition, 'STANDARD', () => api.putMachine(name, definition.text))
+  await setLogging(api, name, options)
   const arn = await api.startExecution(machine, input, options.name)
   if (options.detach !== true) return followToEnd(context, { api, arn, server: options, json: options.json === true })
   answer(context, options.json === true, { arn }, () => started(context, arn, options))
+}
+
+async function setLogging(api: Api, machine: string, { log }: Options): Promise<void> {
+  if (log !== undefined) await api.machines.setLogging(machine, { level: log, includeExecutionData: false })
 }
 
 type ExpressFile = {
@@ -65,6 +74,7 @@ async function runExpress(context: Context, api: Api, given: ExpressFile): Promi
   const { file, definition, input, options } = given
   const machine = options.machine ?? machineNameOf(file)
   await explained(definition, 'EXPRESS', () => putExpress(api, machine, definition))
+  await setLogging(api, machine, options)
   const execution = await api.runExpress(machine, input, options.name)
   if (execution.status !== 'SUCCEEDED') context.exitWith(exitCodes.failed)
   const text = (): string => executionAsText(context, execution, new ExecutionView(), options)
