@@ -5,9 +5,10 @@
  *
  *   npm run soak -- --kills 200 --in-flight 100 --resume 2000 --hostile 3 --seed 1 --json
  *   npm run soak -- --deploys 100 --seed 1
+ *   npm run soak -- --npm-servers                             three servers from npm, updated and rolled back under load
  *   npm run soak -- --nodes 50 --servers 10 --in-flight 20     kills of one of two nodes on PostgreSQL, and of the server
  *
- * 0 leaves a part out; with --deploys or --nodes the parts that are not named are left out. Exits with 1 when anything did not hold.
+ * 0 leaves a part out; with --deploys, --nodes or --npm-servers the parts that are not named are left out. Exits with 1 when anything did not hold.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,6 +20,7 @@ import type { Death, Moment } from '../crash/victim-process.ts'
 import { killNodes, type NodesReport } from '../crash/nodes/kill-nodes.ts'
 import { type HostileTime, measureHostile } from '../hostile/measure.ts'
 import { type DeploysReport, soakDeployments } from './deploys/soak-deploys.ts'
+import { type ServersReport, soakServers } from './servers/soak-servers.ts'
 
 const { values } = parseArgs({
   options: {
@@ -29,6 +31,7 @@ const { values } = parseArgs({
     deploys: { type: 'string' },
     nodes: { type: 'string' },
     servers: { type: 'string', default: '10' },
+    'npm-servers': { type: 'boolean', default: false },
     seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
     json: { type: 'boolean', default: false },
   },
@@ -36,7 +39,7 @@ const { values } = parseArgs({
 
 /** Of those that are not named. */
 const usual: Readonly<Record<string, string>> =
-  values.deploys === undefined && values.nodes === undefined
+  values.deploys === undefined && values.nodes === undefined && !values['npm-servers']
     ? { kills: '200', resume: '2000', hostile: '3', deploys: '100' }
     : {}
 const seed = wholeNumber('seed')
@@ -54,6 +57,7 @@ const report: {
   hostile?: readonly HostileTime[]
   deploys?: DeploysReport
   nodes?: NodesReport
+  npmServers?: ServersReport
   problems: string[]
 } = { seed, problems }
 
@@ -62,6 +66,7 @@ if (wholeNumber('resume') > 0) report.resume = await soakResume(wholeNumber('res
 if (wholeNumber('hostile') > 0) report.hostile = await soakHostile(wholeNumber('hostile'))
 if (wholeNumber('deploys') > 0) report.deploys = await soakDeploys(wholeNumber('deploys'))
 if (wholeNumber('nodes') > 0) report.nodes = await soakNodes(wholeNumber('nodes'), wholeNumber('servers'))
+if (values['npm-servers']) report.npmServers = await soakNpmServers()
 conclude()
 
 async function soakKills(kills: number): Promise<KillsReport> {
@@ -155,6 +160,11 @@ async function soakNodes(nodeKills: number, serverKills: number): Promise<NodesR
   say(`  ${totals.executions} executions, ${totals.events} events replayed, ${trailRecords} trail records verified`)
   say(`  ${totals.calls} calls, ${madeAgain} made again, ${takenAtStart} executions taken over by nodes that started`)
   return soaked
+}
+
+async function soakNpmServers(): Promise<ServersReport> {
+  say('three servers from npm: init, deploy, update and rollback under load')
+  return inFolder((folder) => soakServers({ folder, say }))
 }
 
 function counted(counts: Readonly<Record<string, number>>): string {
