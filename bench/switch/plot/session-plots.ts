@@ -84,7 +84,7 @@ export function failuresPlot(sessions: readonly Session[]): string {
   const span = spanOf(0, longest, latencySliceMs)
   const palette = [colors.blue, colors.orange, colors.violet, colors.teal]
   const lines = sessions.map((session) => failuresOverTime(session.failures, session.startedMs, span))
-  const highest = Math.max(1, ...lines.flatMap((line) => line.map(([, count]) => count)))
+  const highest = Math.max(1, ...sessions.map(({ failures }) => failures.length))
   const plot = new Plot({
     title: 'Failed requests, summed up over time',
     subtitle: sessions
