@@ -2,6 +2,7 @@
 import { appendFileSync, existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
 import { markerVariable } from '../../../src/host/instance/marker.ts'
 import { openMachine } from '../../../src/host/machine/open.ts'
 import { Decoys } from './decoys.ts'
@@ -142,6 +143,7 @@ class Soak {
 
   /** While no agent looks, an instance that has no traffic ends, and a stranger gets its number. */
   async #recycle(fleet: string | undefined): Promise<void> {
+    if (fleet !== undefined && hasTraffic(this.#system.data, fleet)) return this.#note(`  ${fleet} has traffic by now`)
     const own = marked(this.#system).filter(({ owner }) => fleet !== undefined && owner === `${fleet}-web-0`)
     this.#note(`  to recycle: ${own.map(({ pid }) => pid).join(', ')} of ${fleet}`)
     // Ours, as its marker says: this stands for whatever else ends a process.
@@ -245,6 +247,16 @@ function oneOf<T>(all: readonly T[], random: () => number): T {
   const found = all[Math.floor(random() * all.length)]
   if (found === undefined) throw new Error('there is nothing to choose from')
   return found
+}
+
+const routed = z.object({
+  routes: z.array(z.object({ weights: z.array(z.object({ release: z.string(), weight: z.number() })) })),
+})
+
+/** As the edge's routes on disk say: a rollback may have given the warm fleet its traffic before the agent died. */
+function hasTraffic(data: string, fleet: string): boolean {
+  const { routes } = routed.parse(JSON.parse(readFileSync(join(data, 'host/edge/routes.json'), 'utf8')))
+  return routes.some(({ weights }) => weights.some(({ release, weight }) => release === fleet && weight > 0))
 }
 
 /** Processes that were told of the folder, whoever they are. */

@@ -46,7 +46,7 @@ export type WorkerHandler = ResourceHandler & {
   close(): Promise<void>
 }
 
-const defaults = { processes: 2, callsPerProcess: 16, startMs: 10_000, graceMs: 2000, memoryMb: 512 }
+const defaults = { processes: 2, callsPerProcess: 16, startMs: 60_000, graceMs: 2000, memoryMb: 512 }
 
 /** @param configPath absolute path of the module that exports `procedures` */
 export function workerHandler(configPath: string, options: WorkerHandlerOptions): WorkerHandler {
