@@ -6,7 +6,7 @@ import { failuresPlot } from './session-plots.ts'
 
 it('draws a session in which everything failed, too', () => {
   const failures = Array.from({ length: 1_000_000 }, (_, at): Failure => ({
-    ...{ atMs: at / 10, scheduledMs: at / 10, sentMs: at / 10, kind: 'quick', cause: 'unexplained', detail: '' },
+    ...{ atMs: at / 10, scheduledMs: at / 10, sentMs: at / 10, kind: 'quick', cause: 'reset', detail: '' },
     isNewConnection: false,
   }))
   const session: Session = {

@@ -24,7 +24,7 @@ export type WorkerHandlerOptions = {
   readonly processes?: number
   /** How many calls run in one process at once: 16 by default; more wait. */
   readonly callsPerProcess?: number
-  /** How long the file may take to load: 10 s by default. */
+  /** How long the file may take to load: a minute by default, for a machine that has much else to do. */
   readonly startMs?: number
   /** How long a task function may go on after it was told to stop: 2 s by default. */
   readonly graceMs?: number
