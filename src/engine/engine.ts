@@ -289,9 +289,15 @@ class Assembly {
     }
   }
 
+  /** When that cannot be read, none: a call made once more is allowed, an execution that nobody goes on with is not. */
   #answeredOf(executionId: number): ReadonlySet<string> {
-    const waiting = inboxOf(this.#core.store.read, executionId)
-    return new Set(waiting.flatMap((text) => answeredCall(executionId, readInbox(text).event)))
+    try {
+      const waiting = inboxOf(this.#core.store.read, executionId)
+      return new Set(waiting.flatMap((text) => answeredCall(executionId, readInbox(text).event)))
+    } catch (error) {
+      this.#core.logger.warn('what answers wait for an execution could not be read', { executionId, error })
+      return new Set()
+    }
   }
 
   /** This life is over, or may have written more than is known: nothing that is in memory counts any more. */

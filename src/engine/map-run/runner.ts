@@ -66,7 +66,7 @@ export class MapRuns {
   wake(id: number): void {
     if (this.#closed) return
     const running = this.#running.get(id)
-    if (running === undefined) return this.#begin(id)
+    if (running === undefined) return this.#unlessAway(() => this.#begin(id))
     running.stirred = true
     running.wake?.()
   }
@@ -74,11 +74,26 @@ export class MapRuns {
   /** Goes on with what is open: at the start, and now and then where other nodes may have died over theirs. */
   look(): void {
     if (this.#closed) return
-    for (const id of openMapRuns(this.#core.store.read)) this.wake(id)
-    if (this.#core.node === undefined) return
+    if (this.#core.node !== undefined) this.#lookIn(lookMs)
+    this.#unlessAway(() => {
+      for (const id of openMapRuns(this.#core.store.read)) this.wake(id)
+    })
+  }
+
+  #lookIn(delayMs: number): void {
     const { clock } = this.#core
     this.#cancelLook?.()
-    this.#cancelLook = clock.alarm(clock.now() + lookMs, () => this.look())
+    this.#cancelLook = clock.alarm(clock.now() + delayMs, () => this.look())
+  }
+
+  /** Whoever wakes a run has something committed to tell of; that the store cannot be read just now must not keep it from that. */
+  #unlessAway(read: () => void): void {
+    try {
+      read()
+    } catch (error) {
+      this.#core.logger.warn('what map runs are open could not be read; it is tried again', { error })
+      this.#lookIn(retryMs)
+    }
   }
 
   /** Ends once what it is about to write is written or refused. */
@@ -121,8 +136,8 @@ export class MapRuns {
   /** False when nothing is left to be done. */
   async #tick(running: Running): Promise<boolean> {
     running.stirred = false
-    const run = loadMapRun(this.#core.store.read, running.id)
     try {
+      const run = loadMapRun(this.#core.store.read, running.id)
       return run !== undefined && (await this.#move(run, running))
     } catch (error) {
       return this.#failed(running, error)

@@ -15,6 +15,8 @@ const never = new Promise<never>(() => {})
 class Thread {
   /** The answer to the next commit is lost, as when the connection breaks in that moment. */
   losesAnswer = false
+  /** Nothing can be read, as when the server is away. */
+  cannotRead = false
   state: 'alive' | 'frozen' | 'dead' = 'alive'
   readonly store: Store
   readonly clock: Clock
@@ -26,7 +28,7 @@ class Thread {
     this.#clock = clock
     this.store = {
       dialect: store.dialect,
-      read: store.read,
+      read: readingWhile(() => !this.cannotRead, store.read),
       signals: store.signals,
       get fault() {
         return store.fault
@@ -80,6 +82,20 @@ class Thread {
     if (this.state !== 'frozen') return
     this.state = 'alive'
     for (const act of this.#held.splice(0)) act()
+  }
+}
+
+function readingWhile(can: () => boolean, read: Store['read']): Store['read'] {
+  const demand = (): Store['read'] => {
+    if (can()) return read
+    throw new HoldfastError('store.unreachable', 'The database cannot be reached', { kind: 'unavailable' })
+  }
+  return {
+    prepare: (sql) => demand().prepare(sql),
+    get: (sql, ...parameters) => demand().get(sql, ...parameters),
+    all: (sql, ...parameters) => demand().all(sql, ...parameters),
+    iterate: (sql, ...parameters) => demand().iterate(sql, ...parameters),
+    query: () => demand().query(),
   }
 }
 

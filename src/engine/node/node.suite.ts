@@ -19,6 +19,21 @@ const token = (more: object = {}) => ({
   ...more,
 })
 const desk = activityArn('desk')
+const mapOf = (state: object) =>
+  JSON.stringify({
+    StartAt: 'Each',
+    States: {
+      Each: {
+        Type: 'Map',
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+          StartAt: 'Work',
+          States: { Work: state },
+        },
+        End: true,
+      },
+    },
+  })
 const branches = (...states: object[]) => ({
   Type: 'Parallel',
   Branches: states.map((state, i) => ({ StartAt: `B${i}`, States: { [`B${i}`]: state } })),
@@ -474,6 +489,24 @@ export function describeNodes(name: string, place: () => ClusterOptions): void {
       await cluster.advance(3 * leaseMs)
       expect(cluster.ground.rows('SELECT id, name FROM engine_node ORDER BY id')).toEqual(before)
       expect([ada.world.calls.length, bob.world.calls.length]).toEqual([1, 1])
+    })
+  })
+
+  describe(`${name}: a node that cannot read for a while`, () => {
+    it('lives on, tells whoever is committed so, and goes on when it can', async () => {
+      const { cluster, ada } = await twoNodes()
+      const machine = await ada.world.machine('m', mapOf(taskState('work')))
+      await ada.world.start(machine, { input: [0] })
+      ada.thread.cannotRead = true
+      const input = JSON.stringify([1, 2])
+      const started = startExecution(ada.world.engine, admin, { stateMachineArn: machine, input })
+      await cluster.advance(60_000)
+      const { executionArn } = await started
+      ada.thread.cannotRead = false
+      await cluster.advance(60_000)
+      for (const call of cluster.nodes.flatMap(openCalls)) call.succeed(call.input)
+      await cluster.advance(60_000)
+      expect(await ada.world.status(executionArn)).toBe('SUCCEEDED')
     })
   })
 

@@ -186,8 +186,12 @@ export class Writer {
     const decided = observer?.elapsed() ?? 0
     tx.afterCommit(() => {
       if (observer !== undefined) observe(observer, batch.effects, { works: taken.length, began, decided })
-      this.#hooks.committed(batch.effects)
-      for (const each of done) this.#tell(each)
+      try {
+        this.#hooks.committed(batch.effects)
+      } finally {
+        // It is committed, whatever becomes of what follows from it.
+        for (const each of done) this.#tell(each)
+      }
     })
   }
 
