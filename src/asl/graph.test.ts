@@ -101,6 +101,33 @@ describe('the graph of a definition', () => {
     ])
   })
 
+  it('tells a distributed Map from an inline one: what its items are, where they come from, where results go', () => {
+    const processor = (ExecutionType: string) => ({
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType },
+      StartAt: 'T',
+      States: { T: { Type: 'Pass', End: true } },
+    })
+    const nodes = graphOf(
+      jsonFromPlain({
+        States: {
+          A: {
+            Type: 'Map',
+            ItemReader: { Resource: 'arn:aws:states:::s3:getObject', ReaderConfig: { InputType: 'CSV' } },
+            ItemBatcher: { MaxItemsPerBatch: 10 },
+            ItemProcessor: processor('EXPRESS'),
+            ResultWriter: { Resource: 'arn:aws:states:::s3:putObject' },
+            End: true,
+          },
+          B: { Type: 'Map', ItemProcessor: processor('STANDARD'), End: true },
+        },
+      }),
+    ).nodes
+    expect(nodes.map(({ summary, scopes }) => [summary, scopes[0]?.label])).toEqual([
+      ['items of s3:getObject (CSV), results to s3:putObject', 'each batch of items, an express execution of its own'],
+      ['', 'each item, an execution of its own'],
+    ])
+  })
+
   it('names what a Task calls in few words', () => {
     const summary = (task: object) =>
       graphOf(jsonFromPlain({ States: { T: { Type: 'Task', ...task } } })).nodes[0]?.summary

@@ -99,9 +99,19 @@ function scopesOf(state: JsonObject): GraphNode['scopes'] {
   const processor = state.get('ItemProcessor') ?? state.get('Iterator')
   return [
     ...branches.map((branch, i) => ({ label: `branch ${i + 1}`, graph: graphOf(branch) })),
-    ...(processor === undefined ? [] : [{ label: 'each item', graph: graphOf(processor) }]),
+    ...(processor === undefined ? [] : [{ label: itemLabel(state, objectOf(processor)), graph: graphOf(processor) }]),
   ]
 }
+
+function itemLabel(state: JsonObject, processor: JsonObject): string {
+  if (!isDistributed(processor)) return 'each item'
+  const kind = objectOf(processor.get('ProcessorConfig')).get('ExecutionType') === 'EXPRESS' ? 'an express' : 'an'
+  const what = state.get('ItemBatcher') === undefined ? 'each item' : 'each batch of items'
+  return `${what}, ${kind} execution of its own`
+}
+
+const isDistributed = (processor: JsonObject): boolean =>
+  objectOf(processor.get('ProcessorConfig')).get('Mode') === 'DISTRIBUTED'
 
 function summaryOf(type: string, state: JsonObject): string {
   const retries = itemsOf(state.get('Retry')).length
@@ -118,9 +128,24 @@ function doingOf(type: string, state: JsonObject): string {
       return plainText(state.get('Error') ?? state.get('ErrorPath') ?? '')
     case 'Wait':
       return waitOf(state)
+    case 'Map':
+      return itemsFromAndTo(state)
     default:
       return ''
   }
+}
+
+/** `items of s3:getObject (CSV), results to s3:putObject`; nothing of a Map over items of its state. */
+function itemsFromAndTo(state: JsonObject): string {
+  const reader = objectOf(state.get('ItemReader'))
+  const [from, to] = [reader, objectOf(state.get('ResultWriter'))].map((end) => textOf(end.get('Resource')))
+  const type = textOf(objectOf(reader.get('ReaderConfig')).get('InputType'))
+  return [
+    from === '' || from === undefined ? '' : `items of ${resourceOf(from, empty)}${type === '' ? '' : ` (${type})`}`,
+    to === '' || to === undefined ? '' : `results to ${resourceOf(to, empty)}`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ')
 }
 
 /** `lambda order`, `task order.charge` (a task function of the procedure order), `activity approve`, `sqs:sendMessage`: ARNs say much that a drawing need not. */

@@ -19,6 +19,27 @@ const hello = {
   },
 }
 const failing = { StartAt: 'No', States: { No: { Type: 'Fail', Error: 'OutOfStock', Cause: 'nothing left' } } }
+/** The last of three items fails. */
+const everyItem = {
+  StartAt: 'Each',
+  States: {
+    Each: {
+      Type: 'Map',
+      Label: 'each',
+      MaxConcurrency: 1,
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+        StartAt: 'Look',
+        States: {
+          Look: { Type: 'Choice', Choices: [{ Variable: '$', NumericEquals: 3, Next: 'Bad' }], Default: 'Good' },
+          Bad: { Type: 'Fail', Error: 'TooMuch' },
+          Good: { Type: 'Succeed' },
+        },
+      },
+      End: true,
+    },
+  },
+}
 const waiting = { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 3600, End: true } } }
 
 describe('the command line against a server', () => {
@@ -245,6 +266,28 @@ describe('the command line against a server', () => {
     const first = JSON.parse((await holdfast('executions --limit 1 --json')).out)
     const second = JSON.parse((await holdfast(`executions --limit 1 --json --cursor ${first.cursor}`)).out)
     expect(second.items[0].arn).not.toBe(first.items[0].arn)
+  })
+
+  it('tells how far the runs of distributed Maps are, in show, in the live output and by themselves', async () => {
+    write('each.asl.json', everyItem)
+    const ran = await holdfast('asl run each.asl.json --machine every --input [1,2,3] --name r1')
+    expect(ran.exitCode).toBe(1)
+    expect(ran.out).toContain('States.ExceedToleratedFailureThreshold')
+    expect((await holdfast('show every:r1')).out).toMatch(/✗ Each .*2 of 3 items done, 1 failed/)
+    const listed = await holdfast('map-runs list every:r1')
+    expect(listed.out).toMatch(/✗ failed +each +.*2 of 3 items done, 1 failed/)
+    const {
+      items: [run],
+    } = JSON.parse((await holdfast('map-runs list every:r1 --json')).out)
+    expect(run).toMatchObject({ status: 'FAILED', items: { succeeded: 2, failed: 1, total: 3 }, redriveCount: 0 })
+    const described = (await holdfast(`map-runs describe ${run.arn}`)).out
+    expect(described).toContain('each of every:r1')
+    expect(described).toContain('redrive every:r1')
+    expect((await holdfast('redrive every:r1')).exitCode).toBe(0)
+    await holdfast('show every:r1 --follow')
+    const again = JSON.parse((await holdfast(`map-runs describe ${run.arn} --json`)).out)
+    expect(again).toMatchObject({ status: 'FAILED', redriveCount: 1 })
+    expect((await holdfast('map-runs list hello')).exitCode).not.toBe(0)
   })
 
   it('prints the history event by event', async () => {

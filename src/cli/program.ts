@@ -23,6 +23,8 @@ import { hostsCommand } from './commands/hosts.ts'
 import { aliasCommand } from './commands/machines/alias.ts'
 import { listMachinesCommand } from './commands/machines/list.ts'
 import { loggingCommand } from './commands/machines/logging.ts'
+import { describeMapRunCommand } from './commands/map-runs/describe.ts'
+import { listMapRunsCommand } from './commands/map-runs/list.ts'
 import { publishCommand } from './commands/machines/publish.ts'
 import { versionsCommand } from './commands/machines/versions.ts'
 import { redriveCommand } from './commands/redrive.ts'
@@ -72,6 +74,10 @@ export function createProgram(context: Context): Command {
       versionsCommand(context),
       aliasCommand(context),
       loggingCommand(context),
+    ]),
+    group('map-runs', 'runs of distributed Maps: how far they are, item by item', [
+      listMapRunsCommand(context),
+      describeMapRunCommand(context),
     ]),
     group('connections', 'how HTTP tasks prove who they are: add, list, remove; a secret is never shown', [
       addConnectionCommand(context),

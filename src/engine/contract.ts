@@ -283,6 +283,8 @@ export type MapRunDescription = MapRunSummary & {
   readonly executionCounts: MapRunCounts
   readonly redriveCount: number
   readonly redrivenAt?: number
+  /** There may be more items than have been counted: they are still read. */
+  readonly stillReading?: true
   /** Why it fails or has failed. */
   readonly error?: string
   readonly cause?: string

@@ -9,9 +9,10 @@ import { Http, type Target } from './http.ts'
 import { type Connection, reconnecting } from './reconnecting.ts'
 import { HostApi } from './host-api.ts'
 import { MachineApi } from './machine-api.ts'
+import { MapRunApi } from './map-run-api.ts'
 import type { ServerEvent } from './server-events.ts'
 
-const status = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'])
+const status = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'])
 
 const summary = z.object({
   arn: z.string(),
@@ -70,9 +71,13 @@ export class Api {
   /** What is asked about state machines, their versions and aliases. */
   readonly machines: MachineApi
 
+  /** What is asked about the runs of distributed Maps. */
+  readonly mapRuns: MapRunApi
+
   constructor(target: Target, interrupted: AbortSignal) {
     this.#http = new Http(target, interrupted)
     this.machines = new MachineApi(this.#http)
+    this.mapRuns = new MapRunApi(this.#http)
     this.connections = new ConnectionApi(this.#http)
     this.hosts = new HostApi(this.#http)
     this.deploys = new DeployApi(this.#http)

@@ -5,6 +5,7 @@ import { type Context, print, withExamples } from '../context.ts'
 import { cliError } from '../errors.ts'
 import { connect, type ServerOptions, withServerOptions } from '../find-server.ts'
 import { type ProgressEvent, ExecutionView } from '../progress/view.ts'
+import { progressOf } from '../progress/map-run.ts'
 import { followToEnd } from '../progress/follow-to-end.ts'
 import { executionAsJson, executionAsText } from '../show-execution.ts'
 import { timeOf } from '../times.ts'
@@ -38,8 +39,14 @@ async function show(context: Context, named: string | undefined, options: Option
   if (options.json === true) return print(context, executionAsJson(execution))
   const view = new ExecutionView()
   for await (const event of api.history(arn)) view.apply(event)
+  for (const { mapRun } of view.mapRuns.slice(-mapRunsShown)) {
+    view.tellMapRun(mapRun, progressOf(await api.mapRuns.describe(mapRun), context.world.now()))
+  }
   print(context, executionAsText(context, execution, view, options))
 }
+
+/** Of an execution that runs through a distributed Map again and again, the latest. */
+const mapRunsShown = 20
 
 /** An express execution keeps no history, so there is nothing to follow either. */
 async function showExpress(context: Context, api: Api, arn: string, options: Options): Promise<void> {

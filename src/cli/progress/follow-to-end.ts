@@ -37,7 +37,9 @@ async function watch(context: Context, options: FollowOptions): Promise<Ended> {
   const { api, arn, json } = options
   const events = api.watch(arn, (ms) => context.world.pause(ms))
   try {
-    const { execution, view } = json ? await lastOf(events) : await follow(context, shortExecution(arn), events)
+    const askMapRun = (run: string) => api.mapRuns.describe(run)
+    const followed = json ? lastOf(events) : follow(context, shortExecution(arn), events, askMapRun)
+    const { execution, view } = await followed
     return { execution: execution ?? (await api.execution(arn)), view }
   } catch (error) {
     sayWhereItIs(context, options)

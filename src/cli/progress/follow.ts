@@ -7,6 +7,7 @@ import { icon, printable, toneOfStatus, wordOfStatus } from '../paint.ts'
 import { clip } from '../width.ts'
 import { noteOf, pathOf, renderRows } from './render.ts'
 import { ExecutionView, type Row, type Step } from './view.ts'
+import { type AskMapRun, MapRunWatch } from './watch-map-runs.ts'
 
 /** How often a running execution is drawn again, for its durations and its spinner. */
 const redrawMs = 100
@@ -18,8 +19,14 @@ export type Followed = {
 }
 
 /** Fulfils when the execution has ended. @throws whatever reading the events throws */
-export async function follow(context: Context, title: string, events: AsyncIterable<Watched>): Promise<Followed> {
+export async function follow(
+  context: Context,
+  title: string,
+  events: AsyncIterable<Watched>,
+  askMapRun: AskMapRun,
+): Promise<Followed> {
   const view = new ExecutionView()
+  const runs = new MapRunWatch(context.world, view, askMapRun)
   const show = context.world.out.isTerminal ? liveDisplay(context, title, view) : lineDisplay(context, view)
   try {
     for await (const watched of events) {
@@ -29,6 +36,7 @@ export async function follow(context: Context, title: string, events: AsyncItera
     }
     return { execution: undefined, view }
   } finally {
+    await runs.end()
     show.end()
   }
 }

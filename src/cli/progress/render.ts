@@ -2,6 +2,7 @@
 import { formatDuration } from '../../base/index.ts'
 import { icon, type Paint, printable } from '../paint.ts'
 import { clip, pad, visibleWidth } from '../width.ts'
+import { progressWords } from './map-run.ts'
 import type { ExecutionView, Iterations, Row } from './view.ts'
 
 export type RenderOptions = {
@@ -42,6 +43,7 @@ export function noteOf(row: Row): string {
   return [
     row.endedAt === undefined && row.waitsFor !== undefined ? `waits for ${row.waitsFor}` : '',
     row.iterations === undefined ? '' : iterationNote(row.iterations),
+    row.items === undefined ? '' : progressWords(row.items),
     row.attempts > 1 ? `attempt ${row.attempts}` : '',
     row.error === undefined ? '' : row.tone === 'done' ? `after ${row.error}` : row.error,
     row.tone === 'halted' ? 'stopped' : '',

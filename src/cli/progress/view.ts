@@ -4,6 +4,7 @@
  * tones that console and CLI share.
  */
 import type { Tone } from '../paint.ts'
+import type { MapRunProgress } from './map-run.ts'
 
 /** The part of a history event that progress needs; see AWS's GetExecutionHistory. */
 export type ProgressEvent = {
@@ -41,6 +42,9 @@ export type Row = {
   readonly waitsFor: string | undefined
   /** Map: iterations ended and all of them. */
   readonly iterations: Iterations | undefined
+  /** A distributed Map: the ARN of its run, and how far that is as far as it is known. */
+  readonly mapRun: string | undefined
+  readonly items: MapRunProgress | undefined
 }
 
 export type End = {
@@ -79,6 +83,16 @@ export class ExecutionView {
 
   get end(): End | undefined {
     return this.#end
+  }
+
+  /** Rows of distributed Maps, with their runs. */
+  get mapRuns(): readonly (Row & { readonly mapRun: string })[] {
+    return this.#rows.filter(hasMapRun)
+  }
+
+  /** How far a run is. */
+  tellMapRun(arn: string, items: MapRunProgress): void {
+    for (const row of this.#rows) if (row.mapRun === arn) row.items = items
   }
 
   /** The innermost state that made the execution fail. */
@@ -145,6 +159,8 @@ export class ExecutionView {
       error: undefined,
       waitsFor: type === 'Wait' ? 'its time' : undefined,
       iterations: undefined,
+      mapRun: undefined,
+      items: undefined,
     }
     this.#rows.push(row)
     this.#places.set(event.id, { row, iteration: undefined })
@@ -222,6 +238,7 @@ export class ExecutionView {
     const { type } = event
     if (type.endsWith('StateExited')) return this.#leave(row, event)
     if (type === 'MapStateStarted' || type === 'ParallelStateStarted') return this.#startScope(row, event)
+    if (type === 'MapRunStarted' || type === 'MapRunRedriven') return this.#runItems(row, event)
     if (type === 'MapStateFailed' || type === 'ParallelStateFailed') return this.#failScope(row, event)
     if (type.endsWith('Scheduled')) return scheduled(row, type)
     if (type === 'ActivityStarted') return running(row)
@@ -246,12 +263,26 @@ export class ExecutionView {
     return row.attempts > 1 ? { kind: 'retried', row } : undefined
   }
 
+  /** Its items are executions of their own, of which this history says nothing. */
+  #runItems(row: OpenRow, { type, details }: ProgressEvent): RowStep | undefined {
+    const arn = details?.['mapRunArn']
+    row.mapRun = typeof arn === 'string' ? arn : undefined
+    row.iterations = undefined
+    if (type === 'MapRunStarted') return undefined
+    row.endedAt = undefined
+    row.tone = 'running'
+    row.error = undefined
+    return { kind: 'entered', row }
+  }
+
   #failScope(row: OpenRow, event: ProgressEvent): RowStep {
     row.error = this.#places.get(event.previousEventId)?.row.error ?? row.error
     this.#closeInside(row, undefined, event)
     return { kind: 'failing', row }
   }
 }
+
+const hasMapRun = (row: OpenRow): row is OpenRow & { mapRun: string } => row.mapRun !== undefined
 
 const noIterations = { done: 0, failed: 0, stopped: 0 }
 

@@ -4,7 +4,7 @@ import type { MapRunCounts, MapRunDescription, MapRunSummary } from '../contract
 import type { Engine } from '../engine.ts'
 import type { Queries } from '../registry.ts'
 import { requireMapRun } from './require.ts'
-import { type MapRunRow, runStatuses } from './rows.ts'
+import { type MapRunRow, runStatus, runStatuses } from './rows.ts'
 
 /** @throws HoldfastError arn.invalid, maprun.missing */
 export async function describeMapRun(engine: Engine, actor: Actor, arn: string): Promise<MapRunDescription> {
@@ -21,6 +21,7 @@ export async function describeMapRun(engine: Engine, actor: Actor, arn: string):
     executionCounts: executionCounts(run),
     redriveCount: run.redriveCount,
     ...(run.redrivenAt === null ? {} : { redrivenAt: run.redrivenAt }),
+    ...(run.totalItems === null && run.status === runStatus.running ? { stillReading: true } : {}),
     ...(error === null ? {} : { error }),
     ...(cause === null ? {} : { cause }),
   }

@@ -71,6 +71,7 @@ const describe = (run: MapRunDescription): z.output<typeof schema.mapRun> => ({
   executions: run.executionCounts,
   redriveCount: run.redriveCount,
   redrivenAt: schema.maybeTimeOf(run.redrivenAt),
+  stillReading: run.stillReading,
   error: run.error,
   cause: run.cause,
 })

@@ -151,6 +151,7 @@ export const mapRun = mapRunSummary
     executions: mapRunCounts,
     redriveCount: z.int(),
     redrivenAt: time.optional().meta({ description: 'Of the last redrive.' }),
+    stillReading: z.literal(true).optional().meta({ description: 'There may be more items than have been counted.' }),
     error: z.string().optional().meta({ description: 'Why it fails, as soon as that is certain.' }),
     cause: z.string().optional(),
   })
