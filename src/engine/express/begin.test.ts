@@ -170,14 +170,16 @@ describe('an asynchronous express execution that cannot begin', () => {
 
   it('fails with the reason when its end cannot be kept', async () => {
     const world = new World()
-    const execution = await start(world, await express(world, 'works'))
-    await world.tamper(`CREATE TRIGGER odd BEFORE UPDATE ON express_execution WHEN new.output IS NOT NULL
-      BEGIN SELECT RAISE(ABORT, 'odd output'); END`)
-    await world.succeed('odd')
+    const arn = await express(world, 'works')
+    await start(world, arn)
+    await world.succeed('only once')
+    await world.tamper('CREATE UNIQUE INDEX odd ON express_execution (output)')
+    const execution = await start(world, arn)
+    await world.succeed('only once')
     expect(await describeExpressExecution(world.engine, admin, execution)).toMatchObject({
       status: 'FAILED',
       error: 'States.Runtime',
-      cause: expect.stringContaining('odd output'),
+      cause: expect.stringContaining('There is already a row'),
     })
   })
 })

@@ -3,16 +3,18 @@ import type { About, HistoryEvent } from '../../asl/index.ts'
 import { HoldfastError } from '../../base/index.ts'
 import { expressArn } from '../arn.ts'
 import { engineStopping, executionLimitExceeded } from '../errors.ts'
-import type { LoggedStep } from '../history/log.ts'
+import type { HistoryLogging } from '../machine/configuration.ts'
 import type { Core } from '../run/core.ts'
-import type { CompiledRevision } from '../run/live.ts'
 import type { Writer } from '../run/writer.ts'
 import { type ExpressEnd, expressMachine, type ExpressStart, longestExpressSeconds } from './express.ts'
 import { ExpressLog } from './log.ts'
 import { type KeptExpress, openExpress } from './rows.ts'
 import { ExpressRun, type ExpressRunOptions } from './run.ts'
 
-type ExpressAbout = Pick<ExpressRunOptions, 'machine' | 'about' | 'heard' | 'traceHeader'>
+type ExpressAbout = Pick<ExpressRunOptions, 'machine' | 'about' | 'heard' | 'traceHeader'> & {
+  /** What of its history goes to which log; instead of `heard`. */
+  readonly logging?: HistoryLogging | undefined
+}
 
 /** How long to wait before beginning again what the store would not let begin. */
 const againMs = 1000
@@ -55,8 +57,13 @@ export class ExpressRuns {
   /** The same, for a caller that may abandon it. @throws HoldfastError engine.stopping */
   launch(options: ExpressAbout): ExpressRun {
     if (this.#closed) throw engineStopping()
-    const machine = expressMachine(options.machine)
-    const run = new ExpressRun({ core: this.#core, start: (work) => this.#writer.submit(work), ...options, machine })
+    const { about, logging, traceHeader, heard = this.#hearing(logging, about.arn) } = options
+    const run = new ExpressRun({
+      core: this.#core,
+      start: (work) => this.#writer.submit(work),
+      ...{ machine: expressMachine(options.machine), about, traceHeader },
+      ...(heard === undefined ? {} : { heard }),
+    })
     this.#running.add(run)
     const leave = (): void => void this.#running.delete(run)
     run.ended.then(leave, leave)
@@ -132,13 +139,12 @@ export class ExpressRuns {
   }
 
   #start(start: ExpressStart): Promise<ExpressEnd> {
-    const revision = this.#core.revisions.get(this.#core.store.read, start.revisionId)
-    const { machine, roleArn, machineArn } = revision
+    const { machine, roleArn, machineArn, logging } = this.#core.revisions.get(this.#core.store.read, start.revisionId)
     const { account } = this.#core
     const { machineName, name, input, startedAt, traceHeader } = start
     const arn = this.#arnOf(start)
     const about: About = { arn, name, input, roleArn, startedAt, machineArn, machineName, region: account.region }
-    return this.run({ machine, about, traceHeader: traceHeader ?? undefined, ...this.#hearing(revision, arn) })
+    return this.run({ machine, about, logging, traceHeader: traceHeader ?? undefined })
   }
 
   #cameToNoEnd(start: KeptExpress, error: unknown): void {
@@ -170,21 +176,17 @@ export class ExpressRuns {
   #endUnrun(start: KeptExpress, end: ExpressEnd): void {
     this.#writer.post({ kind: 'expressEnd', id: start.id, start, end })
     try {
-      const revision = this.#core.revisions.get(this.#core.store.read, start.revisionId)
-      this.#hearing(revision, this.#arnOf(start)).heard?.([lastEvent(end)], end.at)
+      const { logging } = this.#core.revisions.get(this.#core.store.read, start.revisionId)
+      this.#hearing(logging, this.#arnOf(start))?.([lastEvent(end)], end.at)
     } catch (error) {
       this.#core.logger.warn('the end of an express execution could not be logged', { ...start, error })
     }
   }
 
-  #hearing({ logging }: CompiledRevision, executionArn: string): Pick<ExpressRunOptions, 'heard'> {
+  #hearing(logging: HistoryLogging | undefined, executionArn: string): ExpressRunOptions['heard'] {
     const log = this.#log
-    if (logging === undefined || log === undefined) return {}
-    const step: Pick<LoggedStep, 'logging' | 'executionArn' | 'redriveCount'> = {
-      ...{ logging, executionArn },
-      redriveCount: 0,
-    }
-    return { heard: (history, at) => log.add({ ...step, history, at }) }
+    if (logging === undefined || log === undefined) return undefined
+    return (history, at) => log.add({ logging, executionArn, redriveCount: 0, history, at })
   }
 
   #arnOf({ machineName, name, uuid }: ExpressStart): string {

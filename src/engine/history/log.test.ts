@@ -164,6 +164,26 @@ describe('the log of histories', () => {
     }
   })
 
+  it('is kept of the express children of a distributed Map', async () => {
+    const { world, logged } = loggingWorld()
+    const definition = definitionOf({
+      Each: {
+        Type: 'Map',
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' },
+          StartAt: 'Only',
+          States: { Only: { Type: 'Pass', End: true } },
+        },
+        End: true,
+      },
+    })
+    const loggingConfiguration = to('ALL')
+    await createStateMachine(world.engine, admin, { name: 'order', definition, roleArn, loggingConfiguration })
+    const { executionArn } = await world.start(machineArn('order'), { input: ['a'] })
+    const own = logged.filter(({ record }) => record['execution_arn'] !== executionArn)
+    expect(types(own)).toEqual(['ExecutionStarted', 'PassStateEntered', 'PassStateExited', 'ExecutionSucceeded'])
+  })
+
   it('has the end of an express execution that came too late to run', async () => {
     const { world } = loggingWorld()
     const stateMachineArn = await machineWith(world, to('FATAL'), 'EXPRESS')

@@ -21,9 +21,10 @@ export class ExpressChildren {
     this.#logger = logger
   }
 
-  begin({ machine, row, state }: Live): void {
+  begin({ machine, row, state, logging }: Live): void {
     try {
-      const run = this.#runs.launch({ machine, about: state.about })
+      const traceHeader = row.traceHeader ?? undefined
+      const run = this.#runs.launch({ machine, about: state.about, logging, traceHeader })
       this.#running.set(row.id, run)
       void this.#await(row.id, run)
     } catch (error) {
