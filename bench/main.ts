@@ -104,7 +104,7 @@ if (wanted.has('w6')) {
     const killed = await measureKilledMapRun(items, type)
     figures[`w6_${type.toLowerCase()}`] = { ...found, killed }
     say(
-      `W6 a distributed Map of ${items.toLocaleString('en')} items, ${type}: ${Math.round(found.itemsPerSecond).toLocaleString('en')} items/s, ${found.rssBeforeMb.toFixed(0)} MB before, ${found.rssPeakMb.toFixed(0)} MB at most`,
+      `W6 a distributed Map of ${items.toLocaleString('en')} items, ${type}: ${Math.round(found.itemsPerSecond).toLocaleString('en')} items/s, ${found.rssBeforeMb.toFixed(0)} MB before (${found.rssBareMb.toFixed(0)} MB bare), ${found.rssPeakMb.toFixed(0)} MB at most, ${found.rssAfterMb.toFixed(0)} MB after`,
     )
     say(
       `   kill -9 after ${killed.doneAtKill.toLocaleString('en')} items: resumed and ended within ${Math.round(killed.resumedMs)} ms; ${killed.changed} of them written again, ${killed.repeated} called again (of those cut off ${killed.madeAgain}), ${killed.doubled} doubled, ${killed.missing} missing, ${killed.inOrder ? 'in order' : 'OUT OF ORDER'}`,

@@ -17,10 +17,16 @@ export type ChildType = 'STANDARD' | 'EXPRESS'
 
 export type MapRunFigures = {
   readonly itemsPerSecond: number
+  /** Of a process that has done nothing yet. */
+  readonly rssBareMb: number
+  /** Before the run, after another one of 5,000 items: compiled, and its heap as large as such work makes it. */
   readonly rssBeforeMb: number
   /** As the system counts it, over the whole life of the process. */
   readonly rssPeakMb: number
+  readonly rssAfterMb: number
 }
+
+type Memory = Omit<MapRunFigures, 'itemsPerSecond'>
 
 export type KilledFigures = {
   /** Items whose end was recorded when the process was killed. */
@@ -42,18 +48,18 @@ export type KilledFigures = {
 
 type Message =
   | { readonly kind: 'progress'; readonly done: number }
-  | { readonly kind: 'done'; readonly ms: number; readonly rssBeforeMb: number; readonly rssPeakMb: number }
+  | { readonly kind: 'done'; readonly ms: number; readonly memory: Memory }
 
 /** Both sides of the pipe are this file. */
 const asMessage = (message: unknown): Message => message as Message
 
 export async function measureMapRun(items: number, type: ChildType): Promise<MapRunFigures> {
   const folder = newFolder()
-  const { ms, rssBeforeMb, rssPeakMb } = await untilDone(child('first', folder.path, String(items), type))
+  const { ms, memory } = await untilDone(child('first', folder.path, String(items), type))
   const found = inspect(folder.path)
   folder.remove()
   if (found.children.length !== items || !found.inOrder) throw new Error('the map run is not what was asked for')
-  return { itemsPerSecond: (items / ms) * 1000, rssBeforeMb, rssPeakMb }
+  return { itemsPerSecond: (items / ms) * 1000, ...memory }
 }
 
 export async function measureKilledMapRun(items: number, type: ChildType): Promise<KilledFigures> {
@@ -159,15 +165,28 @@ const readCalls = (folder: string, run: string): readonly number[] =>
 /** What is written of the calls by whoever answers them; only where the figures are not those of speed. */
 const noting = (folder: string, run: string) => (item: number) => appendFileSync(callsFile(folder, run), `${item}\n`)
 
-async function first(folder: string, items: number, many: ReturnType<typeof manyOf>): Promise<void> {
-  const world = openWorld(folder, [many])
+const rssMb = (): number => process.memoryUsage.rss() / 2 ** 20
+const rssBareMb = rssMb()
+
+/** In a folder of its own: of the run that is measured nothing is there before. */
+async function warmUp(many: ReturnType<typeof manyOf>): Promise<void> {
+  const folder = newFolder()
+  const world = openWorld(folder.path, [many])
+  await ended(world, await startMany(world, many, 5000))
+  await world.close()
+  folder.remove()
+}
+
+async function startMany(world: World, many: ReturnType<typeof manyOf>, items: number): Promise<string> {
   await world.engine.recover()
   const stateMachineArn = await install(world, many)
   const input = JSON.stringify(Array.from({ length: items }, (_, i) => i))
-  await report(world, async () => {
-    const { executionArn } = await startExecution(world.engine, admin, { stateMachineArn, input })
-    return executionArn
-  })
+  return (await startExecution(world.engine, admin, { stateMachineArn, input })).executionArn
+}
+
+async function first(folder: string, items: number, many: ReturnType<typeof manyOf>): Promise<void> {
+  const world = openWorld(folder, [many])
+  await report(world, () => startMany(world, many, items))
 }
 
 async function second(folder: string, many: ReturnType<typeof manyOf>): Promise<void> {
@@ -180,7 +199,7 @@ async function second(folder: string, many: ReturnType<typeof manyOf>): Promise<
 }
 
 async function report(world: World, begin: () => Promise<string>): Promise<void> {
-  const rssBeforeMb = process.memoryUsage.rss() / 2 ** 20
+  const rssBeforeMb = rssMb()
   let last = 0
   const stop = world.store.onCommit(() => {
     const now = performance.now()
@@ -194,19 +213,19 @@ async function report(world: World, begin: () => Promise<string>): Promise<void>
   const ms = performance.now() - began
   stop()
   const rssPeakMb = process.resourceUsage().maxRSS / 2 ** 10
+  const memory = { rssBareMb, rssBeforeMb, rssPeakMb, rssAfterMb: rssMb() }
   await world.close()
-  process.send?.({ kind: 'done', ms, rssBeforeMb, rssPeakMb } satisfies Message, () => process.disconnect?.())
+  process.send?.({ kind: 'done', ms, memory } satisfies Message, () => process.disconnect?.())
 }
 
 const [flag, run, folder, items, type] = process.argv.slice(2)
 if (flag === '--child' && folder !== undefined) {
   const ExecutionType = type === 'EXPRESS' ? 'EXPRESS' : 'STANDARD'
-  if (run === 'first')
-    await first(
-      folder,
-      Number(items),
-      manyOf(ExecutionType, () => undefined),
-    )
+  if (run === 'first') {
+    const many = manyOf(ExecutionType, () => undefined)
+    await warmUp(many)
+    await first(folder, Number(items), many)
+  }
   if (run === 'watched') await first(folder, Number(items), manyOf(ExecutionType, noting(folder, 'first')))
   if (run === 'second') await second(folder, manyOf(ExecutionType, noting(folder, 'second')))
 }

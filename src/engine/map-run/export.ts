@@ -8,8 +8,8 @@ import type { Core } from '../run/core.ts'
 import { type Bucket, ObjectFailure, type ObjectStore } from './object-store.ts'
 import { bucketIn, storeOf, textsOf } from './parameters.ts'
 import type { PendingItems } from './pending.ts'
-import { endedChildren, recordOf, transformed, type Which } from './records.ts'
-import type { ChildRow, MapRunRow } from './rows.ts'
+import { failureRecords, successResults } from './records.ts'
+import type { MapRunRow } from './rows.ts'
 
 export type Exporting = {
   readonly core: Core
@@ -45,12 +45,10 @@ async function writeFiles({ core, run, results, pending, signal }: Exporting): P
   const store = storeOf(core.objectStores, bucket)
   const folder = folderOf(given.get('Prefix') ?? '', run.arn)
   const write = (name: string, pages: Pages) => writeRecords({ store, bucket, folder, name, pages, outputType, signal })
-  const succeeded = pagesOf(core, run, 'succeeded', (row) => transformed(core, row, transformation))
-  const failed = pagesOf(core, run, 'failed', (row) => [recordOf(core.account, row)])
   const files = {
-    FAILED: await write('FAILED', failed),
+    FAILED: await write('FAILED', failureRecords(core, run)),
     PENDING: await write('PENDING', run.error === null ? nothing() : pending()),
-    SUCCEEDED: await write('SUCCEEDED', succeeded),
+    SUCCEEDED: await write('SUCCEEDED', successResults(core, run, transformation)),
   }
   const manifest = { DestinationBucket: bucket.bucket, MapRunArn: run.arn, ResultFiles: files }
   const key = `${folder}/manifest.json`
@@ -62,15 +60,6 @@ async function writeFiles({ core, run, results, pending, signal }: Exporting): P
 function folderOf(prefix: string, mapRunArn: string): string {
   const uuid = mapRunArn.split(':').at(-1) ?? ''
   return prefix === '' ? uuid : `${prefix.replace(/\/$/, '')}/${uuid}`
-}
-
-async function* pagesOf(
-  core: Core,
-  run: MapRunRow,
-  which: Which,
-  textsFor: (row: ChildRow) => readonly JsonText[],
-): Pages {
-  for await (const rows of endedChildren(core, run, which)) yield rows.flatMap(textsFor)
 }
 
 async function* nothing(): Pages {

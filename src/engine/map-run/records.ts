@@ -4,27 +4,51 @@ import { isJsonArray, type JsonText, parseJson, printJson } from '../../base/ind
 import type { ResultPlan } from '../../asl/index.ts'
 import { type Account, executionArn, stateMachineArn } from '../arn.ts'
 import type { Core } from '../run/core.ts'
-import { type ChildRow, childRows, type MapRunRow } from './rows.ts'
+import { childOutputs, type ChildRow, childRows, type MapRunRow, type Range } from './rows.ts'
 
 /** Rows are read so many at a time: each may hold a payload of megabytes. */
 const rowsAtOnce = 50
 /** Numbers of children that are looked through at once for those that are wanted. */
 const window = 5000
 
-export type Which = 'succeeded' | 'failed'
+/** Page by page, for they are millions. */
+type Texts = AsyncIterable<readonly JsonText[]>
 
-/** Children that have ended so, in the order of their items; page by page, for they are millions. */
-export async function* endedChildren(
-  { store }: Core,
+/** Records of the children that have not succeeded, in the order of their items. */
+export async function* failureRecords({ store, account }: Core, run: MapRunRow): Texts {
+  const { failed, timedOut, aborted, pendingRedrive } = run
+  const read = (range: Range) => childRows(store.read, run.id, 'failed', range)
+  const pages = pagesOf(run, failed + timedOut + aborted + pendingRedrive, read)
+  for await (const rows of pages) yield rows.map((row) => recordOf(account, row))
+}
+
+/** What the children that have succeeded add to the results, in the order of their items. */
+export async function* successResults(
+  { store, account }: Core,
   run: MapRunRow,
-  which: Which,
-): AsyncIterable<readonly ChildRow[]> {
-  const { succeeded, failed, timedOut, aborted, pendingRedrive } = run
-  const wanted = which === 'succeeded' ? succeeded : failed + timedOut + aborted + pendingRedrive
+  transformation: ResultPlan['transformation'],
+): Texts {
+  if (transformation === 'NONE') {
+    const read = (range: Range) => childRows(store.read, run.id, 'succeeded', range)
+    for await (const rows of pagesOf(run, run.succeeded, read)) yield rows.map((row) => recordOf(account, row))
+    return
+  }
+  const read = (range: Range) => childOutputs(store.read, run.id, range)
+  for await (const rows of pagesOf(run, run.succeeded, read)) {
+    const outputs = rows.map(({ output }) => output ?? 'null')
+    yield transformation === 'FLATTEN' ? outputs.flatMap(flattened) : outputs
+  }
+}
+
+async function* pagesOf<Row extends { readonly index: number }>(
+  run: MapRunRow,
+  wanted: number,
+  read: (range: Range) => readonly Row[],
+): AsyncIterable<readonly Row[]> {
   let after = -1
   for (let found = 0; found < wanted && after < run.started;) {
     const range = { after, before: after + window, limit: rowsAtOnce }
-    const rows = childRows(store.read, run.id, which, range)
+    const rows = read(range)
     if (rows.length > 0) yield rows
     found += rows.length
     after = rows.length < rowsAtOnce ? range.before - 1 : (rows.at(-1)?.index ?? after)
@@ -55,17 +79,6 @@ export function recordOf(account: Account, row: ChildRow): JsonText {
 }
 
 const statuses = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']
-
-/** What a child that has succeeded adds to the results. */
-export function transformed(
-  core: Core,
-  row: ChildRow,
-  transformation: ResultPlan['transformation'],
-): readonly JsonText[] {
-  if (transformation === 'NONE') return [recordOf(core.account, row)]
-  const output = row.output ?? 'null'
-  return transformation === 'FLATTEN' ? flattened(output) : [output]
-}
 
 /** The elements of an array; anything else is one. */
 function flattened(output: JsonText): readonly JsonText[] {

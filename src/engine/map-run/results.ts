@@ -3,7 +3,7 @@ import { byteLength, type JsonText } from '../../base/index.ts'
 import type { Core } from '../run/core.ts'
 import { exportResults, type Exported } from './export.ts'
 import type { PendingItems } from './pending.ts'
-import { endedChildren, transformed } from './records.ts'
+import { successResults } from './records.ts'
 import type { MapRunRow, StoredPlan } from './rows.ts'
 import type { MapRunOver } from './work.ts'
 
@@ -74,8 +74,7 @@ async function joinOutputs(
   const { payloadBytes } = core.limits
   const parts: JsonText[] = []
   let size = 0
-  for await (const rows of endedChildren(core, run, 'succeeded')) {
-    const added = rows.flatMap((row) => transformed(core, row, transformation))
+  for await (const added of successResults(core, run, transformation)) {
     size += added.reduce((sum, text) => sum + byteLength(text), 0)
     if (size > payloadBytes) return undefined
     parts.push(...added)

@@ -303,7 +303,7 @@ export type ChildRow = {
   readonly redriveCount: number
 }
 
-type Range = { readonly after: number; readonly before: number; readonly limit: number }
+export type Range = { readonly after: number; readonly before: number; readonly limit: number }
 
 /** In the order of the items, those whose numbers stand between the two. */
 export function childRows(
@@ -318,6 +318,20 @@ export function childRows(
        stopped_at AS "stoppedAt", input, output, error, cause, redrive_count AS "redriveCount" FROM execution
        WHERE map_run_id = ? AND map_index > ? AND map_index < ? AND status ${which === 'succeeded' ? '= 1' : '> 1'}
        ORDER BY map_index LIMIT ?`,
+    )
+    .all(id, after, before, limit)
+}
+
+/** Outputs alone, of those that have succeeded: millions of them may be wanted, and nothing else of their rows. */
+export function childOutputs(
+  queries: Queries,
+  id: number,
+  { after, before, limit }: Range,
+): readonly Pick<ChildRow, 'index' | 'output'>[] {
+  return queries
+    .prepare<Pick<ChildRow, 'index' | 'output'>>(
+      `SELECT map_index AS "index", output FROM execution
+       WHERE map_run_id = ? AND map_index > ? AND map_index < ? AND status = 1 ORDER BY map_index LIMIT ?`,
     )
     .all(id, after, before, limit)
 }

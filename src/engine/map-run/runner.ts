@@ -18,7 +18,7 @@ import { ItemReaderFailure } from './source/source.ts'
 import type { ChildPlan, MapRunOver, MapRunWork } from './work.ts'
 
 /** Children started in one transaction: a few dozen milliseconds of the one writer. */
-const childrenAtOnce = 250
+const childrenAtOnce = 100
 /** Children redriven in one transaction: each is read with its history. */
 const redrivesAtOnce = 100
 /** Inputs written in one transaction, in characters. */

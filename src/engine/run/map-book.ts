@@ -88,7 +88,7 @@ export class MapBook {
     if (this.#core.node !== undefined) lockMapRun(this.#tx, work.runId)
     const entry = this.#entry(work.runId)
     // Two processes may read the same items after a fail-over: the second comes with children that are there already.
-    if (entry === undefined || current(entry).started !== work.from) return 0
+    if (entry === undefined || entry.row.started + entry.counts.started[0] !== work.from) return 0
     const family = this.#family(entry.row.executionId)
     let started = 0
     for (const child of work.children) {
@@ -132,9 +132,15 @@ export class MapBook {
     count(entry, 'notRedrivable', 1, itemCount)
   }
 
-  #takes(entry: Entry): boolean {
-    const run = current(entry)
-    return run.status === 0 && run.error === null && roomOf(run) > 0 && !exceedsTolerance(run)
+  #takes({ row, counts }: Entry): boolean {
+    if (row.status !== 0 || row.error !== null) return false
+    const { maxConcurrency, totalItems, toleratedCount, toleratedPercentage } = row
+    if (roomOf({ running: row.running + counts.running[0], maxConcurrency }) === 0) return false
+    const failedItems = row.failedItems + counts.failed[1]
+    const timedOutItems = row.timedOutItems + counts.timedOut[1]
+    const abortedItems = row.abortedItems + counts.aborted[1]
+    const tolerance = { totalItems, toleratedCount, toleratedPercentage }
+    return !exceedsTolerance({ failedItems, timedOutItems, abortedItems, ...tolerance })
   }
 
   #child(entry: Entry, family: Family, { input, items }: NewItem, mapIndex: number): Live {
@@ -216,17 +222,4 @@ export class MapBook {
 function count({ counts }: Entry, what: keyof Counts, children: number, items: number): void {
   counts[what][0] += children
   counts[what][1] += items
-}
-
-/** The row with what this transaction has counted so far. */
-function current({ row, counts }: Entry): MapRunRow {
-  const { started, running, failed, timedOut, aborted } = counts
-  return {
-    ...row,
-    started: row.started + started[0],
-    running: row.running + running[0],
-    failedItems: row.failedItems + failed[1],
-    timedOutItems: row.timedOutItems + timedOut[1],
-    abortedItems: row.abortedItems + aborted[1],
-  }
 }
