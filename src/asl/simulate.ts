@@ -2,8 +2,9 @@
  * Runs a machine from start to end in virtual time: waits take no time, tasks are answered by the caller. For tests of
  * state machines; the same `step()` as in the engine decides everything.
  */
-import type { JsonText } from '../base/index.ts'
-import type { Machine } from './machine.ts'
+import { byteLength, type JsonText } from '../base/index.ts'
+import { StateFailure } from './failure.ts'
+import { type Machine, type MapState, processorMachine } from './machine.ts'
 import { type Bindings, type Chance, type Env, type Outcome, SlowExpression } from './ports.ts'
 import type { TaskResource } from './resource.ts'
 import {
@@ -18,7 +19,17 @@ import {
   type StepLimits,
   type StepResult,
 } from './step/state.ts'
+import {
+  type ChildOutcome,
+  failedRun,
+  itemsOfRun,
+  type MapRunEnd,
+  type OpenMapRun,
+  type ReadItems,
+  simulateMapRun,
+} from './simulate-map-run.ts'
 import { step } from './step/index.ts'
+import { itemInputs } from './step/items.ts'
 
 /** A task that wants an answer. */
 export type SimulatedTask = {
@@ -53,6 +64,8 @@ export type SimulationRequest = {
   readonly limits: StepLimits
   /** Undefined: the task never answers. */
   readonly answer: (task: SimulatedTask) => SimulatedAnswer | undefined
+  /** Without it, or its answer, a distributed Map with an ItemReader fails. */
+  readonly readItems?: ReadItems
 }
 
 export type TimedEvent = HistoryEvent & { readonly timestamp: number }
@@ -64,7 +77,7 @@ export type Simulation = {
   readonly error?: string
   readonly cause?: string
   readonly history: readonly TimedEvent[]
-  /** Names of the states in the order in which they were entered. */
+  /** Names of the states in the order in which they were entered; those of the children of a Map Run behind their Map. */
   readonly path: readonly string[]
   readonly calls: readonly SimulatedTask[]
   readonly elapsedMs: number
@@ -85,7 +98,11 @@ class Simulator {
   #agenda: Due[] = []
   #close: Close | undefined
   readonly #history: TimedEvent[] = []
+  readonly #path: string[] = []
   readonly #calls: SimulatedTask[] = []
+  /** Map Runs that were opened by the last step. */
+  readonly #opened: OpenMapRun[] = []
+  #children = 0
 
   constructor(request: SimulationRequest) {
     this.#request = request
@@ -100,19 +117,26 @@ class Simulator {
       const result = await this.#step(state, due.event)
       state = result.state
       for (const event of result.history) this.#history.push({ ...event, timestamp: due.at })
+      this.#path.push(...result.history.flatMap(enteredState))
       for (const command of result.commands) this.#obey(command)
+      for (const run of this.#opened.splice(0)) await this.#runItems(run, state)
     }
     return this.#outcome(state.status)
   }
 
-  /** A step that meets a slow expression has changed nothing: it is done again with the outcome at hand. */
-  async #step(state: ExecutionState, event: Event): Promise<StepResult> {
-    const { machine, limits, chance, evaluateSlowly } = this.#request
+  #step(state: ExecutionState, event: Event): Promise<StepResult> {
+    const { machine, limits } = this.#request
+    return this.#evaluated((env) => step(machine, state, event, env, limits))
+  }
+
+  /** What meets a slow expression has changed nothing: it is done again with the outcome at hand. */
+  async #evaluated<Result>(act: (env: Env) => Result): Promise<Result> {
+    const { chance, evaluateSlowly } = this.#request
     const number = this.#steps++
     const outcomes = new Map<string, Outcome>()
     for (;;) {
       try {
-        return step(machine, state, event, this.#env(chance(number), outcomes), limits)
+        return act(this.#env(chance(number), outcomes))
       } catch (slow) {
         if (!(slow instanceof SlowExpression)) throw slow
         const { source, bindings } = slow
@@ -145,8 +169,11 @@ class Simulator {
       case 'cancel':
         return this.#drop(command, (event) => event.kind !== 'timer')
       case 'openMapRun':
+        this.#opened.push(command)
+        return
+      // Nothing is redriven in a simulation.
       case 'redriveMapRun':
-        return this.#plan(this.#now, { ...attemptOf(command), ...notSimulated })
+        return
       case 'continue':
         return this.#plan(this.#now, { kind: 'continue' })
       case 'close':
@@ -179,6 +206,62 @@ class Simulator {
     })
   }
 
+  /** To its end, at once: what else happens in the meantime happens in its own time. */
+  async #runItems(run: OpenMapRun, state: ExecutionState): Promise<void> {
+    const map = this.#request.machine.states[run.plan.state]
+    if (map?.type !== 'Map') return
+    try {
+      const end = await this.#endOfRun(run, map, state)
+      if (end !== undefined) this.#plan(end.at, end.event)
+    } catch (error) {
+      if (!(error instanceof StateFailure)) throw error
+      const { at, event } = failedRun(run, this.#now, {
+        error: error.error ?? 'States.Runtime',
+        cause: error.detail ?? '',
+      })
+      this.#plan(at, event)
+    }
+  }
+
+  async #endOfRun(run: OpenMapRun, map: MapState, state: ExecutionState): Promise<MapRunEnd | undefined> {
+    const { machine, limits, readItems = () => undefined } = this.#request
+    const items = itemsOfRun(run, map.name, readItems)
+    if (items === undefined) return failedRun(run, this.#now, notRead(map.name))
+    const world = { machine, state, frame: run.frame, limits }
+    const inputs = await this.#evaluated((env) => items.map(itemInputs({ ...world, env })))
+    return simulateMapRun({
+      run,
+      inputs,
+      now: this.#now,
+      tooLarge: (output) => byteLength(output) > limits.payloadBytes,
+      runChild: (input, index, startedAt) => this.#runChild({ run, map, input, index, startedAt }),
+    })
+  }
+
+  async #runChild({ run, map, input, index, startedAt }: SimulatedChild): Promise<ChildOutcome> {
+    const { machine, about, chance } = this.#request
+    const { label, executionType } = run.plan
+    const processor = processorMachine(machine, map)
+    const first = ++this.#children * stepsOfChild
+    const child = await simulate({
+      ...this.#request,
+      machine: executionType === 'EXPRESS' ? asExpress(processor) : processor,
+      about: {
+        ...about,
+        arn: `${about.arn}/${label}:${index}`,
+        name: String(index),
+        input,
+        startedAt,
+        machineArn: `${about.machineArn}/${label}`,
+      },
+      chance: (number) => chance(first + number),
+    })
+    this.#path.push(...child.path)
+    this.#calls.push(...child.calls)
+    if (child.status === 'running') return { endedAt: undefined, output: undefined }
+    return { endedAt: startedAt + child.elapsedMs, output: child.output }
+  }
+
   #plan(at: number, event: Event): void {
     const later = this.#agenda.findIndex((due) => due.at > at)
     this.#agenda.splice(later === -1 ? this.#agenda.length : later, 0, { at: Math.max(at, this.#now), event })
@@ -196,18 +279,35 @@ class Simulator {
       ...(error === undefined ? {} : { error }),
       ...(cause === undefined ? {} : { cause }),
       history: this.#history,
-      path: this.#history.flatMap(enteredState),
+      path: this.#path,
       calls: this.#calls,
       elapsedMs: this.#now - this.#request.about.startedAt,
     }
   }
 }
 
-const notSimulated = {
-  kind: 'mapRunFailed',
-  error: 'States.Runtime',
-  cause: 'Distributed Maps are not simulated.',
-} as const
+type SimulatedChild = {
+  readonly run: OpenMapRun
+  readonly map: MapState
+  readonly input: JsonText
+  readonly index: number
+  readonly startedAt: number
+}
+
+/** Each child has chance of its own: no execution has more steps. */
+const stepsOfChild = 100_000
+
+const fiveMinutes = 300
+const asExpress = (machine: Machine): Machine => ({
+  ...machine,
+  timeoutSeconds: Math.min(machine.timeoutSeconds ?? fiveMinutes, fiveMinutes),
+  usesTimers: true,
+})
+
+const notRead = (stateName: string) => ({
+  error: 'States.ItemReaderFailed',
+  cause: `Nothing is read in a simulation: say under \`items\` what ${stateName} would have read.`,
+})
 
 function attemptOf({ frame, enteredId, attempt }: Attempt): Attempt {
   return { frame, enteredId, attempt }

@@ -20,9 +20,39 @@ const machine = {
   },
 }
 
+const each = (more: object) => ({
+  StartAt: 'Each',
+  States: {
+    Each: {
+      Type: 'Map',
+      MaxConcurrency: 2,
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+        StartAt: 'Charge',
+        States: { Charge: { Type: 'Task', Resource: charge, End: true } },
+      },
+      ...more,
+      Next: 'After',
+    },
+    After: { Type: 'Pass', End: true },
+  },
+})
+const distributed = each({ ToleratedFailureCount: 1, ItemSelector: { 'id.$': '$$.Map.Item.Value' } })
+const reading = each({
+  ItemReader: {
+    Resource: 'arn:aws:states:::s3:getObject',
+    ReaderConfig: { InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW', MaxItems: 3 },
+    Parameters: { Bucket: 'b', Key: 'k' },
+  },
+  ItemBatcher: { MaxItemsPerBatch: 2 },
+  ResultWriter: { Resource: 'arn:aws:states:::s3:putObject', Parameters: { Bucket: 'out', Prefix: 'p' } },
+})
+
 describe('holdfast asl test', () => {
   const home = temporaryFolder()
   writeFileSync(join(home.path, 'pay.asl.json'), JSON.stringify(machine))
+  writeFileSync(join(home.path, 'each.asl.json'), JSON.stringify(distributed))
+  writeFileSync(join(home.path, 'read.asl.json'), JSON.stringify(reading))
   afterAll(() => home.remove())
 
   async function test(cases: string, flags: readonly string[] = []) {
@@ -61,6 +91,39 @@ expect: { error: Busy, calls: { Charge: 3 } }`),
     )
     expect(out).toContain('1 passed')
     expect(exitCode).toBe(0)
+  })
+
+  it('runs each item of a distributed Map in virtual time, as many at once as it may', async () => {
+    const { exitCode, out } = await test(
+      oneCase(`input: [1, 2, 3]
+mocks: { Charge: [{ when: { id: 2 }, error: Refused, after: 1s }, { output: paid, after: 10s }] }
+expect:
+  path: [Each, Charge, Charge, Charge, After]
+  calls: { Charge: 3 }
+  output: [paid, paid]
+  takes: 11s`).replace('pay.asl', 'each.asl'),
+    )
+    expect(out).toContain('1 passed')
+    expect(exitCode).toBe(0)
+  })
+
+  it('fails a distributed Map of which more items fail than it bears', async () => {
+    const { out } = await test(
+      oneCase(`input: [1, 2, 3]
+mocks: { Charge: { error: Refused } }
+expect: { error: States.ExceedToleratedFailureThreshold, calls: { Charge: 2 } }`).replace('pay.asl', 'each.asl'),
+    )
+    expect(out).toContain('1 passed')
+  })
+
+  it('reads what the case says an ItemReader would have read, in batches', async () => {
+    const told = oneCase(`items: { Each: [{ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }] }
+mocks: { Charge: { when: { Items: [{ id: 3 }] }, output: last } }
+expect: { calls: { Charge: 2 } }`).replace('pay.asl', 'read.asl')
+    const { out } = await test(told.replace('{ when', '[{ output: first }, { when').replace('last } }', 'last }] }'))
+    expect(out).toContain('1 passed')
+    const untold = oneCase(`expect: { error: States.ItemReaderFailed, cause: /what Each would have read/ }`)
+    expect((await test(untold.replace('pay.asl', 'read.asl'))).out).toContain('1 passed')
   })
 
   it('chooses the answer by the input of the call', async () => {

@@ -1,6 +1,6 @@
 /** Runs the cases of a file in virtual time. */
 import { type About, type Machine, simulate, type Simulation } from '../../asl/index.ts'
-import { printJson, jsonFromPlain } from '../../base/index.ts'
+import { type JsonText, printJson, jsonFromPlain } from '../../base/index.ts'
 import { type Expressions, type Seed, seededChance } from '../../jsonata/index.ts'
 import { type Difference, judge } from './judge.ts'
 import { createMocks } from './mocks.ts'
@@ -31,9 +31,14 @@ export async function runCase(machine: Machine, expressions: Expressions, testCa
     evaluateSlowly: (source, bindings, world) => expressions.evaluateSlowly(source, bindings, world),
     refuse: () => undefined,
     answer: (task) => mocks.answer(task),
+    readItems: (stateName) => itemsOf(testCase, stateName),
   })
   const differences = judge(testCase.expect, simulation, mocks.unanswered)
   return { name: testCase.name, passed: differences.length === 0, differences, simulation }
+}
+
+function itemsOf({ items = {} }: TestCase, stateName: string): JsonText | undefined {
+  return Object.hasOwn(items, stateName) ? printJson(jsonFromPlain(items[stateName])) : undefined
 }
 
 function aboutOf({ name, input, startAt }: TestCase): About {

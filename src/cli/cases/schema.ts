@@ -54,6 +54,8 @@ export const testCase = z.strictObject({
   startAt: z.iso.datetime({ offset: true }).optional(),
   /** State → what its task answers: the first entry to the first attempt, and so on; the last one to all further ones. */
   mocks: z.record(z.string(), answers).optional(),
+  /** Map state → what its ItemReader would have read: an array or an object. */
+  items: z.record(z.string(), z.union([z.array(json), z.record(z.string(), json)])).optional(),
   expect: expectation,
 })
 
