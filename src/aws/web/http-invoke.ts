@@ -102,7 +102,7 @@ function misdirection({ name, connection }: NamedConnection, endpoint: string): 
   const url = URL.parse(endpoint)
   if (url !== null && allowsUrl(connection.allowedHosts, url)) return undefined
   const hosts = connection.allowedHosts.join(', ')
-  return `the connection ${name} is not for ${url?.host ?? endpoint}. Its allowedHosts are: ${hosts}`
+  return `the connection ${name} is not for ${url?.host ?? endpoint}, only for its allowedHosts: ${hosts}`
 }
 
 async function authorized(

@@ -229,7 +229,7 @@ describe('http:invoke', () => {
       kind: 'failed',
       error: 'States.Runtime',
       cause: expect.stringMatching(
-        /the connection bound is not for localhost:\d+\. Its allowedHosts are: api\.example\.com/,
+        /the connection bound is not for localhost:\d+, only for its allowedHosts: api\.example\.com/,
       ),
     })
     expect(service.received).toHaveLength(0)

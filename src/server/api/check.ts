@@ -31,12 +31,19 @@ export function check<T>(schema: z.ZodType<T>, value: unknown, where: 'body' | '
   if (result.success) return result.data
   const { issues } = result.error
   const errors = issues.slice(0, maxTold).flatMap((issue) => fieldErrors(issue, schema, where))
-  const status = issues.some(isMalformed) ? 400 : 422
+  const status = issues.some((issue) => isMalformed(issue, value)) ? 400 : 422
   const more = issues.length > maxTold ? ` (and ${issues.length - maxTold} more)` : ''
   throw new RequestFault(status, errors.map(({ path, message }) => `${path}: ${message}`).join('; ') + more, errors)
 }
 
-const isMalformed = ({ code }: Issue): boolean => code === 'invalid_type' || code === 'unrecognized_keys'
+/** What is no text where one of some words is due is of a wrong type as well. */
+const isMalformed = ({ code, path }: Issue, value: unknown): boolean =>
+  code === 'invalid_type' ||
+  code === 'unrecognized_keys' ||
+  (code === 'invalid_value' && typeof valueAt(value, path) !== 'string')
+
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((found, key) => Object(found)[key] as unknown, value)
 
 function fieldErrors(issue: Issue, schema: z.ZodType, where: string): readonly FieldError[] {
   const path = [where, ...issue.path.map(String)].join('.')
