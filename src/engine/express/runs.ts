@@ -1,6 +1,6 @@
 /** The express executions that are running in this process. */
 import type { About, HistoryEvent } from '../../asl/index.ts'
-import { HoldfastError } from '../../base/index.ts'
+import { HoldfastError, PassingMap } from '../../base/index.ts'
 import { expressArn } from '../arn.ts'
 import { engineStopping, executionLimitExceeded } from '../errors.ts'
 import type { HistoryLogging } from '../machine/configuration.ts'
@@ -22,7 +22,7 @@ const againMs = 1000
 export class ExpressRuns {
   readonly #core: Core
   readonly #writer: Pick<Writer, 'post' | 'submit'>
-  readonly #running = new Set<ExpressRun>()
+  readonly #running = new PassingMap<ExpressRun, ExpressRun>()
   readonly #log: ExpressLog | undefined
   /** Started and acknowledged, with no room to run yet: what a crash or another node has left. Oldest first. */
   #waiting: KeptExpress[] = []
@@ -42,7 +42,7 @@ export class ExpressRuns {
 
   /** Calls of tasks under way. */
   get calls(): number {
-    return [...this.#running].reduce((sum, run) => sum + run.calls, 0)
+    return this.#running.values().reduce((sum, run) => sum + run.calls, 0)
   }
 
   /**
@@ -64,7 +64,7 @@ export class ExpressRuns {
       ...{ machine: expressMachine(options.machine), about, traceHeader },
       ...(heard === undefined ? {} : { heard }),
     })
-    this.#running.add(run)
+    this.#running.set(run, run)
     const leave = (): void => void this.#running.delete(run)
     run.ended.then(leave, leave)
     run.begin()
@@ -94,7 +94,7 @@ export class ExpressRuns {
     this.#waiting = []
     for (const cancel of this.#later) cancel()
     this.#later.clear()
-    for (const run of [...this.#running]) run.abandon(reason)
+    for (const run of this.#running.values()) run.abandon(reason)
   }
 
   close(): void {

@@ -2,7 +2,7 @@
  * Children of Map Runs with `ExecutionType: EXPRESS`, in this process. Each is recorded before it begins, runs in memory, and
  * its end is recorded once; what a crash or a fail-over cuts off begins again.
  */
-import type { Logger } from '../../base/index.ts'
+import { type Logger, PassingMap } from '../../base/index.ts'
 import { taskCancelled } from '../errors.ts'
 import type { ExpressRun } from '../express/run.ts'
 import type { ExpressRuns } from '../express/runs.ts'
@@ -13,7 +13,7 @@ export class ExpressChildren {
   readonly #runs: Pick<ExpressRuns, 'launch'>
   readonly #post: (work: ChildEndWork) => void
   readonly #logger: Logger
-  readonly #running = new Map<number, ExpressRun>()
+  readonly #running = new PassingMap<number, ExpressRun>()
 
   constructor(runs: Pick<ExpressRuns, 'launch'>, post: (work: ChildEndWork) => void, logger: Logger) {
     this.#runs = runs

@@ -1,5 +1,6 @@
 /** Calls under way: tasks are carried out through their handlers, and cancelled when a timeout or a stop says so. */
 import type { Attempt, Command, Event } from '../../asl/index.ts'
+import { PassingMap } from '../../base/index.ts'
 import { engineStopping, taskCancelled } from '../errors.ts'
 import type { TracedExecution } from '../observer.ts'
 import type { ResourceHandler, TaskAnswer, TaskCall } from '../resource-handler.ts'
@@ -15,7 +16,7 @@ export class Calls {
   readonly #core: Core
   readonly #post: (work: Work) => void
   /** By execution, then by frame: one frame has at most one call. */
-  readonly #underWay = new Map<number, Map<number, ObservedCall>>()
+  readonly #underWay = new PassingMap<number, Map<number, ObservedCall>>()
 
   constructor(core: Core, post: (work: Work) => void) {
     this.#core = core
@@ -78,7 +79,7 @@ export class Calls {
 
   /** Aborts everything. The calls are made again after the next start, or by another node. */
   cancelAll(reason = engineStopping): void {
-    for (const id of [...this.#underWay.keys()]) this.cancel(id, undefined, reason)
+    for (const id of this.#underWay.keys()) this.cancel(id, undefined, reason)
   }
 
   #keep(executionId: number, call: ObservedCall): void {

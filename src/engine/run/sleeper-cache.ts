@@ -1,8 +1,9 @@
 /** Running executions in memory: the busy ones, and a bounded number of those that sleep. */
+import { PassingMap } from '../../base/index.ts'
 import type { Live } from './live.ts'
 
 export class SleeperCache {
-  readonly #busy = new Map<number, Live>()
+  readonly #busy = new PassingMap<number, Live>()
   readonly #asleep = new Map<number, Live>()
   readonly #sleepers: number
 
