@@ -361,6 +361,18 @@ describe('health', () => {
     expect((await checkHealth(host, 'web-3', { withinMs: 0 })).detail).toContain('did not end within 50 ms')
   })
 
+  it('of a command runs it once for all who ask at the same time', async () => {
+    const host = await open()
+    const [asked, go] = [join(host.folder, 'asked'), join(host.folder, 'go')]
+    const command = `echo asked >> ${asked}; until test -e ${go}; do sleep 0.01; done`
+    await host.ok(start({ command: 'sleep 1000', port: 'none', health: { kind: 'command', command, intervalMs: 10 } }))
+    const reports = [1, 2, 3].map(() => checkHealth(host, 'web-1', { successes: 1 }))
+    await expect.poll(() => existsSync(asked), { timeout: 20_000 }).toBe(true)
+    writeFileSync(go, '')
+    for (const report of reports) expect(await report).toMatchObject({ healthy: true, proof: 'command' })
+    expect(readFileSync(asked, 'utf8')).toBe('asked\n')
+  })
+
   it('can be staying up', async () => {
     const host = await open()
     await host.ok(start({ command: 'sleep 1000', port: 'none', health: { kind: 'staying-up', forMs: 300 } }))

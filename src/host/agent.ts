@@ -239,6 +239,7 @@ class Agent {
       userSource: { self: ownUser(environment), readPasswd: () => readFileSync('/etc/passwd', 'utf8') },
       store: new ArtifactStore(files, paths),
       secretsInUse: new Map<string, readonly string[]>(),
+      probes: new Map(),
     }
     const supervisor = new Supervisor({
       ...{ host: id, records, processes, clock, log, newToken, busy },

@@ -3,6 +3,7 @@ import type { Clock, Logger } from '../base/index.ts'
 import type { Download } from './artifact/fetch.ts'
 import type { ArtifactStore } from './artifact/store.ts'
 import type { Fences } from './fence/fences.ts'
+import type { Finding } from './health/judge.ts'
 import type { Records } from './instance/records.ts'
 import type { ShimTools } from './instance/shim.ts'
 import type { Supervisor } from './instance/supervisor.ts'
@@ -50,6 +51,8 @@ export type HostWorld = {
   readonly buildLogs: Set<string>
   /** Values of secrets in use, to mask them in what is shown: owner → values. In memory only. */
   readonly secretsInUse: Map<string, readonly string[]>
+  /** Health commands that run now, by instance, with the token of the run they ask about. */
+  readonly probes: Map<string, { readonly run: string | undefined; readonly finding: Promise<Finding> }>
   /** Brings every instance forward now. */
   readonly tick: () => void
   /** Resolves after the tick in which the condition holds, or when the agent closes. */

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { stopExecution } from '../../engine/index.ts'
+import { intentsOfDeployment } from '../intent/rows.ts'
 import { acquireLock } from '../lock/acquire.ts'
 import { breakLock } from '../lock/break.ts'
 import { listLocks } from '../lock/list.ts'
@@ -175,6 +176,7 @@ describe('a rollback', () => {
     expect(world.pointer()).toMatchObject({ servingFleet: first.id, warmFleet: null })
     const names = world.target.healthOf(first.id).map(({ instance }) => instance)
     expect(names).toEqual(['web/0', 'mail/0'])
+    expect(intentsOfDeployment(world.deploys.store.read, id).filter(({ status }) => status === 'intended')).toEqual([])
     expect(world.target.standing().filter((name) => name.includes(id))).toEqual([])
     expect(listLocks(world.deploys, admin)).toEqual([])
   })

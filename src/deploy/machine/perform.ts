@@ -135,7 +135,13 @@ async function finishRemoval(run: Run, removal: Intent): Promise<void> {
   const { act } = removal
   const made = act.kind === 'undo' ? findIntent(run.deploys.store.read, act.of.deployment, act.of.call) : undefined
   if (made === undefined) return
-  await takeBack(run, made, (tx) => settleIntent(tx, removal, { status: 'done', now: run.now }))
+  await takeBack(run, made, (tx) => {
+    settleIntent(tx, removal, { status: 'done', now: run.now })
+    // Of a deployment that was rolled back while it took this down: nobody else will finish it.
+    for (const other of intentsOfFleet(tx, made.fleet)) {
+      if (other.undoes === made.position && isOpen(other)) settleIntent(tx, other, { status: 'done', now: run.now })
+    }
+  })
 }
 
 async function takeBack(run: Run, intent: Intent, also: (tx: Transaction) => void): Promise<void> {

@@ -98,7 +98,7 @@ function probe(host: HostWorld, record: InstanceRecord): Promise<Finding> {
     case 'http':
       return probeByHttp(host, record, health)
     case 'command':
-      return probeByCommand(host, record, health)
+      return probeOnce(host, record, () => probeByCommand(host, record, health))
     case 'staying-up':
       return Promise.resolve(probeByAge(host, record, health.forMs))
   }
@@ -128,6 +128,21 @@ function listensElsewhere({ clock, records, sockets, supervisor }: HostWorld, in
   if (run === undefined || main === undefined || clock.now() - run.startedAt < comesUpWithinMs) return ''
   const ports = sockets.portsOf(main.pid)
   return ports.length === 0 ? '' : `; it listens on ${ports.join(', ')} instead: let it listen on $PORT`
+}
+
+/** Several may ask at once, after the death of a control plane for one: the command runs once, beside no other of its instance. */
+async function probeOnce(
+  { probes }: HostWorld,
+  { run, spec: { instance } }: InstanceRecord,
+  ask: () => Promise<Finding>,
+): Promise<Finding> {
+  for (let other = probes.get(instance); other !== undefined; other = probes.get(instance)) {
+    if (other.run === run?.token) return other.finding
+    await other.finding.catch(() => {})
+  }
+  const finding = ask().finally(() => probes.delete(instance))
+  probes.set(instance, { run: run?.token, finding })
+  return finding
 }
 
 async function probeByCommand(
