@@ -121,7 +121,7 @@ describe('a connection that is added', () => {
     ['a name that cannot stand in an ARN', { name: 'a/b' }, 'name'],
   ])('is refused with %s, and its values are not repeated', async (_, change, place) => {
     const { book } = openWorld()
-    const refused = addConnection(book, admin, { ...shop, ...change } as NewConnection)
+    const refused = addConnection(book, admin, { ...shop, ...change })
     await expect(refused).rejects.toMatchObject({ code: 'connection.invalid', place })
     await expect(refused).rejects.not.toThrow(/s3cret|PATH|passwd/)
   })
