@@ -1,5 +1,5 @@
 /**
- * base: what every folder may use and nothing else stands under: lossless JSON, the error type, clock, ids, durations, logger.
+ * base: what every folder may use and nothing else stands under: lossless JSON, the error type, clock, ids, durations, the five tones, logger.
  * Words: JsonText (valid JSON as text), Json (parsed, lossless), HoldfastError, Clock.
  * It does not touch Node, the machine's clock, chance, timers or the network: those come in as arguments.
  */
@@ -32,3 +32,5 @@ export {
 } from './json.ts'
 export { type LogFields, type Logger, silentLogger } from './log.ts'
 export { canonicalNumeral } from './number.ts'
+export { readEvents, type ServerEvent } from './server-events.ts'
+export { type Tone, toneIcons, toneOfStatus, tones } from './tone.ts'

@@ -1,10 +1,8 @@
 /** Colour and the five state words. A state is always icon and word; colour only supports them. */
+import { type Tone, toneIcons as icons } from '../base/index.ts'
 import type { Output, World } from './world.ts'
 
-/** The console shows the same five. */
-export type Tone = 'running' | 'waiting' | 'done' | 'failed' | 'halted'
-
-const icons: Readonly<Record<Tone, string>> = { running: '●', waiting: '◌', done: '✓', failed: '✗', halted: '■' }
+export { type Tone, toneOfStatus } from '../base/index.ts'
 
 /** 256-colour codes: blue, grey-violet, green, red, amber; readable on light and dark. */
 const colours: Readonly<Record<Tone, number>> = { running: 33, waiting: 103, done: 71, failed: 167, halted: 172 }
@@ -42,20 +40,6 @@ export function paintFor(output: Output, environment: World['environment']): Pai
 const isSet = (value: string | undefined): boolean => value !== undefined && value !== '' && value !== '0'
 
 export const icon = (tone: Tone): string => icons[tone]
-
-/** An execution's status in the words and colour of the console. */
-export function toneOfStatus(status: string): Tone {
-  switch (status) {
-    case 'RUNNING':
-      return 'running'
-    case 'SUCCEEDED':
-      return 'done'
-    case 'ABORTED':
-      return 'halted'
-    default:
-      return 'failed'
-  }
-}
 
 /** `TIMED_OUT` → `timed out`. */
 export const wordOfStatus = (status: string): string => status.toLowerCase().replaceAll('_', ' ')

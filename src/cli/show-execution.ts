@@ -9,7 +9,7 @@ import { printable, toneOfStatus, wordOfStatus } from './paint.ts'
 import { prettyJson } from './pretty.ts'
 import { labelled } from './print-error.ts'
 import { pathOf, renderRows } from './progress/render.ts'
-import type { ExecutionView } from './progress/view.ts'
+import type { ExecutionView } from '../asl/index.ts'
 import { ago, localTime, timeOf } from './times.ts'
 import { textWidth } from './world.ts'
 

@@ -1,6 +1,6 @@
 /** Speaks to a control plane as any program does: over HTTP, with its token. */
 import { readFileSync } from 'node:fs'
-import { readEvents, type ServerEvent } from '../../src/cli/client/server-events.ts'
+import { readEvents, type ServerEvent } from '../../src/base/index.ts'
 
 export type Answer = {
   readonly status: number

@@ -1,7 +1,7 @@
 /** What the CLI asks of a server, typed. Payloads stay text, spelled as they came. */
 import { z } from 'zod'
-import { HoldfastError, isJsonObject, type Json, type JsonText, printJson } from '../../base/index.ts'
-import type { ProgressEvent } from '../progress/view.ts'
+import { HoldfastError, isJsonObject, type Json, type JsonText, printJson, type ServerEvent } from '../../base/index.ts'
+import type { ProgressEvent } from '../../asl/index.ts'
 import { pageOf, parseAnswer, time } from './answers.ts'
 import { ConnectionApi } from './connection-api.ts'
 import { DeployApi } from './deploy-api.ts'
@@ -10,7 +10,6 @@ import { type Connection, reconnecting } from './reconnecting.ts'
 import { HostApi } from './host-api.ts'
 import { MachineApi } from './machine-api.ts'
 import { MapRunApi } from './map-run-api.ts'
-import type { ServerEvent } from './server-events.ts'
 
 const status = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'])
 
@@ -42,6 +41,7 @@ const verification = z.object({
   prunedThrough: z.int(),
   unsealed: z.int(),
 })
+const invitation = z.object({ code: z.string(), expiresAt: time })
 const version = z.object({ version: z.string(), startedAt: time, region: z.string(), accountId: z.string() })
 
 export type ExecutionStatus = z.infer<typeof status>
@@ -85,6 +85,11 @@ export class Api {
 
   get url(): string {
     return this.#http.url
+  }
+
+  /** A one-time code for the console. */
+  async inviteToSignIn(): Promise<z.infer<typeof invitation>> {
+    return this.#parse(invitation, await this.#http.json({ method: 'POST', path: '/v1/session/invitations' }))
   }
 
   async version(): Promise<z.infer<typeof version>> {

@@ -1,11 +1,10 @@
 /** What the CLI asks of a server about deployments. */
 import { z } from 'zod'
-import { isJsonObject, plainFromJson } from '../../base/index.ts'
+import { isJsonObject, plainFromJson, type ServerEvent } from '../../base/index.ts'
 import { maybe, pageOf, parseAnswer } from './answers.ts'
 import * as schema from './deploy-schemas.ts'
 import type { Call, Http } from './http.ts'
 import { type Connection, reconnecting } from './reconnecting.ts'
-import type { ServerEvent } from './server-events.ts'
 
 /** What the server said: as this version knows it, and all of it, for `--json`. */
 export type Answer<T> = { readonly value: T; readonly plain: unknown }

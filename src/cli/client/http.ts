@@ -1,7 +1,15 @@
 /** HTTP as our API speaks it: JSON in and out, problems as errors, server-sent events, JSON lines. */
-import { HoldfastError, type ErrorKind, isJsonObject, type Json, parseJson, plainFromJson } from '../../base/index.ts'
+import {
+  HoldfastError,
+  type ErrorKind,
+  isJsonObject,
+  type Json,
+  parseJson,
+  plainFromJson,
+  readEvents,
+  type ServerEvent,
+} from '../../base/index.ts'
 import { cliError } from '../errors.ts'
-import { readEvents, type ServerEvent } from './server-events.ts'
 
 export type Target = {
   readonly url: string

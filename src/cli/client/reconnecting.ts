@@ -1,6 +1,5 @@
 /** A stream of events that is taken up again when its connection breaks: servers restart, networks blink. */
-import { HoldfastError } from '../../base/index.ts'
-import type { ServerEvent } from './server-events.ts'
+import { HoldfastError, type ServerEvent } from '../../base/index.ts'
 
 /** Lost, and later there again. */
 export type Connection = { readonly kind: 'connection'; readonly lost: boolean }

@@ -13,7 +13,7 @@ import { causeText, executionAsJson } from '../show-execution.ts'
 import { textWidth } from '../world.ts'
 import { type Followed, follow } from './follow.ts'
 import { pathOf } from './render.ts'
-import { ExecutionView } from './view.ts'
+import { ExecutionView } from '../../asl/index.ts'
 
 export type FollowOptions = {
   readonly api: Api

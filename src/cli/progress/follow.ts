@@ -6,7 +6,7 @@ import { LiveLines } from '../live.ts'
 import { icon, printable, toneOfStatus, wordOfStatus } from '../paint.ts'
 import { clip } from '../width.ts'
 import { noteOf, pathOf, renderRows } from './render.ts'
-import { ExecutionView, type Row, type Step } from './view.ts'
+import { ExecutionView, type Row, type Step } from '../../asl/index.ts'
 import { type AskMapRun, MapRunWatch } from './watch-map-runs.ts'
 
 /** How often a running execution is drawn again, for its durations and its spinner. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { MapRun } from '../client/map-run-api.ts'
 import { progressOf, progressWords } from './map-run.ts'
 import { noteOf } from './render.ts'
-import { ExecutionView } from './view.ts'
+import { ExecutionView } from '../../asl/index.ts'
 import { MapRunWatch } from './watch-map-runs.ts'
 
 const counts = {

@@ -1,21 +1,7 @@
 /** How far a Map Run is: items done and failed, how fast, and when it will have ended. Pure. */
+import type { MapRunProgress } from '../../asl/index.ts'
 import { formatDuration } from '../../base/index.ts'
 import type { MapRun } from '../client/map-run-api.ts'
-
-export type MapRunProgress = {
-  readonly done: number
-  readonly failed: number
-  readonly running: number
-  /** Wait to run again. */
-  readonly again: number
-  readonly total: number
-  /** There may be more than `total`. */
-  readonly open: boolean
-  /** Items a second; undefined before the first, and of a run that has ended. */
-  readonly perSecond: number | undefined
-  /** Milliseconds until the last item; undefined where that cannot be told. */
-  readonly leftMs: number | undefined
-}
 
 /** What had been done when somebody began to look: a run that is redriven does not do again what it did before. */
 export type Since = { readonly at: number; readonly ended: number }

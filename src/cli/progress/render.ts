@@ -2,8 +2,8 @@
 import { formatDuration } from '../../base/index.ts'
 import { icon, type Paint, printable } from '../paint.ts'
 import { clip, pad, visibleWidth } from '../width.ts'
+import type { ExecutionView, Iterations, Row } from '../../asl/index.ts'
 import { progressWords } from './map-run.ts'
-import type { ExecutionView, Iterations, Row } from './view.ts'
 
 export type RenderOptions = {
   readonly paint: Paint

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { icon } from '../paint.ts'
 import { noteOf, pathOf } from './render.ts'
-import { ExecutionView, type ProgressEvent, type Step } from './view.ts'
+import { ExecutionView, type ProgressEvent, type Step } from '../../asl/index.ts'
 
 describe('the view of an execution', () => {
   it('shows each state once, with its time and its end', () => {

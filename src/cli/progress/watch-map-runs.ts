@@ -2,7 +2,7 @@
 import type { MapRun } from '../client/map-run-api.ts'
 import type { World } from '../world.ts'
 import { endedItems, progressOf, type Since } from './map-run.ts'
-import type { ExecutionView } from './view.ts'
+import type { ExecutionView } from '../../asl/index.ts'
 
 export type AskMapRun = (arn: string) => Promise<MapRun>
 

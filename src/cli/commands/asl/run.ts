@@ -12,7 +12,7 @@ import { readPayload } from '../../files.ts'
 import { machineNameOf, shortExecution } from '../../names.ts'
 import { oneOf } from '../../options.ts'
 import { followToEnd } from '../../progress/follow-to-end.ts'
-import { ExecutionView } from '../../progress/view.ts'
+import { ExecutionView } from '../../../asl/index.ts'
 import { executionAsJson, executionAsText } from '../../show-execution.ts'
 
 type Options = ServerOptions & {

@@ -3,8 +3,23 @@
  * out. Which state an event belongs to follows from `previousEventId`; the words of AWS's history are turned into the five
  * tones that console and CLI share.
  */
-import type { Tone } from '../paint.ts'
-import type { MapRunProgress } from './map-run.ts'
+import type { Tone } from '../../base/index.ts'
+
+/** How far the run of a distributed Map is, as somebody who asked for it tells. */
+export type MapRunProgress = {
+  readonly done: number
+  readonly failed: number
+  readonly running: number
+  /** Wait to run again. */
+  readonly again: number
+  readonly total: number
+  /** There may be more than `total`. */
+  readonly open: boolean
+  /** Items a second; undefined before the first, and of a run that has ended. */
+  readonly perSecond: number | undefined
+  /** Milliseconds until the last item; undefined where that cannot be told. */
+  readonly leftMs: number | undefined
+}
 
 /** The part of a history event that progress needs; see AWS's GetExecutionHistory. */
 export type ProgressEvent = {
@@ -26,6 +41,8 @@ export type Iterations = {
 
 /** One stay in a state. */
 export type Row = {
+  /** Id of the event it begins with: names the visit beyond doubt. */
+  readonly enteredId: number
   readonly name: string
   /** `Task`, `Map`, … */
   readonly type: string
@@ -75,6 +92,11 @@ export class ExecutionView {
 
   get rows(): readonly Row[] {
     return this.#rows
+  }
+
+  /** The stay that an event belongs to; undefined of those of the execution as a whole. */
+  rowOf(eventId: number): Row | undefined {
+    return this.#places.get(eventId)?.row
   }
 
   get startedAt(): number | undefined {
@@ -149,6 +171,7 @@ export class ExecutionView {
   #enter(event: ProgressEvent): OpenRow {
     const type = event.type.slice(0, -'StateEntered'.length)
     const row: OpenRow = {
+      enteredId: event.id,
       name: textDetails(event).name ?? '',
       type,
       inside: this.#scopeAfter(event.previousEventId),
@@ -248,7 +271,7 @@ export class ExecutionView {
   }
 
   #leave(row: OpenRow, event: ProgressEvent): RowStep {
-    this.#closeInside(row, undefined, event)
+    if (row.type === 'Parallel' || row.type === 'Map') this.#closeInside(row, undefined, event)
     close(row, 'done', event.timestamp)
     return { kind: 'left', row }
   }
