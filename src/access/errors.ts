@@ -2,7 +2,9 @@
 import { HoldfastError } from '../base/index.ts'
 
 export const accessErrorCodes = [
+  'access.code_refused',
   'access.forbidden',
+  'access.session_ended',
   'access.token_invalid',
   'access.token_missing',
   'access.unauthenticated',
@@ -15,6 +17,24 @@ export const unauthenticated = (): HoldfastError =>
     accepted: 'the header "Authorization: Bearer hf_…" with a token that was not revoked',
     repair: 'set HOLDFAST_TOKEN, or run the command where the data folder with its token file is readable',
   })
+
+/** One answer for no, ended and half known sessions alike. */
+export const sessionEnded = (): HoldfastError =>
+  new HoldfastError('access.session_ended', 'You are not signed in, or no longer', {
+    kind: 'unauthenticated',
+    repair: 'sign in again: holdfast console prints a link',
+  })
+
+export const codeRefused = (): HoldfastError =>
+  new HoldfastError(
+    'access.code_refused',
+    'This sign-in link was used already, or is older than a quarter of an hour',
+    {
+      kind: 'unauthenticated',
+      accepted: 'a link that nobody has opened yet',
+      repair: 'holdfast console prints another one',
+    },
+  )
 
 export const forbidden = (who: string, verb: string, thing: string | undefined, mayDo: string): HoldfastError =>
   new HoldfastError('access.forbidden', `${who} may not ${verb}${thing === undefined ? '' : ` on ${thing}`}`, {

@@ -1,12 +1,17 @@
 /**
  * access: who may do what: actors, bearer tokens, and `can()`, which every verb asks.
- * Words: actor (who acts: a user, a machine such as an execution, the system, something inbound), role, verb, thing, token (`hf_…`).
+ * Words: actor (who acts: a user, a machine such as an execution, the system, something inbound), role, verb, thing, token (`hf_…`),
+ * session (somebody signed in to the console, by a token or by the one-time code of a link).
  * `verbs.ts` is the one table of what can be asked and by whom. People, teams and sign-in come later.
  * It does not know HTTP: the server hands it the secret that the Authorization header held.
  */
 export { type Access, type AccessOptions, openAccess } from './access.ts'
 export { type Actor, anonymousAdmin, can, type Decision, hostIdPrefix, requirePermission, type Thing } from './can.ts'
 export { accessErrorCodes } from './errors.ts'
+export { authenticateSession, type SessionProof } from './session/authenticate.ts'
+export { type BegunSession, beginSession, type SignIn } from './session/begin.ts'
+export { endSession } from './session/end.ts'
+export { inviteToSignIn, inviteWhoStarted, type SignInCode } from './session/invite.ts'
 export { type NewToken, newTokenSchema, type Token, tokenSchema } from './schemas.ts'
 export { actorWith, authenticate } from './token/authenticate.ts'
 export { type CreatedToken, createToken, makeToken, type TokenMaking } from './token/create.ts'

@@ -73,6 +73,10 @@ export const verbs = {
   // Sees in a test of a state what a connection sends.
   'connection.reveal': admins,
 
+  'session.invite': admins,
+  'session.describe': admins,
+  'session.end': admins,
+
   'trail.read': admins,
   'trail.verify': admins,
   'trail.export': admins,

@@ -4,6 +4,7 @@
  * It decides nothing about executions, requests or permissions: those are the domains' own.
  * It is also where the machine's clock, chance and environment are read.
  */
+export { signInLinkOf } from './sign-in-link.ts'
 export {
   agentStatus,
   type AgentStatus,

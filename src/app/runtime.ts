@@ -1,7 +1,15 @@
 /** One Holdfast: its objects, built lowest first, started in that order and stopped in the other. */
 import { join } from 'node:path'
-import { type Access, actorWith, anonymousAdmin, authenticate, ensureLocalToken, openAccess } from '../access/index.ts'
-import { openTrail, startTrail, type Trail } from '../audit/index.ts'
+import {
+  type Access,
+  actorWith,
+  anonymousAdmin,
+  authenticate,
+  ensureLocalToken,
+  inviteWhoStarted,
+  openAccess,
+} from '../access/index.ts'
+import { openTrail, startTrail, type Trail, TrailNews } from '../audit/index.ts'
 import { awsConfigFrom } from '../aws/index.ts'
 import { type HoldfastError, ulid } from '../base/index.ts'
 import { type ConnectionBook, openConnectionBook } from '../connection/index.ts'
@@ -14,6 +22,7 @@ import { bindConnectionVerbs } from './connection-verbs.ts'
 import { type Connection, removeConnection, writeConnection } from './connection.ts'
 import { bindDeployVerbs } from './deploy-verbs.ts'
 import { appError } from './errors.ts'
+import { consoleFolder } from './console-folder.ts'
 import { bindHostVerbs } from './host-verbs.ts'
 import { accountOf, lostIdentity, tokenKeyOf } from './identity.ts'
 import { keptAnswers } from './kept-answers.ts'
@@ -21,6 +30,8 @@ import { databaseFile, databaseUrl, databaseWords, hasDatabaseFile, openDatabase
 import type { RuntimeOptions } from './runtime-options.ts'
 import { proofKeyOf, proofOf } from './server-proof.ts'
 import { demandSharedFiles, shareIdentity } from './shared-identity.ts'
+import { signInLinkOf } from './sign-in-link.ts'
+import { bindSessionVerbs } from './session-verbs.ts'
 import { Shutdown } from './shutdown.ts'
 import { type Started, startEngine } from './start-engine.ts'
 import type { Telemetry } from '../telemetry/index.ts'
@@ -33,6 +44,10 @@ export interface Runtime {
   readonly database: string | undefined
   /** File with the admin token; undefined when nobody is asked for one. */
   readonly tokenFile: string | undefined
+  /** Whether the token was made by this start: nobody can have signed in before. */
+  readonly isFirstStart: boolean
+  /** The console's address with a one-time code for whoever started it; without a code where nobody is asked who they are. */
+  signInLink(): Promise<string>
   /** Names of the procedures that the configuration file holds. */
   readonly procedures: readonly string[]
   /** Executions that went on where the last process left them. */
@@ -78,7 +93,14 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
   const { procedures, resumed } = started
   logger.info('started', { url: address.url, version: options.version, resumed })
   const database = databaseUrl(options) === undefined ? undefined : databaseWords(options)
-  return { address, database, tokenFile, procedures, resumed, stop: () => shutdown.run(), stopped: shutdown.done }
+  return {
+    ...{ address, database, tokenFile, procedures, resumed },
+    isFirstStart: ground.isFirstStart,
+    signInLink: async () =>
+      tokenFile === undefined ? address.url : signInLinkOf(address.url, (await inviteWhoStarted(access)).code),
+    stop: () => shutdown.run(),
+    stopped: shutdown.done,
+  }
 }
 
 type Ground = {
@@ -88,6 +110,7 @@ type Ground = {
   readonly connections: ConnectionBook
   readonly access: Access
   readonly tokenFile: string | undefined
+  readonly isFirstStart: boolean
   /** How others find it, once it is told. */
   readonly told: { connection?: Connection }
 }
@@ -119,8 +142,12 @@ async function openGround(options: RuntimeOptions, shutdown: Shutdown): Promise<
     redact: (secret) => trail.redact(secret),
   })
   const access = openAccess({ store, clock, logger, randomBytes })
-  const tokenFile = configuration.auth === 'none' ? undefined : await deliverToken(access, dataFolder)
-  return { store, account, trail, connections, access, tokenFile, told }
+  const delivered = configuration.auth === 'none' ? undefined : await deliverToken(access, dataFolder)
+  return {
+    ...{ store, account, trail, connections, access, told },
+    tokenFile: delivered?.file,
+    isFirstStart: delivered?.isNew ?? false,
+  }
 }
 
 type Behind = Ground &
@@ -141,6 +168,9 @@ function buildServer({ version, configuration, clock, logger, randomBytes }: Run
       hosts: bindHostVerbs(hosts),
       connections: bindConnectionVerbs(behind.connections),
       trail,
+      news: new TrailNews({ store, clock }),
+      sessions: bindSessionVerbs(access),
+      consoleFolder,
       answers: keptAnswers(store, () => clock.now()),
       platform: {
         version,
@@ -188,11 +218,11 @@ function refuseExposure({ auth, server }: Configuration): void {
 
 const configuredAccount = ({ account }: Configuration) => ({ region: account.region, id: account.id })
 
-async function deliverToken(access: Access, dataFolder: string): Promise<string> {
+async function deliverToken(access: Access, dataFolder: string) {
   const file = join(dataFolder, 'admin-token')
   const held = readPrivate(file)?.toString('utf8')
-  await ensureLocalToken(access, { held, deliver: (secret) => writePrivate(file, `${secret}\n`) })
-  return file
+  const isNew = await ensureLocalToken(access, { held, deliver: (secret) => writePrivate(file, `${secret}\n`) })
+  return { file, isNew }
 }
 
 function tokenIn(file: string | undefined): { readonly token?: string } {

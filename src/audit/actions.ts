@@ -9,6 +9,10 @@ export const actions = {
   'token.create': 'an access token was made',
   'token.revoke': 'an access token was revoked',
 
+  'session.invite': 'a one-time sign-in link to the console was made',
+  'session.begin': 'somebody signed in to the console',
+  'session.end': 'somebody signed out of the console',
+
   'trail.prune': 'records older than their kept-for time were cut off',
 
   'machine.create': 'a state machine was created',

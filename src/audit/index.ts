@@ -13,6 +13,7 @@ export { canonicalJson, type PlainJson } from './canonical.ts'
 export { changeBetween, type PatchStep } from './change.ts'
 export { auditErrorCodes } from './errors.ts'
 export type { FollowHandler, Follower, FollowerStatus } from './follow.ts'
+export { type News, type NewsOptions, TrailNews } from './news.ts'
 export type { TrailPage, TrailQuery } from './query.ts'
 export {
   type Actor,

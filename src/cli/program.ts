@@ -14,6 +14,7 @@ import { verifyCommand } from './commands/audit/verify.ts'
 import { addConnectionCommand } from './commands/connections/add.ts'
 import { listConnectionsCommand } from './commands/connections/list.ts'
 import { removeConnectionCommand } from './commands/connections/remove.ts'
+import { consoleCommand } from './commands/console.ts'
 import { deployingCommands } from './commands/deploying.ts'
 import { downCommand } from './commands/down.ts'
 import { initCommand } from './commands/init.ts'
@@ -91,6 +92,7 @@ export function createProgram(context: Context): Command {
     ...deployingCommands(context),
     upCommand(context),
     downCommand(context),
+    consoleCommand(context),
     executionsCommand(context),
     showCommand(context),
     stopCommand(context),

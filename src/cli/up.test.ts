@@ -25,6 +25,7 @@ describe('holdfast up', () => {
     const folder = join(home.path, 'shop data')
     expect(out.split('\n')).toEqual([
       expect.stringMatching(/^✓ Holdfast is up at http:\/\/127\.0\.0\.1:\d+$/),
+      expect.stringMatching(/^ {2}console {3}http:\/\/127\.0\.0\.1:\d+\/sign-in#[\w-]{43}$/),
       `  data      ${folder}`,
       `  token     ${folder}/admin-token`,
       `  logs      ${folder}/logs`,
@@ -33,6 +34,13 @@ describe('holdfast up', () => {
       '■ stopped',
       '',
     ])
+  })
+
+  it('gives the sign-in link to whoever starts it for the first time, and not to the log of a service ever after', async () => {
+    const first = await upAndDown(['--data', 'service', '--json'])
+    expect(JSON.parse(first.out)).toMatchObject({ console: expect.stringContaining('/sign-in#') })
+    const later = await upAndDown(['--data', 'service', '--json'])
+    expect(JSON.parse(later.out)).not.toHaveProperty('console')
   })
 
   it('names the configuration and its procedures', async () => {

@@ -187,6 +187,8 @@ export type ExecutionSummary = {
   readonly status: ExecutionStatus
   readonly startedAt: number
   readonly stoppedAt?: number
+  /** What it failed with; AWS leaves it out of lists. */
+  readonly error?: string
   /** What it was started through. */
   readonly versionArn?: string
   readonly aliasArn?: string
@@ -201,7 +203,6 @@ export type ExecutionSummary = {
 export type ExecutionDescription = ExecutionSummary & {
   readonly input: JsonText
   readonly output?: JsonText
-  readonly error?: string
   readonly cause?: string
   readonly traceHeader?: string
   /** Why it cannot be redriven; absent when it can. */
@@ -224,6 +225,13 @@ export type ListExecutionsRequest = PageRequest & {
   readonly status?: ExecutionStatus
   /** Only those that have been redriven, or only the others. */
   readonly redriven?: boolean
+  /** In the name, whatever the case. */
+  readonly name?: string
+  /** In the error that it ended with, whatever the case. */
+  readonly error?: string
+  /** Milliseconds since 1970 UTC: `startedSince` ≤ start < `startedUntil`. */
+  readonly startedSince?: number
+  readonly startedUntil?: number
 }
 
 /** One history event in AWS's shape: `details` are the members of `<type>EventDetails`, absent where AWS has none. */

@@ -1,12 +1,13 @@
 /** What the server is handed: the verbs it translates to, who is calling, and the world (time, chance, log). */
 import type { Actor } from '../access/index.ts'
-import type { TrailPage, TrailQuery, TrailRange, Verification } from '../audit/index.ts'
+import type { News, TrailPage, TrailQuery, TrailRange, Verification } from '../audit/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { ListedConnection, NewConnection } from '../connection/index.ts'
 import type * as engine from '../engine/index.ts'
 import type { AnswerKeeper } from './api/idempotency.ts'
 import type { HostVerbs } from './host-verbs.ts'
 import type { DeployVerbs } from './deploy-verbs.ts'
+import type { SessionVerbs } from './session-verbs.ts'
 
 type Answer<T> = T | Promise<T>
 
@@ -96,6 +97,14 @@ export interface TrailReader {
   export(range?: TrailRange): AsyncIterable<string>
 }
 
+/** What was acted on, as it happens. */
+export interface TrailNewsReader {
+  /** The last sealed record. */
+  readonly through: number
+  /** Returns how to stop it. */
+  listen(listener: (news: News) => void): () => void
+}
+
 /** How the process is doing. */
 export type Health = {
   /** `ready`: takes work; `full`: the disk or a quota refuses new work; `closing`. */
@@ -134,6 +143,10 @@ export type ServerDependencies = {
   readonly hosts: HostVerbs
   readonly connections: ConnectionVerbs
   readonly trail: TrailReader
+  readonly news: TrailNewsReader
+  readonly sessions: SessionVerbs
+  /** Folder with the built console; undefined: none is served. */
+  readonly consoleFolder: string | undefined
   readonly platform: Platform
   readonly metrics: MetricsPort
   /** Answers to writes with an Idempotency-Key. */

@@ -37,6 +37,7 @@ export const serverErrors = {
 
   'api.json': { kind: 'invalid' },
   'api.request': { kind: 'invalid' },
+  'api.sign_in': { kind: 'invalid' },
   'api.precondition': { kind: 'conflict', repair: 'read the resource again and repeat with its ETag' },
   'api.if_match': { kind: 'invalid' },
   'api.idempotency_key': { kind: 'invalid' },

@@ -6,6 +6,7 @@ import type { KeptAnswer } from './api/idempotency.ts'
 import type { DeployVerbs } from './deploy-verbs.ts'
 import type { EngineVerbs, ServerDependencies } from './dependencies.ts'
 import type { HostVerbs } from './host-verbs.ts'
+import type { SessionVerbs } from './session-verbs.ts'
 import { createServer, type Server, type ServerOptions } from './server.ts'
 
 export const token = 'hf_test'
@@ -63,6 +64,9 @@ export async function openWorld(
       listConnections: unexpected('listConnections'),
       removeConnection: unexpected('removeConnection'),
     },
+    sessions: noSessions,
+    consoleFolder: undefined,
+    news: { through: 0, listen: unexpected('listen') },
     trail: { query: unexpected('query'), verify: unexpected('verify'), export: unexpected('export') },
     metrics: { contentType: 'text/plain', text: async () => '', answered() {} },
     elapsed: () => 0,
@@ -132,6 +136,14 @@ const noHosts: HostVerbs = {
   removeHost: unexpected('removeHost'),
   takeCommands: unexpected('takeCommands'),
   reportOutcome: unexpected('reportOutcome'),
+}
+
+const noSessions: SessionVerbs = {
+  begin: unexpected('begin'),
+  end: unexpected('end'),
+  invite: unexpected('invite'),
+  authenticate: unexpected('authenticate'),
+  nameOf: () => 'Ada',
 }
 
 function unexpected(name: string): () => never {

@@ -30,7 +30,8 @@ const admin: Actor = { type: 'user', id: 'admin', via: 'api', role: 'admin' }
 
 const server = createServer(
   {
-    ...nothing('verbs', 'deploys', 'trail', 'connections'),
+    ...nothing('verbs', 'deploys', 'trail', 'connections', 'news', 'sessions'),
+    consoleFolder: undefined,
     hosts: bindHostVerbs(registry),
     answers: { effects: () => [], find: () => undefined, keep: () => undefined },
     platform: {
@@ -76,6 +77,6 @@ function say(word: Word): void {
 function nothing(...names: readonly string[]) {
   return Object.fromEntries(names.map((name) => [name, undefined])) as unknown as Pick<
     ServerDependencies,
-    'verbs' | 'deploys' | 'trail' | 'connections'
+    'verbs' | 'deploys' | 'trail' | 'connections' | 'news' | 'sessions'
   >
 }

@@ -63,7 +63,7 @@ async function up(context: Context, options: Options): Promise<void> {
   const started = await runtimeOptions(context, options)
   const runtime = await startRuntime(started)
   const agent = options.withHost === true ? await startAgent(context, runtime, started, options) : undefined
-  sayReady(context, { runtime, agent }, started, options)
+  await sayReady(context, { runtime, agent }, started, options)
   const stop = (): void => void stopInGoodOrder(context, runtime)
   world.interrupted.addEventListener('abort', stop)
   if (world.interrupted.aborted) stop()
@@ -135,14 +135,25 @@ type Started = Pick<RuntimeOptions, 'dataFolder' | 'configurationFile'>
 
 type Ready = { readonly runtime: Runtime; readonly agent: AgentHere | undefined }
 
-function sayReady(context: Context, { runtime, agent }: Ready, started: Started, options: Options): void {
-  const { address, tokenFile, resumed } = runtime
+async function sayReady(
+  context: Context,
+  { runtime, agent }: Ready,
+  started: Started,
+  options: Options,
+): Promise<void> {
+  const { address, tokenFile, resumed, isFirstStart } = runtime
+  // Not into the logs of a service, time and again: there it is a key for a quarter of an hour.
+  const link = isFirstStart || context.world.out.isTerminal ? await runtime.signInLink() : undefined
   if (options.json === true) {
     const host = agent === undefined ? {} : { host: agentAsJson(agent) }
-    return print(context, JSON.stringify({ url: address.url, tokenFile, resumed, ...host }))
+    return print(context, JSON.stringify({ url: address.url, tokenFile, resumed, console: link, ...host }))
   }
   const { paint, world } = context
-  const facts = [...factsOf(runtime, started), ...(agent === undefined ? [] : agentFacts(agent))]
+  const facts = [
+    ['console', link] as const,
+    ...factsOf(runtime, started),
+    ...(agent === undefined ? [] : agentFacts(agent)),
+  ]
   const lines = labelled(facts, paint, textWidth(world.out))
   print(context, [`${paint.state('done', 'Holdfast is up')} at ${paint.bold(address.url)}`, ...lines].join('\n'))
   if (!world.out.isTerminal) return

@@ -24,6 +24,10 @@ export async function listExecutions(
       : machineFilter(engine, request.stateMachineArn)),
     status: request.status === undefined ? undefined : statusNumber(request.status),
     redriven: request.redriven,
+    name: request.name,
+    error: request.error,
+    startedSince: request.startedSince,
+    startedUntil: request.startedUntil,
     before: numberOfKey(afterKey) ?? Number.MAX_SAFE_INTEGER,
   }
   const rows = listExecutionRows(engine.store.read, filter, limit + 1)

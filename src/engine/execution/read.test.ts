@@ -124,6 +124,22 @@ describe('listing executions', () => {
     ])
   })
 
+  it('are found by text in their name or error, and by their time', async () => {
+    const world = await threeOfTwo()
+    const since = world.clock.now() + 1000
+    world.clock.advanceTo(since)
+    await world.start(await world.machine('fall', fails), { name: 'Order_1' })
+    expect(await names(world, { name: 'P' })).toEqual(['p2', 'p1'])
+    expect(await names(world, { name: 'order_1' })).toEqual(['Order_1'])
+    expect(await names(world, { name: 'r_e' })).toEqual([])
+    expect(await names(world, { startedSince: since })).toEqual(['Order_1'])
+    expect(await names(world, { startedUntil: since, status: 'RUNNING' })).toEqual(['s1'])
+    const [failed] = (await listExecutions(world.engine, admin, { status: 'FAILED' })).items
+    expect(failed?.error).toBeDefined()
+    expect(await names(world, { error: failed?.error?.slice(1).toUpperCase() ?? '' })).toEqual(['Order_1'])
+    expect(await names(world, { error: 'nothing of the kind' })).toEqual([])
+  })
+
   it('can be of one status', async () => {
     const world = await threeOfTwo()
     await world.start(await world.machine('fall', fails), { name: 'f1' })

@@ -58,7 +58,7 @@ const columns = `e.id AS id, e.machine_name AS machineName, m.arn AS machineArn,
   m.status AS machineStatus, ${provenance}`
 const from = 'FROM execution e JOIN state_machine m ON m.id = e.machine_id'
 const listColumns = `e.id AS id, e.machine_name AS machineName, m.arn AS machineArn, e.name AS name,
-  e.status AS status, e.started_at AS startedAt, e.stopped_at AS stoppedAt, ${provenance}`
+  e.status AS status, e.started_at AS startedAt, e.stopped_at AS stoppedAt, e.error AS error, ${provenance}`
 
 /** @throws HoldfastError arn.invalid, execution.missing */
 export function requireExecution(queries: Queries, account: Account, arn: string): ExecutionRecord {
@@ -78,7 +78,7 @@ export function isRunning(queries: Queries, id: number): boolean {
 
 export type ListedExecution = Pick<
   ExecutionRecord,
-  'id' | 'machineName' | 'machineArn' | 'name' | 'status' | 'startedAt' | 'stoppedAt' | keyof Provenance
+  'id' | 'machineName' | 'machineArn' | 'name' | 'status' | 'startedAt' | 'stoppedAt' | 'error' | keyof Provenance
 >
 
 export type ListFilter = {
@@ -90,40 +90,63 @@ export type ListFilter = {
   readonly mapRunId?: number | undefined
   readonly redriven?: boolean | undefined
   readonly status: number | undefined
+  /** Text in the name, text in the error. */
+  readonly name?: string | undefined
+  readonly error?: string | undefined
+  readonly startedSince?: number | undefined
+  readonly startedUntil?: number | undefined
   /** The id of the last one shown. */
   readonly before: number
 }
 
+type Condition = readonly [sql: string, value: number | string | undefined]
+
 /** Newest first. */
 export function listExecutionRows(queries: Queries, filter: ListFilter, limit: number): readonly ListedExecution[] {
   const { machineId, mapRunId, status, before } = filter
-  if (status === 0 && machineId === undefined && mapRunId === undefined) return listRunning(queries, before, limit)
-  const conditions = mapRunId === undefined ? ['e.id < ?', 'e.map_run_id IS NULL'] : [startedBefore, 'e.map_run_id = ?']
-  const values: (number | string)[] = mapRunId === undefined ? [before] : [before, mapRunId]
-  if (machineId !== undefined) {
-    conditions.push('e.machine_id = ?')
-    values.push(machineId)
+  const searched = searchConditions(filter)
+  if (status === 0 && machineId === undefined && mapRunId === undefined && searched.length === 0) {
+    return listRunning(queries, before, limit)
   }
-  if (filter.version !== undefined) {
-    conditions.push('e.version = ?')
-    values.push(filter.version)
-  }
-  if (filter.alias !== undefined) {
-    conditions.push('e.alias = ?')
-    values.push(filter.alias)
-  }
-  if (filter.redriven !== undefined) conditions.push(`e.redrive_count ${filter.redriven ? '> 0' : '= 0'}`)
-  if (status !== undefined) conditions.push(statusCondition(status, mapRunId !== undefined))
+  const all: readonly Condition[] = [
+    mapRunId === undefined ? ['e.id < ?', before] : [startedBefore, before],
+    ['e.map_run_id = ?', mapRunId],
+    ['e.machine_id = ?', machineId],
+    ['e.version = ?', filter.version],
+    ['e.alias = ?', filter.alias],
+    ...searched,
+  ]
+  const given = all.filter(([, value]) => value !== undefined)
+  const conditions = [
+    ...given.map(([sql]) => sql),
+    ...(mapRunId === undefined ? ['e.map_run_id IS NULL'] : []),
+    ...(filter.redriven === undefined ? [] : [`e.redrive_count ${filter.redriven ? '> 0' : '= 0'}`]),
+    ...(status === undefined ? [] : [statusCondition(status, mapRunId !== undefined)]),
+  ]
   const order = mapRunId === undefined ? 'e.id' : 'e.map_index'
   return queries
     .prepare<ListedExecution>(
       `SELECT ${listColumns} ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${order} DESC LIMIT ?`,
     )
-    .all(...values, limit)
+    .all(...given.flatMap(([, value]) => (value === undefined ? [] : [value])), limit)
 }
 
 /** Children are started in the order of their items, and found in it. */
 const startedBefore = `e.map_index < COALESCE((SELECT map_index FROM execution WHERE id = ?), ${Number.MAX_SAFE_INTEGER})`
+
+/** What no index helps with: read on, newest first, until a page is full. */
+function searchConditions({ name, error, startedSince, startedUntil }: ListFilter): readonly Condition[] {
+  const all: readonly Condition[] = [
+    ["LOWER(e.name) LIKE ? ESCAPE '!'", containing(name)],
+    ["LOWER(e.error) LIKE ? ESCAPE '!'", containing(error)],
+    ['e.started_at >= ?', startedSince],
+    ['e.started_at < ?', startedUntil],
+  ]
+  return all.filter(([, value]) => value !== undefined)
+}
+
+const containing = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : `%${text.toLowerCase().replaceAll(/[!%_]/g, '!$&')}%`
 
 /** Written out, so that the index on the few that failed among many is used. */
 function statusCondition(status: number, ofMapRun: boolean): string {
@@ -155,6 +178,7 @@ export function summaryOf(account: Account, row: ListedExecution): ExecutionSumm
     status: statuses[row.awaitsRedrive === 1 ? pendingRedrive : row.status] ?? 'RUNNING',
     startedAt: row.startedAt,
     ...(row.stoppedAt === null ? {} : { stoppedAt: row.stoppedAt }),
+    ...(row.error === null ? {} : { error: row.error }),
     ...(row.version === null ? {} : { versionArn: qualifiedArn(row.machineArn, row.version) }),
     ...(row.alias === null ? {} : { aliasArn: qualifiedArn(row.machineArn, row.alias) }),
     redriveCount: row.redriveCount,
@@ -166,12 +190,11 @@ export function summaryOf(account: Account, row: ListedExecution): ExecutionSumm
 
 /** Keys are absent where AWS leaves them out: no error of one that timed out, no output of one that failed. */
 export function descriptionOf(account: Account, row: ExecutionRecord): ExecutionDescription {
-  const { input, output, error, cause, traceHeader } = row
+  const { input, output, cause, traceHeader } = row
   return {
     ...summaryOf(account, row),
     input,
     ...(output === null ? {} : { output }),
-    ...(error === null ? {} : { error }),
     ...(cause === null ? {} : { cause }),
     ...(traceHeader === null ? {} : { traceHeader }),
   }

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../../access/index.ts'
 import type { RequestEffect } from '../../audit/index.ts'
 import type { ServerDependencies } from '../dependencies.ts'
+import { sessionKeyHeader } from '../session-cookie.ts'
 import type { Traffic } from '../traffic.ts'
 import { streamEvents } from './event-stream.ts'
 import { fingerprintOf, type Idempotency, idempotencyKeyOf, type PlainAnswer } from './idempotency.ts'
@@ -51,6 +52,10 @@ function contextOf({ dependencies, actor }: Asked, request: FastifyRequest, idem
     'if-match': header(request, 'if-match'),
     'if-none-match': header(request, 'if-none-match'),
     'last-event-id': header(request, 'last-event-id'),
+    host: header(request, 'host'),
+    origin: header(request, 'origin'),
+    cookie: header(request, 'cookie'),
+    [sessionKeyHeader]: header(request, sessionKeyHeader),
   }
   return { dependencies, actor, params, query, body, headers, idempotencyKey }
 }

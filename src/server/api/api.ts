@@ -6,9 +6,11 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { serializerCompiler } from 'fastify-type-provider-zod'
 import { type Actor, requirePermission } from '../../access/index.ts'
 import type { HoldfastError } from '../../base/index.ts'
+import { asksForPage, sendPage, serveConsole } from '../console-files.ts'
 import { tokenIn } from '../credentials.ts'
 import type { ServerDependencies } from '../dependencies.ts'
 import { requirePlainEncoding, serverError } from '../errors.ts'
+import { sessionKeyHeader, sessionProofIn } from '../session-cookie.ts'
 import type { Traffic } from '../traffic.ts'
 import { answerRoute } from './answer-route.ts'
 import { checkerOf } from './check.ts'
@@ -48,9 +50,12 @@ export function createApi(dependencies: ServerDependencies, options: ApiOptions)
   app.setValidatorCompiler(checkerOf)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(failed)
-  app.setNotFoundHandler((request) => {
-    throw noSuchRoute(request)
+  const { consoleFolder } = dependencies
+  app.setNotFoundHandler((request, reply) => {
+    if (consoleFolder === undefined || !asksForPage(request)) throw noSuchRoute(request)
+    return sendPage(reply, consoleFolder)
   })
+  if (consoleFolder !== undefined) serveConsole(app, consoleFolder)
   app.addHook('onResponse', async (request, reply) => {
     // Only patterns: a path that nobody serves is one of endlessly many.
     const route = request.routeOptions.url ?? 'none'
@@ -104,11 +109,19 @@ function addRoutes(app: FastifyInstance, dependencies: ServerDependencies, traff
 }
 
 /** Verbs ask again, with the thing that they are about; this asks before anything else is looked at. */
-async function actorOf({ authenticate }: ServerDependencies, { verb }: Route, request: FastifyRequest): Promise<Actor> {
+async function actorOf(dependencies: ServerDependencies, { verb }: Route, request: FastifyRequest): Promise<Actor> {
   if (verb === 'open') return anyone
-  const actor = await authenticate(tokenIn(request.headers.authorization))
+  const actor = await callerOf(dependencies, request)
   requirePermission(actor, verb)
   return actor
+}
+
+/** A token goes before the session of a browser. */
+function callerOf({ authenticate, sessions }: ServerDependencies, { headers }: FastifyRequest): Actor | Promise<Actor> {
+  const { authorization, cookie, host, [sessionKeyHeader]: key } = headers
+  const proof = typeof key === 'string' ? sessionProofIn({ cookie, host, [sessionKeyHeader]: key }) : undefined
+  if (authorization === undefined && proof !== undefined) return sessions.authenticate(proof)
+  return authenticate(tokenIn(authorization))
 }
 
 /** No body is an empty object: every member may be optional. */

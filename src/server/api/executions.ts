@@ -13,6 +13,8 @@ const listQuery = z.strictObject({
   ...schema.page,
 })
 
+const searched = z.string().min(1).max(200)
+
 export const executionRoutes = [
   route({
     method: 'POST',
@@ -57,6 +59,10 @@ export const executionRoutes = [
     summary: 'List executions, newest first.',
     query: listQuery.extend({
       mapRun: z.string().min(1).max(2000).optional().meta({ description: 'ARN of a map run: its executions instead.' }),
+      name: searched.optional().meta({ description: 'Text in the name, whatever the case.' }),
+      error: searched.optional().meta({ description: 'Text in the error it ended with, whatever the case.' }),
+      startedSince: schema.timeInQuery.optional(),
+      startedUntil: schema.timeInQuery.optional(),
     }),
     answers: { 200: { description: 'A page of them.', schema: schema.listOf(schema.executionSummary) } },
     run: async ({ dependencies: { verbs, platform }, actor, query: { machine, mapRun, ...query } }) => {
@@ -134,6 +140,30 @@ export const executionRoutes = [
     answers: { 200: { description: 'The execution.', schema: schema.execution } },
     run: async ({ dependencies: { verbs, platform }, actor, params }) =>
       json(200, describe(await verbs.describeExecution(actor, executionArnOf(platform.account, params.execution)))),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/v1/executions/:execution/machine',
+    verb: 'execution.describe',
+    operation: 'executionMachine',
+    summary: 'The state machine as this execution runs it, whatever became of the machine since.',
+    params: executionParams,
+    answers: {
+      200: {
+        description: 'The definition.',
+        schema: z.object({
+          arn: z.string(),
+          name: z.string(),
+          definition: z.string().meta({ description: 'The state machine, JSON text as it was sent.' }),
+        }),
+      },
+    },
+    run: async ({ dependencies: { verbs, platform }, actor, params }) => {
+      const executionArn = executionArnOf(platform.account, params.execution)
+      const { arn, name, definition } = await verbs.describeStateMachineForExecution(actor, executionArn)
+      return json(200, { arn, name, definition })
+    },
   }),
 
   route({
@@ -244,6 +274,7 @@ const summaryOf = (execution: ExecutionSummary): z.output<typeof schema.executio
   status: execution.status,
   startedAt: schema.timeOf(execution.startedAt),
   stoppedAt: schema.maybeTimeOf(execution.stoppedAt),
+  error: execution.error,
   version: execution.versionArn,
   alias: execution.aliasArn,
   redriveCount: execution.redriveCount,
@@ -256,7 +287,6 @@ const describe = (execution: ExecutionDescription): z.output<typeof schema.execu
   ...summaryOf(execution),
   input: new Payload(execution.input),
   output: execution.output === undefined ? undefined : new Payload(execution.output),
-  error: execution.error,
   cause: execution.cause,
   traceHeader: execution.traceHeader,
   redriveObstacle: execution.redriveObstacle,

@@ -14,6 +14,7 @@ import { platformRoutes } from './platform.ts'
 import { releaseRoutes } from './releases.ts'
 import { rollbackRoutes } from './rollbacks.ts'
 import type { Route } from './route.ts'
+import { sessionRoutes } from './sessions.ts'
 import { trailRoutes } from './trail.ts'
 import { trialRoutes } from './trials.ts'
 import { versionRoutes } from './versions.ts'
@@ -34,6 +35,7 @@ export const routes: readonly Route[] = [
   ...lockRoutes,
   ...logRoutes,
   ...hostRoutes,
+  ...sessionRoutes,
   ...trailRoutes,
   ...platformRoutes,
 ]

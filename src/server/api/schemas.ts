@@ -89,6 +89,7 @@ export const executionSummary = z
     status: executionStatus,
     startedAt: time,
     stoppedAt: time.optional(),
+    error: z.string().optional().meta({ description: 'What it failed with.' }),
     version: z.string().optional().meta({ description: 'ARN of the version it was started with.' }),
     alias: z.string().optional().meta({ description: 'ARN of the alias it was started through.' }),
     redriveCount: z.int().optional().meta({ description: 'Absent of express executions.' }),
@@ -102,7 +103,6 @@ export const execution = executionSummary
   .extend({
     input: payload('What it was started with.'),
     output: payload('What it ended with; absent unless it succeeded.').optional(),
-    error: z.string().optional(),
     cause: z.string().optional(),
     traceHeader: z.string().optional(),
     redriveObstacle: z.string().optional().meta({ description: 'Why it cannot be redriven; absent when it can.' }),

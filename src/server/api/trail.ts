@@ -4,6 +4,7 @@ import { type Action, actions, type SealedRecord, type Verification } from '../.
 import { Payload } from './json-body.ts'
 import { json, route } from './route.ts'
 import * as schema from './schemas.ts'
+import { watchChanges } from './trail-changes.ts'
 
 const range = z.strictObject({
   from: schema.wholeNumber.optional().meta({ description: 'First sequence number.' }),
@@ -47,6 +48,17 @@ export const trailRoutes = [
       const { items, cursor } = trail.query({ ...query, actor: byId(actor), subject: byId(subject) })
       return json(200, { items: items.map(recordOf), cursor })
     },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/v1/trail/changes',
+    verb: 'trail.read',
+    operation: 'trailChanges',
+    summary:
+      'What is acted on, as it happens: `changes` events, some a second at most, with the actions and the things they were done to. After Last-Event-ID the first one says whether to read anew.',
+    answers: { 200: { description: 'Server-sent events.', contentType: 'text/event-stream' } },
+    run: watchChanges,
   }),
 
   route({

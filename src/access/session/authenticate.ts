@@ -1,0 +1,24 @@
+import type { Access } from '../access.ts'
+import type { Actor } from '../can.ts'
+import { sessionEnded } from '../errors.ts'
+import { tokenById } from '../token/rows.ts'
+import { equalHashes, hashOfSecret } from '../token/secret.ts'
+import { sessionBySecretHash, type SessionRow } from './rows.ts'
+
+/** Both halves, as a request brings them. */
+export type SessionProof = { readonly secret: string; readonly key: string }
+
+/** Who is signed in. One answer for all that does not fit, as with tokens. @throws HoldfastError access.session_ended */
+export function authenticateSession(access: Access, proof: SessionProof): Actor {
+  const session = openSession(access, proof)
+  const token = session === undefined ? undefined : tokenById(access.store.read, session.token_id)
+  if (token === undefined || token.revoked_at !== null || token.role === null) throw sessionEnded()
+  return { type: 'user', id: token.actor_id, via: 'ui', role: token.role }
+}
+
+/** The session with these halves, if it is good. */
+export function openSession(access: Access, { secret, key }: SessionProof): SessionRow | undefined {
+  const session = sessionBySecretHash(access.store.read, hashOfSecret(secret))
+  if (session === undefined || !equalHashes(session.key_hash, hashOfSecret(key))) return undefined
+  return session.ended_at === null && session.expires_at > access.clock.now() ? session : undefined
+}

@@ -1,0 +1,51 @@
+import { appendRecord, type Actor as Author, type Cause } from '../../audit/index.ts'
+import type { Access } from '../access.ts'
+import { type Actor, requirePermission } from '../can.ts'
+import { tokenMissing } from '../errors.ts'
+import { localTokenName } from '../schemas.ts'
+import { allTokens, tokenById } from '../token/rows.ts'
+import { hashOfSecret } from '../token/secret.ts'
+import { forgetExpired, insertCode } from './rows.ts'
+
+/** `code` opens one session and is told this once. */
+export type SignInCode = { readonly code: string; readonly expiresAt: number }
+
+const codeLivesMs = 15 * 60_000
+
+/** A code that signs in as whoever asks for it: the holder of a token. @throws HoldfastError access.forbidden, access.token_missing */
+export async function inviteToSignIn(access: Access, actor: Actor): Promise<SignInCode> {
+  requirePermission(actor, 'session.invite')
+  const token = tokenById(access.store.read, actor.id)
+  if (token === undefined) throw tokenMissing(actor.id)
+  return makeCode(access, { tokenId: token.id, by: actor })
+}
+
+/** For whoever starts the server, and can read its data folder anyway: a code for the local token. */
+export async function inviteWhoStarted(access: Access): Promise<SignInCode> {
+  const local = allTokens(access.store.read).find(
+    ({ name, revoked_at }) => name === localTokenName && revoked_at === null,
+  )
+  if (local === undefined) throw tokenMissing(localTokenName)
+  const by = { type: 'system', id: 'start', via: 'api' } as const
+  return makeCode(access, { tokenId: local.id, by, cause: { type: 'human', id: 'start' } })
+}
+
+type Invitation = { readonly tokenId: string; readonly by: Author; readonly cause?: Cause }
+
+async function makeCode(access: Access, { tokenId, by, cause }: Invitation): Promise<SignInCode> {
+  const code = Buffer.from(access.randomBytes(32)).toString('base64url')
+  const at = access.clock.now()
+  const expiresAt = at + codeLivesMs
+  await access.store.write((tx) => {
+    forgetExpired(tx, at)
+    insertCode(tx, { codeHash: hashOfSecret(code), tokenId, createdAt: at, expiresAt })
+    appendRecord(tx, {
+      at,
+      actor: by,
+      action: 'session.invite',
+      subject: { type: 'token', id: tokenId },
+      ...(cause === undefined ? {} : { cause }),
+    })
+  })
+  return { code, expiresAt }
+}

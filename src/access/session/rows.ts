@@ -1,0 +1,75 @@
+/** Sign-in codes and sessions as rows. */
+import type { Reader, Transaction } from '../../store/index.ts'
+
+type Queries = Pick<Reader, 'prepare'>
+
+export type SessionRow = {
+  readonly id: string
+  readonly token_id: string
+  readonly secret_hash: string
+  readonly key_hash: string
+  readonly created_at: number
+  readonly expires_at: number
+  readonly ended_at: number | null
+}
+
+export type NewCode = {
+  readonly codeHash: string
+  readonly tokenId: string
+  readonly createdAt: number
+  readonly expiresAt: number
+}
+
+export function insertCode(tx: Transaction, { codeHash, tokenId, createdAt, expiresAt }: NewCode): void {
+  tx.prepare('INSERT INTO access_sign_in_code (code_hash, token_id, created_at, expires_at) VALUES (?, ?, ?, ?)').run(
+    codeHash,
+    tokenId,
+    createdAt,
+    expiresAt,
+  )
+}
+
+/**
+ * Spends the code and says whose session it begins; undefined when it is unknown, spent or too old. Of two that bring it at
+ * once the condition lets one through.
+ */
+export function spendCode(tx: Transaction, codeHash: string, nowMs: number): string | undefined {
+  const spent = tx
+    .prepare('UPDATE access_sign_in_code SET spent_at = ? WHERE code_hash = ? AND spent_at IS NULL AND expires_at > ?')
+    .run(nowMs, codeHash, nowMs)
+  if (spent.changes !== 1) return undefined
+  const row = tx
+    .prepare<{ token_id: string }>('SELECT token_id FROM access_sign_in_code WHERE code_hash = ?')
+    .get(codeHash)
+  return row?.token_id
+}
+
+export function insertSession(tx: Transaction, session: Omit<SessionRow, 'ended_at'>): void {
+  const { id, token_id, secret_hash, key_hash, created_at, expires_at } = session
+  tx.prepare(
+    `INSERT INTO access_session (id, token_id, secret_hash, key_hash, created_at, expires_at)
+      VALUES (?, ?, ?, ?, ?, ?)`,
+  ).run(id, token_id, secret_hash, key_hash, created_at, expires_at)
+}
+
+export function sessionBySecretHash(queries: Queries, secretHash: string): SessionRow | undefined {
+  return queries
+    .prepare<SessionRow>(
+      `SELECT id, token_id, secret_hash, key_hash, created_at, expires_at, ended_at
+        FROM access_session WHERE secret_hash = ?`,
+    )
+    .get(secretHash)
+}
+
+/** Whether it had not ended before. */
+export function endSessionRow(tx: Transaction, id: string, nowMs: number): boolean {
+  return (
+    tx.prepare('UPDATE access_session SET ended_at = ? WHERE id = ? AND ended_at IS NULL').run(nowMs, id).changes === 1
+  )
+}
+
+/** What nobody can use any more; who signed in and out is in the trail. */
+export function forgetExpired(tx: Transaction, nowMs: number): void {
+  tx.prepare('DELETE FROM access_sign_in_code WHERE expires_at <= ?').run(nowMs)
+  tx.prepare('DELETE FROM access_session WHERE expires_at <= ?').run(nowMs)
+}

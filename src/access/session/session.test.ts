@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { HoldfastError, silentLogger, VirtualClock } from '../../base/index.ts'
+import { openStore, type Store } from '../../store/index.ts'
+import {
+  type Access,
+  type Actor,
+  authenticateSession,
+  beginSession,
+  createToken,
+  endSession,
+  ensureLocalToken,
+  inviteToSignIn,
+  inviteWhoStarted,
+  openAccess,
+  revokeToken,
+} from '../index.ts'
+
+const admin: Actor = { type: 'user', id: 'ada', via: 'api', role: 'admin' }
+
+let store: Store
+let clock: VirtualClock
+let access: Access
+beforeEach(() => {
+  clock = new VirtualClock()
+  store = openStore({ path: ':memory:', clock, logger: silentLogger })
+  let chance = 0
+  access = openAccess({
+    store,
+    clock,
+    logger: silentLogger,
+    randomBytes: (length) => new Uint8Array(length).fill(++chance),
+  })
+})
+afterEach(() => store.close())
+
+const codeOf = async (act: () => unknown): Promise<unknown> => {
+  try {
+    return await act()
+  } catch (error) {
+    return error instanceof HoldfastError ? error.code : error
+  }
+}
+const actionsIn = (): unknown[] =>
+  store.read
+    .all<{ action: string }>('SELECT action FROM trail_unsealed ORDER BY position')
+    .map(({ action }) => action)
+    .filter((action) => action.startsWith('session.'))
+const holder = async (): Promise<{ readonly actor: Actor; readonly secret: string }> => {
+  const { id, secret } = await createToken(access, admin, { name: 'mika' })
+  return { actor: { type: 'user', id, via: 'api', role: 'admin' }, secret }
+}
+
+describe('a sign-in link', () => {
+  it('signs in whoever started the server, once', async () => {
+    await ensureLocalToken(access, { held: undefined, deliver: () => {} })
+    const { code } = await inviteWhoStarted(access)
+    const { actor, secret, key } = await beginSession(access, { code })
+    expect(authenticateSession(access, { secret, key })).toEqual(actor)
+    expect(actor).toMatchObject({ type: 'user', via: 'ui', role: 'admin' })
+    expect(await codeOf(() => beginSession(access, { code }))).toBe('access.code_refused')
+    expect(actionsIn()).toEqual(['session.invite', 'session.begin'])
+  })
+
+  it('lets one of two in that open it at the same moment', async () => {
+    const { actor } = await holder()
+    const { code } = await inviteToSignIn(access, actor)
+    const both = await Promise.all([1, 2].map(() => codeOf(() => beginSession(access, { code }))))
+    expect(both.filter((answer) => answer === 'access.code_refused')).toHaveLength(1)
+    expect(both.filter((answer) => typeof answer === 'object')).toHaveLength(1)
+  })
+
+  it('is good for a quarter of an hour', async () => {
+    const { actor } = await holder()
+    const { code, expiresAt } = await inviteToSignIn(access, actor)
+    clock.advanceTo(expiresAt)
+    expect(await codeOf(() => beginSession(access, { code }))).toBe('access.code_refused')
+  })
+
+  it('is worth nothing once its token is revoked, and stays spent', async () => {
+    const { actor } = await holder()
+    const { code } = await inviteToSignIn(access, actor)
+    await revokeToken(access, admin, actor.id)
+    expect(await codeOf(() => beginSession(access, { code }))).toBe('access.code_refused')
+    expect(store.read.get('SELECT spent_at FROM access_sign_in_code')).toEqual({ spent_at: clock.now() })
+  })
+
+  it('is refused to whoever has no role', async () => {
+    const stranger: Actor = { type: 'user', id: 'eve', via: 'api' }
+    expect(await codeOf(() => inviteToSignIn(access, stranger))).toBe('access.forbidden')
+  })
+})
+
+describe('a session', () => {
+  it('is begun with a token and holds no secret in the database', async () => {
+    const { secret: token } = await holder()
+    const { secret, key } = await beginSession(access, { token })
+    expect(authenticateSession(access, { secret, key }).via).toBe('ui')
+    const stored = JSON.stringify(store.read.all('SELECT * FROM access_session'))
+    for (const half of [secret, key]) expect(stored).not.toContain(half)
+    expect(await codeOf(() => beginSession(access, { token: `hf_${'x'.repeat(43)}` }))).toBe('access.unauthenticated')
+  })
+
+  it('opens nothing with one of its halves', async () => {
+    const { secret: token } = await holder()
+    const [one, other] = [await beginSession(access, { token }), await beginSession(access, { token })]
+    for (const proof of [
+      { secret: one.secret, key: other.key },
+      { secret: one.secret, key: '' },
+      { secret: one.key, key: one.key },
+    ]) {
+      expect(await codeOf(() => authenticateSession(access, proof))).toBe('access.session_ended')
+    }
+  })
+
+  it('ends by signing out, which is recorded once', async () => {
+    const { secret: token } = await holder()
+    const { secret, key, actor } = await beginSession(access, { token })
+    await endSession(access, actor, { secret, key })
+    await endSession(access, actor, { secret, key })
+    expect(await codeOf(() => authenticateSession(access, { secret, key }))).toBe('access.session_ended')
+    expect(actionsIn()).toEqual(['session.begin', 'session.end'])
+  })
+
+  it('ends with its token and with its time', async () => {
+    const { secret: token, actor } = await holder()
+    const { expiresAt, ...proof } = await beginSession(access, { token })
+    clock.advanceTo(expiresAt)
+    expect(await codeOf(() => authenticateSession(access, proof))).toBe('access.session_ended')
+    const fresh = await beginSession(access, { token })
+    expect(store.read.all('SELECT id FROM access_session')).toHaveLength(1)
+    await revokeToken(access, admin, actor.id)
+    expect(await codeOf(() => authenticateSession(access, fresh))).toBe('access.session_ended')
+  })
+})

@@ -1,0 +1,18 @@
+/** The verbs of signing in with access bound, as the server takes them. */
+import {
+  type Access,
+  authenticateSession,
+  beginSession,
+  endSession,
+  inviteToSignIn,
+  nameOfActor,
+} from '../access/index.ts'
+import type { SessionVerbs } from '../server/index.ts'
+
+export const bindSessionVerbs = (access: Access): SessionVerbs => ({
+  begin: (signIn) => beginSession(access, signIn),
+  end: (actor, proof) => endSession(access, actor, proof),
+  invite: (actor) => inviteToSignIn(access, actor),
+  authenticate: (proof) => authenticateSession(access, proof),
+  nameOf: (actor) => nameOfActor(access.store.read, actor),
+})

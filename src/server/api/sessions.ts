@@ -1,0 +1,98 @@
+/** Routes on signing in to the console. */
+import { z } from 'zod'
+import { serverError } from '../errors.ts'
+import { clearedSessionCookie, sessionCookie, sessionProofIn } from '../session-cookie.ts'
+import { json, route } from './route.ts'
+import * as schema from './schemas.ts'
+
+const signedIn = z
+  .object({
+    actor: z.object({ type: z.string(), id: z.string(), via: z.string(), name: z.string().optional() }),
+    role: z.string().optional(),
+    canSignOut: z.boolean().meta({ description: 'False where nobody is asked who they are, and for a bearer token.' }),
+  })
+  .meta({ id: 'SignedIn' })
+
+export const sessionRoutes = [
+  route({
+    method: 'POST',
+    path: '/v1/session',
+    verb: 'open',
+    operation: 'sessionBegin',
+    summary:
+      'Sign in, with the one-time code of a link or with a token. The session is in two halves: a cookie, and the key that is answered.',
+    keepsAnswer: false,
+    body: z.strictObject({
+      code: z.string().min(1).max(200).optional().meta({ description: 'Of a sign-in link; it is spent by this.' }),
+      token: z.string().min(1).max(200).optional(),
+    }),
+    answers: {
+      201: {
+        description: 'Signed in. Each request of the console sends the key in `X-Holdfast-Session` beside the cookie.',
+        schema: z.object({ key: z.string(), expiresAt: schema.time }),
+      },
+    },
+    run: async ({ dependencies: { sessions }, body: { code, token }, headers }) => {
+      const { secret, key, expiresAt } = await sessions.begin(signInOf(code, token))
+      return json(
+        201,
+        { key, expiresAt: schema.timeOf(expiresAt) },
+        { 'set-cookie': sessionCookie(headers, secret, schema.timeOf(expiresAt)) },
+      )
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/v1/session',
+    verb: 'session.describe',
+    summary: 'Who is signed in.',
+    answers: { 200: { description: 'Who.', schema: signedIn } },
+    run: ({ dependencies: { sessions }, actor, headers }) =>
+      json(200, {
+        actor: { type: actor.type, id: actor.id, via: actor.via, ...nameIn(sessions.nameOf(actor)) },
+        role: actor.role,
+        canSignOut: sessionProofIn(headers) !== undefined && actor.via === 'ui',
+      }),
+  }),
+
+  route({
+    method: 'DELETE',
+    path: '/v1/session',
+    verb: 'session.end',
+    summary: 'Sign out. The cookie and its key open nothing any more.',
+    keepsAnswer: false,
+    answers: { 204: { description: 'Signed out.' } },
+    run: async ({ dependencies: { sessions }, actor, headers }) => {
+      const proof = sessionProofIn(headers)
+      if (proof !== undefined) await sessions.end(actor, proof)
+      return { kind: 'empty', status: 204, headers: { 'set-cookie': clearedSessionCookie(headers) } }
+    },
+  }),
+
+  route({
+    method: 'POST',
+    path: '/v1/session/invitations',
+    verb: 'session.invite',
+    summary: 'A one-time code that signs in to the console as whoever asks: it belongs behind `/sign-in#`.',
+    keepsAnswer: false,
+    answers: {
+      201: {
+        description: 'The code, good for a quarter of an hour.',
+        schema: z.object({ code: z.string(), expiresAt: schema.time }),
+      },
+    },
+    run: async ({ dependencies: { sessions }, actor }) => {
+      const { code, expiresAt } = await sessions.invite(actor)
+      return json(201, { code, expiresAt: schema.timeOf(expiresAt) })
+    },
+  }),
+]
+
+function signInOf(code: string | undefined, token: string | undefined) {
+  if (code !== undefined && token === undefined) return { code }
+  if (token !== undefined && code === undefined) return { token }
+  throw serverError('api.sign_in', 'Sign in with one of the two', { place: 'body', accepted: 'code, or token' })
+}
+
+const nameIn = (name: string | undefined) => (name === undefined ? {} : { name })
