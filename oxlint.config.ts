@@ -30,7 +30,8 @@ const layerTable = {
   // What an operator's tools read: watches the engine and reads the store, and the server hands it out.
   telemetry: { purity: 'guided' },
   server: { purity: 'guided' },
-  console: { purity: 'guided' },
+  // Runs in a browser and speaks HTTP only; of the program it takes what is pure. A page has a clock, and nobody to hand it in.
+  console: { purity: 'free', only: ['base', 'asl'] },
   app: { purity: 'free' },
   cli: { purity: 'free' },
 } satisfies LayerTable

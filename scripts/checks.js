@@ -3,6 +3,7 @@ import { runTool } from './tools.js'
 
 const checks = [
   { name: 'types', tool: 'tsc', args: ['--noEmit'] },
+  { name: 'types of the console', tool: 'tsc', args: ['--noEmit', '-p', 'src/console'] },
   { name: 'lint', tool: 'oxlint', args: ['--type-aware', '--deny-warnings', '--report-unused-disable-directives'] },
   { name: 'format', tool: 'oxfmt', args: ['--check', '.'], repair: 'npm run format' },
 ]

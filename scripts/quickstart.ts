@@ -6,8 +6,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { constants, setPriority } from 'node:os'
 import { join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 
 type Ready = { readonly url: string; readonly host?: { readonly edge?: { readonly url?: string } } }
 
@@ -40,6 +42,7 @@ process.exitCode = await quickstart()
 async function quickstart(): Promise<number> {
   console.log('Starting control plane, host and edge …')
   const server = await startAll()
+  const built = buildConsole()
   const ready = await Promise.race([readiness(server), ending])
   if (ready === undefined) {
     console.log(
@@ -54,7 +57,7 @@ async function quickstart(): Promise<number> {
   console.log('$ bin/holdfast deploy examples/hello/holdfast.yaml')
   const deploy = holdfastRun(['deploy', 'examples/hello/holdfast.yaml'])
   const status = await Promise.race([exitOf(deploy), ending])
-  if (status === 0) await sayWhatIsNext(app)
+  if (status === 0) await sayWhatIsNext(app, built)
   if (status === 0 && stays) await Promise.race([ending, exitOf(server)])
   // Ended in the middle: what it began is taken back by whoever runs next, as after any crash.
   deploy.kill('SIGTERM')
@@ -113,9 +116,32 @@ async function stopAll(server: ChildProcess): Promise<number> {
   return status
 }
 
-async function sayWhatIsNext(app: string): Promise<void> {
+/** Beside everything else, which goes before it: the console is not needed to deploy. Nothing to do when it is built already. */
+async function buildConsole(): Promise<boolean> {
+  const build = spawn(process.execPath, [join(root, 'scripts/console/build.ts')], { cwd: root, stdio: 'ignore' })
+  if (build.pid !== undefined) setPriority(build.pid, constants.priority.PRIORITY_BELOW_NORMAL)
+  return (await exitOf(build)) === 0
+}
+
+/** Good once, so it is asked for when somebody can open it. */
+async function sayWhereTheConsoleIs(built: Promise<boolean>): Promise<void> {
+  if (!(await built)) {
+    console.log('The console could not be built; npm run console says why.')
+    return
+  }
+  const asked = spawn(process.execPath, [holdfast, 'console'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: environment,
+  })
+  const [link] = await text(asked.stdout).then((out) => out.split('\n'))
+  console.log(`The console, signed in (the link is good once):\n  ${link}\n`)
+}
+
+async function sayWhatIsNext(app: string, built: Promise<boolean>): Promise<void> {
   const answer = await (await fetch(app)).text()
   console.log(`\n$ curl ${app}\n${answer.trim()}\n`)
+  await sayWhereTheConsoleIs(built)
   const lines = [
     // A deploy takes the warm version down to make room, also one that fails then: so rollback comes before it.
     ['deploy examples/hello/v2.yaml', 'a tenth of the traffic first'],

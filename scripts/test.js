@@ -9,19 +9,27 @@ import { installWhenNeeded } from './install.js'
 
 installWhenNeeded()
 const { runChecks } = await import('./checks.js')
-const { runTool } = await import('./tools.js')
+const { runScript, runTool } = await import('./tools.js')
 
 const words = process.argv.slice(2)
 const fast = words.includes('--fast')
 const filters = words.filter((word) => word !== '--fast')
 
-const counts = [await runChecks(), await runTests()]
+const [checks] = await Promise.all([runChecks(), buildConsole()])
+const counts = [checks, await runTests()]
 const total = (key) => counts.reduce((sum, count) => sum + count[key], 0)
 const skipped = total('skipped')
 process.stdout.write(
   `\n${total('passed')} passed, ${total('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
 )
 process.exitCode = total('failed') > 0 ? 1 : 0
+
+/** Only when its sources have changed. Tests of the browser say what is wrong when it is not there. */
+async function buildConsole() {
+  const { code, output } = await runScript('scripts/console/build.ts')
+  process.stdout.write(output)
+  if (code !== 0) process.stdout.write('✗ the console could not be built\n')
+}
 
 async function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'))

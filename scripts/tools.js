@@ -15,14 +15,17 @@ const entries = {
  * Resolves to the exit code and, with `capture`, to what the tool printed; otherwise it prints to our own output.
  * Its environment is ours, with the pinned Node as `node`.
  */
-export function runTool(name, args, { capture = false } = {}) {
+export function runTool(name, args, options = {}) {
+  return runNode(name, [join(root, 'node_modules', entries[name]), ...args], options)
+}
+
+/** A script of ours, with what it prints. */
+export const runScript = (file, args = []) => runNode(file, [join(root, file), ...args], { capture: true })
+
+function runNode(name, args, { capture = false }) {
   return new Promise((resolve) => {
     const stdio = capture ? ['ignore', 'pipe', 'pipe'] : 'inherit'
-    const child = spawn(nodePath(), [join(root, 'node_modules', entries[name]), ...args], {
-      cwd: root,
-      env: toolEnvironment(),
-      stdio,
-    })
+    const child = spawn(nodePath(), args, { cwd: root, env: toolEnvironment(), stdio })
     let output = ''
     child.stdout?.on('data', (chunk) => (output += chunk))
     child.stderr?.on('data', (chunk) => (output += chunk))

@@ -63,7 +63,15 @@ export {
 export * from './trial/index.ts'
 export { parseTimestamp, printTimestamp } from './timestamp.ts'
 export { type Graph, type GraphEdge, type GraphNode, graphOf } from './graph.ts'
-export { type End, ExecutionView, type Iterations, type MapRunProgress, type ProgressEvent, type Row, type Step } from './progress/view.ts'
+export {
+  type End,
+  ExecutionView,
+  type Iterations,
+  type MapRunProgress,
+  type ProgressEvent,
+  type Row,
+  type Step,
+} from './progress/view.ts'
 export {
   simulate,
   type SimulatedAnswer,

@@ -1,0 +1,100 @@
+/** What every page may ask for: the API, the live connection, what was read. Built once in main.tsx. */
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
+import { createContext, type ReactNode, use, useEffect, useRef, useSyncExternalStore } from 'react'
+import type { AnswerOf, ApiFault, Client, OperationName, RequestOf } from './client.ts'
+import { operations } from './generated.ts'
+import type { Live, LiveState, Topic } from './live.ts'
+
+export type Api = { readonly client: Client; readonly live: Live }
+
+const ApiContext = createContext<Api | undefined>(undefined)
+
+export function ApiProvider({ api, children }: { readonly api: Api; readonly children: ReactNode }) {
+  return <ApiContext value={api}>{children}</ApiContext>
+}
+
+export function useApi(): Api {
+  const api = use(ApiContext)
+  if (api === undefined) throw new Error('outside of ApiProvider')
+  return api
+}
+
+/** What an operation is about: the first word of its path. All that is read of it is read anew when something happened to it. */
+export const subjectOf = (name: OperationName): string => operations[name][1].split('/')[2] ?? ''
+
+/** An answer, kept current. `enabled: false` asks nothing. */
+export function useAnswer<Name extends OperationName>(
+  name: Name,
+  request: RequestOf<Name>,
+  { enabled = true }: { readonly enabled?: boolean } = {},
+) {
+  const { client } = useApi()
+  return useQuery<AnswerOf<Name>, ApiFault>({
+    queryKey: [subjectOf(name), name, request],
+    queryFn: ({ signal }) => client.call(name, request, signal),
+    enabled,
+  })
+}
+
+type Listed = { readonly items: readonly unknown[]; readonly cursor?: string }
+type ListName = { [Name in OperationName]: AnswerOf<Name> extends Listed ? Name : never }[OperationName]
+type PageOf<Item> = { readonly items: readonly Item[]; readonly cursor?: string }
+export type ItemOf<Name extends ListName> = AnswerOf<Name> extends PageOf<infer Item> ? Item : never
+
+/** A list that goes on as somebody scrolls. */
+export function useList<Name extends ListName>(name: Name, request: RequestOf<Name>) {
+  const { client } = useApi()
+  const found = useInfiniteQuery({
+    queryKey: [subjectOf(name), name, 'list', request],
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ pageParam, signal }) => {
+      // ListName lets in only what answers pages of its items.
+      return (await client.call(name, withCursor(request, pageParam), signal)) as unknown as PageOf<ItemOf<Name>>
+    },
+    getNextPageParam: (page) => page.cursor,
+  })
+  const items: readonly ItemOf<Name>[] = found.data?.pages.flatMap((page) => page.items) ?? []
+  return { ...found, items }
+}
+
+function withCursor<Request>(request: Request, cursor: string | undefined): Request {
+  if (cursor === undefined) return request
+  const query = 'query' in Object(request) ? (request as { readonly query?: object }).query : undefined
+  return { ...request, query: { ...query, cursor } }
+}
+
+/** Something that changes: afterwards what it is about is read anew. */
+export function useAct<Name extends OperationName>(name: Name, also: readonly string[] = []) {
+  const { client } = useApi()
+  const queries = useQueryClient()
+  return useMutation<AnswerOf<Name>, ApiFault, RequestOf<Name>>({
+    mutationFn: (request) => client.call(name, request),
+    onSettled: () => refresh(queries, [subjectOf(name), ...also]),
+  })
+}
+
+export async function refresh(queries: QueryClient, subjects: readonly string[]): Promise<void> {
+  await Promise.all(subjects.map((subject) => queries.invalidateQueries({ queryKey: [subject] })))
+}
+
+/** Follows while it is shown; `undefined` follows nothing. */
+export function useTopic(topic: Topic | undefined): void {
+  const { live } = useApi()
+  const current = useRef(topic)
+  current.current = topic
+  const path = topic?.path
+  useEffect(() => {
+    if (path === undefined) return undefined
+    return live.follow({
+      path,
+      onEvent: (event) => current.current?.onEvent(event),
+      onReturn: () => current.current?.onReturn?.(),
+      onEnd: () => current.current?.onEnd?.(),
+    })
+  }, [live, path])
+}
+
+export function useLiveState(): LiveState {
+  const { live } = useApi()
+  return useSyncExternalStore(live.subscribe, () => live.state)
+}

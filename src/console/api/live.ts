@@ -1,0 +1,131 @@
+/**
+ * The one live connection of the page. A page follows what it shows; without one the shell follows the trail, by which all lists
+ * are kept current. A lost connection is tried again, and what was missed is sent after it or read anew.
+ */
+import type { ServerEvent } from '../../base/index.ts'
+import type { Client } from './client.ts'
+
+export type Topic = {
+  /** Of an event stream. */
+  readonly path: string
+  readonly onEvent: (event: ServerEvent) => void
+  /** The connection was lost and is back: what happened meanwhile may not be told. */
+  readonly onReturn?: () => void
+  /** Everything was sent: the connection is not missed. */
+  readonly onEnd?: () => void
+}
+
+/** `complete`: the server has nothing more to tell of this topic. */
+export type LiveState = 'connecting' | 'live' | 'lost' | 'complete'
+
+const firstRetryMs = 500
+const longestRetryMs = 8000
+/** Nobody looks: browsers have few connections to a server for all their tabs together. */
+const hiddenForMs = 20_000
+
+export class Live {
+  readonly #client: Client
+  readonly #listeners = new Set<() => void>()
+  /** The last one that was followed is the one that is connected. */
+  #topics: Topic[] = []
+  #connection: AbortController | undefined
+  #state: LiveState = 'connecting'
+  /** How far each topic was told, and that it was connected at all. */
+  readonly #told = new WeakMap<Topic, string | undefined>()
+  #hiding: ReturnType<typeof setTimeout> | undefined
+
+  constructor(client: Client) {
+    this.#client = client
+    document.addEventListener('visibilitychange', () => this.#onVisibility())
+    globalThis.addEventListener('online', () => this.#reconnect())
+  }
+
+  get state(): LiveState {
+    return this.#state
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Returns how to stop; then the topic before it is connected again. */
+  follow(topic: Topic): () => void {
+    this.#topics = [...this.#topics, topic]
+    this.#reconnect()
+    return () => {
+      const wasCurrent = this.#topics.at(-1) === topic
+      this.#topics = this.#topics.filter((other) => other !== topic)
+      if (wasCurrent) this.#reconnect()
+    }
+  }
+
+  /** Now, and not only when it is due. */
+  retry(): void {
+    this.#reconnect()
+  }
+
+  #reconnect(): void {
+    this.#connection?.abort()
+    this.#connection = undefined
+    const topic = this.#topics.at(-1)
+    if (topic === undefined || document.hidden) return
+    this.#connection = new AbortController()
+    void this.#keep(topic, this.#connection.signal)
+  }
+
+  async #keep(topic: Topic, signal: AbortSignal): Promise<void> {
+    let retryMs = firstRetryMs
+    this.#become('connecting')
+    while (!signal.aborted) {
+      try {
+        const isReturn = this.#told.has(topic)
+        const events = await this.#client.events(topic.path, { after: this.#told.get(topic), signal })
+        if (events === undefined) return this.#complete(topic)
+        this.#become('live')
+        if (isReturn) topic.onReturn?.()
+        else this.#told.set(topic, undefined)
+        retryMs = firstRetryMs
+        for await (const event of events) {
+          if (signal.aborted) return
+          if (event.id !== undefined) this.#told.set(topic, event.id)
+          topic.onEvent(event)
+          if (event.event === 'end') return this.#complete(topic)
+        }
+      } catch {
+        // Shown below, whatever the reason: the next attempt tells whether it is over.
+      }
+      if (signal.aborted) return
+      this.#become('lost')
+      await pause(retryMs, signal)
+      retryMs = Math.min(retryMs * 2, longestRetryMs)
+    }
+  }
+
+  #complete(topic: Topic): void {
+    this.#become('complete')
+    topic.onEnd?.()
+  }
+
+  #become(state: LiveState): void {
+    if (this.#state === state) return
+    this.#state = state
+    for (const listener of this.#listeners) listener()
+  }
+
+  #onVisibility(): void {
+    clearTimeout(this.#hiding)
+    if (document.hidden) this.#hiding = setTimeout(() => this.#connection?.abort(), hiddenForMs)
+    else if (this.#connection?.signal.aborted !== false) this.#reconnect()
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}

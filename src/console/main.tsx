@@ -1,0 +1,54 @@
+/** The console: builds its objects once, hands them over, and shows the page of the address. */
+import '@mantine/core/styles/baseline.css'
+import '@mantine/core/styles/default-css-variables.css'
+import '@mantine/core/styles/global.css'
+import './mantine.css'
+import './theme.css'
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { Client } from './api/client.ts'
+import { ApiProvider } from './api/context.tsx'
+import { Live } from './api/live.ts'
+import { storedSessionKey } from './api/session-key.ts'
+import { router } from './pages/index.tsx'
+import { theme } from './theme.ts'
+import { WordsProvider } from './words/index.tsx'
+
+const client = new Client(storedSessionKey, askToSignIn)
+const api = { client, live: new Live(client) }
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // The trail says when something changed; this is for when nobody could say so.
+      staleTime: 30_000,
+      refetchOnWindowFocus: true,
+      // What the server refused it refuses again; what did not reach it is tried once more.
+      retry: (count, error) => count < 2 && 'problem' in error && Object(error.problem).status === 0,
+    },
+  },
+})
+const nonce = document.querySelector('meta[name="csp-nonce"]')?.getAttribute('content') ?? ''
+
+function askToSignIn(): void {
+  const { pathname, href } = router.state.location
+  if (pathname !== '/sign-in') void router.navigate({ to: '/sign-in', search: { from: href }, replace: true })
+}
+
+const place = document.getElementById('root')
+if (place === null) throw new Error('the page has no place for the console')
+createRoot(place).render(
+  <StrictMode>
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <WordsProvider>
+        <ApiProvider api={api}>
+          <QueryClientProvider client={queries}>
+            <RouterProvider router={router} />
+          </QueryClientProvider>
+        </ApiProvider>
+      </WordsProvider>
+    </MantineProvider>
+  </StrictMode>,
+)

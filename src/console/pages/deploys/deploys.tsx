@@ -1,0 +1,144 @@
+/** The history of all places, newest first; what is under way stands on top by itself. */
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { useAnswer, useList } from '../../api/context.tsx'
+import type { DeploymentSummary } from '../../api/generated.ts'
+import { Choice } from '../../parts/choice.tsx'
+import { Empty } from '../../parts/empty.tsx'
+import { Filters } from '../../parts/filters.tsx'
+import { shortened } from '../../parts/id.tsx'
+import { Page } from '../../parts/page.tsx'
+import { ProblemBox } from '../../parts/problem.tsx'
+import { State } from '../../parts/state.tsx'
+import { type Column, RowTable } from '../../parts/table.tsx'
+import { Elapsed, When } from '../../parts/when.tsx'
+import { useWords, type Words } from '../../words/index.tsx'
+import { standingOf } from './standing.ts'
+
+export const placeOf = ({ project, config }: { readonly project: string; readonly config: string }): string =>
+  `${project} › ${config}`
+
+export function DeploysPage() {
+  const { t } = useWords()
+  const { place } = useSearch({ from: '/frame/deploys' })
+  const navigate = useNavigate()
+  const [project, config] = place?.split(' › ') ?? []
+  const list = useList('deploymentList', { query: { project, config, limit: '100' } })
+  const places = useAnswer('placeList', {})
+  const underWay = list.items.filter(({ endedAt }) => endedAt === null).length
+  const known = new Set([...(places.data?.items ?? []).map(placeOf), ...(place === undefined ? [] : [place])])
+  return (
+    <Page
+      fill
+      name={t('deploy.title')}
+      title={t('deploy.title')}
+      status={
+        underWay === 0 ? (
+          t('deploy.noneUnderWay')
+        ) : (
+          <State tone="running" word={t('deploy.underWay', { count: underWay })} />
+        )
+      }
+    >
+      <Filters>
+        <Choice
+          label={t('deploy.place')}
+          any={t('deploy.anyPlace')}
+          value={place}
+          options={[...known].map((one) => [one, one] as const)}
+          onChoose={(one) => void navigate({ to: '/deploys', search: one === undefined ? {} : { place: one } })}
+        />
+      </Filters>
+      {list.isError ? (
+        <ProblemBox error={list.error} onRetry={() => void list.refetch()} />
+      ) : list.items.length === 0 && !list.isPending ? (
+        place === undefined ? (
+          <Empty title={t('deploy.emptyTitle')} commands={['holdfast deploy examples/hello/holdfast.yaml']}>
+            {t('deploy.emptyHint')}
+          </Empty>
+        ) : (
+          <Empty title={t('deploy.noneThere')} />
+        )
+      ) : (
+        <Table
+          items={list.items}
+          hasMore={list.hasNextPage}
+          onMore={() => void (list.isFetchingNextPage ? undefined : list.fetchNextPage())}
+        />
+      )}
+    </Page>
+  )
+}
+
+type TableOf = {
+  readonly items: readonly DeploymentSummary[]
+  readonly hasMore?: boolean
+  readonly onMore?: () => void
+}
+
+export function Table(table: TableOf) {
+  const words = useWords()
+  const navigate = useNavigate()
+  const columns = useMemo(() => columnsIn(words), [words])
+  return (
+    <RowTable
+      {...table}
+      label={words.t('deploy.title')}
+      columns={columns}
+      keyOf={({ id }) => id}
+      glowOn={({ status, state }) => `${status} ${state}`}
+      onOpen={({ id }) => void navigate({ to: '/deploys/$id', params: { id } })}
+    />
+  )
+}
+
+function columnsIn({ t }: Words): readonly Column<DeploymentSummary>[] {
+  return [
+    {
+      key: 'status',
+      head: t('deploy.status'),
+      width: 'minmax(140px, 220px)',
+      cell: (deployment) => {
+        const { tone, says, state } = standingOf(deployment)
+        return <State tone={tone} word={t(`deploy.says_${says}`, { state })} />
+      },
+    },
+    { key: 'place', head: t('deploy.place'), width: 'minmax(120px, 2fr)', cell: placeOf },
+    {
+      key: 'release',
+      head: t('deploy.release'),
+      width: 'minmax(120px, 1fr)',
+      wide: true,
+      cell: ({ releaseId }) => <code>{releaseId}</code>,
+    },
+    {
+      key: 'why',
+      head: t('deploy.why'),
+      width: 'minmax(100px, 2fr)',
+      wide: true,
+      cell: ({ diagnosis, controlReason }) => diagnosis?.what ?? controlReason ?? '',
+    },
+    {
+      key: 'by',
+      head: t('deploy.by'),
+      width: '110px',
+      wide: true,
+      cell: ({ requestedBy: { name, id } }) => name ?? shortened(id),
+    },
+    {
+      key: 'started',
+      head: t('deploy.started'),
+      width: '84px',
+      numeric: true,
+      cell: ({ createdAt }) => <When at={createdAt} />,
+    },
+    {
+      key: 'duration',
+      head: t('deploy.duration'),
+      width: '76px',
+      wide: true,
+      numeric: true,
+      cell: ({ createdAt, endedAt }) => <Elapsed from={createdAt} to={endedAt} />,
+    },
+  ]
+}

@@ -1,0 +1,271 @@
+/** What a state did: input → arguments → result → output, with the difference it made, and each attempt. */
+import { useMemo } from 'react'
+import type { End, Row } from '../../../asl/index.ts'
+import { isJsonObject, type Json, parseJson, printJson } from '../../../base/index.ts'
+import { useAnswer } from '../../api/context.tsx'
+import type { Execution } from '../../api/generated.ts'
+import { Choice } from '../../parts/choice.tsx'
+import { JsonDifference } from '../../parts/json/difference.tsx'
+import { JsonTree } from '../../parts/json/tree.tsx'
+import { State } from '../../parts/state.tsx'
+import { Switch } from '../../parts/switch.tsx'
+import { durationWords } from '../../parts/times.ts'
+import { useWords } from '../../words/index.tsx'
+import { type Attempt, dataOf, type StayData, textOf } from './data.ts'
+import { wordsOf } from './events.tsx'
+import styles from './execution.module.css'
+import { type ExecutionSearch, inspectorTabs } from './search.ts'
+import type { Story, StoryEvent } from './story.ts'
+
+type InspectorOf = {
+  readonly id: string
+  readonly execution: Execution
+  readonly story: Story
+  readonly search: ExecutionSearch
+  readonly onChange: (changed: ExecutionSearch) => void
+}
+
+export function Inspector({ id, execution, story, search, onChange }: InspectorOf) {
+  const { t } = useWords()
+  const { state, tab = 'flow' } = search
+  if (state === undefined) return <WholeExecution story={story} execution={execution} />
+  const stays = story.stays(state)
+  const stay = stays.find(({ enteredId }) => enteredId === search.visit) ?? stays.findLast(isTelling) ?? stays.at(-1)
+  return (
+    <>
+      <div className={styles['head']}>
+        <h2>{state}</h2>
+        {stay === undefined ? null : <State tone={stay.tone} />}
+        <Visits stays={stays} stay={stay} onChoose={(visit) => onChange({ visit })} />
+        <span className={styles['spring']} />
+        <Switch
+          label={t('execution.state')}
+          value={tab}
+          options={inspectorTabs.map((one) => [one, t(`execution.${one}`)] as const)}
+          onChoose={(one) => onChange({ tab: one })}
+        />
+      </div>
+      {tab === 'definition' ? (
+        <Definition id={id} state={state} />
+      ) : stay === undefined ? (
+        <p className={styles['empty']}>{t('execution.notReached')}</p>
+      ) : (
+        <Stay events={story.eventsOf(stay)} tab={tab} end={stay === story.view.failed ? story.view.end : undefined} />
+      )}
+    </>
+  )
+}
+
+/** Of many, the one that failed is the one that is looked for. */
+const isTelling = ({ tone }: Row): boolean => tone === 'failed'
+
+type StayOf = {
+  readonly events: readonly StoryEvent[]
+  readonly tab: 'flow' | 'attempts' | 'events'
+  /** Of the execution, which this stay has ended: of a Fail state nothing else tells the error. */
+  readonly end: End | undefined
+}
+
+function Stay({ events, tab, end }: StayOf) {
+  const own = useMemo(() => dataOf(events), [events, events.length])
+  const data = own.error === undefined && end !== undefined ? { ...own, error: end.error, cause: end.cause } : own
+  switch (tab) {
+    case 'flow':
+      return <Flow data={data} />
+    case 'attempts':
+      return <Attempts attempts={data.attempts} />
+    case 'events':
+      return <Events events={events} />
+    default:
+      return tab satisfies never
+  }
+}
+
+function Flow({ data }: { readonly data: StayData }) {
+  const { t } = useWords()
+  const { input, output, error, cause } = data
+  const parts = [
+    ['input', input],
+    ['arguments', data.arguments],
+    ['result', data.result],
+    ['output', output],
+  ] as const
+  return (
+    <div className={styles['columns']}>
+      {error === undefined ? null : <Failure error={error} cause={cause} />}
+      {parts.map(([name, text]) =>
+        text === undefined ? null : (
+          <section key={name}>
+            <h3>{t(`execution.${name}`)}</h3>
+            <JsonTree text={text} label={t(`execution.${name}`)} />
+          </section>
+        ),
+      )}
+      {input === undefined || output === undefined ? null : (
+        <section>
+          <h3>{t('execution.flowHint')}</h3>
+          <JsonDifference before={input} after={output} />
+        </section>
+      )}
+      {Object.entries(data.variables).map(([name, text]) => (
+        <section key={name}>
+          <h3>
+            {t('execution.variables')}: ${name}
+          </h3>
+          <JsonTree text={text} label={name} />
+        </section>
+      ))}
+    </div>
+  )
+}
+
+function Failure({ error, cause }: { readonly error: string; readonly cause: string | undefined }) {
+  return (
+    <div className={styles['failure']}>
+      <strong>{error}</strong>
+      {cause === undefined ? null : <pre>{cause}</pre>}
+    </div>
+  )
+}
+
+function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }) {
+  const { t } = useWords()
+  if (attempts.length === 0) return <p className={styles['empty']}>{t('execution.noAttempts')}</p>
+  return (
+    <ol className={styles['attempts']}>
+      {attempts.map((attempt) => (
+        <li key={attempt.number}>
+          <div className={styles['attemptHead']}>
+            <strong>{t('execution.attempt', { number: attempt.number })}</strong>
+            <State tone={attempt.tone} />
+            {attempt.endedAt === undefined ? null : <span>{durationWords(attempt.endedAt - attempt.scheduledAt)}</span>}
+            {attempt.resource === undefined ? null : <code>{attempt.resource}</code>}
+          </div>
+          {attempt.error === undefined ? null : <Failure error={attempt.error} cause={attempt.cause} />}
+          <div className={styles['columns']}>
+            {attempt.arguments === undefined ? null : (
+              <section>
+                <h3>{t('execution.arguments')}</h3>
+                <JsonTree text={attempt.arguments} label={t('execution.arguments')} />
+              </section>
+            )}
+            {attempt.result === undefined ? null : (
+              <section>
+                <h3>{t('execution.result')}</h3>
+                <JsonTree text={attempt.result} label={t('execution.result')} />
+              </section>
+            )}
+          </div>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function Events({ events }: { readonly events: readonly StoryEvent[] }) {
+  return (
+    <ol className={styles['attempts']}>
+      {events.map((event) => (
+        <li key={event.id}>
+          <div className={styles['attemptHead']}>
+            <span>{event.id}</span>
+            <strong>{wordsOf(event.type)}</strong>
+          </div>
+          {event.details === undefined ? null : (
+            <JsonTree text={JSON.stringify(event.details)} label={wordsOf(event.type)} />
+          )}
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function Definition({ id, state }: { readonly id: string; readonly state: string }) {
+  const machine = useAnswer('executionMachine', { params: { execution: id } })
+  const { t } = useWords()
+  if (machine.data === undefined) return <p className={styles['empty']}>{t('part.loading')}</p>
+  const found = stateIn(parseJson(machine.data.definition), state)
+  return (
+    <div className={styles['definition']}>
+      {found === undefined ? null : <JsonTree text={printJson(found)} label={state} />}
+    </div>
+  )
+}
+
+/** Wherever in the machine it stands: its name is its own. */
+function stateIn(value: Json, name: string): Json | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const children = isJsonObject(value) ? [...value.values()] : Array.isArray(value) ? (value as readonly Json[]) : []
+  const states = isJsonObject(value) ? value.get('States') : undefined
+  if (states !== undefined && isJsonObject(states)) {
+    const found = states.get(name)
+    if (found !== undefined) return found
+  }
+  for (const child of children) {
+    const found = stateIn(child, name)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+type VisitsOf = {
+  readonly stays: readonly Row[]
+  readonly stay: Row | undefined
+  readonly onChoose: (visit: number | undefined) => void
+}
+
+const mostListed = 1000
+
+function Visits({ stays, stay, onChoose }: VisitsOf) {
+  const { t } = useWords()
+  if (stays.length < 2) return null
+  const number = stay === undefined ? 0 : stays.indexOf(stay) + 1
+  const options = stays
+    .slice(0, mostListed)
+    .map((one, index) => [String(one.enteredId), visitWords(t, one, index + 1)] as const)
+  return (
+    <Choice
+      label={t('execution.visit')}
+      any={t('execution.visitOf', { number, count: stays.length })}
+      value={stay === undefined ? undefined : String(stay.enteredId)}
+      options={options}
+      onChoose={(value) => onChoose(value === undefined ? undefined : Number(value))}
+    />
+  )
+}
+
+function visitWords(t: ReturnType<typeof useWords>['t'], { inside, tone }: Row, number: number): string {
+  const where = inside?.iteration === undefined ? `${number}` : t('execution.iteration', { number: inside.iteration })
+  return `${where} · ${t(`part.tone_${tone}`)}`
+}
+
+function WholeExecution({ execution, story }: { readonly execution: Execution; readonly story: Story }) {
+  const { t } = useWords()
+  const input = textOf(story.events[0], 'input')
+  const { end } = story.view
+  return (
+    <>
+      <div className={styles['head']}>
+        <h2>{t('execution.wholeExecution')}</h2>
+        <span className={styles['quiet']}>{t('execution.chooseStateHint')}</span>
+      </div>
+      <div className={styles['columns']}>
+        {end?.error === undefined && execution.error === undefined ? null : (
+          <Failure error={end?.error ?? execution.error ?? ''} cause={end?.cause ?? execution.cause} />
+        )}
+        {input === undefined ? null : (
+          <section>
+            <h3>{t('execution.executionInput')}</h3>
+            <JsonTree text={input} label={t('execution.executionInput')} />
+          </section>
+        )}
+        {end?.output === undefined ? null : (
+          <section>
+            <h3>{t('execution.executionOutput')}</h3>
+            <JsonTree text={end.output} label={t('execution.executionOutput')} />
+          </section>
+        )}
+      </div>
+    </>
+  )
+}

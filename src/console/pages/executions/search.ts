@@ -1,0 +1,57 @@
+/** What the addresses of these pages hold: filters, the selected state, what is looked at of it. */
+import { accepted } from '../../api/generated.ts'
+
+export const statuses = accepted.executionList_status
+export type Status = (typeof statuses)[number]
+export const periods = ['hour', 'day', 'week'] as const
+export type Period = (typeof periods)[number]
+
+export type ExecutionsSearch = {
+  readonly name?: string
+  readonly machine?: string
+  readonly status?: Status
+  readonly error?: string
+  readonly since?: Period
+}
+
+type Given = Readonly<Record<string, unknown>>
+
+export const executionsSearch = (given: Given): ExecutionsSearch => ({
+  ...text(given, 'name'),
+  ...text(given, 'machine'),
+  ...text(given, 'error'),
+  ...oneOf(given, 'status', statuses),
+  ...oneOf(given, 'since', periods),
+})
+
+export const inspectorTabs = ['flow', 'attempts', 'events', 'definition'] as const
+export type InspectorTab = (typeof inspectorTabs)[number]
+export const sides = ['events', 'timeline'] as const
+
+export type ExecutionSearch = {
+  readonly state?: string
+  /** Which stay in the state: the id of the event that began it. */
+  readonly visit?: number
+  readonly tab?: InspectorTab
+  readonly side?: (typeof sides)[number]
+}
+
+export const executionSearch = (given: Given): ExecutionSearch => ({
+  ...text(given, 'state'),
+  ...(typeof given['visit'] === 'number' ? { visit: given['visit'] } : {}),
+  ...oneOf(given, 'tab', inspectorTabs),
+  ...oneOf(given, 'side', sides),
+})
+
+/** Query parameters that look like numbers are parsed as such: a name may be all digits. */
+function text<Key extends string>(given: Given, key: Key): { readonly [K in Key]?: string } {
+  const value = given[key]
+  const found = typeof value === 'number' ? String(value) : value
+  if (typeof found !== 'string' || found === '') return {}
+  return { [key]: found } as { readonly [K in Key]: string } // a computed key loses its name
+}
+
+function oneOf<Key extends string, Value extends string>(given: Given, key: Key, accepted: readonly Value[]) {
+  const found = accepted.find((value) => value === given[key])
+  return (found === undefined ? {} : { [key]: found }) as { readonly [K in Key]?: Value } // as above
+}

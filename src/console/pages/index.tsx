@@ -1,0 +1,98 @@
+/** Every page and its address. A new page adds its route here, and its group to shell/navigation.ts. */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  type ErrorComponentProps,
+} from '@tanstack/react-router'
+import { Empty } from '../parts/empty.tsx'
+import { ProblemBox } from '../parts/problem.tsx'
+import { Frame } from '../shell/frame.tsx'
+import { useWords } from '../words/index.tsx'
+import { auditSearch } from './audit/search.ts'
+import { deploySearch, deploysSearch } from './deploys/search.ts'
+import { executionSearch, executionsSearch } from './executions/search.ts'
+import { SignInPage } from './sign-in/sign-in.tsx'
+
+/** A folder's code comes when its page is opened, or pointed at. */
+const page = lazyRouteComponent
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: Missing, errorComponent: Broke })
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  component: SignInPage,
+  validateSearch: (search: Record<string, unknown>): { readonly from?: string } =>
+    typeof search['from'] === 'string' ? { from: search['from'] } : {},
+})
+
+const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame })
+const inFrame = { getParentRoute: () => frame }
+
+const overview = createRoute({
+  ...inFrame,
+  path: '/',
+  component: page(() => import('./overview/overview.tsx'), 'OverviewPage'),
+})
+const deploys = createRoute({
+  ...inFrame,
+  path: '/deploys',
+  component: page(() => import('./deploys/deploys.tsx'), 'DeploysPage'),
+  validateSearch: deploysSearch,
+})
+const deploy = createRoute({
+  ...inFrame,
+  path: '/deploys/$id',
+  component: page(() => import('./deploys/deploy.tsx'), 'DeployPage'),
+  validateSearch: deploySearch,
+})
+const executions = createRoute({
+  ...inFrame,
+  path: '/executions',
+  component: page(() => import('./executions/executions.tsx'), 'ExecutionsPage'),
+  validateSearch: executionsSearch,
+})
+const execution = createRoute({
+  ...inFrame,
+  path: '/executions/$execution',
+  component: page(() => import('./executions/execution.tsx'), 'ExecutionPage'),
+  validateSearch: executionSearch,
+})
+const locks = createRoute({
+  ...inFrame,
+  path: '/locks',
+  component: page(() => import('./locks/locks.tsx'), 'LocksPage'),
+})
+const audit = createRoute({
+  ...inFrame,
+  path: '/audit',
+  component: page(() => import('./audit/audit.tsx'), 'AuditPage'),
+  validateSearch: auditSearch,
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    frame.addChildren([overview, deploys, deploy, executions, execution, locks, audit]),
+  ]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
+
+function Missing() {
+  const { t } = useWords()
+  return <Empty title={t('shell.missing')}>{t('shell.missingHint')}</Empty>
+}
+
+function Broke({ error, reset }: ErrorComponentProps) {
+  return <ProblemBox error={error} onRetry={reset} />
+}

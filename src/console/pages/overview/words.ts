@@ -1,0 +1,41 @@
+import type { Section } from '../../words/entry.ts'
+
+export const overviewWords = {
+  title: { en: 'Overview', ja: '概要' },
+  allWell: { en: 'All is well: nothing waits for a person', ja: '正常です。対応が必要なものはありません' },
+  needs: {
+    en: '{{count}} things wait for a person',
+    one: '{{count}} thing waits for a person',
+    ja: '{{count}} 件が対応を待っています',
+  },
+  needsTitle: { en: 'Waits for a person', ja: '対応が必要なもの' },
+  paused: { en: '{{place}} is paused at {{state}}', ja: '{{place}} は {{state}} で一時停止中です' },
+  failedDeploy: {
+    en: '{{place}}: the last deployment failed at {{state}}',
+    ja: '{{place}}：直近のデプロイが {{state}} で失敗しました',
+  },
+  failedExecution: { en: '{{machine}}: {{name}} failed', ja: '{{machine}}：{{name}} が失敗しました' },
+  places: { en: 'What runs where', ja: '稼働状況' },
+  place: { en: 'Project › config', ja: 'プロジェクト › 環境' },
+  serving: { en: 'Serves', ja: '稼働中のリリース' },
+  warm: { en: 'Warm beside it', ja: '待機中のリリース' },
+  underWay: { en: 'Now', ja: '現在' },
+  nothing: { en: 'nothing', ja: 'なし' },
+  noPlaces: { en: 'Nothing serves yet', ja: '稼働中のものはまだありません' },
+  noPlacesHint: {
+    en: 'Each project and config that was deployed stands here with the release that serves it. Deploy the example:',
+    ja: 'デプロイした環境と稼働中のリリースがここに並びます。まずサンプルをデプロイしてみましょう。',
+  },
+  running: { en: 'Running executions', ja: '実行中の処理' },
+  noneRunning: { en: 'Nothing is running.', ja: '実行中の処理はありません。' },
+  measures: { en: 'Deployments of the last 30 days', ja: '過去 30 日間のデプロイ' },
+  ofShown: { en: 'out of the newest {{count}}', ja: '最新 {{count}} 件から集計' },
+  frequency: { en: 'Deployed', ja: 'デプロイ回数' },
+  perDay: { en: '{{count}} a day', ja: '1 日あたり {{count}} 回' },
+  success: { en: 'Succeeded', ja: '成功率' },
+  changeFailure: { en: 'Change failure rate', ja: '変更失敗率' },
+  leadTime: { en: 'Median time to deploy', ja: 'デプロイ所要時間（中央値）' },
+  recovery: { en: 'Median time to recover', ja: '復旧時間（中央値）' },
+  none: { en: 'no data', ja: 'データなし' },
+  allExecutions: { en: 'All executions', ja: 'すべての実行' },
+} as const satisfies Section

@@ -1,0 +1,49 @@
+/** The few icons of the console, drawn on a grid of 16. Decorative: the word beside them says it. */
+import type { ReactNode } from 'react'
+
+const paths = {
+  overview: <path d="M2 9.5h4.5V14H2zM9.5 2H14v5H9.5zM2 2h4.5v4.5H2zM9.5 10H14v4H9.5z" />,
+  deploys: <path d="M8 14V5M4 8.5 8 4.5l4 4M2.5 2h11" />,
+  executions: <path d="M3.5 2.5v4M3.5 9.5v4M3.5 6.5h9v3M3.5 9.5a1.5 1.5 0 1 1 0 .01M12.5 11a1.5 1.5 0 1 1 0 .01" />,
+  locks: <path d="M3.5 7h9v6.5h-9zM5.5 7V5a2.5 2.5 0 0 1 5 0v2" />,
+  audit: <path d="M4 2h6l2.5 2.5V14H4zM6 7h4.5M6 9.5h4.5M6 12h2.5" />,
+  menu: <path d="M2 4h12M2 8h12M2 12h12" />,
+  close: <path d="m3.5 3.5 9 9M12.5 3.5l-9 9" />,
+  search: <path d="M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.7 10.7 14 14" />,
+  copy: <path d="M5.5 5.5h8v8h-8zM3.5 10.5h-1v-8h8v1" />,
+  check: <path d="m3 8.5 3.2 3.2L13 4.8" />,
+  more: <path d="M3 8h.01M8 8h.01M13 8h.01" strokeWidth="2.4" />,
+  settings: (
+    <path d="M2 4.5h7M12.5 4.5H14M2 11.5h1.5M7 11.5h7M9 4.5a1.75 1.75 0 1 0 3.5 0 1.75 1.75 0 0 0-3.5 0M3.5 11.5a1.75 1.75 0 1 0 3.5 0 1.75 1.75 0 0 0-3.5 0" />
+  ),
+  open: <path d="m5.5 3.5 5 4.5-5 4.5" />,
+  stop: <path d="M4 4h8v8H4z" />,
+  back: <path d="M6 3.5 2.5 7 6 10.5M2.5 7h7a4 4 0 0 1 0 8H8" transform="translate(0 -1)" />,
+  pause: <path d="M5.5 3.5v9M10.5 3.5v9" strokeWidth="2" />,
+  play: <path d="M4.5 3v10l8-5z" />,
+  again: <path d="M13 8a5 5 0 1 1-1.5-3.5L13 6M13 2.5V6H9.5" />,
+  link: (
+    <path d="M6.5 9.5a3 3 0 0 0 4.3 0l2-2a3 3 0 0 0-4.3-4.3l-.6.6M9.5 6.5a3 3 0 0 0-4.3 0l-2 2a3 3 0 0 0 4.3 4.3l.6-.6" />
+  ),
+} satisfies Record<string, ReactNode>
+
+export type IconName = keyof typeof paths
+
+export function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: number }) {
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.4"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      {paths[name]}
+    </svg>
+  )
+}

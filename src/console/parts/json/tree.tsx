@@ -1,0 +1,170 @@
+/** JSON as a tree: folds, is searched, tells paths and sizes, and hides what looks like a secret until it is asked for. */
+import { ActionIcon, TextInput, UnstyledButton } from '@mantine/core'
+import { useDeferredValue, useMemo, useState } from 'react'
+import { byteLength, isJsonArray, isJsonObject, type Json, parseJson, printJson } from '../../../base/index.ts'
+import { useWords } from '../../words/index.tsx'
+import { Copy } from '../copy.tsx'
+import { Icon } from '../icons.tsx'
+import styles from './json.module.css'
+import { pathTo } from './paths.ts'
+import { looksSecret } from './secrets.ts'
+
+/** Of one level; the others are asked for. */
+const shownAtOnce = 100
+const openToDepth = 2
+
+export function JsonTree({ text, label }: { readonly text: string; readonly label: string }) {
+  const { t } = useWords()
+  const value = useMemo(() => parsed(text), [text])
+  const [search, setSearch] = useState('')
+  const wanted = useDeferredValue(search.trim().toLowerCase())
+  if (value === undefined) return <pre className={styles['raw']}>{text}</pre>
+  const isSmall = text.length < 200
+  return (
+    <div className={styles['json']}>
+      <div className={styles['bar']}>
+        {isSmall ? null : (
+          <TextInput
+            aria-label={t('part.searchJson')}
+            placeholder={t('part.searchJson')}
+            leftSection={<Icon name="search" size={13} />}
+            value={search}
+            onChange={(event) => setSearch(event.currentTarget.value)}
+          />
+        )}
+        <span className={styles['size']}>{sizeOf(text)}</span>
+        <Copy text={text} what={label} />
+      </div>
+      {wanted !== '' && !matches('$', value, wanted) ? <p className={styles['none']}>{t('part.noMatch')}</p> : null}
+      <ul className={styles['tree']} aria-label={label}>
+        <Node name="$" path="$" value={value} depth={0} wanted={wanted} />
+      </ul>
+    </div>
+  )
+}
+
+type NodeOf = {
+  readonly name: string | number
+  readonly path: string
+  readonly value: Json
+  readonly depth: number
+  readonly wanted: string
+}
+
+function Node({ name, path, value, depth, wanted }: NodeOf) {
+  const { t } = useWords()
+  const children = childrenOf(value)
+  const [isOpen, setOpen] = useState(depth < openToDepth)
+  const [limit, setLimit] = useState(shownAtOnce)
+  if (children === undefined) return <Leaf name={name} path={path} value={value} />
+  const shown = wanted === '' ? children : children.filter(([key, child]) => matches(key, child, wanted))
+  const opens = wanted === '' ? isOpen : shown.length > 0
+  const summary = t(isJsonArray(value) ? 'part.items' : 'part.keys', { count: children.length })
+  return (
+    <li>
+      <div className={styles['line']}>
+        <UnstyledButton className={styles['fold']} aria-expanded={opens} onClick={() => setOpen(!isOpen)}>
+          <span className={styles['arrow']} data-open={opens}>
+            <Icon name="open" size={12} />
+          </span>
+          <span className={styles['key']}>{name}</span>
+          <span className={styles['quiet']}>
+            {isJsonArray(value) ? '[ ]' : '{ }'} {summary}
+          </span>
+        </UnstyledButton>
+        <Tools path={path} value={value} />
+      </div>
+      {opens ? (
+        <ul className={styles['children']}>
+          {shown.slice(0, limit).map(([key, child]) => (
+            <Node key={key} name={key} path={pathTo(path, key)} value={child} depth={depth + 1} wanted={wanted} />
+          ))}
+          {shown.length > limit ? (
+            <li>
+              <UnstyledButton className={styles['more']} onClick={() => setLimit(limit + shownAtOnce * 5)}>
+                {t('part.showMore', { count: shown.length - limit })}
+              </UnstyledButton>
+            </li>
+          ) : null}
+        </ul>
+      ) : null}
+    </li>
+  )
+}
+
+function Leaf({ name, path, value }: Pick<NodeOf, 'name' | 'path' | 'value'>) {
+  const { t } = useWords()
+  const isSecret = typeof name === 'string' && value !== null && looksSecret(name)
+  const [isHidden, setHidden] = useState(isSecret)
+  return (
+    <li>
+      <div className={styles['line']}>
+        <span className={styles['key']}>{name}</span>
+        {isHidden ? (
+          <>
+            <span className={styles['quiet']} title={t('part.masked')}>
+              ••••••
+            </span>
+            <UnstyledButton className={styles['more']} onClick={() => setHidden(false)}>
+              {t('part.reveal')}
+            </UnstyledButton>
+          </>
+        ) : (
+          <>
+            <span className={styles['value']} data-kind={value === null ? 'null' : typeof value}>
+              {printJson(value)}
+            </span>
+            <Tools path={path} value={value} />
+          </>
+        )}
+      </div>
+    </li>
+  )
+}
+
+function Tools({ path, value }: { readonly path: string; readonly value: Json }) {
+  const { t } = useWords()
+  return (
+    <span className={styles['tools']}>
+      <ActionIcon
+        size={20}
+        aria-label={t('part.copy', { what: `${t('part.path')} ${path}` })}
+        title={path}
+        onClick={() => void navigator.clipboard.writeText(path)}
+      >
+        <Icon name="link" size={12} />
+      </ActionIcon>
+      <Copy text={typeof value === 'string' ? value : printJson(value)} what={path} />
+    </span>
+  )
+}
+
+function childrenOf(value: Json): readonly (readonly [key: string | number, value: Json])[] | undefined {
+  if (isJsonArray(value)) return value.map((child, index) => [index, child] as const)
+  return isJsonObject(value) ? [...value] : undefined
+}
+
+/** Its name, or anything in it. A secret is not found by its value. */
+function matches(name: string | number, value: Json, wanted: string): boolean {
+  if (String(name).toLowerCase().includes(wanted)) return true
+  const children = childrenOf(value)
+  if (children !== undefined) return children.some(([key, child]) => matches(key, child, wanted))
+  if (typeof name === 'string' && looksSecret(name)) return false
+  return printJson(value).toLowerCase().includes(wanted)
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return parseJson(text)
+  } catch {
+    // What is no JSON is shown as it is.
+    return undefined
+  }
+}
+
+/** `340 B`, `1.2 KB`. */
+export function sizeOf(text: string): string {
+  const bytes = byteLength(text)
+  if (bytes < 1000) return `${bytes} B`
+  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`
+}

@@ -1,0 +1,152 @@
+/**
+ * Rows of 32 px, of which only those in sight are in the document, so that ten thousand scroll as ten do. On a phone each row keeps
+ * the columns that say most. A row that changed glows once.
+ */
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
+import { useWords } from '../words/index.tsx'
+import styles from './table.module.css'
+
+export type Column<Item> = {
+  readonly key: string
+  readonly head: string
+  /** Of a CSS grid: `120px`, `minmax(160px, 1fr)`. */
+  readonly width: string
+  readonly cell: (item: Item) => ReactNode
+  /** Left out at the width of a phone. */
+  readonly wide?: true
+  /** Numbers stand at the right, one unit under the other. */
+  readonly numeric?: true
+}
+
+type RowTable<Item> = {
+  readonly label: string
+  readonly columns: readonly Column<Item>[]
+  readonly items: readonly Item[]
+  readonly keyOf: (item: Item) => string
+  readonly onOpen?: (item: Item) => void
+  readonly selected?: string | undefined
+  /** What a change of is worth a glow: a status. */
+  readonly glowOn?: (item: Item) => string
+  readonly hasMore?: boolean
+  readonly onMore?: () => void
+}
+
+const rowHeight = 32
+
+export function RowTable<Item>(table: RowTable<Item>) {
+  const { t } = useWords()
+  const { label, columns, items, keyOf, hasMore = false, onMore, selected } = table
+  const scroller = useRef<HTMLDivElement>(null)
+  const rows = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    getItemKey: (index) => keyAt(items, index, keyOf),
+  })
+  const shown = rows.getVirtualItems()
+  const last = shown.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (hasMore && last >= items.length - 20) onMore?.()
+  }, [hasMore, last, items.length, onMore])
+  const selectedAt = selected === undefined ? -1 : items.findIndex((item) => keyOf(item) === selected)
+  useEffect(() => {
+    if (selectedAt >= 0) rows.scrollToIndex(selectedAt, { align: 'auto' })
+  }, [selectedAt, rows])
+  return (
+    <div className={styles['table']}>
+      <div
+        className={styles['scroller']}
+        ref={scroller}
+        role="table"
+        aria-label={label}
+        aria-rowcount={hasMore ? -1 : items.length + 1}
+      >
+        <div role="rowgroup" className={styles['head']}>
+          <div role="row" className={styles['row']} style={gridOf(columns)} aria-rowindex={1}>
+            {columns.map((column) => (
+              <div role="columnheader" key={column.key} className={classOf(column)}>
+                {column.head}
+              </div>
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" className={styles['body']} style={{ height: rows.getTotalSize() }}>
+          {shown.map(({ index, key, start }) => {
+            const item = items[index]
+            return item === undefined ? null : <Row key={key} table={table} item={item} index={index} start={start} />
+          })}
+        </div>
+      </div>
+      <div className={styles['count']} aria-live="polite">
+        {t(hasMore ? 'part.rowsMore' : 'part.rows', { count: items.length })}
+      </div>
+    </div>
+  )
+}
+
+type RowOf<Item> = {
+  readonly table: RowTable<Item>
+  readonly item: Item
+  readonly index: number
+  readonly start: number
+}
+
+function Row<Item>({ table: { columns, keyOf, onOpen, selected, glowOn }, item, index, start }: RowOf<Item>) {
+  const glows = useChanged(glowOn?.(item))
+  const key = keyOf(item)
+  const open = onOpen === undefined ? undefined : () => onOpen(item)
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-current={selected === key ? true : undefined}
+      tabIndex={open === undefined ? undefined : 0}
+      className={`${styles['row']} ${open === undefined ? '' : styles['opens']} ${glows ? styles['glows'] : ''}`}
+      style={{ ...gridOf(columns), transform: `translateY(${start}px)` }}
+      onClick={open}
+      onKeyDown={(event) => onRowKey(event, open)}
+    >
+      {columns.map((column) => (
+        <div role="cell" key={column.key} className={classOf(column)}>
+          {column.cell(item)}
+        </div>
+      ))}
+    </div>
+  )
+}
+
+/** Enter opens; the arrows walk. */
+function onRowKey(event: KeyboardEvent<HTMLElement>, open: (() => void) | undefined): void {
+  if (event.target !== event.currentTarget) return
+  const { currentTarget: row } = event
+  if (event.key === 'Enter') open?.()
+  const next =
+    event.key === 'ArrowDown' ? row.nextElementSibling : event.key === 'ArrowUp' ? row.previousElementSibling : null
+  if (!(next instanceof HTMLElement)) return
+  event.preventDefault()
+  next.focus()
+}
+
+/** Whether it is another one than when it was shown first. */
+function useChanged(value: string | undefined): boolean {
+  const first = useRef(value)
+  return value !== first.current
+}
+
+const keyAt = <Item,>(items: readonly Item[], index: number, keyOf: (item: Item) => string): string => {
+  const item = items[index]
+  return item === undefined ? String(index) : keyOf(item)
+}
+
+function gridOf(columns: readonly { readonly width: string; readonly wide?: true }[]): CSSProperties {
+  const grid = {
+    '--wide': columns.map(({ width }) => width).join(' '),
+    '--narrow': columns.flatMap(({ width, wide }) => (wide === true ? [] : [width])).join(' '),
+  }
+  return grid as CSSProperties // React's types do not know custom properties
+}
+
+const classOf = ({ wide, numeric }: { readonly wide?: true; readonly numeric?: true }): string =>
+  [styles['cell'], wide === true ? styles['wide'] : '', numeric === true ? styles['numeric'] : ''].join(' ')

@@ -1,0 +1,50 @@
+/** Times in words. Pure. */
+import { formatDuration } from '../../base/index.ts'
+
+export type Distance = { readonly key: 'part.ago' | 'part.ahead' | 'part.justNow'; readonly time: string }
+
+/** How far a time is from now, in its largest unit: `4m`, `3h`, `12d`. */
+export function distanceOf(at: number, now: number): Distance {
+  const ms = Math.abs(now - at)
+  if (ms < 2000) return { key: 'part.justNow', time: '' }
+  return { key: at <= now ? 'part.ago' : 'part.ahead', time: largestUnit(ms) }
+}
+
+function largestUnit(ms: number): string {
+  const seconds = Math.floor(ms / 1000)
+  if (seconds < 60) return `${seconds}s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m`
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h`
+  return `${Math.floor(seconds / 86_400)}d`
+}
+
+/** In the zone of the reader, which is named. */
+export function absoluteTime(at: number, language: string): string {
+  const format = new Intl.DateTimeFormat(language, {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    timeZoneName: 'short',
+    hourCycle: 'h23',
+  })
+  return format.format(at)
+}
+
+/** `14:03:22.118`, for tables where all is of one day. */
+export function clockTime(at: number, language: string): string {
+  const format = new Intl.DateTimeFormat(language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    hourCycle: 'h23',
+  })
+  return format.format(at)
+}
+
+/** `1m 42s`; a negative one is of clocks that differ, and nothing. */
+export const durationWords = (ms: number): string => formatDuration(Math.max(0, ms))

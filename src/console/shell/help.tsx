@@ -1,0 +1,30 @@
+/** What the keyboard can do. */
+import { Modal } from '@mantine/core'
+import { useWords } from '../words/index.tsx'
+import styles from './frame.module.css'
+import { groups } from './navigation.ts'
+
+export function Help({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
+  const { t } = useWords()
+  const keys = [
+    ['⌘ K', t('shell.help_palette')],
+    ['/', t('shell.help_search')],
+    ...groups.map(({ letter, words }) => [`g ${letter}`, t('shell.goTo', { page: t(words) })] as const),
+    ['?', t('shell.help_help')],
+    ['Esc', t('shell.help_close')],
+  ] as const
+  return (
+    <Modal opened={opened} onClose={onClose} title={t('shell.help')}>
+      <dl className={styles['help']}>
+        {keys.map(([key, says]) => (
+          <div key={key} style={{ display: 'contents' }}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{says}</dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  )
+}

@@ -1,0 +1,38 @@
+/** The groups of pages, in their order: what stands in the navigation, in the palette and behind `g` and a letter. */
+import type { IconName } from '../parts/icons.tsx'
+import type { WordKey } from '../words/index.tsx'
+
+export type Group = {
+  readonly name: string
+  readonly path: '/' | '/deploys' | '/executions' | '/locks' | '/audit'
+  readonly icon: IconName
+  readonly words: WordKey
+  /** After `g`. */
+  readonly letter: string
+}
+
+/** A new folder of pages adds one line. */
+export const groups = [
+  { name: 'overview', path: '/', icon: 'overview', words: 'shell.nav_overview', letter: 'o' },
+  { name: 'deploys', path: '/deploys', icon: 'deploys', words: 'shell.nav_deploys', letter: 'd' },
+  { name: 'executions', path: '/executions', icon: 'executions', words: 'shell.nav_executions', letter: 'e' },
+  { name: 'locks', path: '/locks', icon: 'locks', words: 'shell.nav_locks', letter: 'l' },
+  { name: 'audit', path: '/audit', icon: 'audit', words: 'shell.nav_audit', letter: 'a' },
+] as const satisfies readonly Group[]
+
+/** The group that an address belongs to. */
+export function groupAt(path: string): string {
+  const found = groups.find((group) => group.path !== '/' && (path === group.path || path.startsWith(`${group.path}/`)))
+  return found?.name ?? (path === '/' ? 'overview' : '')
+}
+
+/** Where a pasted id leads; undefined when it is none. */
+export function placeOfId(
+  text: string,
+): { readonly kind: 'deployment' | 'execution'; readonly id: string } | undefined {
+  const id = text.trim()
+  if (/^dep_[0-9a-z]{20,}$/.test(id)) return { kind: 'deployment', id }
+  const arn = /^arn:aws:states:[^:]+:\d+:execution:([^:]+):([^:]+)$/.exec(id)
+  if (arn !== null) return { kind: 'execution', id: `${arn[1]}:${arn[2]}` }
+  return /^[\w.-]+:[\w.-]{6,}$/.test(id) ? { kind: 'execution', id } : undefined
+}

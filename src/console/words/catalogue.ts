@@ -1,0 +1,20 @@
+import { auditWords } from '../pages/audit/words.ts'
+import { deployWords } from '../pages/deploys/words.ts'
+import { executionWords } from '../pages/executions/words.ts'
+import { lockWords } from '../pages/locks/words.ts'
+import { overviewWords } from '../pages/overview/words.ts'
+import { signInWords } from '../pages/sign-in/words.ts'
+import { partWords } from '../parts/words.ts'
+import { shellWords } from '../shell/words.ts'
+
+/** Section → its entries. A folder of pages adds one line. */
+export const catalogue = {
+  shell: shellWords,
+  part: partWords,
+  signIn: signInWords,
+  overview: overviewWords,
+  deploy: deployWords,
+  execution: executionWords,
+  lock: lockWords,
+  audit: auditWords,
+}

@@ -1,0 +1,143 @@
+/** The console in a real Chromium, as a person walks through it. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { seriousFaults } from './accessible.ts'
+import { type Console, openConsole } from './console.ts'
+import { Api } from './machines.ts'
+
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true }
+const desktop = { viewport: { width: 1440, height: 900 } }
+
+let console: Console
+let api: Api
+beforeAll(async () => {
+  console = await openConsole()
+  api = new Api(console)
+  await api.approvals()
+})
+afterAll(() => console.close())
+
+const order = { items: [1, 2, 3], total: 250, password: 'hunter2' }
+
+it('what is loaded before anything is seen is at most 250 KB', () => {
+  const { firstLoadBytes }: { readonly firstLoadBytes: number } = JSON.parse(
+    readFileSync(join(import.meta.dirname, '../../dist/console/build.json'), 'utf8'),
+  )
+  process.stdout.write(`first load of the console: ${Math.round(firstLoadBytes / 1024)} KB gzip\n`)
+  expect(firstLoadBytes).toBeLessThanOrEqual(250 * 1024)
+})
+
+describe('a first visit', () => {
+  it('by the link: an execution is seen live, its failed state is found, shared and audited', async () => {
+    const page = await console.open(desktop)
+    await page.getByText('All is well').waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('e')
+    await page.getByText('Nothing has run yet').waitFor()
+
+    // Started elsewhere: the list shows it without being asked.
+    await api.start('approval', 'order-1', order)
+    await page.getByRole('row', { name: /running order-1/ }).click()
+    await stateInGraph(page, 'Approve, waiting').waitFor()
+    await api.approve({ by: 'ken' })
+    await page.getByText('Failed at Too large: TooLarge').waitFor()
+    await stateInGraph(page, 'Pack, done, ×3').waitFor()
+
+    await stateInGraph(page, 'Too large, failed').click()
+    await page.getByText('An order of 250 needs two people').waitFor()
+    await stateInGraph(page, 'Approve, done').click()
+    await page.getByText('$.approval').first().waitFor()
+    expect(await page.getByText('hunter2').count()).toBe(0)
+
+    // The address says what is looked at: whoever gets it sees the same.
+    await page.reload()
+    await page.getByRole('heading', { name: 'Approve' }).waitFor()
+    await page.getByText('$.approval').first().waitFor()
+
+    await page.getByRole('link', { name: 'In the audit trail' }).click()
+    await page.getByRole('row', { name: /execution\.close/ }).click()
+    await page.getByRole('heading', { name: /^Record \d+$/ }).waitFor()
+    await page.getByRole('button', { name: 'Verify the chain' }).click()
+    await page.getByText('The chain holds').waitFor()
+    await page.context().close()
+  })
+
+  it('in Japanese, on a phone', async () => {
+    const page = await console.open({ ...phone, locale: 'ja-JP' }, '/executions')
+    await page.getByRole('row', { name: /失敗 order-1/ }).click()
+    await page.getByText('Too large で失敗：TooLarge').waitFor()
+    await page.getByRole('group', { name: '表示するもの' }).first().getByRole('button', { name: 'イベント' }).click()
+    await page.getByText('Activity succeeded').click()
+    await page.getByText('"ken"').first().waitFor()
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+    await page.context().close()
+  })
+
+  it('by a link that was used already: it is told, and a token helps', async () => {
+    const context = await console.browser.newContext(desktop)
+    const page = await context.newPage()
+    const link = await console.signInLink()
+    await page.goto(link)
+    await page.getByText('Overview').first().waitFor()
+    expect(page.url()).not.toContain('#')
+    await context.clearCookies()
+    await page.goto(link)
+    await page.getByText('access.code_refused').waitFor()
+    await page.getByLabel('Token', { exact: true }).fill(readFileSync(console.tokenFile, 'utf8').trim())
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('Overview').first().waitFor()
+    await page.getByRole('button', { name: 'Settings and account' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await context.close()
+  })
+})
+
+describe('every page is accessible', () => {
+  const paths = [
+    '/',
+    '/deploys',
+    '/executions',
+    '/executions/approval:order-1?state=Approve',
+    '/locks',
+    '/audit',
+  ] as const
+
+  it.each(['light', 'dark'] as const)('in %s', async (colorScheme) => {
+    const page = await console.open({ ...desktop, colorScheme })
+    for (const path of paths) {
+      await page.goto(new URL(path, console.url).href)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.getByText('Loading …').waitFor({ state: 'detached' })
+      expect({ path, faults: await seriousFaults(page) }).toEqual({ path, faults: [] })
+    }
+    await page.context().close()
+  })
+
+  it('also before anybody is signed in', async () => {
+    const context = await console.browser.newContext(phone)
+    const page = await context.newPage()
+    await page.goto(console.url)
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+    await context.close()
+  })
+})
+
+it('a lost connection is shown, and heals', async () => {
+  const page = await console.open(desktop)
+  await page.getByText('Live', { exact: true }).waitFor()
+  await page.context().setOffline(true)
+  await page.route('**/v1/trail/changes', (route) => route.abort())
+  await page.evaluate('dispatchEvent(new Event("online"))')
+  await page.getByText('Connection lost').waitFor()
+  await page.unroute('**/v1/trail/changes')
+  await page.context().setOffline(false)
+  await page.getByText('Live', { exact: true }).waitFor()
+  await page.context().close()
+})
+
+const stateInGraph = (page: Page, name: string) =>
+  page.getByLabel('Graph of the state machine').getByRole('button', { name, exact: true })

@@ -1,0 +1,76 @@
+/** A real server on a free port of loopback, and a browser that is signed in to its console by the link that it printed. */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { staticFilesDeployer } from '../../examples/deployer-static-files/deployer.ts'
+import { readConfiguration, startRuntime, systemClock, systemRandom } from '../../src/app/index.ts'
+import { silentLogger } from '../../src/base/index.ts'
+import { launchChromium } from './chromium.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+export type Console = {
+  readonly folder: string
+  readonly url: string
+  readonly tokenFile: string
+  readonly browser: Browser
+  /** A new page with a session of its own, on its first screen. */
+  open(options?: BrowserContextOptions, path?: string): Promise<Page>
+  signInLink(): Promise<string>
+  close(): Promise<void>
+}
+
+/** With the deployer of static files, which deploys to a folder. */
+export async function openConsole(): Promise<Console> {
+  // Whatever runs the tests: they are about the console as its sources are.
+  await promisify(execFile)(process.execPath, [join(root, 'scripts/console/build.ts')])
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-browser-'))
+  const { configuration, file } = await readConfiguration({
+    workingFolder: folder,
+    file: undefined,
+    overrides: { port: 0 },
+  })
+  const [runtime, browser] = await Promise.all([
+    startRuntime({
+      version: '0.0.0',
+      dataFolder: join(folder, 'data'),
+      configuration,
+      configurationFile: file,
+      deployers: { 'static-files': staticFilesDeployer(join(folder, 'www')) },
+      environment: {},
+      clock: systemClock,
+      randomBytes: systemRandom,
+      logger: silentLogger,
+      pid: process.pid,
+    }),
+    launchChromium(),
+  ])
+  return {
+    folder,
+    url: runtime.address.url,
+    tokenFile: runtime.tokenFile ?? '',
+    browser,
+    signInLink: () => runtime.signInLink(),
+    async open(options = {}, path = '/') {
+      const context = await browser.newContext({ locale: 'en-US', timezoneId: 'Europe/Berlin', ...options })
+      await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+      const page = await context.newPage()
+      await page.goto(await runtime.signInLink())
+      await page
+        .getByRole('navigation')
+        .or(page.getByRole('button', { name: /navigation|ナビゲーション/ }))
+        .first()
+        .waitFor()
+      if (path !== '/') await page.goto(new URL(path, runtime.address.url).href)
+      return page
+    },
+    async close() {
+      await browser.close()
+      await runtime.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * `npm run screenshots [-- page …]`: every page at 1440 and 390 px, light and dark, empty, ordinary, with many rows and failed, into
+ * coverage/screenshots. To be looked at; nothing compares them.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { type Console, openConsole } from './console.ts'
+import { seedDeploys, seedExecutions } from './seeds.ts'
+import { Api } from './machines.ts'
+
+const folder = join(import.meta.dirname, '../../coverage/screenshots')
+const sizes = {
+  wide: { viewport: { width: 1440, height: 900 } },
+  narrow: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+} as const
+type Shot = { readonly name: string; readonly path: string; readonly ready?: (page: Page) => Promise<unknown> }
+
+const drawn = (page: Page): Promise<unknown> => page.locator('.react-flow__node').first().waitFor()
+const lists: readonly Shot[] = ['/', '/deploys', '/executions', '/locks', '/audit'].map((path) => ({
+  name: path === '/' ? 'overview' : path.slice(1),
+  path,
+}))
+
+const [, , ...wanted] = process.argv
+mkdirSync(folder, { recursive: true })
+
+async function shoot(console: Console, state: string, shots: readonly Shot[], locale = 'en-US'): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const [size, options] of Object.entries(sizes)) {
+      const page = await console.open({ ...options, colorScheme, locale })
+      for (const { name, path, ready } of shots) {
+        if (wanted.length > 0 && !wanted.includes(name)) continue
+        await page.goto(new URL(path, console.url).href)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        await page.getByText('Loading …').waitFor({ state: 'detached' })
+        await ready?.(page)
+        const file = [name, state, size, colorScheme, ...(locale === 'en-US' ? [] : [locale])].join('-')
+        await page.screenshot({ path: join(folder, `${file}.png`) })
+      }
+      await page.context().close()
+    }
+  }
+}
+
+async function shootSignIn(console: Console): Promise<void> {
+  const context = await console.browser.newContext(sizes.wide)
+  const page = await context.newPage()
+  await page.goto(console.url)
+  await page.getByRole('heading', { name: /Sign in/ }).waitFor()
+  await page.screenshot({ path: join(folder, 'sign-in-wide-light.png') })
+  await context.close()
+}
+
+const console_ = await openConsole()
+try {
+  await shootSignIn(console_)
+  await shoot(console_, 'empty', lists)
+  const api = new Api(console_)
+  const executions = await seedExecutions(api)
+  const deploys = await seedDeploys(console_, api)
+  await shoot(console_, 'ordinary', [
+    ...lists,
+    { name: 'execution', path: `/executions/${executions.waiting}`, ready: drawn },
+    { name: 'deploy', path: `/deploys/${deploys.good}` },
+  ])
+  await shoot(console_, 'failed', [
+    { name: 'execution', path: `/executions/${executions.failed}?state=Too+large`, ready: drawn },
+    { name: 'execution-flow', path: `/executions/${executions.failed}?state=Approve&side=timeline`, ready: drawn },
+    { name: 'deploy', path: `/deploys/${deploys.failed}` },
+  ])
+  await shoot(
+    console_,
+    'ordinary',
+    [{ name: 'execution', path: `/executions/${executions.failed}`, ready: drawn }],
+    'ja-JP',
+  )
+  const many = await executions.many()
+  await shoot(console_, 'many', [
+    ...lists.filter(({ name }) => name === 'executions' || name === 'audit'),
+    { name: 'execution', path: `/executions/${many}`, ready: drawn },
+  ])
+  process.stdout.write(`the screenshots are in ${folder}\n`)
+} finally {
+  await console_.close()
+}

@@ -1,0 +1,79 @@
+/** What the screenshots show: executions and deployments as they are met, made by the real thing. */
+import { build, place, publicKey, signed } from '../deploying/site.ts'
+import type { Console } from './console.ts'
+import type { Api } from './machines.ts'
+
+const items = [
+  { sku: 'A-7', count: 2 },
+  { sku: 'B-1', count: 1 },
+  { sku: 'C-3', count: 9 },
+]
+
+export async function seedExecutions(api: Api) {
+  await api.approvals()
+  const input = (total: number) => ({ id: 'A-7', customer: { name: 'Mika', apiKey: 'hunter2' }, items, total })
+  for (const [name, total] of [
+    ['order-1001', 40],
+    ['order-1002', 250],
+    ['order-1003', 60],
+  ] as const) {
+    await api.start('approval', name, input(total))
+    await api.approve({ by: 'ken', at: '2026-11-30T09:00:00Z' })
+  }
+  await api.start('approval', 'order-1004', input(80))
+  await api.call('POST /v1/executions/approval%3Aorder-1004/stop', { cause: 'the customer called' })
+  await api.start('approval', 'order-1005', input(80))
+  await ended(api, 'approval:order-1003')
+  return {
+    waiting: 'approval:order-1005',
+    failed: 'approval:order-1002',
+    /** Ten thousand iterations, and as many executions as a first page and more. */
+    async many(): Promise<string> {
+      await api.machine('stocktaking', {
+        StartAt: 'Count',
+        States: {
+          Count: {
+            Type: 'Map',
+            ItemProcessor: { StartAt: 'Weigh', States: { Weigh: { Type: 'Pass', End: true } } },
+            End: true,
+          },
+        },
+      })
+      for (let batch = 0; batch < 10; batch++) {
+        await Promise.all(Array.from({ length: 60 }, (_, n) => api.start('stocktaking', `shelf-${batch}-${n}`, [n])))
+      }
+      await api.start(
+        'stocktaking',
+        'the-lot',
+        Array.from({ length: 10_000 }, (_, n) => n),
+      )
+      await ended(api, 'stocktaking:the-lot')
+      return 'stocktaking:the-lot'
+    },
+  }
+}
+
+type Deployment = { readonly id: string; readonly endedAt: string | null }
+
+export async function seedDeploys(console: Console, api: Api) {
+  await api.call('POST /v1/keys', { name: 'mika', publicKey })
+  const deploy = async (version: string, more: Parameters<typeof build>[2] = {}): Promise<string> => {
+    const { id } = await api.call<Deployment>(
+      'POST /v1/deployments',
+      signed(await build(console.folder, version, more)),
+    )
+    await settled(api, id)
+    return id
+  }
+  await deploy('1')
+  const good = await deploy('2')
+  const failed = await deploy('3', { artifact: { folder: console.folder, sha256: 'f'.repeat(64) } })
+  await deploy('4')
+  await api.call('POST /v1/locks', { ...place, reason: 'sale day: nothing moves until six' })
+  return { good, failed }
+}
+
+/** The end of its event stream is the end of it. */
+const ended = (api: Api, execution: string): Promise<string> =>
+  api.stream(`/v1/executions/${encodeURIComponent(execution)}/events`)
+const settled = (api: Api, id: string): Promise<string> => api.stream(`/v1/deployments/${id}/events`)
