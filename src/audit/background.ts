@@ -8,7 +8,7 @@ export type BackgroundOptions = {
   readonly store: Store
   readonly clock: Clock
   readonly logger: Logger
-  /** How long records gather before they are sealed together; 50 ms unless told. */
+  /** How long records gather before they are sealed together; 50 ms unless told, 200 where each look is a way to a server. */
   readonly sealDelayMs?: number
 }
 
@@ -32,7 +32,7 @@ class TrailLoop {
 
   constructor(options: BackgroundOptions) {
     this.#options = options
-    this.#sealDelayMs = options.sealDelayMs ?? 50
+    this.#sealDelayMs = options.sealDelayMs ?? (options.store.dialect === 'sqlite' ? 50 : 200)
     this.#unsubscribe = options.store.onCommit(() => this.#wakeIn(this.#sealDelayMs))
     // What a crash left unsealed does not wait for the next commit.
     this.#wakeIn(0)

@@ -165,7 +165,10 @@ describe('secrets', () => {
 
 describe('the trail’s own loop', () => {
   const start = (): (() => Promise<void>) =>
-    startTrail({ trail: world.trail, store: world.store, clock: world.clock, logger: silentLogger })
+    startTrail({
+      ...{ trail: world.trail, store: world.store, clock: world.clock, logger: silentLogger },
+      sealDelayMs: 50,
+    })
 
   it('seals a moment after a commit, all that came meanwhile together, and then rests', async () => {
     const stop = start()
@@ -223,7 +226,7 @@ describe('the trail’s own loop', () => {
     })
     await world.append(1)
     await world.tamper('ALTER TABLE trail RENAME TO hidden')
-    world.clock.advanceBy(50)
+    world.clock.advanceBy(200)
     await quiet()
     expect(errors).toEqual(['the trail could not be sealed; it is tried again'])
     await world.tamper('ALTER TABLE hidden RENAME TO trail')

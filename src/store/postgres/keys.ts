@@ -3,7 +3,7 @@ import type { Link } from './link.ts'
 
 const block = 256
 
-type Stock = { readonly column: string; keys: readonly number[]; used: number }
+type Stock = { readonly column: string; keys: readonly number[]; used: number; refills: boolean }
 
 export class Keys {
   readonly #link: Link
@@ -19,10 +19,26 @@ export class Keys {
     const key = stock?.keys[stock.used]
     if (stock !== undefined && key !== undefined) {
       stock.used++
+      if (stock.keys.length - stock.used < block / 2) this.#refill(table, stock)
       return { column: stock.column, key }
     }
-    this.#stocks.set(table, { ...this.#link.askKeys(table, block), used: 0 })
+    this.#stocks.set(table, { ...this.#link.askKeys(table, block), used: 0, refills: false })
     return this.next(table)
+  }
+
+  /** In time, so that nobody has to wait for them. One that fails is asked for again by whoever finds none. */
+  #refill(table: string, stock: Stock): void {
+    if (stock.refills) return
+    stock.refills = true
+    const taken = this.#link.tellForReply({ kind: 'keys', table, count: block })
+    void taken
+      .then((reply) => {
+        if (reply.kind !== 'keys') return
+        stock.keys = [...stock.keys.slice(stock.used), ...reply.keys.keys]
+        stock.used = 0
+      })
+      .catch(() => {}) // See above.
+      .finally(() => (stock.refills = false))
   }
 
   /** The same insert with its key as the first parameter. */
