@@ -292,3 +292,67 @@ it('answers what the SDK calls another host for', async () => {
   expect(ended).toMatchObject({ status: 'SUCCEEDED' })
   local.destroy()
 })
+
+describe('redriving a Map Run', () => {
+  const states = {
+    A: {
+      Type: 'Map',
+      Label: 'each',
+      ToleratedFailureCount: 1,
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+        StartAt: 'Ask',
+        States: { Ask: { Type: 'Task', Resource: '', End: true } },
+      },
+      End: true,
+    },
+  }
+
+  /** Takes the next task and answers it by its input: what is in `broken` fails. */
+  async function work(activityArn: string, broken: readonly string[]): Promise<void> {
+    const { taskToken, input } = await client.send(new sfn.GetActivityTaskCommand({ activityArn }))
+    if (broken.includes(input ?? '')) await client.send(new sfn.SendTaskFailureCommand({ taskToken, error: 'Broken' }))
+    else await client.send(new sfn.SendTaskSuccessCommand({ taskToken, output: `[${input}]` }))
+  }
+
+  it('runs again what had failed, and tells of it as AWS does', async () => {
+    const { activityArn = '' } = await client.send(new sfn.CreateActivityCommand({ name: 'each' }))
+    states.A.ItemProcessor.States.Ask.Resource = activityArn
+    const executionArn = await start(await create(states), '[1,2,3]')
+    for (let i = 0; i < 3; i++) await work(activityArn, ['2', '3'])
+    expect(await closed(executionArn)).toMatchObject({ status: 'FAILED', redriveStatus: 'REDRIVABLE' })
+    const { mapRuns = [] } = await client.send(new sfn.ListMapRunsCommand({ executionArn }))
+    const mapRunArn = mapRuns[0]?.mapRunArn ?? ''
+    const describeRun = () => client.send(new sfn.DescribeMapRunCommand({ mapRunArn }))
+    expect(await describeRun()).toMatchObject({
+      status: 'FAILED',
+      redriveCount: 0,
+      itemCounts: { succeeded: 1, failed: 2, total: 3, pendingRedrive: 0, failuresNotRedrivable: 0 },
+    })
+    const list = async (more: Partial<sfn.ListExecutionsCommandInput> = {}) =>
+      (await client.send(new sfn.ListExecutionsCommand({ mapRunArn, ...more }))).executions ?? []
+    const [failed] = await list({ statusFilter: 'FAILED' })
+    expect(await client.send(new sfn.DescribeExecutionCommand({ executionArn: failed?.executionArn }))).toMatchObject({
+      redriveStatus: 'REDRIVABLE_BY_MAP_RUN',
+    })
+    await expect(
+      client.send(new sfn.RedriveExecutionCommand({ executionArn: failed?.executionArn })),
+    ).rejects.toBeInstanceOf(sfn.ExecutionNotRedrivable)
+    const { redriveDate } = await client.send(new sfn.RedriveExecutionCommand({ executionArn }))
+    expect(redriveDate).toBeInstanceOf(Date)
+    await client.send(new sfn.UpdateMapRunCommand({ mapRunArn, maxConcurrency: 1 }))
+    for (let i = 0; i < 2; i++) await work(activityArn, [])
+    expect(await closed(executionArn)).toMatchObject({ status: 'SUCCEEDED', redriveCount: 1, output: '[[1],[2],[3]]' })
+    expect(await describeRun()).toMatchObject({
+      status: 'SUCCEEDED',
+      redriveCount: 1,
+      redriveDate: expect.any(Date),
+      executionCounts: { succeeded: 3, failed: 0, total: 3, pendingRedrive: 0 },
+    })
+    expect((await list({ redriveFilter: 'REDRIVEN' })).map(({ redriveCount }) => redriveCount)).toEqual([1, 1])
+    expect(await list({ statusFilter: 'PENDING_REDRIVE' })).toEqual([])
+    const { events = [] } = await client.send(new sfn.GetExecutionHistoryCommand({ executionArn }))
+    const redriven = events.find(({ type }) => type === 'MapRunRedriven')
+    expect(redriven?.mapRunRedrivenEventDetails).toEqual({ mapRunArn, redriveCount: 1 })
+  })
+})

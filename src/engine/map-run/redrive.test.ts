@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { listExecutions } from '../execution/list.ts'
 import { redriveExecution } from '../execution/redrive.ts'
@@ -291,4 +292,91 @@ describe('redriving an execution that ended in a distributed Map', () => {
     await expect(redrive(world, arn)).rejects.toThrow('Map run has been redriven 1000 times')
     expect(await world.status(arn)).toBe('FAILED')
   })
+})
+
+/** Answers all that is called, until nothing is: an item fails as often as `failures` says, and then succeeds. */
+async function answerAll(world: World, failures: Map<string, number>): Promise<void> {
+  for (let call = open(world)[0]; call !== undefined; call = open(world)[0]) {
+    const left = failures.get(call.input) ?? 0
+    failures.set(call.input, left - 1)
+    if (left > 0) call.fail('Broken')
+    else call.succeed(Number(call.input) * 2)
+    await world.settle()
+  }
+}
+
+describe('a crash amid the redrive of a Map Run', () => {
+  it.each(['STANDARD', 'EXPRESS'] as const)(
+    'harms nothing at any of its commits, with %s children',
+    async (type) => {
+      let boundary = 0
+      for (let crashed = true; crashed;) {
+        boundary++
+        const world = new World()
+        const map = each(taskState('f'), { MaxConcurrency: 2 }, type)
+        const arn = await world.run({ Map: map }, [1, 2, 3, 4])
+        await answerAll(world, new Map([['2', 1]]))
+        expect(await world.status(arn)).toBe('FAILED')
+        let commits = 0
+        let next: World | undefined
+        world.store.onCommit(() => {
+          if (++commits === boundary) next = world.crash()
+        })
+        await redriveExecution(world.engine, admin, { executionArn: arn })
+        await world.settle()
+        await answerAll(world, new Map())
+        expect(await world.output(arn)).toEqual([2, 4, 6, 8])
+        crashed = next !== undefined
+        if (next === undefined) break
+        await next.engine.recover()
+        await next.settle()
+        if ((await next.status(arn)) === 'FAILED') await redrive(next, arn)
+        await answerAll(next, new Map())
+        expect(await next.output(arn)).toEqual([2, 4, 6, 8])
+        expect(await onlyRun(next, arn)).toMatchObject({
+          status: 'SUCCEEDED',
+          redriveCount: 1,
+          itemCounts: { succeeded: 4, failed: 0, aborted: 0, pendingRedrive: 0, running: 0, total: 4 },
+        })
+        expect(next.count('execution')).toBe(5)
+        await endWorlds()
+      }
+      expect(boundary).toBeGreaterThan(5)
+    },
+    60_000,
+  )
+})
+
+describe('an execution with a distributed Map that is redriven', () => {
+  it('ends as it would have ended without what went wrong, whatever it was', async () => {
+    const plan = fc.record({
+      failures: fc.array(fc.nat(2), { minLength: 1, maxLength: 6 }),
+      concurrency: fc.nat(4),
+      type: fc.constantFrom<Kind>('STANDARD', 'EXPRESS'),
+      stops: fc.nat(2),
+    })
+    const property = fc.asyncProperty(plan, async ({ failures, concurrency, type, stops }) => {
+      const world = new World()
+      const items = failures.map((_, i) => i)
+      const arn = await world.run({ Map: each(taskState('f'), { MaxConcurrency: concurrency }, type) }, items)
+      const left = new Map(failures.map((count, i) => [String(i), count]))
+      for (let round = 0; (await world.status(arn)) !== 'SUCCEEDED'; round++) {
+        if (round < stops) await stopExecution(world.engine, admin, { executionArn: arn })
+        else await answerAll(world, left)
+        if ((await world.status(arn)) === 'SUCCEEDED') break
+        await redrive(world, arn)
+      }
+      expect(await world.output(arn)).toEqual(items.map((item) => item * 2))
+      const { itemCounts } = await onlyRun(world, arn)
+      expect(itemCounts).toMatchObject({
+        succeeded: items.length,
+        failed: 0,
+        aborted: 0,
+        running: 0,
+        total: items.length,
+      })
+      await endWorlds()
+    })
+    await fc.assert(property, { numRuns: 40, seed: 20_261_130 })
+  }, 60_000)
 })
