@@ -639,10 +639,13 @@ describe('an agent that returns', () => {
     const host = await open()
     const { port } = await startServer(host, { restart: { policy: 'never' } })
     await checkHealth(host)
+    const { pid = 0 } = await status(host)
     await host.agent().close()
     await fetch(`http://127.0.0.1:${port}/exit`).catch(() => undefined)
+    await vi.waitFor(() => expect(alive(pid)).toBe(false), { timeout: 60_000, interval: 20 })
     await host.restart()
-    expect(await status(host)).toMatchObject({ phase: 'ended', lastExit: { code: 3, reason: 'exited' } })
+    const found = await statusWhen(host, ({ phase }) => phase !== 'running')
+    expect(found).toMatchObject({ phase: 'ended', lastExit: { code: 3, reason: 'exited' } })
   })
 
   it('goes on with a stop', async () => {
