@@ -77,8 +77,8 @@ export function describeSharedMapRuns(name: string, place: () => ClusterOptions)
       const { cluster, ada, bob, arn } = await sharedRun(type)
       await answerAll(cluster, [ada, bob])
       await expectWhole(cluster, arn)
+      // Who begins the others is a race that either may win each time.
       expect(timesCalled([ada, bob])).toEqual(once)
-      expect(bob.world.calls.length).toBeGreaterThan(3)
     })
 
     it('goes on at the other when one dies, and calls nothing again whose result is recorded', async () => {
