@@ -332,15 +332,21 @@ describe('a distributed Map', () => {
 })
 
 describe('the lists of executions', () => {
-  it('find their page through an index, however many children there are', async () => {
+  // The plans of PostgreSQL depend on how many rows there are.
+  it.skipIf(process.env['HOLDFAST_TEST_STORE'] === 'postgres')('find their page through an index', async () => {
     const world = new World()
-    const arn = await world.run(mapState(pass), [1, 2, 3])
+    await world.run(mapState(pass), [1, 2, 3])
     const asked: string[] = []
     const { read } = world.engine.store
     const watched: Queries = { ...read, prepare: (text: string) => (asked.push(text), read.prepare(text)) }
     listExecutionRows(watched, { machineId: undefined, status: undefined, before: 9 }, 10)
     const plan = world.rows<{ detail: string }>(`EXPLAIN QUERY PLAN ${asked[0]?.replaceAll('?', '9')}`)
     expect(plan[0]?.detail).toContain('INDEX execution_own (id<?)')
+  })
+
+  it('show the children of a run page by page, the newest first', async () => {
+    const world = new World()
+    const arn = await world.run(mapState(pass), [1, 2, 3])
     const { arn: mapRunArn } = await onlyRun(world, arn)
     const first = await listExecutions(world.engine, admin, { mapRunArn, limit: 2 })
     const cursor = first.cursor === undefined ? {} : { cursor: first.cursor }
