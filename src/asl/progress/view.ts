@@ -147,6 +147,7 @@ export class ExecutionView {
       this.#startedAt = event.timestamp
       return undefined
     }
+    if (event.type === 'ExecutionRedriven') return this.#goOn(event)
     const status = endOfType.get(event.type)
     if (status === undefined) return undefined
     const { output, error, cause } = textDetails(event)
@@ -157,6 +158,21 @@ export class ExecutionView {
     const innermost = this.#failed
     if (innermost !== undefined) innermost.error ??= error
     return { kind: 'ended', end: this.#end }
+  }
+
+  /** What ended with the execution goes on where it was: the same stays, no new ones. */
+  #goOn(event: ProgressEvent): undefined {
+    const ended = this.#rows.filter(({ endedAt, tone }) => endedAt === this.#end?.at && tone !== 'done')
+    // Whatever follows on the redrive belongs to the state that is run again: to the innermost.
+    const again = this.#failed ?? ended.at(-1)
+    for (const row of ended) {
+      row.endedAt = undefined
+      row.tone = 'running'
+      row.error = undefined
+    }
+    this.#end = undefined
+    if (again !== undefined) this.#places.set(event.id, { row: again, iteration: undefined })
+    return undefined
   }
 
   /** Rows that are open when the execution ends: the one that failed and those around it have failed, the others stopped. */

@@ -16,6 +16,28 @@ describe('the view of an execution', () => {
     expect(view.end).toMatchObject({ status: 'SUCCEEDED', output: '{"a":1}' })
   })
 
+  it('goes on where it was when it is redriven, in the same stay', () => {
+    const failed = [
+      [1, 0, 'ExecutionStarted'],
+      [2, 1, 'TaskStateEntered', { name: 'Pay' }],
+      [3, 2, 'TaskScheduled'],
+      [4, 3, 'TaskFailed', { error: 'Busy' }],
+      [5, 4, 'ExecutionFailed', { error: 'Busy' }],
+    ] as const
+    expect(play(failed).end).toMatchObject({ status: 'FAILED' })
+    const redriven = [...failed, [6, 5, 'ExecutionRedriven'], [7, 6, 'TaskScheduled']] as const
+    expect(picture(play(redriven))).toEqual(['● Pay: attempt 2'])
+    expect(play(redriven).end).toBeUndefined()
+    const done = [
+      ...redriven,
+      [8, 7, 'TaskSucceeded'],
+      [9, 8, 'TaskStateExited', { name: 'Pay' }],
+      [10, 9, 'ExecutionSucceeded', { output: '{}' }],
+    ] as const
+    expect(picture(play(done))).toEqual(['✓ Pay: attempt 2'])
+    expect(play(done).end).toMatchObject({ status: 'SUCCEEDED' })
+  })
+
   it('counts the attempts of a task and keeps the error that was retried', () => {
     const view = play([
       [2, 0, 'TaskStateEntered', { name: 'Pay' }],
