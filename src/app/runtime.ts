@@ -169,7 +169,7 @@ function buildServer({ version, configuration, clock, logger, randomBytes }: Run
       connections: bindConnectionVerbs(behind.connections),
       trail,
       news: new TrailNews({ store, clock }),
-      sessions: bindSessionVerbs(access),
+      sessions: bindSessionVerbs(access, tokenFile !== undefined),
       consoleFolder,
       answers: keptAnswers(store, () => clock.now()),
       platform: {

@@ -9,10 +9,11 @@ import {
 } from '../access/index.ts'
 import type { SessionVerbs } from '../server/index.ts'
 
-export const bindSessionVerbs = (access: Access): SessionVerbs => ({
+/** `asksWho`: false where everybody is let in. */
+export const bindSessionVerbs = (access: Access, asksWho: boolean): SessionVerbs => ({
   begin: (signIn) => beginSession(access, signIn),
   end: (actor, proof) => endSession(access, actor, proof),
-  invite: (actor) => inviteToSignIn(access, actor),
+  invite: async (actor) => (asksWho ? inviteToSignIn(access, actor) : undefined),
   authenticate: (proof) => authenticateSession(access, proof),
   nameOf: (actor) => nameOfActor(access.store.read, actor),
 })

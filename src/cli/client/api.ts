@@ -87,9 +87,10 @@ export class Api {
     return this.#http.url
   }
 
-  /** A one-time code for the console. */
-  async inviteToSignIn(): Promise<z.infer<typeof invitation>> {
-    return this.#parse(invitation, await this.#http.json({ method: 'POST', path: '/v1/session/invitations' }))
+  /** A one-time code for the console; undefined where nobody is asked who they are. */
+  async inviteToSignIn(): Promise<z.infer<typeof invitation> | undefined> {
+    const answer = await this.#http.jsonIfAny({ method: 'POST', path: '/v1/session/invitations' })
+    return answer === undefined ? undefined : this.#parse(invitation, answer)
   }
 
   async version(): Promise<z.infer<typeof version>> {

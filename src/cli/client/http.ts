@@ -48,6 +48,12 @@ export class Http {
     return this.parse(await this.#read(response))
   }
 
+  /** Undefined for an answer without a body: there is none. */
+  async jsonIfAny(call: Call): Promise<Json | undefined> {
+    const text = await this.#read(await this.#send(call))
+    return text === '' ? undefined : this.parse(text)
+  }
+
   /** For a call whose answer says nothing. */
   async tell(call: Call): Promise<void> {
     await this.#read(await this.#send(call))

@@ -12,10 +12,15 @@ export function consoleCommand(context: Context): Command {
     .option('--json', 'print it as JSON')
     .action(async (options: Options) => {
       const api = await connect(context.world, options)
-      const { code, expiresAt } = await api.inviteToSignIn()
-      const link = signInLinkOf(api.url, code)
-      const plain = { url: link, expiresAt: new Date(expiresAt).toISOString() }
-      answer(context, options.json === true, plain, () => link)
+      const invitation = await api.inviteToSignIn()
+      const plain =
+        invitation === undefined
+          ? { url: api.url }
+          : {
+              url: signInLinkOf(api.url, invitation.code),
+              expiresAt: new Date(invitation.expiresAt).toISOString(),
+            }
+      answer(context, options.json === true, plain, () => plain.url)
     })
   return withExamples(withServerOptions(command), [['holdfast console', 'prints the link; open it in a browser']])
 }

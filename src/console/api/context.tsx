@@ -31,7 +31,8 @@ export function useAnswer<Name extends OperationName>(
   const { client } = useApi()
   return useQuery<AnswerOf<Name>, ApiFault>({
     queryKey: [subjectOf(name), name, request],
-    queryFn: ({ signal }) => client.call(name, request, signal),
+    // No answer is one, too: the cache takes null for it, and whoever may get none looks for both.
+    queryFn: async ({ signal }) => (await client.call(name, request, signal)) ?? (null as unknown as AnswerOf<Name>),
     enabled,
   })
 }
@@ -78,20 +79,24 @@ export async function refresh(queries: QueryClient, subjects: readonly string[])
 }
 
 /** Follows while it is shown; `undefined` follows nothing. */
-export function useTopic(topic: Topic | undefined): void {
+export function useTopic(
+  topic: Topic | undefined,
+  { underneath = false }: { readonly underneath?: boolean } = {},
+): void {
   const { live } = useApi()
   const current = useRef(topic)
   current.current = topic
   const path = topic?.path
   useEffect(() => {
     if (path === undefined) return undefined
-    return live.follow({
+    const told: Topic = {
       path,
       onEvent: (event) => current.current?.onEvent(event),
       onReturn: () => current.current?.onReturn?.(),
       onEnd: () => current.current?.onEnd?.(),
-    })
-  }, [live, path])
+    }
+    return live.follow(told, { underneath })
+  }, [live, path, underneath])
 }
 
 export function useLiveState(): LiveState {

@@ -218,7 +218,7 @@ export type Operations = {
   /** Sign out. The cookie and its key open nothing any more. */
   sessionEnd: { answer: undefined }
   /** A one-time code that signs in to the console as whoever asks: it belongs behind `/sign-in#`. */
-  sessionInvite: { answer: { readonly code: string; readonly expiresAt: string } }
+  sessionInvite: { answer: { readonly code: string; readonly expiresAt: string } | undefined }
   /** Which events of the histories to come are logged, and to which files. What runs already is logged as before. */
   setMachineLogging: { params: { readonly machine: string }; body: MachineLoggingInput; answer: { readonly arn: string; readonly revisionId?: string; readonly updatedAt: string } }
   /** Try one state: its output, or how it fails, and what it computes on the way. A Task without a mock is called. */

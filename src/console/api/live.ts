@@ -49,15 +49,24 @@ export class Live {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Returns how to stop; then the topic before it is connected again. */
-  follow(topic: Topic): () => void {
-    this.#topics = [...this.#topics, topic]
-    this.#reconnect()
-    return () => {
-      const wasCurrent = this.#topics.at(-1) === topic
-      this.#topics = this.#topics.filter((other) => other !== topic)
-      if (wasCurrent) this.#reconnect()
-    }
+  /**
+   * Returns how to stop; then the topic before it is connected again. `underneath`: only while nothing else is followed, whichever
+   * of the two came first: a page may be there before the shell knows who is signed in.
+   */
+  follow(topic: Topic, { underneath = false }: { readonly underneath?: boolean } = {}): () => void {
+    this.#topics = underneath ? [topic, ...this.#topics] : [...this.#topics, topic]
+    if (this.#current === topic) this.#reconnect()
+    return () => this.#leave(topic)
+  }
+
+  get #current(): Topic | undefined {
+    return this.#topics.at(-1)
+  }
+
+  #leave(topic: Topic): void {
+    const wasCurrent = this.#current === topic
+    this.#topics = this.#topics.filter((other) => other !== topic)
+    if (wasCurrent) this.#reconnect()
   }
 
   /** Now, and not only when it is due. */
@@ -68,7 +77,7 @@ export class Live {
   #reconnect(): void {
     this.#connection?.abort()
     this.#connection = undefined
-    const topic = this.#topics.at(-1)
+    const topic = this.#current
     if (topic === undefined || document.hidden) return
     this.#connection = new AbortController()
     void this.#keep(topic, this.#connection.signal)
@@ -102,9 +111,11 @@ export class Live {
     }
   }
 
+  /** Nothing more comes of it: the topic underneath tells what happens from here on, such as that it goes on after all. */
   #complete(topic: Topic): void {
-    this.#become('complete')
     topic.onEnd?.()
+    if (this.#topics.length > 1) this.#leave(topic)
+    else this.#become('complete')
   }
 
   #become(state: LiveState): void {

@@ -110,5 +110,6 @@ function useTrail(isSignedIn: boolean): void {
           onReturn: () => take({ all: true, subjects: [] }),
         }
       : undefined,
+    { underneath: true },
   )
 }

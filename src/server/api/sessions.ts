@@ -81,9 +81,12 @@ export const sessionRoutes = [
         description: 'The code, good for a quarter of an hour.',
         schema: z.object({ code: z.string(), expiresAt: schema.time }),
       },
+      204: { description: 'Nobody is asked who they are here: the console opens without.' },
     },
     run: async ({ dependencies: { sessions }, actor }) => {
-      const { code, expiresAt } = await sessions.invite(actor)
+      const invitation = await sessions.invite(actor)
+      if (invitation === undefined) return { kind: 'empty', status: 204 }
+      const { code, expiresAt } = invitation
       return json(201, { code, expiresAt: schema.timeOf(expiresAt) })
     },
   }),
