@@ -110,7 +110,7 @@ export function addressOf(
   const filled = path.replace(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(params[name] ?? ''))
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') search.set(name, String(value))
+    if (value !== undefined && value !== '') search.set(name, typeof value === 'string' ? value : JSON.stringify(value))
   }
   return search.size === 0 ? filled : `${filled}?${search.toString()}`
 }
