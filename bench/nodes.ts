@@ -3,6 +3,7 @@
  * each on a database of its own, for a time and not for a number, so that no node waits for the other at the end.
  */
 import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { systemClock } from '../src/app/system-clock.ts'
 import { silentLogger } from '../src/base/index.ts'
@@ -72,12 +73,14 @@ async function runNodes({ url, folder }: Database, count: number, { atOnce, forM
         stdio: ['pipe', 'pipe', 'inherit', 'ipc'],
       },
     )
-    return { child, lines: linesOf(child) }
+    return { child, lines: linesOf(child), ended: once(child, 'exit') }
   })
   for (const { lines } of nodes) await lines.next()
   for (const { child } of nodes) child.stdin?.write('go\n')
   let steps = 0
   for (const { lines } of nodes) steps += stepsIn((await lines.next()).value)
+  // Each brings what it has begun to its end, for which it needs the server.
+  await Promise.all(nodes.map(({ ended }) => ended))
   return (steps / forMs) * 1000
 }
 
