@@ -74,7 +74,7 @@ export type SignedIn = { readonly actor: { readonly type: string; readonly id: s
 
 export type TestedState = { readonly status: "SUCCEEDED" | "FAILED" | "RETRIABLE" | "CAUGHT_ERROR"; readonly output?: unknown; readonly error?: string; readonly cause?: string; readonly nextState?: string; readonly inspection: Inspection }
 
-export type TrailRecord = { readonly seq: number; readonly at: string; readonly actor: { readonly type: string; readonly id: string; readonly via: string }; readonly action: string; readonly subject: { readonly type: string; readonly id: string }; readonly change?: unknown; readonly execution?: string; readonly eventId?: number; readonly cause?: { readonly type: string; readonly id: string }; readonly drill?: string; readonly clockRegress?: true; readonly prevHash: string; readonly hash: string }
+export type TrailRecord = { readonly seq: number; readonly at: string; readonly actor: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly action: string; readonly subject: { readonly type: string; readonly id: string }; readonly change?: unknown; readonly execution?: string; readonly eventId?: number; readonly cause?: { readonly type: string; readonly id: string }; readonly drill?: string; readonly clockRegress?: true; readonly prevHash: string; readonly hash: string }
 
 export type Operations = {
   /** Create an activity. The same name again answers the same activity. */

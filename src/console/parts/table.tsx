@@ -94,7 +94,7 @@ type RowOf<Item> = {
 }
 
 function Row<Item>({ table: { columns, keyOf, onOpen, selected, glowOn }, item, index, start }: RowOf<Item>) {
-  const glows = useChanged(glowOn?.(item))
+  const glow = glowAfter(useChanges(glowOn?.(item)))
   const key = keyOf(item)
   const open = onOpen === undefined ? undefined : () => onOpen(item)
   return (
@@ -103,7 +103,7 @@ function Row<Item>({ table: { columns, keyOf, onOpen, selected, glowOn }, item, 
       aria-rowindex={index + 2}
       aria-current={selected === key ? true : undefined}
       tabIndex={open === undefined ? undefined : 0}
-      className={`${styles['row']} ${open === undefined ? '' : styles['opens']} ${glows ? styles['glows'] : ''}`}
+      className={`${styles['row']} ${open === undefined ? '' : styles['opens']} ${glow}`}
       style={{ ...gridOf(columns), transform: `translateY(${start}px)` }}
       onClick={open}
       onKeyDown={(event) => onRowKey(event, open)}
@@ -129,11 +129,16 @@ function onRowKey(event: KeyboardEvent<HTMLElement>, open: (() => void) | undefi
   next.focus()
 }
 
-/** Whether it is another one than when it was shown first. */
-function useChanged(value: string | undefined): boolean {
-  const first = useRef(value)
-  return value !== first.current
+/** How often it has become another one since it was first shown. */
+function useChanges(value: string | undefined): number {
+  const seen = useRef({ value, count: 0 })
+  if (value !== seen.current.value) seen.current = { value, count: seen.current.count + 1 }
+  return seen.current.count
 }
+
+/** Two in turn: an animation that has run is not begun again. */
+const glowAfter = (changes: number): string =>
+  changes === 0 ? '' : (styles[changes % 2 === 0 ? 'glows' : 'glowsAgain'] ?? '')
 
 const keyAt = <Item,>(items: readonly Item[], index: number, keyOf: (item: Item) => string): string => {
   const item = items[index]

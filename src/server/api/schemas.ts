@@ -171,7 +171,12 @@ export const trailRecord = z
   .object({
     seq: z.int(),
     at: time,
-    actor: z.object({ type: z.string(), id: z.string(), via: z.string() }),
+    actor: z.object({
+      type: z.string(),
+      id: z.string(),
+      via: z.string(),
+      name: z.string().optional().meta({ description: 'Of the token: as people know them. Not part of the record.' }),
+    }),
     action: z.string(),
     subject: z.object({ type: z.string(), id: z.string() }),
     change: payload('What changed.').optional(),

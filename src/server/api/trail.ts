@@ -44,9 +44,9 @@ export const trailRoutes = [
       ...schema.page,
     }),
     answers: { 200: { description: 'A page of records.', schema: schema.listOf(schema.trailRecord) } },
-    run: ({ dependencies: { trail }, query: { actor, subject, ...query } }) => {
+    run: ({ dependencies: { trail, sessions }, query: { actor, subject, ...query } }) => {
       const { items, cursor } = trail.query({ ...query, actor: byId(actor), subject: byId(subject) })
-      return json(200, { items: items.map(recordOf), cursor })
+      return json(200, { items: items.map((record) => recordOf(record, sessions.nameOf(record.actor))), cursor })
     },
   }),
 
@@ -102,8 +102,9 @@ const verificationOf = (found: Verification): z.output<typeof verification> => (
   oldestUnsealedAt: schema.maybeTimeOf(found.oldestUnsealedAt),
 })
 
-const recordOf = (record: SealedRecord): z.output<typeof schema.trailRecord> => ({
+const recordOf = (record: SealedRecord, name: string | undefined): z.output<typeof schema.trailRecord> => ({
   ...record,
+  actor: { ...record.actor, ...(name === undefined ? {} : { name }) },
   at: schema.timeOf(record.at),
   change: record.change === undefined ? undefined : new Payload(record.change),
 })

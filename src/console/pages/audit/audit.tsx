@@ -16,6 +16,7 @@ import { useWords, type Words } from '../../words/index.tsx'
 import styles from './audit.module.css'
 import { Proof, useExport, useVerify } from './proof.tsx'
 import { RecordView } from './record.tsx'
+import { actorWords, subjectWords } from './words-of.ts'
 import { actions, type AuditSearch } from './search.ts'
 
 export function AuditPage() {
@@ -116,13 +117,13 @@ function columnsIn({ t }: Words): readonly Column<TrailRecord>[] {
       head: t('audit.who'),
       width: 'minmax(100px, 1fr)',
       wide: true,
-      cell: ({ actor }) => `${actor.type} ${actor.id}`,
+      cell: ({ actor }) => actorWords(actor),
     },
     {
       key: 'subject',
       head: t('audit.subject'),
       width: 'minmax(100px, 2fr)',
-      cell: ({ subject }) => `${subject.type} ${subject.id}`,
+      cell: ({ subject }) => subjectWords(subject),
     },
   ]
 }

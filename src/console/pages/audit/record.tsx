@@ -8,6 +8,7 @@ import { absoluteTime } from '../../parts/times.ts'
 import { useWords } from '../../words/index.tsx'
 import { executionIdOf } from '../executions/names.ts'
 import styles from './audit.module.css'
+import { actorWords } from './words-of.ts'
 
 export function RecordView({ record }: { readonly record: TrailRecord }) {
   const { t, language } = useWords()
@@ -20,7 +21,7 @@ export function RecordView({ record }: { readonly record: TrailRecord }) {
         facts={[
           [t('audit.what'), <code key="action">{action}</code>],
           [t('audit.at'), absoluteTime(Date.parse(at), language)],
-          [t('audit.who'), `${actor.type} ${actor.id}, ${t('audit.via', { via: actor.via })}`],
+          [t('audit.who'), `${actorWords(actor)}, ${t('audit.via', { via: actor.via })}`],
           [
             t('audit.subject'),
             subject.type === 'deployment' ? (

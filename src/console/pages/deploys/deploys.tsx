@@ -107,7 +107,7 @@ function columnsIn({ t }: Words): readonly Column<DeploymentSummary>[] {
     {
       key: 'release',
       head: t('deploy.release'),
-      width: 'minmax(120px, 1fr)',
+      width: '236px',
       wide: true,
       cell: ({ releaseId }) => <code>{releaseId}</code>,
     },
