@@ -128,7 +128,7 @@ async function requireDigest(folder: string, expected: string): Promise<void> {
   if (found === expected) return
   throw new DeployFailure('user', `the files have the digest ${found}`, {
     field: 'artifact.sha256',
-    command: 'sign again',
+    command: 'leave sha256 out of the release file, then: holdfast deploy FILE',
   })
 }
 

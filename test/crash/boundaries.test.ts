@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createExpressions, type Expressions } from '../../src/jsonata/index.ts'
+import { describe, expect, it } from 'vitest'
+import { groundForTests } from './ground.ts'
 import { lookAtTheEnd, randomOf } from './kill-often.ts'
 import { Ledger } from './ledger.ts'
 import {
@@ -17,23 +16,11 @@ import {
 } from './rehearsal.ts'
 import { databaseFile } from './world.ts'
 
-let root: string
-let expressions: Expressions
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'holdfast-test-'))
-  expressions = createExpressions()
-})
-afterAll(async () => {
-  await expressions.close()
-  rmSync(root, { recursive: true, force: true })
-})
-
-let folders = 0
-const newFolder = (): string => join(root, `${++folders}`)
-const now = Date.UTC(2026, 0, 1)
+const ground = groundForTests()
+const { now, newFolder } = ground
 
 function begin(imageAt: RehearsalOptions['imageAt']): Promise<Rehearsal> {
-  return rehearse({ folder: newFolder(), now, outside: atFirst, expressions, imageAt })
+  return rehearse({ folder: newFolder(), now, outside: atFirst, expressions: ground.expressions, imageAt })
 }
 
 /** Another process on what the crash left. */
@@ -41,7 +28,7 @@ function goOn(
   { folder, now, outside }: Image,
   imageAt: RehearsalOptions['imageAt'] = () => undefined,
 ): Promise<Rehearsal> {
-  return rehearse({ folder, now, outside, expressions, imageAt })
+  return rehearse({ folder, now, outside, expressions: ground.expressions, imageAt })
 }
 
 type End = { readonly name: string; readonly status: number; readonly result: string }

@@ -1,29 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createExpressions, type Expressions } from '../../src/jsonata/index.ts'
+import { describe, expect, it } from 'vitest'
+import { groundForTests } from './ground.ts'
 import { lookAtTheEnd, randomOf } from './kill-often.ts'
 import { Ledger } from './ledger.ts'
 import { everyItem, everyItemInput } from './machines.ts'
 import { atFirst, type Play, type Rehearsal, rehearse, type RehearsalOptions } from './rehearsal.ts'
 import { databaseFile, installMachine } from './world.ts'
 
-let root: string
-let expressions: Expressions
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'holdfast-test-'))
-  expressions = createExpressions()
-})
-afterAll(async () => {
-  await expressions.close()
-  rmSync(root, { recursive: true, force: true })
-})
-
-let folders = 0
-const newFolder = (): string => join(root, `${++folders}`)
-const now = Date.UTC(2026, 0, 1)
+const ground = groundForTests()
+const { now, newFolder } = ground
 
 type Type = 'STANDARD' | 'EXPRESS'
 
@@ -85,7 +71,7 @@ describe.each(['STANDARD', 'EXPRESS'] as const)('a crash amid a Map Run with %s 
     imageAt: RehearsalOptions['imageAt'] = () => undefined,
   ): Promise<Rehearsal & { readonly folder: string }> {
     const { life, images, boundaries, objects, errors } = await rehearse({
-      ...{ play, folder, now, outside, expressions, imageAt },
+      ...{ play, folder, now, outside, expressions: ground.expressions, imageAt },
     })
     return { life, images, boundaries, objects, errors, folder }
   }

@@ -25,8 +25,6 @@ const strategies: readonly PlainJson[] = [
 export class History {
   readonly told: string[] = []
   readonly #world: WholeWorld
-  /** What may serve in the end. */
-  #allowed: (string | null)[] = []
 
   constructor(artifact: Artifact, seed: number) {
     this.#world = new WholeWorld(artifact, seed)
@@ -38,8 +36,6 @@ export class History {
     await this.#peace('good')
     if (chance(3) > 0) await this.#peace(chance(3) === 0 ? 'mute' : 'good')
     if (chance(3) === 0) await this.#peace('good')
-    const { servingFleet, warmFleet } = world.pointer(place.project)
-    this.#allowed = [servingFleet, warmFleet]
     this.#arm()
     if (chance(2) === 0) this.#arm()
     await this.#operate()
@@ -222,9 +218,10 @@ export class History {
   async wrong(): Promise<readonly string[]> {
     const world = this.#world
     const { servingFleet, warmFleet } = world.pointer(place.project)
-    const newest = world.rows<{ fleet: string; status: string }>(
-      `SELECT fleet, status FROM deployment ORDER BY position DESC LIMIT 1`,
-    )[0]
+    // What failed or was halted has changed nothing: also a rollback, which leaves in charge what it was to take out.
+    const [lastGood] = world.rows<{ fleet: string }>(
+      `SELECT fleet FROM deployment WHERE status = 'succeeded' ORDER BY position DESC LIMIT 1`,
+    )
     const fleets = [servingFleet, warmFleet].filter((fleet) => fleet !== null)
     const expected = [
       ...fleets.flatMap((fleet) => [`${fleet}-web-0`, `${fleet}-web-1`]),
@@ -232,8 +229,7 @@ export class History {
     ].toSorted()
     const open = world.rows<{ call: string }>(`SELECT call_id AS call FROM deploy_intent WHERE status = 'intended'`)
     return [
-      ...([...this.#allowed, newest?.fleet].includes(servingFleet) ? [] : [`${servingFleet} serves`]),
-      ...(newest?.status === 'succeeded' && newest.fleet !== servingFleet ? ['what succeeded does not serve'] : []),
+      ...(servingFleet === (lastGood?.fleet ?? null) ? [] : [`${servingFleet} serves, ${lastGood?.fleet} succeeded`]),
       ...differ(
         'instances',
         world.hosts.flatMap((host) => instancesOf(host)),

@@ -32,15 +32,7 @@ function WhileRunning({ deployment: { id } }: Of) {
       >
         {t('deploy.pause')}
       </Button>
-      <Button
-        color="red"
-        variant="light"
-        leftSection={<Icon name="stop" size={13} />}
-        loading={halt.isPending}
-        onClick={() => halt.mutate({ params: { id } })}
-      >
-        {t('deploy.halt')}
-      </Button>
+      <Halt isPending={halt.isPending} onHalt={() => halt.mutate({ params: { id } })} />
       <Faults errors={[halt.error, pause.error]} />
     </>
   )
@@ -52,15 +44,7 @@ function WhilePaused({ deployment: { id } }: Of) {
   const resume = useAct('deployResume')
   return (
     <>
-      <Button
-        color="red"
-        variant="light"
-        leftSection={<Icon name="stop" size={13} />}
-        loading={halt.isPending}
-        onClick={() => halt.mutate({ params: { id } })}
-      >
-        {t('deploy.halt')}
-      </Button>
+      <Halt isPending={halt.isPending} onHalt={() => halt.mutate({ params: { id } })} />
       <Button
         leftSection={<Icon name="play" size={13} />}
         loading={resume.isPending}
@@ -70,6 +54,21 @@ function WhilePaused({ deployment: { id } }: Of) {
       </Button>
       <Faults errors={[halt.error, resume.error]} />
     </>
+  )
+}
+
+function Halt({ isPending, onHalt }: { readonly isPending: boolean; readonly onHalt: () => void }) {
+  const { t } = useWords()
+  return (
+    <Button
+      color="red"
+      variant="light"
+      leftSection={<Icon name="stop" size={13} />}
+      loading={isPending}
+      onClick={onHalt}
+    >
+      {t('deploy.halt')}
+    </Button>
   )
 }
 
