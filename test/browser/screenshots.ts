@@ -22,7 +22,13 @@ const lists: readonly Shot[] = ['/', '/deploys', '/executions', '/locks', '/audi
   path,
 }))
 
+const pages = [...lists.map(({ name }) => name), 'execution', 'execution-flow', 'deploy']
 const [, , ...wanted] = process.argv
+const unknown = wanted.filter((name) => !pages.includes(name))
+if (unknown.length > 0) {
+  process.stderr.write(`there is no page ${unknown.join(', ')}: the pages are ${pages.join(', ')}\n`)
+  process.exit(2)
+}
 mkdirSync(folder, { recursive: true })
 
 async function shoot(console: Console, state: string, shots: readonly Shot[], locale = 'en-US'): Promise<void> {
