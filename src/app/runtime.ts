@@ -168,7 +168,7 @@ function buildServer({ version, configuration, clock, logger, randomBytes }: Run
       hosts: bindHostVerbs(hosts),
       connections: bindConnectionVerbs(behind.connections),
       trail,
-      news: new TrailNews({ store, clock }),
+      news: new TrailNews({ store, trail, clock }),
       sessions: bindSessionVerbs(access, tokenFile !== undefined),
       consoleFolder,
       answers: keptAnswers(store, () => clock.now()),

@@ -8,10 +8,12 @@ export type BackgroundOptions = {
   readonly store: Store
   readonly clock: Clock
   readonly logger: Logger
-  /** How long records gather before they are sealed together; 50 ms unless told, 200 where each look is a way to a server. */
+  /** From one sealing to the next, at least; 50 ms unless told, 200 where each look is a way to a server. */
   readonly sealDelayMs?: number
 }
 
+/** When nothing was sealed lately, records gather for so long: what is done together is mostly committed within it. */
+const gatherMs = 10
 const retryMs = 1000
 
 /** Starts ticking. What it returns stops it, after the tick that may be running. */
@@ -29,13 +31,19 @@ class TrailLoop {
   /** An alarm rang during a tick, which may have looked before what rang was committed. */
   #again = false
   #stopped = false
+  #tickedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: BackgroundOptions) {
     this.#options = options
     this.#sealDelayMs = options.sealDelayMs ?? (options.store.dialect === 'sqlite' ? 50 : 200)
-    this.#unsubscribe = options.store.onCommit(() => this.#wakeIn(this.#sealDelayMs))
+    this.#unsubscribe = options.store.onCommit(() => this.#wakeSoon())
     // What a crash left unsealed does not wait for the next commit.
     this.#wakeIn(0)
+  }
+
+  #wakeSoon(): void {
+    const sinceMs = this.#options.clock.now() - this.#tickedAt
+    this.#wakeIn(Math.min(this.#sealDelayMs, Math.max(gatherMs, this.#sealDelayMs - sinceMs)))
   }
 
   /** An earlier alarm that is already set stands. */
@@ -61,6 +69,7 @@ class TrailLoop {
 
   async #tick(): Promise<void> {
     const { trail, clock, logger } = this.#options
+    this.#tickedAt = clock.now()
     try {
       const more = await trail.tick()
       const due = trail.nextDueAt()

@@ -4,22 +4,23 @@ import { openTrailWorld, type TrailWorld } from './trail-world.ts'
 
 let world: TrailWorld
 let news: TrailNews
+let told: News[]
 beforeEach(() => {
   world = openTrailWorld()
-  news = new TrailNews({ store: world.store, clock: world.clock })
+  news = new TrailNews({ store: world.store, trail: world.trail, clock: world.clock })
+  told = []
 })
 afterEach(() => world.end())
 
-it('tells what was acted on, each thing once, within a quarter of a second', async () => {
+const through = (): readonly number[] => told.map((one) => one.through)
+
+it('tells what was acted on at once, each thing once, and nothing to who has left', async () => {
   await world.append(2)
   await world.trail.seal()
-  const told: News[] = []
   const leave = news.listen((one) => told.push(one))
   await world.append(1, { subject: { type: 'deployment', id: 'dep_1' }, action: 'deploy.start' })
   await world.append(1, { subject: { type: 'deployment', id: 'dep_1' }, action: 'deploy.call' })
   await world.trail.seal()
-  expect(told).toEqual([])
-  world.clock.advanceBy(250)
   expect(told).toEqual([
     {
       through: 4,
@@ -36,23 +37,34 @@ it('tells what was acted on, each thing once, within a quarter of a second', asy
   expect(world.clock.nextAlarm()).toBeUndefined()
 })
 
+it('tells together what follows within a fifth of a second', async () => {
+  const leave = news.listen((one) => told.push(one))
+  for (let n = 0; n < 20; n++) {
+    await world.append(1)
+    await world.trail.seal()
+    world.clock.advanceBy(10)
+  }
+  expect(through()).toEqual([1, 20])
+  leave()
+})
+
 it('says to read anew when there is more than anybody could follow', async () => {
-  const told: News[] = []
   const leave = news.listen((one) => told.push(one))
   await world.append(400)
   await world.trail.seal()
-  world.clock.advanceBy(250)
   expect(told).toEqual([{ through: 400, all: true, actions: ['execution.start'], subjects: [] }])
   leave()
 })
 
-it('finds what another process has sealed', async () => {
-  const told: News[] = []
-  const quiet = new TrailNews({ store: { read: world.store.read, onCommit: () => () => {} }, clock: world.clock })
+it('finds within a quarter of a second what another process has sealed', async () => {
+  const deaf = { onSealed: () => () => {} }
+  const quiet = new TrailNews({ store: world.store, trail: deaf, clock: world.clock })
   const leave = quiet.listen((one) => told.push(one))
   await world.append(1)
   await world.trail.seal()
-  world.clock.advanceBy(1000)
-  expect(told.map(({ through }) => through)).toEqual([1])
+  expect(told).toEqual([])
+  world.clock.advanceBy(250)
+  expect(through()).toEqual([1])
   leave()
+  expect(world.clock.nextAlarm()).toBeUndefined()
 })

@@ -1,8 +1,8 @@
 /**
- * What the trail has to tell to whoever shows it live: which things were acted on, told together and never more often than
- * somebody can read. One look at the database serves all who listen, however many.
+ * What the trail has to tell to whoever shows it live: which things were acted on. The first is told at once, what follows on it
+ * together and never more often than somebody can read. One look at the database serves all who listen, however many.
  */
-import type { Clock } from '../base/index.ts'
+import { type Clock, Pace } from '../base/index.ts'
 import type { Store } from '../store/index.ts'
 import { chainEnd } from './seal.ts'
 
@@ -16,14 +16,19 @@ export type News = {
   readonly subjects: readonly { readonly type: string; readonly id: string }[]
 }
 
-/** At most so often; a change is told within this and the moment its record takes to be sealed. */
+/** From one telling to the next, at least. */
 const paceMs = 200
-/** Where other processes seal as well, nothing rings here. */
-const idleMs = 1000
+/** What other processes seal rings nothing here: so often it is looked for. */
+const elsewhereMs = 250
 /** Beyond that a reader is quicker with reading anew. */
 const mostRecords = 200
 
-export type NewsOptions = { readonly store: Pick<Store, 'read' | 'onCommit'>; readonly clock: Clock }
+export type NewsOptions = {
+  readonly store: Pick<Store, 'read'>
+  /** Rings whenever this process has sealed something. */
+  readonly trail: { onSealed(listener: () => void): () => void }
+  readonly clock: Clock
+}
 
 type Listener = (news: News) => void
 type Row = { readonly seq: number; readonly action: string; readonly subject_type: string; readonly subject_id: string }
@@ -35,8 +40,9 @@ export class TrailNews {
   readonly #options: NewsOptions
   readonly #listeners = new Set<Listener>()
   #seq = 0
-  #alarm: { readonly at: number; readonly cancel: () => void } | undefined
+  #pace: Pace | undefined
   #deafen: (() => void) | undefined
+  #stopLooking: (() => void) | undefined
 
   constructor(options: NewsOptions) {
     this.#options = options
@@ -59,35 +65,32 @@ export class TrailNews {
 
   #begin(): void {
     this.#seq = this.through
-    // Sealing is a commit too: it is what rings when there is something to tell.
-    this.#deafen = this.#options.store.onCommit(() => this.#lookSoon())
-    this.#lookSoon(idleMs)
+    const { clock, trail } = this.#options
+    const pace = new Pace({ clock, everyMs: paceMs, act: () => this.#look() })
+    this.#pace = pace
+    this.#deafen = trail.onSealed(() => pace.ring())
+    this.#lookElsewhere()
   }
 
   #end(): void {
     this.#deafen?.()
-    this.#alarm?.cancel()
-    this.#deafen = this.#alarm = undefined
+    this.#pace?.stop()
+    this.#stopLooking?.()
+    this.#deafen = this.#pace = this.#stopLooking = undefined
   }
 
-  /** An earlier look that is already due stands. */
-  #lookSoon(delayMs = paceMs): void {
+  #lookElsewhere(): void {
     const { clock } = this.#options
-    const at = clock.now() + delayMs
-    if (this.#alarm !== undefined && this.#alarm.at <= at) return
-    this.#alarm?.cancel()
-    const cancel = clock.alarm(at, () => {
-      this.#alarm = undefined
-      this.#look()
+    this.#stopLooking = clock.alarm(clock.now() + elsewhereMs, () => {
+      this.#pace?.ring()
+      this.#lookElsewhere()
     })
-    this.#alarm = { at, cancel }
   }
 
   #look(): void {
     const { read } = this.#options.store
     const rows = read.all<Row>(selectRecords, this.#seq, mostRecords + 1)
     if (rows.length > 0) this.#tell(rows)
-    this.#lookSoon(idleMs)
   }
 
   #tell(rows: readonly Row[]): void {

@@ -189,6 +189,26 @@ describe('the trail’s own loop', () => {
     expect(world.clock.nextAlarm()).toBeUndefined()
   })
 
+  it('seals almost at once when it has sealed nothing lately', async () => {
+    const stop = start()
+    world.clock.advanceBy(0)
+    await quiet()
+    world.clock.advanceBy(1000)
+    await world.append(1)
+    await world.append(1)
+    world.clock.advanceBy(10)
+    await quiet()
+    expect(await world.all()).toHaveLength(2)
+    await world.append(1)
+    world.clock.advanceBy(49)
+    await quiet()
+    expect(await world.all()).toHaveLength(2)
+    world.clock.advanceBy(1)
+    await quiet()
+    expect(await world.all()).toHaveLength(3)
+    await stop()
+  })
+
   it('seals, signs and delivers what the process before left behind', async () => {
     await world.append(1200)
     const seen: number[] = []

@@ -77,6 +77,7 @@ export class Trail {
   /** Id of the last statement that the heads file holds. */
   #exported: number
   #pruneDueAt = 0
+  readonly #sealedListeners = new Set<() => void>()
 
   constructor(options: TrailOptions, settings: TrailSettings, keys: TrailKeys, headsFile: HeadsFile) {
     this.#store = options.store
@@ -88,12 +89,22 @@ export class Trail {
     this.#exported = lastExported(options.store, headsFile)
   }
 
+  /** Calls back after each commit of this process that has sealed something. Returns how to stop. */
+  onSealed(listener: () => void): () => void {
+    this.#sealedListeners.add(listener)
+    return () => this.#sealedListeners.delete(listener)
+  }
+
   /** Seals what waits, in order, up to a batch. Says how many records. */
-  seal(): Promise<number> {
+  async seal(): Promise<number> {
     // By the index: the table is emptied so often that what is read in no order may be mostly what is gone.
     const waits = this.#store.read.get('SELECT position FROM trail_unsealed ORDER BY position LIMIT 1')
-    if (waits === undefined) return Promise.resolve(0)
-    return this.#store.write((tx) => (tx.tryLock('trail') ? sealRecords(tx, sealBatch) : 0), { concurrent: true })
+    if (waits === undefined) return 0
+    const sealed = await this.#store.write((tx) => (tx.tryLock('trail') ? sealRecords(tx, sealBatch) : 0), {
+      concurrent: true,
+    })
+    if (sealed > 0) for (const listener of this.#sealedListeners) listener()
+    return sealed
   }
 
   /** Signs the end of the chain if that is not signed yet, and exports what the heads file lacks. */

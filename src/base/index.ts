@@ -7,6 +7,7 @@ export { type Clock, VirtualClock } from './clock.ts'
 export { formatDuration, parseDuration } from './duration.ts'
 export { type ErrorDetails, type ErrorKind, HoldfastError, nearestWord } from './errors.ts'
 export { type RandomBytes, ulid, uuid4, uuid7 } from './id.ts'
+export { Pace, type PaceOptions } from './pace.ts'
 export { PassingMap } from './passing-map.ts'
 export {
   byteLength,

@@ -115,15 +115,30 @@ export function addressOf(
   return search.size === 0 ? filled : `${filled}?${search.toString()}`
 }
 
+/** The server says every 15 s that it is there: what is silent for longer than two of these is lost, whatever the network says. */
+const longestSilenceMs = 35_000
+
+/** @throws Error when nothing came for too long */
 async function* textIn(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncIterable<string> {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader()
   try {
     for (;;) {
-      const { value, done } = await reader.read()
+      const { value, done } = await soon(reader.read(), longestSilenceMs)
       if (done) return
       yield value
     }
   } finally {
-    reader.releaseLock()
+    // Also the connection of a stream that nobody reads to its end.
+    void reader.cancel().catch(() => {})
+  }
+}
+
+async function soon<T>(awaited: Promise<T>, ms: number): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error('the server has fallen silent')), ms)
+  try {
+    return await Promise.race([awaited, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }

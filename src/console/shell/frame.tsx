@@ -1,10 +1,12 @@
 /** The shell around every page: navigation at the side, header on top, the keyboard, the palette, and the trail that keeps lists current. */
 import { Drawer } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { useRef } from 'react'
+import { useState } from 'react'
+import { Pace } from '../../base/index.ts'
 import { type Changes, staleAfter } from '../api/changes.ts'
+import { pageClock } from '../api/clock.ts'
 import { refresh, useAnswer, useTopic } from '../api/context.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { useWords } from '../words/index.tsx'
@@ -81,35 +83,51 @@ function Navigation({ onGo }: { readonly onGo?: () => void }) {
   )
 }
 
-/** As long as no page follows something of its own, the trail says what is to be read anew; together, and not more often than this. */
+/**
+ * As long as no page follows something of its own, the trail says what is to be read anew: the first thing at once, what follows on it
+ * together.
+ */
 const mostOftenMs = 250
 
 function useTrail(isSignedIn: boolean): void {
   const queries = useQueryClient()
-  const waiting = useRef<Set<string> | 'all' | undefined>(undefined)
-  const take = (changes: Changes): void => {
-    const stale = staleAfter(changes)
-    const isFirst = waiting.current === undefined
-    if (stale === undefined || waiting.current === 'all') waiting.current = 'all'
-    else waiting.current = new Set([...(waiting.current ?? []), ...stale])
-    if (!isFirst) return
-    setTimeout(() => {
-      const subjects = waiting.current
-      waiting.current = undefined
-      if (subjects === 'all') void queries.invalidateQueries()
-      else if (subjects !== undefined) void refresh(queries, [...subjects])
-    }, mostOftenMs)
-  }
+  const [stale] = useState(() => new Stale(queries))
   useTopic(
     isSignedIn
       ? {
           path: '/v1/trail/changes',
           onEvent: ({ event, data }) => {
-            if (event === 'changes') take(JSON.parse(data) as Changes)
+            if (event === 'changes') stale.note(JSON.parse(data) as Changes)
           },
-          onReturn: () => take({ all: true, subjects: [] }),
+          onReturn: () => stale.note({ all: true, subjects: [] }),
         }
       : undefined,
     { underneath: true },
   )
+}
+
+/** What is to be read anew; reading takes its time, and what becomes stale meanwhile is read after it. */
+class Stale {
+  readonly #queries: QueryClient
+  readonly #pace = new Pace({ clock: pageClock, everyMs: mostOftenMs, act: () => this.#read() })
+  #subjects = new Set<string>()
+  #isAll = false
+
+  constructor(queries: QueryClient) {
+    this.#queries = queries
+  }
+
+  note(changes: Changes): void {
+    const subjects = staleAfter(changes)
+    this.#isAll ||= subjects === undefined
+    for (const subject of subjects ?? []) this.#subjects.add(subject)
+    this.#pace.ring()
+  }
+
+  #read(): Promise<void> {
+    const [isAll, subjects] = [this.#isAll, [...this.#subjects]]
+    this.#isAll = false
+    this.#subjects = new Set()
+    return isAll ? this.#queries.invalidateQueries() : refresh(this.#queries, subjects)
+  }
 }
