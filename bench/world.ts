@@ -21,7 +21,7 @@ import { createExpressions } from '../src/jsonata/index.ts'
 import { openStore, type Store } from '../src/store/index.ts'
 import { createTelemetry } from '../src/telemetry/index.ts'
 
-export const admin: Actor = { type: 'user', id: 'bench', via: 'api', role: 'admin' }
+export const admin: Actor = { type: 'user', id: 'bench', via: 'api', grants: [{ role: 'admin' }] }
 const account = { region: 'us-east-1', accountId: '123456789012' }
 const roleArn = 'arn:aws:iam::123456789012:role/bench'
 

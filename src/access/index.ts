@@ -1,12 +1,24 @@
 /**
  * access: who may do what: actors, bearer tokens, and `can()`, which every verb asks.
- * Words: actor (who acts: a user, a machine such as an execution, the system, something inbound), role, verb, thing, token (`hf_…`),
+ * Words: actor (who acts: a user, a machine such as an execution, the system, something inbound), role, grant (a role, everywhere or on a
+ * project or place), verb, thing, token (`hf_…`),
  * session (somebody signed in to the console, by a token or by the one-time code of a link).
  * `verbs.ts` is the one table of what can be asked and by whom. People, teams and sign-in come later.
  * It does not know HTTP: the server hands it the secret that the Authorization header held.
  */
 export { type Access, type AccessOptions, openAccess } from './access.ts'
-export { type Actor, anonymousAdmin, can, type Decision, hostIdPrefix, requirePermission, type Thing } from './can.ts'
+export {
+  type Actor,
+  anonymousAdmin,
+  can,
+  type Decision,
+  hostIdPrefix,
+  isWithinReach,
+  type Reach,
+  reachOf,
+  requirePermission,
+  type Thing,
+} from './can.ts'
 export { accessErrorCodes } from './errors.ts'
 export { authenticateSession, type SessionProof } from './session/authenticate.ts'
 export { type BegunSession, beginSession, type SignIn } from './session/begin.ts'
@@ -19,4 +31,14 @@ export { listTokens } from './token/list.ts'
 export { nameOfActor } from './token/name.ts'
 export { ensureLocalToken, type LocalToken } from './token/local.ts'
 export { type Revocation, revokeToken, takeBack } from './token/revoke.ts'
-export { type Role, roles, type Verb, verbs } from './verbs.ts'
+export {
+  type Grant,
+  grantSchema,
+  grantsSchema,
+  parseGrant,
+  type PlaceOfThing,
+  printGrant,
+  type Role,
+  roles,
+} from './grant.ts'
+export { type Rule, ruleOf, type Verb, verbs } from './verbs.ts'

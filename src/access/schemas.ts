@@ -1,7 +1,7 @@
 /** What the verbs of this folder are asked with, and what they answer. */
 import { z } from 'zod'
 import { newTokenInvalid } from './errors.ts'
-import { roles } from './verbs.ts'
+import { grantsSchema } from './grant.ts'
 
 /** The token that Holdfast itself writes into the data folder. */
 export const localTokenName = 'local'
@@ -15,7 +15,8 @@ export const newTokenSchema = z.strictObject({
     )
     .refine((name) => name !== localTokenName, `"${localTokenName}" is the token of this machine's data folder`)
     .describe('What the token is for, for the people who read the list'),
-  role: z.enum(roles).default('admin').describe('What the holder may do'),
+  grants: grantsSchema.min(1).describe('What the holder may do'),
+  expiresAt: z.int().min(1).optional().describe('Milliseconds since 1970 UTC; from then on it opens nothing'),
 })
 export type NewToken = z.input<typeof newTokenSchema>
 
@@ -23,9 +24,10 @@ export type NewToken = z.input<typeof newTokenSchema>
 export const tokenSchema = z.object({
   id: z.string(),
   name: z.string(),
-  role: z.enum(roles).optional().describe('Of a user; a machine has none'),
+  grants: grantsSchema.optional().describe('Of a user; a machine has none'),
   machine: z.string().optional().describe('Id of the machine it stands for: a host'),
   createdAt: z.number().int(),
+  expiresAt: z.number().int().optional(),
   lastUsedAt: z.number().int().optional().describe('To the minute'),
   revokedAt: z.number().int().optional(),
 })

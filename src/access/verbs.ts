@@ -1,67 +1,82 @@
 /** Everything that can be asked of Holdfast, and who may ask it. A domain adds its verbs here, one line each. */
 import type { ActorType } from '../audit/index.ts'
-
-/** What a person or token may do as a whole. More roles come with people and teams. */
-export const roles = ['admin'] as const
-export type Role = (typeof roles)[number]
+import { type Role, roles } from './grant.ts'
 
 export type Rule = {
   /** Roles of a user. */
   readonly roles: readonly Role[]
+  /**
+   * How far the grant has to reach. `everywhere`: it must not be bound to a project. `place`: to the place of the thing. `any`: it may
+   * be bound to anything; what is shown or changed is nobody's in particular, or the asker's own.
+   */
+  readonly reach: 'everywhere' | 'place' | 'any'
   /** Actors without a role that may do it too: an execution (`machine`), a hook from outside (`inbound`). */
   readonly also?: readonly Exclude<ActorType, 'user' | 'system'>[]
   /** The one thing a host's agent may do, on its own host; nobody else may. */
   readonly agent?: true
 }
 
-const admins: Rule = { roles: ['admin'] }
-/** What a running procedure may do on its own. */
-const adminsAndMachines: Rule = { roles: ['admin'], also: ['machine'] }
-const ownAgent: Rule = { roles: [], agent: true }
+const everyRole = roles
+/** Who decides what there is, and who may what. */
+const admins: Rule = { roles: ['admin'], reach: 'everywhere' }
+/** Seeing what is nobody's in particular. */
+const signedIn: Rule = { roles: everyRole, reach: 'any' }
+const readers: Rule = { roles: everyRole, reach: 'everywhere' }
+/** What a running procedure may do on its own as well. */
+const readersAndMachines: Rule = { ...readers, also: ['machine'] }
+/** Who mends what runs. */
+const responders: Rule = { roles: ['responder', 'admin'], reach: 'everywhere' }
+const respondersAndMachines: Rule = { ...responders, also: ['machine'] }
+/** Who ships to a place. */
+const deployers: Rule = { roles: ['deployer', 'admin'], reach: 'place' }
+/** What takes back or stops: whoever ships there, whoever responds, and an execution that answers an alert. */
+const stoppers: Rule = { roles: ['deployer', 'responder', 'admin'], reach: 'place', also: ['machine'] }
+const placeReaders: Rule = { roles: everyRole, reach: 'place', also: ['machine'] }
+const ownAgent: Rule = { roles: [], reach: 'everywhere', agent: true }
 
 export const verbs = {
   'machine.create': admins,
   'machine.update': admins,
   'machine.delete': admins,
-  'machine.describe': adminsAndMachines,
-  'machine.list': adminsAndMachines,
-  'machine.validate': adminsAndMachines,
+  'machine.describe': readersAndMachines,
+  'machine.list': readersAndMachines,
+  'machine.validate': { ...signedIn, also: ['machine'] },
   // It may call what the state's Task names.
   'state.test': admins,
   'machine.publish': admins,
-  'version.list': adminsAndMachines,
+  'version.list': readersAndMachines,
   'version.delete': admins,
   'alias.create': admins,
   'alias.update': admins,
   'alias.delete': admins,
-  'alias.describe': adminsAndMachines,
-  'alias.list': adminsAndMachines,
+  'alias.describe': readersAndMachines,
+  'alias.list': readersAndMachines,
 
   'activity.create': admins,
   'activity.delete': admins,
-  'activity.describe': adminsAndMachines,
-  'activity.list': adminsAndMachines,
+  'activity.describe': readersAndMachines,
+  'activity.list': readersAndMachines,
   'activity.work': admins,
 
   'resource.tag': admins,
   'resource.untag': admins,
-  'resource.listTags': adminsAndMachines,
+  'resource.listTags': readersAndMachines,
 
-  'execution.start': adminsAndMachines,
-  'execution.stop': adminsAndMachines,
-  'execution.redrive': adminsAndMachines,
-  'execution.describe': adminsAndMachines,
-  'execution.list': adminsAndMachines,
-  'execution.history': adminsAndMachines,
-  'execution.watch': adminsAndMachines,
+  'execution.start': respondersAndMachines,
+  'execution.stop': respondersAndMachines,
+  'execution.redrive': respondersAndMachines,
+  'execution.describe': readersAndMachines,
+  'execution.list': readersAndMachines,
+  'execution.history': readersAndMachines,
+  'execution.watch': readersAndMachines,
 
-  'map_run.describe': adminsAndMachines,
-  'map_run.list': adminsAndMachines,
-  'map_run.update': admins,
+  'map_run.describe': readersAndMachines,
+  'map_run.list': readersAndMachines,
+  'map_run.update': responders,
 
-  'task.succeed': adminsAndMachines,
-  'task.fail': adminsAndMachines,
-  'task.heartbeat': adminsAndMachines,
+  'task.succeed': respondersAndMachines,
+  'task.fail': respondersAndMachines,
+  'task.heartbeat': respondersAndMachines,
 
   'token.create': admins,
   'token.list': admins,
@@ -73,45 +88,44 @@ export const verbs = {
   // Sees in a test of a state what a connection sends.
   'connection.reveal': admins,
 
-  'session.invite': admins,
-  'session.describe': admins,
-  'session.end': admins,
+  'session.invite': signedIn,
+  'session.describe': signedIn,
+  'session.end': signedIn,
 
-  'trail.read': admins,
-  'trail.verify': admins,
-  'trail.export': admins,
+  'trail.read': readers,
+  'trail.verify': readers,
+  'trail.export': readers,
 
   'key.add': admins,
-  'key.list': admins,
+  'key.list': { ...readers, reach: 'any' },
   'key.revoke': admins,
 
-  'lock.acquire': admins,
-  'lock.release': admins,
-  'lock.break': admins,
-  'lock.list': adminsAndMachines,
+  'lock.acquire': { roles: ['deployer', 'responder', 'admin'], reach: 'place' },
+  'lock.release': { roles: ['deployer', 'responder', 'admin'], reach: 'place' },
+  'lock.break': { roles: ['responder', 'admin'], reach: 'place' },
+  'lock.list': placeReaders,
 
-  'deploy.start': admins,
-  'deploy.plan': adminsAndMachines,
-  // What takes back or stops: an execution that answers an alert may do it.
-  'deploy.halt': adminsAndMachines,
-  'deploy.pause': adminsAndMachines,
-  'deploy.resume': admins,
-  'deploy.retry': admins,
-  'deploy.rollback': adminsAndMachines,
-  'deploy.read': adminsAndMachines,
-  'logs.read': adminsAndMachines,
+  'deploy.start': deployers,
+  'deploy.plan': { ...deployers, also: ['machine'] },
+  'deploy.halt': stoppers,
+  'deploy.pause': stoppers,
+  'deploy.resume': deployers,
+  'deploy.retry': deployers,
+  'deploy.rollback': stoppers,
+  'deploy.read': placeReaders,
+  'logs.read': { roles: ['deployer', 'responder', 'admin'], reach: 'place', also: ['machine'] },
 
   'host.enrol': admins,
-  'host.list': adminsAndMachines,
-  'host.describe': adminsAndMachines,
-  'host.drain': admins,
-  'host.undrain': admins,
+  'host.list': readersAndMachines,
+  'host.describe': readersAndMachines,
+  'host.drain': responders,
+  'host.undrain': responders,
   'host.remove': admins,
   'host.work': ownAgent,
   'host.report': ownAgent,
 
-  'platform.describe': adminsAndMachines,
-  'platform.metrics': adminsAndMachines,
+  'platform.describe': { ...signedIn, also: ['machine'] },
+  'platform.metrics': readersAndMachines,
   'platform.stop': admins,
 } as const satisfies Record<`${string}.${string}`, Rule>
 

@@ -13,7 +13,7 @@ import { listConnections } from './list.ts'
 import { removeConnection } from './remove.ts'
 import type { NewConnection } from './schemas.ts'
 
-const admin: Actor = { type: 'user', id: 'ada', via: 'api', role: 'admin' }
+const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
 const nobody: Actor = { type: 'user', id: 'eve', via: 'api' }
 
 const stores: Store[] = []

@@ -1,6 +1,6 @@
 /** What people and programs ask about deployments. */
 import { z } from 'zod'
-import { type Actor, requirePermission } from '../access/index.ts'
+import { type Actor, reachOf, requirePermission } from '../access/index.ts'
 import type { FleetDescription } from './deployer.ts'
 import type { Deploys } from './deploys.ts'
 import {
@@ -24,7 +24,8 @@ import type { Diagnosis } from './failure.ts'
 import type { Lock } from './lock/lease.ts'
 import type { LiveInstance } from './look.ts'
 import { heldLocks } from './lock/rows.ts'
-import { type Place, placeName, placeSchema } from './place.ts'
+import { requireOnDeployment, requireOnPlace, seenBy } from './permission.ts'
+import { type Place, placeSchema } from './place.ts'
 import { describePlan } from './plan/describe.ts'
 import type { Plan } from './plan/plan.ts'
 import type { StoredRelease } from './release/rows.ts'
@@ -32,14 +33,12 @@ import { parseRequest } from './request.ts'
 
 /** @throws HoldfastError access.forbidden, deploy.deployment_missing */
 export function describeDeployment(deploys: Deploys, actor: Actor, id: string): DeploymentDescription {
-  requirePermission(actor, 'deploy.read', { type: 'deployment', id })
-  return describe(deploys, deploys.store.read, requireDeployment(deploys.store.read, id))
+  return describe(deploys, deploys.store.read, requireOnDeployment(deploys.store.read, actor, 'deploy.read', id))
 }
 
 /** What a deployment planned, once it has: undefined before. @throws HoldfastError access.forbidden, deploy.deployment_missing */
 export function planOfDeployment(deploys: Deploys, actor: Actor, id: string): PlanOfDeployment | undefined {
-  requirePermission(actor, 'deploy.read', { type: 'deployment', id })
-  const { plan, planHash } = requireDeployment(deploys.store.read, id)
+  const { plan, planHash } = requireOnDeployment(deploys.store.read, actor, 'deploy.read', id)
   if (plan === undefined || planHash === null) return undefined
   return { plan, hash: planHash, text: describePlan(plan, planHash) }
 }
@@ -57,7 +56,8 @@ export type HistoryRequest = z.input<typeof historyRequestSchema>
 export function listDeployments(deploys: Deploys, actor: Actor, request: HistoryRequest): readonly DeploymentSummary[] {
   requirePermission(actor, 'deploy.read')
   const { read } = deploys.store
-  return deploymentHistory(read, parseRequest(historyRequestSchema, request)).map((one) => summaryOf(read, one))
+  const page = { ...parseRequest(historyRequestSchema, request), within: reachOf(actor, 'deploy.read') }
+  return deploymentHistory(read, page).map((one) => summaryOf(read, one))
 }
 
 /** What serves a place, or stands warm in it. */
@@ -95,7 +95,7 @@ const historyShown = 10
 /** @throws HoldfastError access.forbidden, deploy.request_invalid */
 export function statusOfPlace(deploys: Deploys, actor: Actor, request: Place): PlaceStatus {
   const place = parseRequest(placeSchema, request)
-  requirePermission(actor, 'deploy.read', { type: 'place', id: placeName(place) })
+  requireOnPlace(actor, 'deploy.read', place)
   const { read } = deploys.store
   const pointer = pointerOf(read, place)
   const underWay = openDeploymentAt(read, place)
@@ -132,8 +132,7 @@ function fleetStatus(deploys: Deploys, known: KnownFleet | null): FleetStatus | 
 
 /** Every place that ever had a release in charge. @throws HoldfastError access.forbidden */
 export function listPlaces(deploys: Deploys, actor: Actor): readonly Pointer[] {
-  requirePermission(actor, 'deploy.read')
-  return allPointers(deploys.store.read)
+  return allPointers(deploys.store.read).filter(seenBy(actor, 'deploy.read'))
 }
 
 export type Explanation = {
@@ -168,6 +167,8 @@ export function explainDeployment(deploys: Deploys, actor: Actor, id: string): E
 
 /** @throws HoldfastError access.forbidden, deploy.release_missing */
 export function describeRelease(deploys: Deploys, actor: Actor, id: string): StoredRelease {
-  requirePermission(actor, 'deploy.read', { type: 'release', id })
-  return requireRelease(deploys.store.read, id)
+  requirePermission(actor, 'deploy.read')
+  const release = requireRelease(deploys.store.read, id)
+  requireOnPlace(actor, 'deploy.read', release)
+  return release
 }

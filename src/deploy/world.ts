@@ -29,7 +29,7 @@ import { identityOf } from './release/identity.ts'
 import type { SignedRelease } from './release/schemas.ts'
 import { signRelease } from './release/signature.ts'
 
-export const admin: Actor = { type: 'user', id: 'ada', via: 'api', role: 'admin' }
+export const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
 export const nobody: Actor = { type: 'user', id: 'eve', via: 'api' }
 export const account = { region: 'eu-central-1', accountId: '123456789012' }
 const roleArn = 'arn:aws:iam::123456789012:role/run'

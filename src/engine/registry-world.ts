@@ -6,7 +6,7 @@ import { openStore, type Store } from '../store/index.ts'
 import { findCurrentHead, finishDeletion } from './machine/queries.ts'
 import type { Registry } from './registry.ts'
 
-export const admin: Actor = { type: 'user', id: 'ada', via: 'api', role: 'admin' }
+export const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
 export const nobody: Actor = { type: 'user', id: 'eve', via: 'api' }
 
 export const roleArn = 'arn:aws:iam::123456789012:role/run'

@@ -23,7 +23,7 @@ import type { ResourceHandler, TaskAnswer, TaskCall } from './resource-handler.t
 import type { EngineLimits } from './run/core.ts'
 import { sfc32 } from './run/step-env.ts'
 
-export const admin: Actor = { type: 'user', id: 'ada', via: 'api', role: 'admin' }
+export const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
 export const nobody: Actor = { type: 'user', id: 'eve', via: 'api' }
 export const roleArn = 'arn:aws:iam::123456789012:role/run'
 export const account = { region: 'eu-central-1', accountId: '123456789012' }

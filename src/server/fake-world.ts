@@ -10,7 +10,7 @@ import type { SessionVerbs } from './session-verbs.ts'
 import { createServer, type Server, type ServerOptions } from './server.ts'
 
 export const token = 'hf_test'
-export const admin: Actor = { type: 'user', id: 'ada', via: 'api', role: 'admin' }
+export const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
 export const account = { region: 'eu-central-1', accountId: '123456789012' } as const
 export const machineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:order'
 export const executionArn = 'arn:aws:states:eu-central-1:123456789012:execution:order:run-1'

@@ -15,7 +15,7 @@ import {
 import { openPostgres, openStore, type Schedule, type Store, type TraceEvent } from '../../src/store/index.ts'
 import { accountId, region, roleArn } from './machines.ts'
 
-export const admin: Actor = { type: 'user', id: 'ada', via: 'api', role: 'admin' }
+export const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
 export const account = { region, accountId }
 /** The same over all lives of a folder: tokens that are out must stay good. */
 export const tokenKey: Uint8Array = new Uint8Array(32).fill(7)

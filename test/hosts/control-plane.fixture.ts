@@ -26,7 +26,7 @@ const store = openStore({ path: join(folder, 'holdfast.sqlite'), clock, logger }
 const access = openAccess({ store, clock, logger, randomBytes })
 const registry = openHostRegistry({ store, access, clock, logger, randomBytes })
 const key = proofKeyOf(folder, randomBytes)
-const admin: Actor = { type: 'user', id: 'admin', via: 'api', role: 'admin' }
+const admin: Actor = { type: 'user', id: 'admin', via: 'api', grants: [{ role: 'admin' }] }
 
 const server = createServer(
   {

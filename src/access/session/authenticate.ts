@@ -1,7 +1,8 @@
 import type { Access } from '../access.ts'
 import type { Actor } from '../can.ts'
 import { sessionEnded } from '../errors.ts'
-import { tokenById } from '../token/rows.ts'
+import { actorOfToken } from '../token/authenticate.ts'
+import { isGood, tokenById } from '../token/rows.ts'
 import { equalHashes, hashOfSecret } from '../token/secret.ts'
 import { sessionBySecretHash, type SessionRow } from './rows.ts'
 
@@ -12,8 +13,8 @@ export type SessionProof = { readonly secret: string; readonly key: string }
 export function authenticateSession(access: Access, proof: SessionProof): Actor {
   const session = openSession(access, proof)
   const token = session === undefined ? undefined : tokenById(access.store.read, session.token_id)
-  if (token === undefined || token.revoked_at !== null || token.role === null) throw sessionEnded()
-  return { type: 'user', id: token.actor_id, via: 'ui', role: token.role }
+  if (token?.actor_type !== 'user' || !isGood(token, access.clock.now())) throw sessionEnded()
+  return actorOfToken(token, 'ui')
 }
 
 /** The session with these halves, if it is good. */

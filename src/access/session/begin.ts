@@ -4,8 +4,8 @@ import type { Transaction } from '../../store/index.ts'
 import type { Access } from '../access.ts'
 import type { Actor } from '../can.ts'
 import { codeRefused, unauthenticated } from '../errors.ts'
-import { holderOf } from '../token/authenticate.ts'
-import { tokenById, type TokenRow } from '../token/rows.ts'
+import { actorOfToken, holderOf } from '../token/authenticate.ts'
+import { isGood, tokenById, type TokenRow } from '../token/rows.ts'
 import { hashOfSecret } from '../token/secret.ts'
 import { forgetExpired, insertSession, spendCode } from './rows.ts'
 
@@ -32,7 +32,7 @@ export async function beginSession(access: Access, signIn: SignIn): Promise<Begu
   const begun = await access.store.write((tx) => {
     const at = access.clock.now()
     const token = 'code' in signIn ? tokenOfCode(tx, signIn.code, at) : held
-    return token === undefined || token.role === null ? undefined : openFor(access, tx, token, at)
+    return token?.actor_type !== 'user' ? undefined : openFor(access, tx, token, at)
   })
   // Thrown after the commit: a code stays spent.
   if (begun === undefined) throw 'code' in signIn ? codeRefused() : unauthenticated()
@@ -42,7 +42,7 @@ export async function beginSession(access: Access, signIn: SignIn): Promise<Begu
 function tokenOfCode(tx: Transaction, code: string, at: number): TokenRow | undefined {
   const tokenId = spendCode(tx, hashOfSecret(code), at)
   const token = tokenId === undefined ? undefined : tokenById(tx, tokenId)
-  return token?.revoked_at === null ? token : undefined
+  return token !== undefined && isGood(token, at) ? token : undefined
 }
 
 function openFor({ randomBytes }: Access, tx: Transaction, token: TokenRow, at: number): BegunSession {
@@ -50,12 +50,7 @@ function openFor({ randomBytes }: Access, tx: Transaction, token: TokenRow, at: 
   const [secret, key] = [random(), random()]
   const id = `ses_${ulid(at, randomBytes)}`
   const expiresAt = at + sessionLivesMs
-  const actor: Actor = {
-    type: 'user',
-    id: token.actor_id,
-    via: 'ui',
-    ...(token.role === null ? {} : { role: token.role }),
-  }
+  const actor = actorOfToken(token, 'ui')
   forgetExpired(tx, at)
   insertSession(tx, {
     id,
@@ -65,7 +60,6 @@ function openFor({ randomBytes }: Access, tx: Transaction, token: TokenRow, at: 
     created_at: at,
     expires_at: expiresAt,
   })
-  const { role: _role, ...author } = actor
-  appendRecord(tx, { at, actor: author, action: 'session.begin', subject: { type: 'session', id } })
+  appendRecord(tx, { at, actor, action: 'session.begin', subject: { type: 'session', id } })
   return { secret, key, actor, expiresAt }
 }

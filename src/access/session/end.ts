@@ -12,7 +12,6 @@ export async function endSession(access: Access, actor: Actor, proof: SessionPro
   await access.store.write((tx) => {
     const at = access.clock.now()
     if (!endSessionRow(tx, session.id, at)) return
-    const { role: _role, ...author } = actor
-    appendRecord(tx, { at, actor: author, action: 'session.end', subject: { type: 'session', id: session.id } })
+    appendRecord(tx, { at, actor, action: 'session.end', subject: { type: 'session', id: session.id } })
   })
 }

@@ -15,7 +15,7 @@ import {
   revokeToken,
 } from '../index.ts'
 
-const admin: Actor = { type: 'user', id: 'ada', via: 'api', role: 'admin' }
+const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
 
 let store: Store
 let clock: VirtualClock
@@ -46,8 +46,8 @@ const actionsIn = (): unknown[] =>
     .map(({ action }) => action)
     .filter((action) => action.startsWith('session.'))
 const holder = async (): Promise<{ readonly actor: Actor; readonly secret: string }> => {
-  const { id, secret } = await createToken(access, admin, { name: 'mika' })
-  return { actor: { type: 'user', id, via: 'api', role: 'admin' }, secret }
+  const { id, secret } = await createToken(access, admin, { name: 'mika', grants: [{ role: 'admin' }] })
+  return { actor: { type: 'user', id, via: 'api', grants: [{ role: 'admin' }] }, secret }
 }
 
 describe('a sign-in link', () => {
@@ -56,7 +56,7 @@ describe('a sign-in link', () => {
     const { code } = await inviteWhoStarted(access)
     const { actor, secret, key } = await beginSession(access, { code })
     expect(authenticateSession(access, { secret, key })).toEqual(actor)
-    expect(actor).toMatchObject({ type: 'user', via: 'ui', role: 'admin' })
+    expect(actor).toMatchObject({ type: 'user', via: 'ui', grants: [{ role: 'admin' }] })
     expect(await codeOf(() => beginSession(access, { code }))).toBe('access.code_refused')
     expect(actionsIn()).toEqual(['session.invite', 'session.begin'])
   })

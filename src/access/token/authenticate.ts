@@ -2,14 +2,14 @@ import type { Via } from '../../audit/index.ts'
 import type { Access } from '../access.ts'
 import type { Actor } from '../can.ts'
 import { unauthenticated } from '../errors.ts'
-import { tokenBySecretHash, type TokenRow } from './rows.ts'
+import { grantsOfToken, isGood, tokenBySecretHash, type TokenRow } from './rows.ts'
 import { equalHashes, hashOfSecret, isSecret } from './secret.ts'
 
 const noteEveryMs = 60_000
 
 /**
  * Who holds this secret. Looked up by its hash, so that no time it takes tells anything about a secret, and answered
- * alike whether the token is malformed, unknown or revoked. @throws HoldfastError access.unauthenticated
+ * alike whether the token is malformed, unknown, expired or revoked. @throws HoldfastError access.unauthenticated
  */
 export function authenticate(access: Access, secret: string | undefined, via: Via): Actor {
   const actor = secret === undefined ? undefined : actorWith(access, secret, via)
@@ -22,8 +22,13 @@ export function actorWith(access: Access, secret: string, via: Via): Actor | und
   const token = holderOf(access, secret)
   if (token === undefined) return undefined
   noteUse(access, token)
-  const { actor_type: type, actor_id: id, role } = token
-  return { type, id, via, ...(role === null ? {} : { role }) }
+  return actorOfToken(token, via)
+}
+
+/** Whom it stands for. */
+export function actorOfToken(token: TokenRow, via: Via): Actor {
+  const { actor_type: type, actor_id: id } = token
+  return type === 'machine' ? { type, id, via } : { type, id, via, grants: grantsOfToken(token) }
 }
 
 /** The token with this secret, if it is good. */
@@ -32,7 +37,7 @@ export function holderOf(access: Access, secret: string): TokenRow | undefined {
   const secretHash = hashOfSecret(secret)
   const token = tokenBySecretHash(access.store.read, secretHash)
   if (token === undefined || !equalHashes(token.secret_hash, secretHash)) return undefined
-  return token.revoked_at === null ? token : undefined
+  return isGood(token, access.clock.now()) ? token : undefined
 }
 
 /** Beside the request: it neither waits for the note nor fails with it. */

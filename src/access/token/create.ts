@@ -3,8 +3,9 @@ import { ulid } from '../../base/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { Access } from '../access.ts'
 import { type Actor, requirePermission } from '../can.ts'
+import { newTokenInvalid } from '../errors.ts'
+import { type Grant, printGrant } from '../grant.ts'
 import { type NewToken, parseNewToken, type Token } from '../schemas.ts'
-import type { Role } from '../verbs.ts'
 import { insertToken } from './rows.ts'
 import { hashOfSecret, newSecret } from './secret.ts'
 
@@ -14,35 +15,44 @@ export type CreatedToken = Token & { readonly secret: string }
 /** @throws HoldfastError access.forbidden, access.token_invalid */
 export async function createToken(access: Access, actor: Actor, request: NewToken): Promise<CreatedToken> {
   requirePermission(actor, 'token.create')
-  const { name, role } = parseNewToken(request)
-  return access.store.write((tx) => makeToken(access, tx, { name, holder: { role }, by: actor }))
+  const { name, grants, expiresAt } = parseNewToken(request)
+  if (expiresAt !== undefined && expiresAt <= access.clock.now()) throw newTokenInvalid('expiresAt', 'a time to come')
+  return access.store.write((tx) => makeToken(access, tx, { name, holder: { grants }, expiresAt, by: actor }))
 }
 
 export type TokenMaking = {
   readonly name: string
-  /** A user with this role, or a machine: its id is what `can()` holds it to. */
-  readonly holder: { readonly role: Role } | { readonly machine: string }
+  /** A user with these grants, or a machine: its id is what `can()` holds it to. */
+  readonly holder: { readonly grants: readonly Grant[] } | { readonly machine: string }
+  readonly expiresAt?: number | undefined
   readonly by: Author
   readonly cause?: Cause
 }
 
 /** The token and its record, in the transaction of what the token is for. Who may is asked by the verb that needs it. */
-export function makeToken(access: Access, tx: Transaction, { name, holder, by, cause }: TokenMaking): CreatedToken {
+export function makeToken(
+  access: Access,
+  tx: Transaction,
+  { name, holder, expiresAt, by, cause }: TokenMaking,
+): CreatedToken {
   const at = access.clock.now()
   const id = `tok_${ulid(at, access.randomBytes)}`
   const secret = newSecret(access.randomBytes)
   const actor =
-    'role' in holder
-      ? ({ actor_type: 'user', actor_id: id, role: holder.role } as const)
-      : ({ actor_type: 'machine', actor_id: holder.machine, role: null } as const)
-  insertToken(tx, { id, name, ...actor, secret_hash: hashOfSecret(secret), created_at: at })
+    'grants' in holder
+      ? ({ actor_type: 'user', actor_id: id, grants: JSON.stringify(holder.grants) } as const)
+      : ({ actor_type: 'machine', actor_id: holder.machine, grants: null } as const)
+  const times = { created_at: at, expires_at: expiresAt ?? null }
+  insertToken(tx, { id, name, ...actor, person_id: null, secret_hash: hashOfSecret(secret), ...times })
+  const told = 'grants' in holder ? { grants: holder.grants.map(printGrant) } : holder
   appendRecord(tx, {
     at,
     actor: by,
     action: 'token.create',
     subject: { type: 'token', id },
-    change: { name, ...holder },
+    change: { name, ...told, ...(expiresAt === undefined ? {} : { expiresAt }) },
     ...(cause === undefined ? {} : { cause }),
   })
-  return { id, name, ...holder, createdAt: at, secret }
+  const mine = 'grants' in holder ? { grants: [...holder.grants] } : holder
+  return { id, name, ...mine, createdAt: at, ...(expiresAt === undefined ? {} : { expiresAt }), secret }
 }

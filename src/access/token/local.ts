@@ -26,7 +26,7 @@ export async function ensureLocalToken(access: Access, { held, deliver }: LocalT
   const cause = { type: 'human', id: 'start' } as const
   await access.store.write((tx) => {
     for (const { id } of lost) takeBack(access, tx, { id, by, cause })
-    deliver(makeToken(access, tx, { name: localTokenName, holder: { role: 'admin' }, by, cause }).secret)
+    deliver(makeToken(access, tx, { name: localTokenName, holder: { grants: [{ role: 'admin' }] }, by, cause }).secret)
   })
   return true
 }

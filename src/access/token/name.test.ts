@@ -21,7 +21,7 @@ describe('the name of who acted', () => {
     const randomBytes = (length: number) => new Uint8Array(length).fill(++bytes)
     const access = openAccess({ store, clock, logger: silentLogger, randomBytes })
     const admin = anonymousAdmin('api')
-    const { id } = await createToken(access, admin, { name: 'deploy bot' })
+    const { id } = await createToken(access, admin, { name: 'deploy bot', grants: [{ role: 'admin' }] })
     expect(nameOfActor(store.read, { type: 'user', id: id })).toBe('deploy bot')
     await revokeToken(access, admin, id)
     expect(nameOfActor(store.read, { type: 'user', id: id })).toBe('deploy bot')

@@ -1,7 +1,7 @@
 /** Tokens as rows. */
 import type { Reader, Transaction } from '../../store/index.ts'
+import type { Grant } from '../grant.ts'
 import type { Token } from '../schemas.ts'
-import type { Role } from '../verbs.ts'
 
 export type TokenRow = {
   readonly id: string
@@ -9,24 +9,27 @@ export type TokenRow = {
   /** Whom it stands for: a user is the token itself, a machine is named. */
   readonly actor_type: 'user' | 'machine'
   readonly actor_id: string
-  /** A user's; null for machines. */
-  readonly role: Role | null
+  /** JSON, a user's; null for machines. */
+  readonly grants: string | null
+  readonly person_id: string | null
   readonly secret_hash: string
   readonly created_at: number
+  readonly expires_at: number | null
   readonly last_used_at: number | null
   readonly revoked_at: number | null
 }
 
 export type FreshToken = Omit<TokenRow, 'last_used_at' | 'revoked_at'>
 
-const columns = 'id, name, actor_type, actor_id, role, secret_hash, created_at, last_used_at, revoked_at'
+const columns =
+  'id, name, actor_type, actor_id, grants, person_id, secret_hash, created_at, expires_at, last_used_at, revoked_at'
 
-const insert = `INSERT INTO access_tokens (id, name, actor_type, actor_id, role, secret_hash, created_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?)`
+const insert = `INSERT INTO access_tokens (id, name, actor_type, actor_id, grants, person_id, secret_hash, created_at, expires_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 export function insertToken(tx: Transaction, token: FreshToken): void {
-  const { id, name, actor_type, actor_id, role, secret_hash, created_at } = token
-  tx.prepare(insert).run(id, name, actor_type, actor_id, role, secret_hash, created_at)
+  const { id, name, actor_type, actor_id, grants, person_id, secret_hash, created_at, expires_at } = token
+  tx.prepare(insert).run(id, name, actor_type, actor_id, grants, person_id, secret_hash, created_at, expires_at)
 }
 
 export function tokenBySecretHash(read: Reader, secretHash: string): TokenRow | undefined {
@@ -50,9 +53,18 @@ export function tokenOf(row: TokenRow): Token {
   return {
     id: row.id,
     name: row.name,
-    ...(row.role === null ? { machine: row.actor_id } : { role: row.role }),
+    ...(row.grants === null ? { machine: row.actor_id } : { grants: grantsOfToken(row) }),
     createdAt: row.created_at,
+    ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
     ...(row.last_used_at === null ? {} : { lastUsedAt: row.last_used_at }),
     ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
   }
 }
+
+/** As they were written; a machine's token has none. */
+export const grantsOfToken = ({ grants }: Pick<TokenRow, 'grants'>): Grant[] =>
+  grants === null ? [] : (JSON.parse(grants) as Grant[])
+
+/** Whether it opens anything at this time. */
+export const isGood = ({ revoked_at, expires_at }: TokenRow, nowMs: number): boolean =>
+  revoked_at === null && (expires_at === null || expires_at > nowMs)

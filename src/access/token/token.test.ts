@@ -14,7 +14,7 @@ import {
   revokeToken,
 } from '../index.ts'
 
-const admin: Actor = { type: 'user', id: 'ada', via: 'ui', role: 'admin' }
+const admin: Actor = { type: 'user', id: 'ada', via: 'ui', grants: [{ role: 'admin' }] }
 const stranger: Actor = { type: 'user', id: 'eve', via: 'api' }
 
 let store: Store
@@ -46,33 +46,44 @@ const trail = (): unknown[] =>
 
 describe('a token', () => {
   it('is told once, opens the door, and is stored only as a hash', async () => {
-    const { id, secret, ...token } = await createToken(access, admin, { name: 'ci' })
+    const { id, secret, ...token } = await createToken(access, admin, { name: 'ci', grants: [{ role: 'admin' }] })
     expect(secret).toMatch(/^hf_[A-Za-z0-9_-]{43}$/)
-    expect(token).toEqual({ name: 'ci', role: 'admin', createdAt: clock.now() })
-    expect(authenticate(access, secret, 'chat')).toEqual({ type: 'user', id, via: 'chat', role: 'admin' })
+    expect(token).toEqual({ name: 'ci', grants: [{ role: 'admin' }], createdAt: clock.now() })
+    expect(authenticate(access, secret, 'chat')).toEqual({ type: 'user', id, via: 'chat', grants: [{ role: 'admin' }] })
     const stored = JSON.stringify([store.read.all('SELECT * FROM access_tokens'), trail()])
     expect(stored).not.toContain(secret.slice(3, 20))
   })
 
   it('is recorded with who made it and who revoked it', async () => {
-    const { id } = await createToken(access, admin, { name: 'ci' })
+    const { id } = await createToken(access, admin, { name: 'ci', grants: [{ role: 'admin' }] })
     await revokeToken(access, admin, id)
     await revokeToken(access, admin, id)
     expect(trail()).toEqual([
-      { action: 'token.create', actor_id: 'ada', subject_id: id, change: '{"name":"ci","role":"admin"}' },
+      { action: 'token.create', actor_id: 'ada', subject_id: id, change: '{"grants":["admin"],"name":"ci"}' },
       { action: 'token.revoke', actor_id: 'ada', subject_id: id, change: '{"name":"ci"}' },
     ])
   })
 
   it('opens nothing once it is revoked', async () => {
-    const { id, secret } = await createToken(access, admin, { name: 'ci' })
+    const { id, secret } = await createToken(access, admin, { name: 'ci', grants: [{ role: 'admin' }] })
     await revokeToken(access, admin, id)
     expect(codeOf(() => authenticate(access, secret, 'api'))).toBe('access.unauthenticated')
     expect(listTokens(access, admin)).toMatchObject([{ id, revokedAt: clock.now() }])
   })
 
+  it('opens nothing from its expiry on', async () => {
+    const expiresAt = clock.now() + 1000
+    const { secret } = await createToken(access, admin, { name: 'ci', grants: [{ role: 'viewer' }], expiresAt })
+    clock.advanceBy(999)
+    expect(authenticate(access, secret, 'api')).toMatchObject({ grants: [{ role: 'viewer' }] })
+    clock.advanceBy(1)
+    expect(codeOf(() => authenticate(access, secret, 'api'))).toBe('access.unauthenticated')
+    const late = createToken(access, admin, { name: 'late', grants: [{ role: 'viewer' }], expiresAt })
+    await expect(late).rejects.toMatchObject({ code: 'access.token_invalid', place: 'expiresAt' })
+  })
+
   it('is answered alike whether it is absent, malformed, unknown or revoked', async () => {
-    const { id, secret } = await createToken(access, admin, { name: 'ci' })
+    const { id, secret } = await createToken(access, admin, { name: 'ci', grants: [{ role: 'admin' }] })
     await revokeToken(access, admin, id)
     const wrong = [
       undefined,
@@ -95,7 +106,7 @@ describe('a token', () => {
   })
 
   it('shows when it was last used, to the minute', async () => {
-    const { secret } = await createToken(access, admin, { name: 'ci' })
+    const { secret } = await createToken(access, admin, { name: 'ci', grants: [{ role: 'admin' }] })
     const start = clock.now()
     const lastUsed = async (): Promise<unknown> => {
       authenticate(access, secret, 'api')
@@ -110,9 +121,9 @@ describe('a token', () => {
   })
 
   it('still opens the door when its use cannot be noted', async () => {
-    const { secret } = await createToken(access, admin, { name: 'ci' })
+    const { secret } = await createToken(access, admin, { name: 'ci', grants: [{ role: 'admin' }] })
     const failing: Store = { ...store, read: store.read, write: () => Promise.reject(new Error('full')) }
-    expect(authenticate({ ...access, store: failing }, secret, 'api')).toMatchObject({ role: 'admin' })
+    expect(authenticate({ ...access, store: failing }, secret, 'api')).toMatchObject({ grants: [{ role: 'admin' }] })
     await store.write(() => {})
     expect(warnings).toEqual(['the use of a token could not be noted'])
   })
@@ -126,7 +137,7 @@ describe('the token of a machine', () => {
     expect(authenticate(access, secret, 'api')).toEqual({ type: 'machine', id: 'hst_1', via: 'api' })
     expect(actorWith(access, secret, 'api')).toMatchObject({ id: 'hst_1' })
     expect(listTokens(access, admin)).toMatchObject([{ id, name: 'host tokyo-1', machine: 'hst_1' }])
-    expect(listTokens(access, admin)[0]).not.toHaveProperty('role')
+    expect(listTokens(access, admin)[0]).not.toHaveProperty('grants')
     expect(trail()).toMatchObject([{ action: 'token.create', change: '{"machine":"hst_1","name":"host tokyo-1"}' }])
     await revokeToken(access, admin, id)
     expect(actorWith(access, secret, 'api')).toBeUndefined()
@@ -135,8 +146,10 @@ describe('the token of a machine', () => {
 
 describe('the verbs on tokens', () => {
   it('ask for permission first', async () => {
-    const { id } = await createToken(access, admin, { name: 'ci' })
-    await expect(createToken(access, stranger, { name: '' })).rejects.toMatchObject({ code: 'access.forbidden' })
+    const { id } = await createToken(access, admin, { name: 'ci', grants: [{ role: 'admin' }] })
+    await expect(createToken(access, stranger, { name: '', grants: [{ role: 'admin' }] })).rejects.toMatchObject({
+      code: 'access.forbidden',
+    })
     await expect(revokeToken(access, stranger, id)).rejects.toMatchObject({ code: 'access.forbidden' })
     await expect(revokeToken(access, stranger, 'tok_none')).rejects.toMatchObject({ code: 'access.forbidden' })
     expect(codeOf(() => listTokens(access, stranger))).toBe('access.forbidden')
@@ -145,12 +158,12 @@ describe('the verbs on tokens', () => {
 
   it('list the oldest first, without secrets', async () => {
     for (const name of ['a', 'b']) {
-      await createToken(access, admin, { name })
+      await createToken(access, admin, { name, grants: [{ role: 'admin' }] })
       clock.advanceBy(1)
     }
     const tokens = listTokens(access, admin)
     expect(tokens.map(({ name }) => name)).toEqual(['a', 'b'])
-    expect(Object.keys(tokens[0] ?? {})).toEqual(['id', 'name', 'role', 'createdAt'])
+    expect(Object.keys(tokens[0] ?? {})).toEqual(['id', 'name', 'grants', 'createdAt'])
   })
 
   it('refuse to revoke what is not there', async () => {
@@ -159,16 +172,16 @@ describe('the verbs on tokens', () => {
 
   it('refuse names that no list could show, and the name of the local token', async () => {
     for (const name of ['', ' ', '-x', 'x'.repeat(81), 'a\nb', 'a\u202eb', 'local']) {
-      await expect(createToken(access, admin, { name })).rejects.toMatchObject({
+      await expect(createToken(access, admin, { name, grants: [{ role: 'admin' }] })).rejects.toMatchObject({
         code: 'access.token_invalid',
         place: 'name',
       })
     }
-    await createToken(access, admin, { name: '本番 deploy-1@ci.example' })
+    await createToken(access, admin, { name: '本番 deploy-1@ci.example', grants: [{ role: 'admin' }] })
   })
 
   it('refuse members they do not know', async () => {
-    const request = { name: 'x', rolle: 'admin' }
+    const request = { name: 'x', grants: [{ role: 'admin' as const }], rolle: 'admin' }
     await expect(createToken(access, admin, request)).rejects.toMatchObject({ code: 'access.token_invalid' })
     expect(listTokens(access, admin)).toEqual([])
   })
@@ -184,7 +197,7 @@ describe('the local token', () => {
   it('is made at the first start and kept at the next ones', async () => {
     expect(await ensure()).toBe(true)
     const first = held
-    expect(authenticate(access, held, 'api')).toMatchObject({ role: 'admin' })
+    expect(authenticate(access, held, 'api')).toMatchObject({ grants: [{ role: 'admin' }] })
     held = `${first}\n`
     expect(await ensure()).toBe(false)
     expect(listTokens(access, admin)).toMatchObject([{ name: 'local' }])
@@ -197,7 +210,7 @@ describe('the local token', () => {
     clock.advanceBy(1)
     expect(await ensure()).toBe(true)
     expect(codeOf(() => authenticate(access, lost, 'api'))).toBe('access.unauthenticated')
-    expect(authenticate(access, held, 'api')).toMatchObject({ role: 'admin' })
+    expect(authenticate(access, held, 'api')).toMatchObject({ grants: [{ role: 'admin' }] })
     expect(listTokens(access, admin).map(({ revokedAt }) => revokedAt)).toEqual([clock.now(), undefined])
     expect(trail()).toMatchObject([{ action: 'token.create' }, { action: 'token.revoke' }, { action: 'token.create' }])
   })

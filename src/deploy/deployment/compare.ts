@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import { type Actor, requirePermission } from '../../access/index.ts'
+import type { Actor } from '../../access/index.ts'
 import { changeBetween, type PatchStep, type PlainJson } from '../../audit/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { diffPlans, type PlanDifference } from '../plan/diff.ts'
+import { requireOnDeployment } from '../permission.ts'
 import { parseRequest } from '../request.ts'
 import type { Queries } from '../sql.ts'
 import { requireRelease } from './fleet.ts'
-import { type Deployment, requireDeployment } from './rows.ts'
+import { type Deployment } from './rows.ts'
 
 export const compareRequestSchema = z.strictObject({
   id: z.string().min(1).max(100),
@@ -31,10 +32,11 @@ export type Comparison = {
  */
 export function compareDeployments(deploys: Deploys, actor: Actor, request: CompareRequest): Comparison {
   const { id, other } = parseRequest(compareRequestSchema, request)
-  requirePermission(actor, 'deploy.read', { type: 'deployment', id })
-  requirePermission(actor, 'deploy.read', { type: 'deployment', id: other })
   const { read } = deploys.store
-  const [from, to] = [requireDeployment(read, id), requireDeployment(read, other)]
+  const [from, to] = [id, other].map((one) => requireOnDeployment(read, actor, 'deploy.read', one)) as [
+    Deployment,
+    Deployment,
+  ]
   return {
     from: sideOf(from),
     to: sideOf(to),

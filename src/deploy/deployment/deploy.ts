@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { type Actor, requirePermission } from '../../access/index.ts'
+import type { Actor } from '../../access/index.ts'
 import { appendRecord } from '../../audit/index.ts'
 import type { HoldfastError } from '../../base/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { findKey } from '../key/rows.ts'
+import { requireOnPlace } from '../permission.ts'
 import { placeName } from '../place.ts'
 import { type Candidate, type Known, refusal } from '../release/acceptance.ts'
 import { identityOf, type ReleaseIdentity } from '../release/identity.ts'
@@ -35,7 +36,7 @@ export type BegunDeployment = { readonly id: string; readonly releaseId: string;
 export async function deployRelease(deploys: Deploys, actor: Actor, request: DeployRequest): Promise<BegunDeployment> {
   const { planHash, ...signed } = parseRequest(deployRequestSchema, request)
   const release = parseRelease(deploys.deployers, signed.release)
-  requirePermission(actor, 'deploy.start', { type: 'place', id: placeName(release) })
+  requireOnPlace(actor, 'deploy.start', release)
   const identity = identityOf(signed.release, release.createdAt)
   const arriving: Arriving = { actor, signed, release, identity, expectedPlan: planHash }
   const begun = await deploys.store.write((tx) => accept(deploys, tx, arriving))

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { type Actor, requirePermission } from '../../access/index.ts'
+import type { Actor } from '../../access/index.ts'
 import type { Deploys } from '../deploys.ts'
+import { requireOnDeployment } from '../permission.ts'
 import { parseRequest } from '../request.ts'
 import { noteTold, requireGoing } from './control.ts'
 import { changeDeployment } from './rows.ts'
@@ -17,7 +18,7 @@ export type HaltRequest = z.input<typeof haltRequestSchema>
  */
 export async function haltDeployment(deploys: Deploys, actor: Actor, request: HaltRequest): Promise<void> {
   const { id, reason } = parseRequest(haltRequestSchema, request)
-  requirePermission(actor, 'deploy.halt', { type: 'deployment', id })
+  requireOnDeployment(deploys.store.read, actor, 'deploy.halt', id)
   await deploys.store.write((tx) => {
     const { control, course } = requireGoing(tx, id)
     // What is on its way back already needs no word.

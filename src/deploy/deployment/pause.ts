@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { type Actor, requirePermission } from '../../access/index.ts'
+import type { Actor } from '../../access/index.ts'
 import type { Deploys } from '../deploys.ts'
+import { requireOnDeployment } from '../permission.ts'
 import { parseRequest } from '../request.ts'
 import { noteTold, requireGoing } from './control.ts'
 import { changeDeployment } from './rows.ts'
@@ -18,7 +19,7 @@ export type PauseRequest = z.input<typeof pauseRequestSchema>
  */
 export async function pauseDeployment(deploys: Deploys, actor: Actor, request: PauseRequest): Promise<void> {
   const { id, reason } = parseRequest(pauseRequestSchema, request)
-  requirePermission(actor, 'deploy.pause', { type: 'deployment', id })
+  requireOnDeployment(deploys.store.read, actor, 'deploy.pause', id)
   await deploys.store.write((tx) => {
     const { control, course } = requireGoing(tx, id)
     if (control !== 'run' || course !== 'forward') return

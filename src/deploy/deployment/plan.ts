@@ -1,11 +1,11 @@
 import type { z } from 'zod'
-import { type Actor, requirePermission } from '../../access/index.ts'
+import type { Actor } from '../../access/index.ts'
 import type { Problem } from '../deployer.ts'
 import type { Deploys } from '../deploys.ts'
 import { makePlan } from '../plan/make.ts'
 import { hashOf, type Plan } from '../plan/plan.ts'
 import { problemsOf } from '../plan/problems.ts'
-import { placeName } from '../place.ts'
+import { requireOnPlace } from '../permission.ts'
 import { identityOf } from '../release/identity.ts'
 import { parseRelease } from '../release/parse.ts'
 import { signedReleaseSchema } from '../release/schemas.ts'
@@ -35,7 +35,7 @@ export async function planDeployment(
 ): Promise<PlanAnswer> {
   const { release: document } = parseRequest(planRequestSchema, request)
   const release = parseRelease(deploys.deployers, document)
-  requirePermission(actor, 'deploy.plan', { type: 'place', id: placeName(release) })
+  requireOnPlace(actor, 'deploy.plan', release)
   const { id, digest, canonical } = identityOf(document, release.createdAt)
   const { project, config, target } = release
   const stored = { id, project, config, target, digest, document: canonical, ...unsigned }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { type Actor, requirePermission } from '../../access/index.ts'
+import type { Actor } from '../../access/index.ts'
 import { nearestWord } from '../../base/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { deployError } from '../errors.ts'
 import { type ForwardState, forwardStates, type StateName } from '../machine/states.ts'
+import { requireOnDeployment } from '../permission.ts'
 import { parseRequest } from '../request.ts'
 import { noteTold, requireGoing } from './control.ts'
 import { changeDeployment, type Deployment } from './rows.ts'
@@ -22,7 +23,7 @@ export type ResumeRequest = z.input<typeof resumeRequestSchema>
  */
 export async function resumeDeployment(deploys: Deploys, actor: Actor, request: ResumeRequest): Promise<void> {
   const { id, from } = parseRequest(resumeRequestSchema, request)
-  requirePermission(actor, 'deploy.resume', { type: 'deployment', id })
+  requireOnDeployment(deploys.store.read, actor, 'deploy.resume', id)
   const state = from === undefined ? undefined : requireState(from)
   await deploys.store.write((tx) => {
     const deployment = requireGoing(tx, id)

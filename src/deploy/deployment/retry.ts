@@ -1,8 +1,9 @@
-import { type Actor, requirePermission } from '../../access/index.ts'
+import type { Actor } from '../../access/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { deployError } from '../errors.ts'
 import { findRelease } from '../release/rows.ts'
+import { requireOnDeployment } from '../permission.ts'
 import { parseRequest } from '../request.ts'
 import type { BegunDeployment } from './deploy.ts'
 import { readRelease, requireRelease } from './fleet.ts'
@@ -23,8 +24,7 @@ export async function retryDeployment(
   request: ResumeRequest,
 ): Promise<BegunDeployment> {
   const { id, from } = parseRequest(resumeRequestSchema, request)
-  requirePermission(actor, 'deploy.retry', { type: 'deployment', id })
-  const before = requireDeployment(deploys.store.read, id)
+  const before = requireOnDeployment(deploys.store.read, actor, 'deploy.retry', id)
   if (before.control === 'pause' && before.endedAt === null) {
     await resumeDeployment(deploys, actor, request)
     return { id, releaseId: before.releaseId, executionArn: before.executionArn ?? '' }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Actor, requirePermission } from '../../access/index.ts'
+import type { Actor } from '../../access/index.ts'
 import { appendRecord } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { Deploys } from '../deploys.ts'
@@ -11,6 +11,7 @@ import { runningOf } from '../intent/standing.ts'
 import { freeLock, requireUnclosed } from '../lock/rows.ts'
 import { makePlan } from '../plan/make.ts'
 import { hashOf } from '../plan/plan.ts'
+import { requireOnPlace } from '../permission.ts'
 import { type Place, placeName, placeSchema } from '../place.ts'
 import { genuineRefusal } from '../release/genuine.ts'
 import { parseRequest } from '../request.ts'
@@ -50,7 +51,7 @@ const healthMs = 200
  */
 export async function rollBack(deploys: Deploys, actor: Actor, request: RollbackRequest): Promise<RollbackAnswer> {
   const { to, reason, ...place } = parseRequest(rollbackRequestSchema, request)
-  requirePermission(actor, 'deploy.rollback', { type: 'place', id: placeName(place) })
+  requireOnPlace(actor, 'deploy.rollback', place)
   const open = openDeploymentAt(deploys.store.read, place)
   if (open !== undefined && open.committedAt === null && to === undefined) {
     const { id, releaseId, kind } = open

@@ -1,4 +1,5 @@
 /** Deployments as rows, and as the objects that verbs and machines work with. */
+import type { Reach } from '../../access/index.ts'
 import type { Actor } from '../../audit/index.ts'
 import type { Weights } from '../deployer.ts'
 import { deployError } from '../errors.ts'
@@ -232,20 +233,36 @@ export function wishFor(queries: Queries, id: string): Wish {
   return row?.control ?? requireDeployment(queries, id).control
 }
 
-export type HistoryPage = Partial<Place> & { readonly before?: number | undefined; readonly limit: number }
+export type HistoryPage = Partial<Place> & {
+  readonly before?: number | undefined
+  readonly limit: number
+  /** Only of these places. */
+  readonly within?: Reach
+}
 
 /** Newest first. */
 export function deploymentHistory(queries: Queries, page: HistoryPage): PastDeployment[] {
-  const { project, config, before, limit } = page
+  const { project, config, before, limit, within = 'everywhere' } = page
   const asked = [
-    ['project = ?', project],
-    ['config = ?', config],
-    ['position < ?', before],
-  ].flatMap(([condition, value]) => (value === undefined ? [] : [[String(condition), value] as const]))
-  const where = asked.length === 0 ? '' : `WHERE ${asked.map(([condition]) => condition).join(' AND ')}`
+    ['project = ?', project] as const,
+    ['config = ?', config] as const,
+    ['position < ?', before] as const,
+  ].flatMap(([condition, value]) => (value === undefined ? [] : [[condition, value] as const]))
+  const reach = conditionOf(within)
+  const conditions = [...asked.map(([condition]) => condition), ...(reach === undefined ? [] : [reach.condition])]
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
   const sql = `SELECT ${pastColumns} FROM deployment ${where} ORDER BY position DESC LIMIT ?`
-  const rows = queries.prepare<PastRow>(sql).all(...asked.map(([, value]) => value), limit)
+  const rows = queries.prepare<PastRow>(sql).all(...asked.map(([, value]) => value), ...(reach?.values ?? []), limit)
   return rows.map(pastDeploymentOf)
+}
+
+/** The places that grants reach, as SQL; undefined for all of them. */
+function conditionOf(reach: Reach): { readonly condition: string; readonly values: readonly string[] } | undefined {
+  if (reach === 'everywhere') return undefined
+  const places = reach.flatMap(({ project, config }) => (project === undefined ? [] : [{ project, config }]))
+  const conditions = places.map(({ config }) => (config === undefined ? 'project = ?' : '(project = ? AND config = ?)'))
+  const values = places.flatMap(({ project, config }) => (config === undefined ? [project] : [project, config]))
+  return { condition: conditions.length === 0 ? '1 = 0' : `(${conditions.join(' OR ')})`, values }
 }
 
 /** The last deployment of a release, whatever became of it. */

@@ -1,5 +1,6 @@
-import { type Actor, requirePermission } from '../../access/index.ts'
+import type { Actor } from '../../access/index.ts'
 import type { Deploys } from '../deploys.ts'
+import { requireOnDeployment } from '../permission.ts'
 import { describe, type DeploymentDescription } from './describe.ts'
 import { requireDeployment } from './rows.ts'
 
@@ -15,8 +16,7 @@ export async function* watchDeployment(
   id: string,
   signal: AbortSignal,
 ): AsyncGenerator<DeploymentDescription, void, undefined> {
-  requirePermission(actor, 'deploy.read', { type: 'deployment', id })
-  requireDeployment(deploys.store.read, id)
+  requireOnDeployment(deploys.store.read, actor, 'deploy.read', id)
   const view = deploys.views.enter(deploys, id)
   const bell = new Bell(signal)
   const leave = deploys.changes.on(id, () => bell.ring())

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { type Actor, requirePermission } from '../../access/index.ts'
+import type { Actor } from '../../access/index.ts'
 import { appendRecord } from '../../audit/index.ts'
 import { parseDuration } from '../../base/index.ts'
 import type { Deploys } from '../deploys.ts'
+import { requireOnPlace } from '../permission.ts'
 import { placeName, placeSchema } from '../place.ts'
 import { durationSchema } from '../release/schemas.ts'
 import { parseRequest } from '../request.ts'
@@ -21,7 +22,7 @@ export type LockRequest = z.input<typeof lockRequestSchema>
  */
 export async function acquireLock(deploys: Deploys, actor: Actor, request: LockRequest): Promise<Lock> {
   const { reason, for: length, ...place } = parseRequest(lockRequestSchema, request)
-  requirePermission(actor, 'lock.acquire', { type: 'place', id: placeName(place) })
+  requireOnPlace(actor, 'lock.acquire', place)
   return deploys.store.write((tx) => {
     const now = deploys.clock.now()
     const before = lockOf(tx, place, 'person')

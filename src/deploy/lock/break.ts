@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Actor, requirePermission } from '../../access/index.ts'
+import type { Actor } from '../../access/index.ts'
 import { appendRecord } from '../../audit/index.ts'
 import type { JsonText } from '../../base/index.ts'
 import { stopExecution } from '../../engine/index.ts'
@@ -7,6 +7,7 @@ import type { Transaction } from '../../store/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { changeDeployment, type Deployment, findDeployment } from '../deployment/rows.ts'
 import { systemActor } from '../machine/system.ts'
+import { requireOnPlace } from '../permission.ts'
 import { type Place, placeName, placeSchema } from '../place.ts'
 import { parseRequest } from '../request.ts'
 import { lockMissing } from './release.ts'
@@ -34,7 +35,7 @@ export type BreakAnswer = {
  */
 export async function breakLock(deploys: Deploys, actor: Actor, request: BreakRequest): Promise<BreakAnswer> {
   const { reason, ...place } = parseRequest(breakRequestSchema, request)
-  requirePermission(actor, 'lock.break', { type: 'place', id: placeName(place) })
+  requireOnPlace(actor, 'lock.break', place)
   return finishBreak(deploys, await deploys.store.write((tx) => breakIn(deploys, tx, { actor, place, reason })))
 }
 
@@ -49,7 +50,7 @@ export async function repeatBreak(
   place: Place,
   change: JsonText,
 ): Promise<BreakAnswer> {
-  requirePermission(actor, 'lock.break', { type: 'place', id: placeName(place) })
+  requireOnPlace(actor, 'lock.break', place)
   return finishBreak(deploys, recordedBreak.parse(JSON.parse(change)))
 }
 

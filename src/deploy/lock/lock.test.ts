@@ -113,7 +113,7 @@ describe('the lock of a person', () => {
     const world = await new World().begin()
     const { store, clock } = world
     const access = openAccess({ store, clock, logger: silentLogger, randomBytes: (length) => new Uint8Array(length) })
-    const { id } = await createToken(access, admin, { name: 'carla' })
+    const { id } = await createToken(access, admin, { name: 'carla', grants: [{ role: 'admin' }] })
     const carla: Actor = { ...admin, id }
     await acquireLock(world.deploys, carla, { ...place, reason: 'sale day', for: '2h' })
     expect(listLocks(world.deploys, admin)).toMatchObject([{ owner: id, ownerName: 'carla' }])

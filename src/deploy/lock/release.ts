@@ -1,7 +1,8 @@
-import { type Actor, requirePermission } from '../../access/index.ts'
+import type { Actor } from '../../access/index.ts'
 import { appendRecord } from '../../audit/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { deployError } from '../errors.ts'
+import { requireOnPlace } from '../permission.ts'
 import { type Place, placeName, placeSchema } from '../place.ts'
 import { parseRequest } from '../request.ts'
 import { closedBy, freeLock, lockOf } from './rows.ts'
@@ -12,7 +13,7 @@ import { closedBy, freeLock, lockOf } from './rows.ts'
  */
 export async function releaseLock(deploys: Deploys, actor: Actor, request: Place): Promise<void> {
   const place = parseRequest(placeSchema, request)
-  requirePermission(actor, 'lock.release', { type: 'place', id: placeName(place) })
+  requireOnPlace(actor, 'lock.release', place)
   await deploys.store.write((tx) => {
     const now = deploys.clock.now()
     const lock = lockOf(tx, place, 'person')

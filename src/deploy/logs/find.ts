@@ -4,9 +4,9 @@ import { type Actor, requirePermission } from '../../access/index.ts'
 import { HoldfastError, ulid } from '../../base/index.ts'
 import type { Hosts, OutputPlace } from '../../host/index.ts'
 import type { Deploys } from '../deploys.ts'
-import { requireDeployment } from '../deployment/rows.ts'
 import { deployError } from '../errors.ts'
-import { type Place, placeName, placeSchema } from '../place.ts'
+import { requireOnDeployment, requireOnPlace } from '../permission.ts'
+import { type Place, placeSchema } from '../place.ts'
 import { instanceName } from './instance-name.ts'
 import { nameSchema } from '../release/schemas.ts'
 import { parseRequest } from '../request.ts'
@@ -34,21 +34,20 @@ export type Wanted = Place & {
 /** @throws HoldfastError access.forbidden, deploy.request_invalid, deploy.deployment_missing */
 export function wantedBy({ deploys }: LogWorld, actor: Actor, request: LogsRequest): Wanted {
   const { project, config, deployment, service, instance, lines } = parseRequest(logsRequestSchema, request)
-  requirePermission(actor, 'logs.read', placeThing(project, config))
+  requirePermission(actor, 'logs.read')
   if (deployment !== undefined) {
-    const found = requireDeployment(deploys.store.read, deployment)
+    const found = requireOnDeployment(deploys.store.read, actor, 'logs.read', deployment)
     return { project: found.project, config: found.config, fleet: found.fleet, service, instance, lines }
   }
-  if (project !== undefined && config !== undefined)
+  if (project !== undefined && config !== undefined) {
+    requireOnPlace(actor, 'logs.read', { project, config })
     return { project, config, fleet: undefined, service, instance, lines }
+  }
   throw deployError('deploy.request_invalid', 'It is not said whose logs', {
     place: project === undefined ? 'project' : 'config',
     accepted: 'project and config, or deployment',
   })
 }
-
-const placeThing = (project: string | undefined, config: string | undefined) =>
-  project === undefined || config === undefined ? undefined : { type: 'place', id: placeName({ project, config }) }
 
 export type Source = {
   /** Name of the host. */

@@ -14,7 +14,7 @@ import type { Poll, Report } from './schemas.ts'
 import { takeCommands } from './take-commands.ts'
 import { undrainHost } from './undrain.ts'
 
-const admin: Actor = { type: 'user', id: 'ada', via: 'api', role: 'admin' }
+const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
 const status = { kind: 'instanceStatus', instance: 'web-1' } as const
 const forever = new AbortController().signal
 

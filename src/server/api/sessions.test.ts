@@ -72,7 +72,7 @@ describe('a session', () => {
     const { body } = await callApi(world, 'GET /v1/session', undefined, signedIn())
     expect(body).toEqual({
       actor: { type: 'user', id: 'ada', via: 'ui', name: 'Ada' },
-      role: 'admin',
+      grants: [{ role: 'admin' }],
       canSignOut: true,
     })
   })

@@ -1,5 +1,6 @@
 /** Routes on signing in to the console. */
 import { z } from 'zod'
+import { grantsSchema } from '../../access/index.ts'
 import { serverError } from '../errors.ts'
 import { clearedSessionCookie, sessionCookie, sessionProofIn } from '../session-cookie.ts'
 import { json, route } from './route.ts'
@@ -8,7 +9,7 @@ import * as schema from './schemas.ts'
 const signedIn = z
   .object({
     actor: z.object({ type: z.string(), id: z.string(), via: z.string(), name: z.string().optional() }),
-    role: z.string().optional(),
+    grants: grantsSchema.meta({ description: 'What they may do; empty where only they are known.' }),
     canSignOut: z.boolean().meta({ description: 'False where nobody is asked who they are, and for a bearer token.' }),
   })
   .meta({ id: 'SignedIn' })
@@ -51,7 +52,7 @@ export const sessionRoutes = [
     run: ({ dependencies: { sessions }, actor, headers }) =>
       json(200, {
         actor: { type: actor.type, id: actor.id, via: actor.via, ...nameIn(sessions.nameOf(actor)) },
-        role: actor.role,
+        grants: actor.grants ?? [],
         canSignOut: sessionProofIn(headers) !== undefined && actor.via === 'ui',
       }),
   }),
