@@ -70,7 +70,7 @@ export type Problem = { readonly type: string; readonly title: string; readonly 
 
 export type Release = { readonly id: string; readonly project: string; readonly config: string; readonly target: string; readonly digest: string; readonly document: unknown; readonly keyId: string; readonly signature: string; readonly signedAt: string; readonly acceptedAt: string }
 
-export type SignedIn = { readonly actor: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly role?: string; readonly canSignOut: boolean }
+export type SignedIn = { readonly actor: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly grants: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly canSignOut: boolean }
 
 export type TestedState = { readonly status: "SUCCEEDED" | "FAILED" | "RETRIABLE" | "CAUGHT_ERROR"; readonly output?: unknown; readonly error?: string; readonly cause?: string; readonly nextState?: string; readonly inspection: Inspection }
 
