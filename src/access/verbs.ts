@@ -65,6 +65,8 @@ export const verbs = {
   'execution.start': respondersAndMachines,
   'execution.stop': respondersAndMachines,
   'execution.redrive': respondersAndMachines,
+  // With data of one's own: a person's decision.
+  'execution.continue': responders,
   'execution.describe': readersAndMachines,
   'execution.list': readersAndMachines,
   'execution.history': readersAndMachines,

@@ -43,6 +43,7 @@ export function bindVerbs(engine: Engine, checkInput: InputCheck): EngineVerbs {
     describeExpressExecution: (actor, arn) => engineVerbs.describeExpressExecution(engine, actor, arn),
     stopExecution: (actor, request) => engineVerbs.stopExecution(engine, actor, request),
     redriveExecution: (actor, request) => engineVerbs.redriveExecution(engine, actor, request),
+    continueExecution: (actor, request) => engineVerbs.continueExecution(engine, actor, request),
     describeExecution: (actor, arn) => engineVerbs.describeExecution(engine, actor, arn),
     listExecutions: (actor, request) => engineVerbs.listExecutions(engine, actor, request),
     getExecutionHistory: (actor, request) => engineVerbs.getExecutionHistory(engine, actor, request),

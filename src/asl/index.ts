@@ -51,6 +51,7 @@ export {
   type MapRunPlan,
   newExecution,
   type Phase,
+  type Correction,
   type RedrivenMapRun,
   type ResultPlan,
   type ScheduledTask,
@@ -61,17 +62,11 @@ export {
   type Visit,
 } from './step/state.ts'
 export * from './trial/index.ts'
+export { isCorrectable } from './step/redrive.ts'
 export { parseTimestamp, printTimestamp } from './timestamp.ts'
 export { type Graph, type GraphEdge, type GraphNode, graphOf } from './graph.ts'
-export {
-  type End,
-  ExecutionView,
-  type Iterations,
-  type MapRunProgress,
-  type ProgressEvent,
-  type Row,
-  type Step,
-} from './progress/view.ts'
+export type { Iterations, MapRunProgress, Row } from './progress/rows.ts'
+export { type End, ExecutionView, type ProgressEvent, type Step } from './progress/view.ts'
 export {
   simulate,
   type SimulatedAnswer,

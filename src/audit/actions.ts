@@ -35,6 +35,8 @@ export const actions = {
   'execution.start': 'an execution was started',
   'execution.stop': 'an execution was told to stop',
   'execution.redrive': 'an execution that had ended without success was told to go on',
+  'execution.continue':
+    'an execution that had ended without success was told to go on with another input for its state',
   'execution.close': 'an execution ended; its history has this digest',
   'execution.prune': 'finished executions older than their kept-for time were deleted',
 

@@ -4,6 +4,7 @@
  * It does not touch Node, the machine's clock, chance, timers or the network: those come in as arguments.
  */
 export { type Clock, VirtualClock } from './clock.ts'
+export { type Difference, differencesBetween } from './differences.ts'
 export { formatDuration, parseDuration } from './duration.ts'
 export { type ErrorDetails, type ErrorKind, HoldfastError, nearestWord } from './errors.ts'
 export { type RandomBytes, ulid, uuid4, uuid7 } from './id.ts'
@@ -31,7 +32,9 @@ export {
   plainFromJson,
   printJson,
 } from './json.ts'
+export { pathTo } from './json-path.ts'
 export { type LogFields, type Logger, silentLogger } from './log.ts'
 export { canonicalNumeral } from './number.ts'
+export { looksSecret, withoutSecrets } from './secrets.ts'
 export { readEvents, type ServerEvent } from './server-events.ts'
 export { type Tone, toneIcons, toneOfStatus, tones } from './tone.ts'

@@ -268,6 +268,29 @@ describe('the command line against a server', () => {
     expect(second.items[0].arn).not.toBe(first.items[0].arn)
   })
 
+  it('goes on with another input for the state that failed', async () => {
+    const definition = {
+      StartAt: 'Check',
+      States: {
+        Check: {
+          Type: 'Choice',
+          Choices: [{ Variable: '$.ok', BooleanEquals: true, Next: 'Done' }],
+        },
+        Done: { Type: 'Succeed' },
+      },
+    }
+    write('check.asl.json', definition)
+    expect((await holdfast('asl run check.asl.json --machine check --input {"ok":false} --name r1')).exitCode).toBe(1)
+    const wrong = await holdfast('redrive check:r1 --input {"ok":true} --state Done')
+    expect(wrong.exitCode).not.toBe(0)
+    expect(wrong.err).toContain("Execution did not end in state 'Done'")
+    expect(wrong.err).toContain('visit 2 (Check)')
+    expect((await holdfast('redrive check:r1 --state Check')).exitCode).toBe(2)
+    const redriven = await holdfast('redrive check:r1 --input {"ok":true} --json')
+    expect(JSON.parse(redriven.out)).toMatchObject({ redriveCount: 1 })
+    expect((await holdfast('show check:r1 --follow')).exitCode).toBe(0)
+  })
+
   it('tells how far the runs of distributed Maps are, in show, in the live output and by themselves', async () => {
     write('each.asl.json', everyItem)
     const ran = await holdfast('asl run each.asl.json --machine every --input [1,2,3] --name r1')

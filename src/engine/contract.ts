@@ -215,6 +215,14 @@ export type ExpressDescription = ExecutionDescription
 
 /** redriveExecution(engine, actor, request): the same token within 15 minutes answers the same redrive. */
 export type RedriveRequest = { readonly executionArn: string; readonly clientToken?: string }
+/** continueExecution(engine, actor, request): a redrive with another input for the state that it ended in. */
+export type ContinueRequest = RedriveRequest & {
+  readonly input: JsonText
+  /** Id of the event that began the stay in that state; needed where the execution ended in several states at once. */
+  readonly visit?: number
+  /** Name of that state, where the name says it. */
+  readonly state?: string
+}
 export type RedrivenExecution = { readonly redrivenAt: number }
 
 export type ListExecutionsRequest = PageRequest & {

@@ -112,6 +112,10 @@ export const engineErrors = {
     awsName: 'ExecutionNotRedrivable',
     repair: 'start a new execution with the input of this one',
   },
+  'execution.not_correctable': {
+    kind: 'conflict',
+    repair: 'name one of the states that it ended in by its visit, or redrive it with the input it had',
+  },
   'execution.input_invalid': { kind: 'invalid', awsName: 'InvalidExecutionInput' },
   'execution.limit_exceeded': {
     kind: 'exhausted',
@@ -286,6 +290,10 @@ export const executionExists = (arn: string) => engineError('execution.exists', 
 /** `reason`: what DescribeExecution says as redriveStatusReason. */
 export const notRedrivable = (arn: string, reason: string) =>
   engineError('execution.not_redrivable', reason, { place: arn })
+
+/** `stays`: in which states it did end, as they are named in a request. */
+export const notCorrectable = (arn: string, reason: string, stays: string) =>
+  engineError('execution.not_correctable', reason, { place: arn, accepted: stays })
 
 /** `reason`: the JSON parser's words; for an empty text AWS says `Invalid execution input.` */
 export const invalidExecutionInput = (reason: string) =>

@@ -33,6 +33,7 @@ export { describeExpressExecution, listExpressExecutions } from './express/read.
 export { startSyncExecution } from './express/start-sync.ts'
 export { stopExecution } from './execution/stop.ts'
 export { watchExecution } from './execution/watch.ts'
+export { continueExecution } from './execution/continue.ts'
 export { redriveExecution } from './execution/redrive.ts'
 export { createAlias } from './alias/create.ts'
 export { deleteAlias } from './alias/delete.ts'

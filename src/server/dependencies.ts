@@ -41,6 +41,7 @@ export interface EngineVerbs {
   describeExpressExecution(actor: Actor, arn: string): Answer<engine.ExpressDescription>
   stopExecution(actor: Actor, request: engine.StopRequest): Answer<engine.StoppedExecution>
   redriveExecution(actor: Actor, request: engine.RedriveRequest): Answer<engine.RedrivenExecution>
+  continueExecution(actor: Actor, request: engine.ContinueRequest): Answer<engine.RedrivenExecution>
   describeExecution(actor: Actor, arn: string): Answer<engine.ExecutionDescription>
   listExecutions(actor: Actor, request: engine.ListExecutionsRequest): Answer<engine.Page<engine.ExecutionSummary>>
   getExecutionHistory(actor: Actor, request: engine.HistoryRequest): Answer<engine.Page<engine.HistoryRecord>>

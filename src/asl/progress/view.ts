@@ -3,23 +3,16 @@
  * out. Which state an event belongs to follows from `previousEventId`; the words of AWS's history are turned into the five
  * tones that console and CLI share.
  */
-import type { Tone } from '../../base/index.ts'
-
-/** How far the run of a distributed Map is, as somebody who asked for it tells. */
-export type MapRunProgress = {
-  readonly done: number
-  readonly failed: number
-  readonly running: number
-  /** Wait to run again. */
-  readonly again: number
-  readonly total: number
-  /** There may be more than `total`. */
-  readonly open: boolean
-  /** Items a second; undefined before the first, and of a run that has ended. */
-  readonly perSecond: number | undefined
-  /** Milliseconds until the last item; undefined where that cannot be told. */
-  readonly leftMs: number | undefined
-}
+import {
+  isInside,
+  iterationsAfter,
+  type MapRunProgress,
+  type OpenRow,
+  type Place,
+  type Row,
+  Rows,
+  type RowStep,
+} from './rows.ts'
 
 /** The part of a history event that progress needs; see AWS's GetExecutionHistory. */
 export type ProgressEvent = {
@@ -29,39 +22,6 @@ export type ProgressEvent = {
   /** Milliseconds since 1970 UTC. */
   readonly timestamp: number
   readonly details?: Readonly<Record<string, unknown>>
-}
-
-export type Iterations = {
-  readonly done: number
-  readonly failed: number
-  /** Because another one failed. */
-  readonly stopped: number
-  readonly all: number
-}
-
-/** One stay in a state. */
-export type Row = {
-  /** Id of the event it begins with: names the visit beyond doubt. */
-  readonly enteredId: number
-  readonly name: string
-  /** `Task`, `Map`, … */
-  readonly type: string
-  /** The Parallel or Map it runs in, and in which iteration of the Map. */
-  readonly inside: { readonly row: Row; readonly iteration: number | undefined } | undefined
-  readonly enteredAt: number
-  readonly endedAt: number | undefined
-  readonly tone: Tone
-  /** Calls of a task so far. */
-  readonly attempts: number
-  /** The last error of the task or state, caught, retried or neither. */
-  readonly error: string | undefined
-  /** What it waits for, in words. */
-  readonly waitsFor: string | undefined
-  /** Map: iterations ended and all of them. */
-  readonly iterations: Iterations | undefined
-  /** A distributed Map: the ARN of its run, and how far that is as far as it is known. */
-  readonly mapRun: string | undefined
-  readonly items: MapRunProgress | undefined
 }
 
 export type End = {
@@ -76,22 +36,19 @@ export type End = {
 /** What one event changed. */
 export type Step = (RowStep & { readonly at: number }) | { readonly kind: 'ended'; readonly end: End }
 
-type RowStep = { readonly kind: 'entered' | 'retried' | 'waiting' | 'failing' | 'left'; readonly row: Row }
-
-type OpenRow = { -readonly [K in keyof Row]: Row[K] } & {
-  inside: { row: OpenRow; iteration: number | undefined } | undefined
-}
-type Place = { readonly row: OpenRow; readonly iteration: number | undefined }
-
 export class ExecutionView {
-  readonly #rows: OpenRow[] = []
+  readonly #rows = new Rows()
   /** Event id → the stay it belongs to. */
   readonly #places = new Map<number, Place>()
   #startedAt: number | undefined
   #end: End | undefined
+  /** The last redrive: the rows that had ended with the execution, as they were then; `again` is the innermost. */
+  #redrive:
+    | { readonly id: number; readonly again: OpenRow | undefined; readonly ended: Map<OpenRow, OpenRow> }
+    | undefined
 
   get rows(): readonly Row[] {
-    return this.#rows
+    return this.#rows.all
   }
 
   /** The stay that an event belongs to; undefined of those of the execution as a whole. */
@@ -109,12 +66,17 @@ export class ExecutionView {
 
   /** Rows of distributed Maps, with their runs. */
   get mapRuns(): readonly (Row & { readonly mapRun: string })[] {
-    return this.#rows.filter(hasMapRun)
+    return this.#rows.all.filter(hasMapRun)
+  }
+
+  /** The rows that changed since this was last asked. */
+  takeTouched(): readonly Row[] {
+    return this.#rows.takeTouched()
   }
 
   /** How far a run is. */
   tellMapRun(arn: string, items: MapRunProgress): void {
-    for (const row of this.#rows) if (row.mapRun === arn) row.items = items
+    for (const row of this.#rows.all) if (row.mapRun === arn) this.#rows.change(row, { items })
   }
 
   /** The innermost state that made the execution fail. */
@@ -123,7 +85,7 @@ export class ExecutionView {
   }
 
   get #failed(): OpenRow | undefined {
-    return this.#end?.status === 'FAILED' ? this.#rows.findLast(({ tone }) => tone === 'failed') : undefined
+    return this.#end?.status === 'FAILED' ? this.#rows.all.findLast(({ tone }) => tone === 'failed') : undefined
   }
 
   /** Undefined when nothing changed that is shown. */
@@ -156,52 +118,57 @@ export class ExecutionView {
     this.#end = { status, at: event.timestamp, output, error, cause }
     // A Fail state's error is told by the end alone.
     const innermost = this.#failed
-    if (innermost !== undefined) innermost.error ??= error
+    if (innermost !== undefined) this.#rows.change(innermost, { error: innermost.error ?? error })
     return { kind: 'ended', end: this.#end }
   }
 
   /** What ended with the execution goes on where it was: the same stays, no new ones. */
   #goOn(event: ProgressEvent): undefined {
-    const ended = this.#rows.filter(({ endedAt, tone }) => endedAt === this.#end?.at && tone !== 'done')
+    const ended = this.#rows.all.filter(({ endedAt, tone }) => endedAt === this.#end?.at && tone !== 'done')
     // Whatever follows on the redrive belongs to the state that is run again: to the innermost.
     const again = this.#failed ?? ended.at(-1)
-    for (const row of ended) {
-      row.endedAt = undefined
-      row.tone = 'running'
-      row.error = undefined
-    }
+    this.#redrive = { id: event.id, again, ended: new Map(ended.map((row) => [row, { ...row }])) }
+    for (const row of ended) this.#rows.change(row, { endedAt: undefined, tone: 'running', error: undefined })
     this.#end = undefined
     if (again !== undefined) this.#places.set(event.id, { row: again, iteration: undefined })
     return undefined
+  }
+
+  /**
+   * A state that is entered right behind a redrive is run anew, a Fail state or one with a corrected input: the stay of before
+   * stays ended. Undefined: it is another state.
+   */
+  #enteredAgain({ previousEventId, ...event }: ProgressEvent): OpenRow | undefined {
+    if (this.#redrive?.id !== previousEventId) return undefined
+    const { again, ended } = this.#redrive
+    const { name } = textDetails({ previousEventId, ...event })
+    const row = again?.name === name ? again : [...ended.keys()].findLast((each) => each.name === name)
+    const before = row && ended.get(row)
+    if (row === undefined || before === undefined) return undefined
+    this.#rows.change(row, { endedAt: before.endedAt, tone: before.tone, error: before.error })
+    ended.delete(row)
+    return row
   }
 
   /** Rows that are open when the execution ends: the one that failed and those around it have failed, the others stopped. */
   #closeAll(failing: OpenRow | undefined, at: number): void {
     const failed = new Set<Row>()
     for (let row = failing; row !== undefined; row = row.inside?.row) failed.add(row)
-    for (const row of this.#rows) {
-      if (row.endedAt === undefined || row === failing) close(row, failed.has(row) ? 'failed' : 'halted', at)
+    for (const row of this.#rows.all) {
+      if (row.endedAt === undefined || row === failing) this.#rows.close(row, failed.has(row) ? 'failed' : 'halted', at)
     }
   }
 
   #enter(event: ProgressEvent): OpenRow {
     const type = event.type.slice(0, -'StateEntered'.length)
-    const row: OpenRow = {
+    const before = this.#enteredAgain(event)
+    const row = this.#rows.begin({
       enteredId: event.id,
       name: textDetails(event).name ?? '',
       type,
-      inside: this.#scopeAfter(event.previousEventId),
+      inside: before === undefined ? this.#scopeAfter(event.previousEventId) : before.inside,
       enteredAt: event.timestamp,
-      endedAt: undefined,
-      tone: type === 'Wait' ? 'waiting' : 'running',
-      attempts: 0,
-      error: undefined,
-      waitsFor: type === 'Wait' ? 'its time' : undefined,
-      iterations: undefined,
-      mapRun: undefined,
-      items: undefined,
-    }
-    this.#rows.push(row)
+    })
     this.#places.set(event.id, { row, iteration: undefined })
     return row
   }
@@ -224,10 +191,7 @@ export class ExecutionView {
     if (row === undefined) return undefined
     const index = event.details?.['index']
     this.#places.set(event.id, { row, iteration: typeof index === 'number' ? index : 0 })
-    const counts = row.iterations ?? { ...noIterations, all: 0 }
-    if (event.type === 'MapIterationSucceeded') row.iterations = { ...counts, done: counts.done + 1 }
-    if (event.type === 'MapIterationFailed') row.iterations = { ...counts, failed: counts.failed + 1 }
-    if (event.type === 'MapIterationAborted') row.iterations = { ...counts, stopped: counts.stopped + 1 }
+    this.#rows.change(row, { iterations: iterationsAfter(event.type, row.iterations) })
     if (event.type === 'MapIterationFailed' || event.type === 'MapIterationAborted') {
       this.#closeInside(row, index, event)
     }
@@ -238,9 +202,9 @@ export class ExecutionView {
     // What is aborted did not fail; what came before its abort was merely the last that happened there.
     const isAbort = event.type === 'MapIterationAborted'
     const failing = isAbort ? undefined : this.#places.get(event.previousEventId)?.row
-    for (const row of this.#rows) {
+    for (const row of this.#rows.all) {
       if (row.endedAt !== undefined || !isInside(row, scope, iteration)) continue
-      close(
+      this.#rows.close(
         row,
         row === failing || (failing !== undefined && isInside(failing, row, undefined)) ? 'failed' : 'halted',
         event.timestamp,
@@ -263,7 +227,7 @@ export class ExecutionView {
   /** An expression that fails is recorded before the state's own chain begins: its name says which state. */
   #evaluated(event: ProgressEvent): Place | undefined {
     const state = event.details?.['state']
-    const row = this.#rows.findLast((candidate) => candidate.name === state && candidate.endedAt === undefined)
+    const row = this.#rows.all.findLast((candidate) => candidate.name === state && candidate.endedAt === undefined)
     return row === undefined ? undefined : { row, iteration: undefined }
   }
 
@@ -279,43 +243,41 @@ export class ExecutionView {
     if (type === 'MapStateStarted' || type === 'ParallelStateStarted') return this.#startScope(row, event)
     if (type === 'MapRunStarted' || type === 'MapRunRedriven') return this.#runItems(row, event)
     if (type === 'MapStateFailed' || type === 'ParallelStateFailed') return this.#failScope(row, event)
-    if (type.endsWith('Scheduled')) return scheduled(row, type)
-    if (type === 'ActivityStarted') return running(row)
-    if (type === 'TaskSubmitted') return waiting(row, 'its answer')
-    if (type.endsWith('Failed') || type.endsWith('TimedOut')) return failing(row, event)
+    if (type.endsWith('Scheduled')) return this.#rows.scheduled(row, type)
+    if (type === 'ActivityStarted') return this.#rows.running(row)
+    if (type === 'TaskSubmitted') return this.#rows.waiting(row, 'its answer')
+    if (type.endsWith('Failed') || type.endsWith('TimedOut'))
+      return this.#rows.failing(row, textDetails(event).error ?? type)
     return undefined
   }
 
   #leave(row: OpenRow, event: ProgressEvent): RowStep {
     if (row.type === 'Parallel' || row.type === 'Map') this.#closeInside(row, undefined, event)
-    close(row, 'done', event.timestamp)
+    this.#rows.close(row, 'done', event.timestamp)
     return { kind: 'left', row }
   }
 
   #startScope(row: OpenRow, event: ProgressEvent): RowStep | undefined {
     // A retry starts it again around what the failed attempt left open.
     this.#closeInside(row, undefined, event)
-    row.attempts++
-    row.tone = 'running'
-    row.waitsFor = undefined
-    if (row.type === 'Map') row.iterations = { ...noIterations, all: numberOf(event.details?.['length']) }
+    this.#rows.change(row, { attempts: row.attempts + 1, tone: 'running', waitsFor: undefined })
+    if (row.type === 'Map') {
+      this.#rows.change(row, { iterations: { ...noIterations, all: numberOf(event.details?.['length']) } })
+    }
     return row.attempts > 1 ? { kind: 'retried', row } : undefined
   }
 
   /** Its items are executions of their own, of which this history says nothing. */
   #runItems(row: OpenRow, { type, details }: ProgressEvent): RowStep | undefined {
     const arn = details?.['mapRunArn']
-    row.mapRun = typeof arn === 'string' ? arn : undefined
-    row.iterations = undefined
+    this.#rows.change(row, { mapRun: typeof arn === 'string' ? arn : undefined, iterations: undefined })
     if (type === 'MapRunStarted') return undefined
-    row.endedAt = undefined
-    row.tone = 'running'
-    row.error = undefined
+    this.#rows.change(row, { endedAt: undefined, tone: 'running', error: undefined })
     return { kind: 'entered', row }
   }
 
   #failScope(row: OpenRow, event: ProgressEvent): RowStep {
-    row.error = this.#places.get(event.previousEventId)?.row.error ?? row.error
+    this.#rows.change(row, { error: this.#places.get(event.previousEventId)?.row.error ?? row.error })
     this.#closeInside(row, undefined, event)
     return { kind: 'failing', row }
   }
@@ -331,47 +293,6 @@ const endOfType: ReadonlyMap<string, End['status']> = new Map([
   ['ExecutionTimedOut', 'TIMED_OUT'],
   ['ExecutionAborted', 'ABORTED'],
 ])
-
-function close(row: OpenRow, tone: Tone, at: number): void {
-  row.tone = tone
-  row.endedAt = at
-  row.waitsFor = undefined
-}
-
-function scheduled(row: OpenRow, type: string): RowStep | undefined {
-  row.attempts++
-  const waits = type === 'ActivityScheduled'
-  row.tone = waits ? 'waiting' : 'running'
-  row.waitsFor = waits ? 'a worker' : undefined
-  if (row.attempts > 1) return { kind: 'retried', row }
-  return waits ? { kind: 'waiting', row } : undefined
-}
-
-function running(row: OpenRow): undefined {
-  row.tone = 'running'
-  row.waitsFor = undefined
-}
-
-function waiting(row: OpenRow, waitsFor: string): RowStep {
-  row.tone = 'waiting'
-  row.waitsFor = waitsFor
-  return { kind: 'waiting', row }
-}
-
-/** Not the end: a retrier or a catcher may follow. */
-function failing(row: OpenRow, event: ProgressEvent): RowStep {
-  row.error = textDetails(event).error ?? event.type
-  row.tone = 'waiting'
-  row.waitsFor = 'a retry'
-  return { kind: 'failing', row }
-}
-
-function isInside(row: OpenRow, scope: Row, iteration: unknown): boolean {
-  for (let place = row.inside; place !== undefined; place = place.row.inside) {
-    if (place.row === scope) return iteration === undefined || place.iteration === iteration
-  }
-  return false
-}
 
 type TextDetails = { readonly [K in 'name' | 'output' | 'error' | 'cause']: string | undefined }
 

@@ -12,6 +12,7 @@ import {
   type About,
   type Attempt,
   type Command,
+  type Correction,
   type Event,
   type ExecutionState,
   type HistoryEvent,
@@ -156,9 +157,9 @@ export class Driver {
   }
 
   /** Redrives an execution that ended without success. */
-  redrive(mapRuns: readonly RedrivenMapRun[] = []): this {
+  redrive(mapRuns: readonly RedrivenMapRun[] = [], correction?: Correction): this {
     this.closed = undefined
-    this.send({ kind: 'redrive', mapRuns })
+    this.send({ kind: 'redrive', mapRuns, ...(correction === undefined ? {} : { correction }) })
     return this.settle()
   }
 

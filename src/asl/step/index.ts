@@ -57,7 +57,7 @@ function accept(draft: Draft, event: Event): boolean {
     case 'continue':
       return goOn(draft)
     case 'redrive':
-      return redrive(draft, event.mapRuns ?? [])
+      return redrive(draft, event)
     case 'fault':
       if (draft.before.nextEventId === 1) start(draft)
       return draft.failExecution(draft.peek(1)?.last ?? 0, 'States.Runtime', event.cause)

@@ -253,3 +253,62 @@ describe('under a Map', () => {
     expect(driver.output).toBe('["a","b"]')
   })
 })
+
+describe('a redrive with another input', () => {
+  it('enters the state anew, as another visit, with that input and all its attempts', () => {
+    const driver = run({
+      StartAt: 'A',
+      States: { A: task('B'), B: { ...task('C'), Next: 'C' }, C: { Type: 'Succeed' } },
+    })
+    driver.succeed('A', '{"a":1}')
+    const before = driver.task('B')
+    driver.fail('B', 'Broken')
+    driver.redrive([], { frame: 1, input: '{"a":2}' })
+    const after = driver.task('B')
+    expect(after).toMatchObject({ input: '{"a":2}', attempt: 0 })
+    expect(after.enteredId).not.toBe(before.enteredId)
+    expect(driver.event('TaskStateEntered').details).toEqual({ name: 'B', input: '{"a":2}' })
+    driver.succeed('B', '2')
+    expect(since(driver)).toBe(
+      '←11 ExecutionRedriven · 13←12 TaskStateEntered(B) · 14←13 LambdaFunctionScheduled · 15←14 LambdaFunctionStarted · ' +
+        '16←15 LambdaFunctionSucceeded · 17←16 TaskStateExited(B) · 18←17 SucceedStateEntered(C) · 19←18 SucceedStateExited(C) · ' +
+        '20←19 ExecutionSucceeded',
+    )
+  })
+
+  it('executes a Pass, which a redrive alone leaves as it is', () => {
+    const driver = run(
+      { StartAt: 'P', States: { P: { Type: 'Pass', InputPath: '$.a', Next: 'D' }, D: { Type: 'Succeed' } } },
+      { input: '{}' },
+    )
+    driver.redrive([], { frame: 1, input: '{"a":1}' })
+    expect(driver.output).toBe('1')
+  })
+
+  it('of one iteration leaves the others what they had', () => {
+    const driver = runState({ Type: 'Map', ItemProcessor: branch('T') }, { input: '[1,2,3]' })
+    const [first, second] = driver.tasks
+    driver.send({ kind: 'taskSucceeded', ...at(first), output: '"one"' })
+    driver.send({ kind: 'taskFailed', ...at(second), error: 'Broken' })
+    expect(driver.closed?.status).toBe('failed')
+    driver.redrive([], { frame: second?.frame ?? 0, input: '20' })
+    expect(driver.tasks.map(({ input }) => input)).toEqual(['20', '3'])
+    for (const open of [...driver.tasks]) driver.send({ kind: 'taskSucceeded', ...at(open), output: open.input })
+    expect(driver.output).toBe('["one",20,3]')
+  })
+
+  it('is none for a Parallel whose branches are kept, nor for a scope that is gone', () => {
+    const driver = runState({ Type: 'Parallel', Branches: [branch('A'), branch('B')] })
+    driver.fail('A', 'Broken')
+    const refused = (frame: number) => driver.send({ kind: 'redrive', correction: { frame, input: '1' } }).history
+    expect(refused(1)).toEqual([])
+    expect(refused(99)).toEqual([])
+    expect(driver.state.status).toBe('failed')
+  })
+})
+
+const at = (task: { frame: number; enteredId: number; attempt: number } | undefined) => ({
+  frame: task?.frame ?? 0,
+  enteredId: task?.enteredId ?? 0,
+  attempt: task?.attempt ?? 0,
+})

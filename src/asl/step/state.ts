@@ -157,6 +157,9 @@ export type TimerKind = 'wait' | 'retry' | 'timeout' | 'heartbeat' | 'deadline'
 /** Names one attempt of one visit. */
 export type Attempt = { readonly frame: number; readonly enteredId: number; readonly attempt: number }
 
+/** The scope whose state is entered anew, with this input instead of the one it ended with. */
+export type Correction = { readonly frame: number; readonly input: JsonText }
+
 /** A Map Run that goes on with its execution; one that is not among them is run anew. `redriveCount`: with this time. */
 export type RedrivenMapRun = { readonly frame: number; readonly mapRunArn: string; readonly redriveCount: number }
 
@@ -183,7 +186,7 @@ export type Event =
   /** Goes on where a long run of unblocked states was cut. */
   | { readonly kind: 'continue' }
   /** Goes on after an end without success: what failed or was cut off runs again, with what it was given before. */
-  | { readonly kind: 'redrive'; readonly mapRuns?: readonly RedrivenMapRun[] }
+  | { readonly kind: 'redrive'; readonly mapRuns?: readonly RedrivenMapRun[]; readonly correction?: Correction }
   /** The engine itself could not carry an event out (a defect): the execution ends with this cause. */
   | { readonly kind: 'fault'; readonly cause: string }
 

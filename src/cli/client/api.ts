@@ -50,6 +50,12 @@ export type Execution = z.infer<typeof description> & {
   readonly input: JsonText
   readonly output: JsonText | undefined
 }
+/** Which state gets which input; by neither where it ended in one alone. */
+export type Correction = {
+  readonly input: JsonText
+  readonly visit?: number | undefined
+  readonly state?: string | undefined
+}
 export type Verification = z.infer<typeof verification>
 export type Page<T> = { readonly items: readonly T[]; readonly cursor?: string | undefined }
 
@@ -230,6 +236,14 @@ export class Api {
   async redriveExecution(execution: string): Promise<number> {
     const path = `${executionPath(execution)}/redrive`
     const redriven = await this.#http.json({ method: 'POST', path, body: '{}' })
+    return this.#parse(z.object({ redrivenAt: time }), redriven).redrivenAt
+  }
+
+  /** With another input for the state it ended in; JSON text. */
+  async continueExecution(execution: string, { input, ...stay }: Correction): Promise<number> {
+    const named = JSON.stringify(stay).slice(1, -1)
+    const body = `{"input":${input}${named === '' ? '' : `,${named}`}}`
+    const redriven = await this.#http.json({ method: 'POST', path: `${executionPath(execution)}/continue`, body })
     return this.#parse(z.object({ redrivenAt: time }), redriven).redrivenAt
   }
 

@@ -38,6 +38,46 @@ describe('the view of an execution', () => {
     expect(play(done).end).toMatchObject({ status: 'SUCCEEDED' })
   })
 
+  it('shows a state that a redrive enters anew as another stay, and leaves the former one ended', () => {
+    const view = play([
+      [1, 0, 'ExecutionStarted'],
+      [2, 1, 'MapStateEntered', { name: 'Each' }],
+      [3, 2, 'MapStateStarted', { length: 2 }],
+      [4, 3, 'MapIterationStarted', { name: 'Each', index: 0 }],
+      [5, 4, 'TaskStateEntered', { name: 'Pay' }],
+      [6, 5, 'TaskScheduled'],
+      [7, 6, 'TaskFailed', { error: 'Busy' }],
+      [8, 7, 'MapIterationFailed', { name: 'Each', index: 0 }],
+      [9, 8, 'MapStateFailed'],
+      [10, 9, 'ExecutionFailed', { error: 'Busy' }],
+      [11, 10, 'ExecutionRedriven'],
+      [12, 11, 'TaskStateEntered', { name: 'Pay' }],
+      [13, 12, 'TaskScheduled'],
+    ])
+    expect(
+      view.rows.map(({ enteredId, tone, inside }) => [enteredId, tone, inside?.row.name, inside?.iteration]),
+    ).toEqual([
+      [2, 'running', undefined, undefined],
+      [5, 'failed', 'Each', 0],
+      [12, 'running', 'Each', 0],
+    ])
+  })
+
+  it('tells which rows an event has changed', () => {
+    const view = new ExecutionView()
+    const names = (): readonly string[] => view.takeTouched().map(({ name }) => name)
+    const apply = (id: number, previousEventId: number, type: string, details = {}): unknown =>
+      view.apply({ id, previousEventId, type, timestamp: id, details })
+    apply(1, 0, 'ExecutionStarted')
+    expect(names()).toEqual([])
+    apply(2, 1, 'TaskStateEntered', { name: 'Pay' })
+    expect(names()).toEqual(['Pay'])
+    apply(3, 2, 'TaskScheduled')
+    apply(4, 3, 'ExecutionFailed')
+    expect(names()).toEqual(['Pay'])
+    expect(names()).toEqual([])
+  })
+
   it('counts the attempts of a task and keeps the error that was retried', () => {
     const view = play([
       [2, 0, 'TaskStateEntered', { name: 'Pay' }],

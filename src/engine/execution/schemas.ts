@@ -1,6 +1,6 @@
 /** What the execution verbs accept, with the limits of AWS's API model. */
 import { z } from 'zod'
-import type { RedriveRequest, StartExecutionRequest, StopRequest } from '../contract.ts'
+import type { ContinueRequest, RedriveRequest, StartExecutionRequest, StopRequest } from '../contract.ts'
 import { wellFormed } from '../parse-request.ts'
 
 export const errorName = wellFormed(z.string().max(256))
@@ -18,6 +18,12 @@ export const redriveRequest = z.object({
   executionArn: z.string().min(1).max(256),
   clientToken: z.string().min(1).max(64).optional(),
 }) satisfies z.ZodType<RedriveRequest>
+
+export const continueRequest = redriveRequest.extend({
+  input: wellFormed(z.string()),
+  visit: z.int().min(1).optional(),
+  state: z.string().min(1).max(80).optional(),
+}) satisfies z.ZodType<ContinueRequest>
 
 export const stopRequest = z.object({
   executionArn: z.string().min(1).max(256),

@@ -105,13 +105,24 @@ class Reader {
       case 'continue':
         return { kind }
       case 'redrive':
-        return cells.length === 1 ? { kind } : { kind, mapRuns: this.#mapRuns(cells.slice(1)) }
+        return this.#redrive(cells.slice(1))
       case 'stop':
         return { kind, ...this.#failure(cells[1], cells[2]) }
       case 'fault':
         return { kind, cause: this.text(cells[1]) }
       default:
         return this.#taskEvent(kind, cells)
+    }
+  }
+
+  #redrive(cells: readonly Cell[]): Extract<Event, { kind: 'redrive' }> {
+    const [first] = cells
+    const correction = Array.isArray(first) ? { frame: number(first[0]), input: this.text(first[1]) } : undefined
+    const runs = correction === undefined ? cells : cells.slice(1)
+    return {
+      kind: 'redrive',
+      ...(runs.length === 0 ? {} : { mapRuns: this.#mapRuns(runs) }),
+      ...(correction === undefined ? {} : { correction }),
     }
   }
 

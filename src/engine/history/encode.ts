@@ -78,7 +78,11 @@ function encodeEventMembers(texts: Texts, event: Event): Cell[] {
     case 'continue':
       return []
     case 'redrive':
-      return (event.mapRuns ?? []).flatMap((run) => [run.frame, texts.text(run.mapRunArn), run.redriveCount])
+      return [
+        // A cell of its own: what follows is read in threes.
+        ...(event.correction === undefined ? [] : [[event.correction.frame, texts.text(event.correction.input)]]),
+        ...(event.mapRuns ?? []).flatMap((run) => [run.frame, texts.text(run.mapRunArn), run.redriveCount]),
+      ]
     case 'stop':
       return [optional(texts, event.error), optional(texts, event.cause)]
     case 'fault':

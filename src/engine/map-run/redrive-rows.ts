@@ -21,6 +21,18 @@ export function runsOfExecution(queries: Queries, executionId: number): readonly
     .all(executionId)
 }
 
+/** Whether the state that a scope ended in has given items to executions of their own. */
+export function hasMapRunChildren(
+  queries: Queries,
+  executionId: number,
+  { frame, visit }: { readonly frame: number; readonly visit: number },
+): boolean {
+  const found = queries
+    .prepare('SELECT 1 FROM map_run WHERE execution_id = ? AND frame = ? AND entered_id = ? AND started > 0 LIMIT 1')
+    .get(executionId, frame, visit)
+  return found !== undefined
+}
+
 type Again = { readonly attempt: number; readonly redrivenAt: number }
 
 /** It is its execution's again. Its children follow once what it may still be stopping has ended: see `reopenMapRun`. */

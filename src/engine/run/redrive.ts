@@ -1,10 +1,12 @@
 /** Whether an execution that has ended may be redriven, and its rows opened again: every refusal comes before the first write. */
 import { appendRecord } from '../../audit/index.ts'
-import type { HoldfastError } from '../../base/index.ts'
+import { HoldfastError, type JsonText } from '../../base/index.ts'
 import type { Event, Visit } from '../../asl/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { RedrivenExecution } from '../contract.ts'
-import { executionMissing, notRedrivable } from '../errors.ts'
+import { executionMissing, notCorrectable, notRedrivable } from '../errors.ts'
+import { type EndedStay, stayToCorrect } from '../execution/correctable.ts'
+import { inputChange } from '../execution/correction-change.ts'
 import {
   belongsToMapRun,
   isHistoryFull,
@@ -13,7 +15,7 @@ import {
   redriveObstacle,
   startedBeforeRedrive,
 } from '../execution/redrivable.ts'
-import { type EndedRun, runsOfExecution } from '../map-run/redrive-rows.ts'
+import { type EndedRun, hasMapRunChildren, runsOfExecution } from '../map-run/redrive-rows.ts'
 import { runStatus } from '../map-run/rows.ts'
 import type { Core } from './core.ts'
 import { type Live, loadEnded } from './live.ts'
@@ -46,7 +48,8 @@ export function reopen(core: Core, tx: Transaction, work: RedriveWork): Reopenin
   return since === undefined ? reopening : { kind: 'again', redriven: { redrivenAt: since } }
 }
 
-function tryToReopen(core: Core, tx: Transaction, { actor, executionId, arn, clientToken }: RedriveWork): Reopening {
+function tryToReopen(core: Core, tx: Transaction, work: RedriveWork): Reopening {
+  const { executionId, arn, clientToken } = work
   const now = core.clock.now()
   const row = readRow(tx, executionId)
   if (row === undefined) return { kind: 'refused', error: executionMissing(arn) }
@@ -58,7 +61,9 @@ function tryToReopen(core: Core, tx: Transaction, { actor, executionId, arn, cli
   if (reason !== undefined || live === undefined) {
     return { kind: 'refused', error: notRedrivable(arn, reason ?? startedBeforeRedrive) }
   }
-  const event = redriveEvent(runsOf(tx, live), live)
+  const corrected = correctedStay(tx, live, work)
+  if (corrected instanceof HoldfastError) return { kind: 'refused', error: corrected }
+  const event = redriveEvent(runsOf(tx, live), live, corrected)
   if (event.mapRuns?.some(({ redriveCount }) => redriveCount > mostRedrives) === true) {
     return { kind: 'refused', error: notRedrivable(arn, mapRunRedrivesExceeded) }
   }
@@ -67,24 +72,60 @@ function tryToReopen(core: Core, tx: Transaction, { actor, executionId, arn, cli
   }
   if (clientToken !== undefined) remember(tx, executionId, clientToken, now)
   const redriveCount = (live.state.redriven?.count ?? 0) + 1
-  const subject = { type: 'execution', id: arn }
-  const change = { before: live.state.status, after: 'running', redriveCount }
-  const cause = actor.type === 'machine' ? { cause: { type: 'execution', id: actor.id } as const } : {}
-  appendRecord(tx, { at: now, actor, action: 'execution.redrive', subject, execution: arn, change, ...cause })
+  note(tx, { now, work, corrected, change: { before: live.state.status, after: 'running', redriveCount } })
   const reopened = { live: { ...live, row: { ...live.row, awaitedBy: null } }, event }
   return { kind: 'reopened', ...reopened, redriven: { redrivenAt: now } }
+}
+
+type Corrected = { readonly stay: EndedStay; readonly input: JsonText }
+
+type Noted = {
+  readonly now: number
+  readonly work: RedriveWork
+  readonly corrected: Corrected | undefined
+  readonly change: { readonly before: string; readonly after: string; readonly redriveCount: number }
+}
+
+function note(tx: Transaction, { now, work: { actor, arn }, corrected, change }: Noted): void {
+  const cause = actor.type === 'machine' ? { cause: { type: 'execution', id: actor.id } as const } : {}
+  const about = { at: now, actor, subject: { type: 'execution', id: arn }, execution: arn, ...cause }
+  if (corrected === undefined) return void appendRecord(tx, { ...about, action: 'execution.redrive', change })
+  const { stay, input } = corrected
+  const said = { ...change, state: stay.state, visit: stay.visit, input: inputChange(stay.input, input) }
+  appendRecord(tx, { ...about, action: 'execution.continue', change: said })
+}
+
+/** The stay that gets another input; undefined when none does. */
+function correctedStay(
+  tx: Transaction,
+  { machine, state }: Live,
+  { arn, executionId, correction }: RedriveWork,
+): Corrected | HoldfastError | undefined {
+  if (correction === undefined) return undefined
+  const stay = stayToCorrect(arn, machine, state, correction)
+  if (stay instanceof HoldfastError) return stay
+  if (hasMapRunChildren(tx, executionId, stay)) {
+    const why = `The Map Run of state '${stay.state}' has begun: its items would be done again`
+    return notCorrectable(arn, why, 'no state of this execution; redrive it')
+  }
+  return { stay, input: correction.input }
 }
 
 type RedriveEvent = Extract<Event, { kind: 'redrive' }>
 
 /** With the runs of distributed Maps that it ended in: those that ended without success go on, others are opened anew. */
-function redriveEvent(runs: readonly EndedRun[], { state }: Live): RedriveEvent {
+function redriveEvent(runs: readonly EndedRun[], { state }: Live, corrected?: Corrected): RedriveEvent {
   const mapRuns = [...state.frames.values()].flatMap(({ id, visit }) => {
+    if (id === corrected?.stay.frame) return []
     const run = visit?.phase === 'maprun' ? runs.findLast((each) => isRunOf(each, id, visit)) : undefined
     if (run === undefined || run.status === runStatus.succeeded) return []
     return [{ frame: id, mapRunArn: run.arn, redriveCount: run.redriveCount + 1 }]
   })
-  return mapRuns.length === 0 ? { kind: 'redrive' } : { kind: 'redrive', mapRuns }
+  return {
+    kind: 'redrive',
+    ...(mapRuns.length === 0 ? {} : { mapRuns }),
+    ...(corrected === undefined ? {} : { correction: { frame: corrected.stay.frame, input: corrected.input } }),
+  }
 }
 
 const isRunOf = (run: EndedRun, frame: number, { enteredId, attempt }: Visit): boolean =>

@@ -4,6 +4,7 @@ import type { Actor } from '../../access/index.ts'
 import type { Action, Cause } from '../../audit/index.ts'
 import type { HoldfastError, JsonText } from '../../base/index.ts'
 import type { RedrivenExecution, StartedExecution } from '../contract.ts'
+import type { WantedStay } from '../execution/correctable.ts'
 import type { ChildEndWork, MapItemsWork, MapRedriveWork, MapRunWork } from '../map-run/work.ts'
 import type { Forwarded } from '../node/node.ts'
 import type { ExpressEnd, ExpressStart } from '../express/express.ts'
@@ -68,6 +69,8 @@ export type RedriveWork = {
   readonly arn: string
   /** The same one again, soon after, is answered and not done again. */
   readonly clientToken: string | undefined
+  /** Another input for the state that it ended in. */
+  readonly correction?: WantedStay & { readonly input: JsonText }
 }
 
 /** Timers that are due. */

@@ -127,6 +127,13 @@ const cases: readonly Case[] = [
     expected: { status: 200, body: { redrivenAt: time } },
   },
   {
+    call: ['POST /v1/executions/order:run-1/continue', { input: { n: 1.5 }, visit: 7 }],
+    verb: 'continueExecution',
+    asked: [{ executionArn, input: '{"n":1.5}', visit: 7 }],
+    answers: { redrivenAt: at },
+    expected: { status: 200, body: { redrivenAt: time } },
+  },
+  {
     call: ['POST /v1/machines', { name: 'order', definition }],
     verb: 'createStateMachine',
     asked: [{ name: 'order', definition, roleArn: role }],

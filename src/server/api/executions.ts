@@ -216,6 +216,36 @@ export const executionRoutes = [
   }),
 
   route({
+    method: 'POST',
+    path: '/v1/executions/:execution/continue',
+    verb: 'execution.continue',
+    summary:
+      'Redrive an execution with another input for the state it ended in, which is entered anew. What had succeeded is not done again.',
+    params: executionParams,
+    body: z.strictObject({
+      input: payload('The input that the state gets instead.'),
+      visit: z
+        .int()
+        .min(1)
+        .optional()
+        .meta({ description: 'Id of the event that began the stay in the state, where it ended in several at once.' }),
+      state: z.string().min(1).max(80).optional().meta({ description: 'Name of the state, where that says it.' }),
+    }),
+    payloads: ['input'],
+    answers: { 200: { description: 'When it was redriven.', schema: z.object({ redrivenAt: schema.time }) } },
+    run: async ({ dependencies: { verbs, platform }, actor, params, body, idempotencyKey }) => {
+      const { redrivenAt } = await verbs.continueExecution(actor, {
+        executionArn: executionArnOf(platform.account, params.execution),
+        input: body.input.text,
+        visit: body.visit,
+        state: body.state,
+        clientToken: idempotencyKey?.slice(0, 64),
+      })
+      return json(200, { redrivenAt: schema.timeOf(redrivenAt) })
+    },
+  }),
+
+  route({
     method: 'GET',
     path: '/v1/executions/:execution/events',
     verb: 'execution.watch',

@@ -1,8 +1,7 @@
 /** What a state did to its data: the members it added, changed and removed. */
 import { useMemo } from 'react'
-import { parseJson, printJson } from '../../../base/index.ts'
+import { type Difference, differencesBetween, parseJson, printJson } from '../../../base/index.ts'
 import { useWords } from '../../words/index.tsx'
-import { type Difference, differencesBetween } from './differences.ts'
 import styles from './json.module.css'
 
 const shownAtMost = 500

@@ -1,13 +1,20 @@
 /** JSON as a tree: folds, is searched, tells paths and sizes, and hides what looks like a secret until it is asked for. */
 import { ActionIcon, TextInput, UnstyledButton } from '@mantine/core'
 import { useDeferredValue, useMemo, useState } from 'react'
-import { byteLength, isJsonArray, isJsonObject, type Json, parseJson, printJson } from '../../../base/index.ts'
+import {
+  byteLength,
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  looksSecret,
+  parseJson,
+  pathTo,
+  printJson,
+} from '../../../base/index.ts'
 import { useWords } from '../../words/index.tsx'
 import { Copy } from '../copy.tsx'
 import { Icon } from '../icons.tsx'
 import styles from './json.module.css'
-import { pathTo } from './paths.ts'
-import { looksSecret } from './secrets.ts'
 
 /** Of one level; the others are asked for. */
 const shownAtOnce = 100

@@ -1,6 +1,6 @@
 /** What one JSON value adds to, changes in and removes from another. Pure. */
-import { equalJson, isJsonArray, isJsonObject, type Json } from '../../../base/index.ts'
-import { pathTo } from './paths.ts'
+import { equalJson, isJsonArray, isJsonObject, type Json } from './json.ts'
+import { pathTo } from './json-path.ts'
 
 export type Difference =
   | { readonly kind: 'added'; readonly path: string; readonly after: Json }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { parseJson, printJson } from '../../../base/index.ts'
 import { differencesBetween } from './differences.ts'
-import { pathTo } from './paths.ts'
-import { looksSecret } from './secrets.ts'
+import { parseJson, printJson } from './json.ts'
+import { pathTo } from './json-path.ts'
+import { looksSecret, withoutSecrets } from './secrets.ts'
 
 const between = (before: string, after: string): readonly string[] =>
   differencesBetween(parseJson(before), parseJson(after)).map((one) => {
@@ -52,4 +52,11 @@ it.each([
   ['passed', false],
 ] as const)('%s is taken for a secret: %s', (name, expected) => {
   expect(looksSecret(name)).toBe(expected)
+})
+
+it('secrets are taken out of a value wherever they stand in it', () => {
+  const value = parseJson('{"user":"a","password":"x","deep":[{"apiKey":{"id":1},"n":1.50}]}')
+  expect(printJson(withoutSecrets(value))).toBe(
+    '{"user":"a","password":"••••••","deep":[{"apiKey":"••••••","n":1.50}]}',
+  )
 })
