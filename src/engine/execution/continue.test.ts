@@ -185,7 +185,7 @@ describe('continuing is refused', () => {
     await expect(goOn(world, arn, 9)).rejects.toMatchObject({
       ...refusal,
       message: 'Execution ended in several states at once',
-      accepted: 'visit 4 (T, 0), 7 (T, 1)',
+      accepted: 'visit 6 (T, 0), 8 (T, 1)',
     })
     await expect(goOn(world, arn, 9, { state: 'T' })).rejects.toMatchObject(refusal)
   })

@@ -15,7 +15,7 @@ export function JsonDifference({ before, after }: { readonly before: string; rea
     <ul className={styles['differences']}>
       {differences.slice(0, shownAtMost).map((one) => (
         <li key={one.path} data-kind={one.kind}>
-          <span className={styles['sign']} role="img" aria-label={t(`part.${one.kind}`)}>
+          <span className={styles['sign']} role="img" aria-label={t(`part.change_${one.kind}`)}>
             {signs[one.kind]}
           </span>
           <code>{one.path}</code>
