@@ -18,6 +18,7 @@ export function bindDeployVerbs(deploys: Deploys, hosts: Hosts): DeployVerbs {
     listDeployments: (actor, request) => deploy.listDeployments(deploys, actor, request),
     describeDeployment: (actor, id) => deploy.describeDeployment(deploys, actor, id),
     planOfDeployment: (actor, id) => deploy.planOfDeployment(deploys, actor, id),
+    trafficOfDeployment: (actor, id) => deploy.trafficOfDeployment(deploys, actor, id),
     watchDeployment: (actor, id, signal) => deploy.watchDeployment(deploys, actor, id, signal),
     explainDeployment: (actor, id) => deploy.explainDeployment(deploys, actor, id),
     compareDeployments: (actor, request) => deploy.compareDeployments(deploys, actor, request),

@@ -40,6 +40,8 @@ export {
   type Reaction,
 } from './failure.ts'
 export type { Evidence, Phase } from './evidence/evidence.ts'
+export type { SampledTraffic, TrafficSample } from './evidence/samples.ts'
+export type { OfferedRollback, Offers } from './deployment/offers.ts'
 export {
   type CanaryPolicy,
   canaryPolicy,
@@ -154,6 +156,7 @@ export {
   planOfDeployment,
   type PlaceStatus,
   statusOfPlace,
+  trafficOfDeployment,
 } from './queries.ts'
 export type { StoredRelease } from './release/rows.ts'
 

@@ -20,6 +20,8 @@ import {
 import { requireRelease } from './deployment/fleet.ts'
 import { allPointers, type Pointer, pointerOf } from './deployment/pointer.ts'
 import { deploymentHistory, lastCommitOf, openDeploymentAt, requireDeployment } from './deployment/rows.ts'
+import { samplesOf } from './deployment/samples.ts'
+import type { TrafficSample } from './evidence/samples.ts'
 import type { Diagnosis } from './failure.ts'
 import type { Lock } from './lock/lease.ts'
 import type { LiveInstance } from './look.ts'
@@ -43,6 +45,12 @@ export function planOfDeployment(deploys: Deploys, actor: Actor, id: string): Pl
   return { plan, hash: planHash, text: describePlan(plan, planHash) }
 }
 export type PlanOfDeployment = { readonly plan: Plan; readonly hash: string; readonly text: string }
+
+/** Its traffic over its time, old and new apart, oldest first. @throws HoldfastError access.forbidden, deploy.deployment_missing */
+export function trafficOfDeployment(deploys: Deploys, actor: Actor, id: string): readonly TrafficSample[] {
+  const { read } = deploys.store
+  return samplesOf(read, requireOnDeployment(read, actor, 'deploy.read', id).id)
+}
 
 export const historyRequestSchema = z.strictObject({
   ...placeSchema.partial().shape,

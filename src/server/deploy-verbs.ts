@@ -19,6 +19,7 @@ export interface DeployVerbs {
   describeDeployment(actor: Actor, id: string): Answer<deploy.DeploymentDescription>
   /** Undefined before it has one. */
   planOfDeployment(actor: Actor, id: string): Answer<deploy.PlanOfDeployment | undefined>
+  trafficOfDeployment(actor: Actor, id: string): Answer<readonly deploy.TrafficSample[]>
   /** The deployment as it is, then each time it has changed, until it has ended or the signal fired. */
   watchDeployment(actor: Actor, id: string, signal: AbortSignal): AsyncIterable<deploy.DeploymentDescription>
   explainDeployment(actor: Actor, id: string): Answer<deploy.Explanation>

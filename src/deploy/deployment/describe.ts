@@ -7,9 +7,12 @@ import { type Intent, intentsOfDeployment, type IntentStatus } from '../intent/r
 import type { StateName } from '../machine/states.ts'
 import { type Act, idOf, type Plan, stageName, textOf } from '../plan/plan.ts'
 import type { Queries } from '../sql.ts'
+import type { TrafficSample } from '../evidence/samples.ts'
 import { requireDeployer, standingsOf } from './fleet.ts'
+import { type Offers, offersOf } from './offers.ts'
 import { type Pointer, pointerOf } from './pointer.ts'
-import type { Deployment, PastDeployment, Progress } from './rows.ts'
+import { type Deployment, type PastDeployment, type Progress, releaseOfFleet } from './rows.ts'
+import { newestSampleOf } from './samples.ts'
 import type { Sight } from './sight.ts'
 import { type Visit, visitsOf } from './visits.ts'
 
@@ -97,6 +100,11 @@ export type DeploymentDescription = DeploymentSummary & {
   /** What serves the place now, and what stands beside it for an instant return. */
   readonly serving: { readonly fleet: string; readonly releaseId: string } | null
   readonly warm: WarmSight | null
+  /** What served when it was planned, and serves again when it comes back. Null where nothing did. */
+  readonly former: { readonly fleet: string; readonly releaseId: string } | null
+  /** The newest piece of its traffic over its time; null as long as there is none. */
+  readonly sample: TrafficSample | null
+  readonly offers: Offers
 }
 
 type Summarized = PastDeployment & Partial<Pick<Deployment, 'plan' | 'progress' | 'sight'>>
@@ -134,7 +142,16 @@ export function describe(deploys: Deploys, queries: Queries, deployment: Deploym
     addresses: fleet.addresses,
     serving: servingIn(pointer),
     warm: warmIn(pointer),
+    former: formerOf(queries, deployment, pointer),
+    sample: newestSampleOf(queries, id) ?? null,
+    offers: offersOf(deploys, queries, deployment),
   }
+}
+
+function formerOf(queries: Queries, { plan, endedAt }: Deployment, pointer: Pointer): DeploymentDescription['former'] {
+  // What never had a plan has replaced nothing; while it has none yet, it will be what serves.
+  if (plan === undefined) return endedAt === null ? servingIn(pointer) : null
+  return plan.serving === null ? null : { fleet: plan.serving, releaseId: releaseOfFleet(queries, plan.serving) }
 }
 
 const noFleet: FleetDescription = { instances: [], workingCopies: [], addresses: [] }

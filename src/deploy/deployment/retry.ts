@@ -1,10 +1,10 @@
 import type { Actor } from '../../access/index.ts'
-import type { Transaction } from '../../store/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { deployError } from '../errors.ts'
 import { findRelease } from '../release/rows.ts'
 import { requireOnDeployment } from '../permission.ts'
 import { parseRequest } from '../request.ts'
+import type { Queries } from '../sql.ts'
 import type { BegunDeployment } from './deploy.ts'
 import { readRelease, requireRelease } from './fleet.ts'
 import { pointerOf } from './pointer.ts'
@@ -40,17 +40,18 @@ export async function retryDeployment(
   return { id: begun, releaseId: deployment.releaseId, executionArn: deployment.executionArn ?? '' }
 }
 
-function requireRetryable(tx: Transaction, id: string): Deployment {
-  const deployment = requireDeployment(tx, id)
+/** @throws HoldfastError deploy.deployment_missing, deploy.not_retryable */
+export function requireRetryable(queries: Queries, id: string): Deployment {
+  const deployment = requireDeployment(queries, id)
   const { status, kind, releaseId } = deployment
   if (status !== 'failed' && status !== 'halted')
     throw notRetryable(id, status === 'succeeded' ? 'it has succeeded' : 'it has not ended')
   if (kind === 'rollback')
     throw notRetryable(id, 'it was a rollback', `holdfast rollback ${deployment.project} ${deployment.config}`)
-  const serving = pointerOf(tx, deployment).servingRelease
+  const serving = pointerOf(queries, deployment).servingRelease
   if (serving === releaseId) throw notRetryable(id, 'its release serves')
-  const newer = serving === null ? undefined : findRelease(tx, serving)
-  if (kind === 'deploy' && newer !== undefined && newer.signedAt > (findRelease(tx, releaseId)?.signedAt ?? 0)) {
+  const newer = serving === null ? undefined : findRelease(queries, serving)
+  if (kind === 'deploy' && newer !== undefined && newer.signedAt > (findRelease(queries, releaseId)?.signedAt ?? 0)) {
     throw notRetryable(id, 'a newer release serves', 'sign it anew: holdfast deploy FILE')
   }
   return deployment

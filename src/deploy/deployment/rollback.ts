@@ -15,6 +15,7 @@ import { requireOnPlace } from '../permission.ts'
 import { type Place, placeName, placeSchema } from '../place.ts'
 import { genuineRefusal } from '../release/genuine.ts'
 import { parseRequest } from '../request.ts'
+import type { Queries } from '../sql.ts'
 import { groundOf, readRelease, requireDeployer, requireRelease, standingsOf } from './fleet.ts'
 import { haltDeployment } from './halt.ts'
 import { pointerOf } from './pointer.ts'
@@ -128,9 +129,10 @@ type Goal =
   | { readonly kind: 'rollback'; readonly releaseId: string; readonly fleet: string }
   | { readonly kind: 'return'; readonly releaseId: string }
 
-function goalOf(tx: Transaction, place: Place, to: string | undefined, isWarmWell: boolean): Goal {
-  const { servingRelease, warmRelease, warmFleet } = pointerOf(tx, place)
-  const releaseId = to ?? warmRelease ?? formerRelease(tx, place, servingRelease)
+/** Where a rollback leads. @throws HoldfastError deploy.nothing_to_roll_back */
+export function goalOf(queries: Queries, place: Place, to: string | undefined, isWarmWell: boolean): Goal {
+  const { servingRelease, warmRelease, warmFleet } = pointerOf(queries, place)
+  const releaseId = to ?? warmRelease ?? formerRelease(queries, place, servingRelease)
   if (releaseId === undefined) {
     throw deployError('deploy.nothing_to_roll_back', `No former release of ${placeName(place)} has ever served`, {
       repair: 'see what serves where: holdfast status',
@@ -142,7 +144,7 @@ function goalOf(tx: Transaction, place: Place, to: string | undefined, isWarmWel
   if (releaseId === warmRelease && warmFleet !== null && isWarmWell) {
     return { kind: 'rollback', releaseId, fleet: warmFleet }
   }
-  requireServed(tx, place, releaseId)
+  requireServed(queries, place, releaseId)
   return { kind: 'return', releaseId }
 }
 
@@ -150,16 +152,16 @@ function goalOf(tx: Transaction, place: Place, to: string | undefined, isWarmWel
  * What served when the one that serves first went out. Not simply the last that succeeded: after a rollback that would be the
  * release that somebody went back from.
  */
-function formerRelease(tx: Transaction, place: Place, serving: string | null): string | undefined {
-  const fleet = serving === null ? null : deployedBefore(tx, place, serving)?.plan?.serving
-  return fleet === null || fleet === undefined ? undefined : releaseOfFleet(tx, fleet)
+function formerRelease(queries: Queries, place: Place, serving: string | null): string | undefined {
+  const fleet = serving === null ? null : deployedBefore(queries, place, serving)?.plan?.serving
+  return fleet === null || fleet === undefined ? undefined : releaseOfFleet(queries, fleet)
 }
 
 /** What never served is nothing to go back to. */
-function requireServed(tx: Transaction, place: Place, releaseId: string): void {
-  const { project, config } = requireRelease(tx, releaseId)
+function requireServed(queries: Queries, place: Place, releaseId: string): void {
+  const { project, config } = requireRelease(queries, releaseId)
   const sql = `SELECT 1 FROM deployment WHERE release_id = ? AND status = 'succeeded' LIMIT 1`
-  const served = tx.prepare(sql).get(releaseId) !== undefined
+  const served = queries.prepare(sql).get(releaseId) !== undefined
   if (served && project === place.project && config === place.config) return
   throw deployError('deploy.nothing_to_roll_back', `The release ${releaseId} has never served ${placeName(place)}`, {
     place: 'to',

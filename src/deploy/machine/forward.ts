@@ -24,7 +24,7 @@ import { observe, requireNoPause, waitUntilNextLook } from './observe.ts'
 import { perform } from './perform.ts'
 import type { Run } from './run.ts'
 import { isSkipped } from './states.ts'
-import { readTraffic } from './traffic.ts'
+import { readBeside, readTraffic } from './traffic.ts'
 
 /** What is deployed is what was signed: read again from where it is kept. */
 export async function validate(run: Run): Promise<void> {
@@ -121,6 +121,7 @@ export async function checkHealth(run: Run): Promise<object> {
   const begun = run.now
   let watch: Watch = new Map()
   await finishStart(run)
+  const traffic = readBeside(run)
   for (;;) {
     const { fleet, standing } = run.standings()
     const reading = await run.race(run.deployer.readHealth(fleet, run.signal))
@@ -129,7 +130,7 @@ export async function checkHealth(run: Run): Promise<object> {
     const question = { expected: runningOf(standing), reading, watch }
     const verdict = judgeStart(question, run.deployment.deadlineAt - run.now)
     const elapsedMs = run.now - (run.progress.awaitedSince ?? begun)
-    await observe(run, { ...question, traffic: undefined, elapsedMs }, waitOf(verdict))
+    await observe(run, { ...question, traffic: traffic(), elapsedMs }, waitOf(verdict))
     if (verdict.kind === 'failed') throw healthFailure(verdict)
     if (verdict.kind === 'healthy') return { healthy: true }
     run.see(tellUnhealthy(reading), reading.find(({ obstacle }) => obstacle !== undefined)?.obstacle)

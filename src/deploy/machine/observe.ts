@@ -1,4 +1,5 @@
 /** Keeping what was seen, for who watches, and waiting until the next look. */
+import { noteSample } from '../deployment/samples.ts'
 import { isNews, seenTraffic, type Sight } from '../deployment/sight.ts'
 import type { TrafficReading } from '../evidence/traffic.ts'
 import type { InstanceHealth } from '../health/judge.ts'
@@ -17,7 +18,10 @@ export async function observe(run: Run, seen: Observation, waitingFor: string | 
   const sight = sightOf(run, seen)
   const isNewWait = waitingFor !== undefined && run.progress.waitingFor !== waitingFor
   if (!isNewWait && !isNews(run.deployment.sight, sight, seen.elapsedMs)) return
-  await run.keepSight(sight, isNewWait ? { waitingFor } : {})
+  const { traffic } = seen
+  await run.keepSight(sight, isNewWait ? { waitingFor } : {}, (tx) => {
+    if (traffic !== undefined) noteSample(tx, run.id, traffic)
+  })
 }
 
 function sightOf(run: Run, { expected, reading, traffic }: Observation): Sight {

@@ -121,8 +121,11 @@ export class Run {
   }
 
   /** What was seen of it, for who watches, and what it remembers with that. */
-  async keepSight(sight: Sight, change: Partial<Progress>): Promise<void> {
-    await this.remember(change, (tx) => changeDeployment(tx, this.id, { sight }))
+  async keepSight(sight: Sight, change: Partial<Progress>, also: (tx: Transaction) => void): Promise<void> {
+    await this.remember(change, (tx) => {
+      changeDeployment(tx, this.id, { sight })
+      also(tx)
+    })
     this.#deployment = { ...this.#deployment, sight }
   }
 

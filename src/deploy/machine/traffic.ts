@@ -1,6 +1,7 @@
 /** Reading the traffic, and judging it while the new version bakes. */
 import { type CanaryVerdict, judgeCanary } from '../evidence/canary.ts'
 import { type Deployment, requireDeployment } from '../deployment/rows.ts'
+import { noteSample } from '../deployment/samples.ts'
 import { visitsOf } from '../deployment/visits.ts'
 import {
   type Evidence,
@@ -25,8 +26,14 @@ async function take(run: Run, windowsSince?: number): Promise<TrafficReading | u
 export async function readTraffic(run: Run, name: keyof Readings): Promise<void> {
   if (run.progress.readings[name] !== undefined) return
   const reading = await take(run)
-  if (reading === undefined) return
-  await run.remember({ readings: { ...run.progress.readings, [name]: kept(reading) } })
+  if (reading !== undefined) await keep(run, { [name]: reading }, reading)
+}
+
+/** Under these names, and as one more piece of the traffic over its time. */
+async function keep(run: Run, named: Readings, sampled: TrafficReading): Promise<void> {
+  const readings = Object.fromEntries(Object.entries(named).map(([name, reading]) => [name, kept(reading)]))
+  const change = { readings: { ...run.progress.readings, ...readings } }
+  await run.remember(change, (tx) => noteSample(tx, run.id, sampled))
 }
 
 /** The last reading, for the evidence. What cannot be read any more is missing from it, and keeps nothing from ending. */
@@ -34,7 +41,7 @@ export async function readLast(run: Run): Promise<void> {
   // Without a plan nothing was touched, so there is nothing to show.
   if (run.deployment.plan === undefined) return
   const reading = await quietly(run, take(run))
-  if (reading !== undefined) await run.remember({ readings: { ...run.progress.readings, end: kept(reading) } })
+  if (reading !== undefined) await keep(run, { end: reading }, reading)
 }
 
 /** Begins to read, and keeps nothing waiting for it. What it returns waits for what was read, and keeps it as the beginning. */
@@ -46,9 +53,7 @@ export function readAlongside(run: Run): () => Promise<void> {
   return async () => {
     const read = await reading
     if (read === undefined) return
-    const shift = kept(read)
-    const begin = lastOfTheOther(run) ?? shift
-    await run.remember({ readings: { ...run.progress.readings, begin, shift } })
+    await keep(run, { begin: lastOfTheOther(run) ?? read, shift: read }, read)
   }
 }
 
@@ -69,7 +74,31 @@ function lastOfTheOther({ deploys, deployment, plan }: Run): TrafficReading | un
 export async function readIfPossible(run: Run, name: keyof Readings): Promise<void> {
   if (run.progress.readings[name] !== undefined) return
   const reading = await quietly(run, take(run))
-  if (reading !== undefined) await run.remember({ readings: { ...run.progress.readings, [name]: kept(reading) } })
+  if (reading !== undefined) await keep(run, { [name]: reading }, reading)
+}
+
+/** How often the traffic is read for nobody but who watches. */
+const lookOnMs = 1000
+
+/**
+ * Reads the traffic beside other work, which never waits for it. Each time it is asked, it answers what has come meanwhile. Nothing
+ * is decided by it: what cannot be read is missing from the plot.
+ */
+export function readBeside(run: Run): () => TrafficReading | undefined {
+  let [fresh, isReading, askedAt]: [TrafficReading | undefined, boolean, number] = [undefined, false, -Infinity]
+  return () => {
+    if (!isReading && run.progress.readings.begin !== undefined && run.now - askedAt >= lookOnMs) {
+      ;[isReading, askedAt] = [true, run.now]
+      void take(run)
+        .then((reading) => (fresh = reading))
+        // Whoever judges by the traffic says that it cannot be read.
+        .catch(() => {})
+        .finally(() => (isReading = false))
+    }
+    const found = fresh
+    fresh = undefined
+    return found
+  }
 }
 
 /** @throws Steered, and whatever comes of a task that is given up */

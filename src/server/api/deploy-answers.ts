@@ -5,6 +5,7 @@ import type {
   CallSummary,
   Deployment,
   DeploymentDescription,
+  Evidence,
   Explanation,
   FleetStatus,
   Key,
@@ -14,10 +15,12 @@ import type {
   PlaceStatus,
   Pointer,
   StoredRelease,
+  TrafficSample,
 } from '../../deploy/index.ts'
 import type * as schema from './deploy-schemas.ts'
 import { Payload } from './json-body.ts'
 import { timeOf } from './schemas.ts'
+import type { trafficSample } from './traffic-schemas.ts'
 
 const nullableTimeOf = (ms: number | null): string | null => (ms === null ? null : timeOf(ms))
 
@@ -29,7 +32,8 @@ export function summaryOf(deployment: Summary): z.output<typeof schema.deploymen
   const { control, controlReason, planHash, diagnosis, evidence, executionArn } = deployment
   return {
     ...{ id, project, config, target, kind, releaseId, fleet, retryOf, startFrom, status, course, state },
-    ...{ control, controlReason, planHash, diagnosis, evidence, executionArn },
+    ...{ control, controlReason, planHash, diagnosis, executionArn },
+    evidence: evidence === undefined ? undefined : evidenceOf(evidence),
     requestedBy: actorOf(deployment.requestedBy),
     createdAt: timeOf(deployment.createdAt),
     deadlineAt: timeOf(deployment.deadlineAt),
@@ -39,21 +43,46 @@ export function summaryOf(deployment: Summary): z.output<typeof schema.deploymen
   }
 }
 
+const evidenceOf = ({ back, ...evidence }: Evidence) => ({
+  ...evidence,
+  ...(back === undefined ? {} : { back: { ...back, from: timeOf(back.from), until: timeOf(back.until) } }),
+})
+
 const actorOf = ({ type, id, via, name }: NamedActor) => ({ type, id, via, ...(name === undefined ? {} : { name }) })
 
 export function deploymentOf(description: DeploymentDescription): z.output<typeof schema.deployment> {
   const { waitingFor, healthy, instances, weights, traffic, hooks, remarks, forwardOnly, addresses } = description
-  const { serving, warm, step, seenAt } = description
+  const { serving, warm, step, seenAt, former, sample, offers } = description
   return {
     ...summaryOf(description),
-    ...{ waitingFor, healthy, instances, weights, traffic, hooks, remarks, forwardOnly, addresses, serving },
+    ...{
+      waitingFor,
+      healthy,
+      instances,
+      weights,
+      traffic,
+      hooks,
+      remarks,
+      forwardOnly,
+      addresses,
+      serving,
+      former,
+      offers,
+    },
     states: description.states.map(passedStateOf),
     step: step === null ? null : { ...step, bake: step.bake === null ? null : bakeOf(step.bake) },
     seenAt: nullableTimeOf(seenAt),
     calls: description.calls.map(callOf),
     warm: warm === null ? null : { ...warm, until: nullableTimeOf(warm.until) },
+    sample: sample === null ? null : sampleOf(sample),
   }
 }
+
+export const sampleOf = ({ from, to, ...sample }: TrafficSample): z.output<typeof trafficSample> => ({
+  ...sample,
+  from: timeOf(from),
+  to: timeOf(to),
+})
 
 const passedStateOf = (passed: PassedState) => ({
   ...passed,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { failureClasses, forwardStates } from '../../deploy/index.ts'
 import { payload } from './json-body.ts'
 import { time } from './schemas.ts'
+import { evidence, trafficOfBoth, trafficSample } from './traffic-schemas.ts'
 
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).readonly()
 
@@ -32,24 +33,6 @@ export const diagnosis = z
     command: z.string().meta({ description: 'The exact next step.' }),
   })
   .meta({ id: 'Diagnosis' })
-
-const phase = z.object({
-  ms: z.number(),
-  requests: z.int(),
-  applicationFailures: z.int().meta({ description: 'Answers of class 5xx that the application itself gave.' }),
-  deliveryFailures: z.int().meta({ description: 'Requests that failed on the way to an instance.' }),
-  clientAborts: z.int(),
-  p50Ms: z.number().nullable(),
-  p99Ms: z.number().nullable(),
-})
-export const evidence = z
-  .object({
-    before: phase,
-    during: phase,
-    after: phase,
-    madeBySwitch: z.number().meta({ description: 'Failures that the switch itself made.' }),
-  })
-  .meta({ id: 'Evidence', description: 'Traffic before, while and after it moved.' })
 
 const thing = z.object({
   kind: z.string(),
@@ -221,15 +204,22 @@ const stepSight = z.object({
     .meta({ description: 'While the traffic of the step flows.' }),
 })
 
-const seenTraffic = z.object({
-  requests: z.int(),
-  failures: z.int(),
-  lost: z.int().meta({ description: 'Failed on the way to an instance.' }),
-  clientAborts: z.int(),
-  p99Ms: z.number().nullable(),
-})
+const offers = z
+  .object({
+    halt: z.boolean(),
+    pause: z.boolean(),
+    resume: z.boolean(),
+    retry: z.boolean(),
+    rollback: z
+      .object({
+        kind: z.enum(['rollback', 'return']),
+        releaseId: z.string().meta({ description: 'What would serve then.' }),
+        tookMs: z.number().nullable().meta({ description: 'How long the last switch back took in this place.' }),
+      })
+      .nullable(),
+  })
+  .meta({ description: 'What can be asked of it now: the rest would be refused.' })
 
-const trafficOfBoth = z.object({ incoming: seenTraffic, outgoing: seenTraffic, stepRequests: z.int() })
 const fleetAndRelease = { fleet: z.string(), releaseId: z.string() }
 
 export const deployment = deploymentSummary
@@ -254,6 +244,12 @@ export const deployment = deploymentSummary
       .object({ ...fleetAndRelease, until: time.nullable() })
       .nullable()
       .meta({ description: 'Stands beside it for an instant return.' }),
+    former: z
+      .object(fleetAndRelease)
+      .nullable()
+      .meta({ description: 'What served when it was planned, and serves again when it comes back.' }),
+    sample: trafficSample.nullable().meta({ description: 'The newest piece of its traffic over its time.' }),
+    offers,
   })
   .meta({ id: 'Deployment' })
 

@@ -87,7 +87,12 @@ const description = {
   addresses: [{ service: 'web', url: 'http://shop.example' }],
   serving: null,
   warm: { fleet: 'dep_0', releaseId: 'r0', until: at },
+  former: { fleet: 'dep_0', releaseId: 'r0' },
+  sample: null,
+  offers: { halt: true, pause: true, resume: false, retry: false, rollback: null },
 }
+const side = { requests: 4, failures: 1, lost: 0, clientAborts: 0, p50Ms: 5, p99Ms: 7 }
+const sample = { number: 3, from: at, to: at, incoming: side, outgoing: side, unplaced: 0 }
 const plan = {
   kind: 'deploy',
   ...place,
@@ -195,6 +200,13 @@ const cases: readonly Case[] = [
     body: { plan, hash: 'h', text: 't' },
   },
   { call: ['GET /v1/deployments/dep_1/plan'], verb: 'planOfDeployment', asked: ['dep_1'], status: 204 },
+  {
+    call: ['GET /v1/deployments/dep_1/traffic'],
+    verb: 'trafficOfDeployment',
+    asked: ['dep_1'],
+    answers: [sample],
+    body: { items: [{ number: 3, from: time, to: time, incoming: { failures: 1, p99Ms: 7 } }] },
+  },
   {
     call: ['GET /v1/deployments/dep_1/why'],
     verb: 'explainDeployment',

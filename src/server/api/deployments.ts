@@ -11,12 +11,13 @@ import {
   planRequestSchema,
   resumeRequestSchema,
 } from '../../deploy/index.ts'
-import { deploymentOf, explanationOf, summaryOf } from './deploy-answers.ts'
+import { deploymentOf, explanationOf, sampleOf, summaryOf } from './deploy-answers.ts'
 import * as answers from './deploy-schemas.ts'
 import { watchDeployment } from './deployment-events.ts'
 import { type Payload, payload, plainOf } from './json-body.ts'
 import { json, route, type RouteContext } from './route.ts'
 import * as schema from './schemas.ts'
+import { trafficSample } from './traffic-schemas.ts'
 
 const params = z.object({ id: z.string().min(1).max(100).meta({ description: 'Id of a deployment: `dep_…`.' }) })
 const signedDocument = payload('The release file with `createdAt`, as it was signed.').meta({
@@ -119,6 +120,21 @@ export const deploymentRoutes = [
       const planned = await deploys.planOfDeployment(actor, id)
       return planned === undefined ? { kind: 'empty', status: 204 } : json(200, planned)
     },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/v1/deployments/:id/traffic',
+    verb: 'deploy.read',
+    operation: 'deploymentTraffic',
+    summary:
+      'Its traffic over its time, old and new version apart: requests, failures, latency. At most 120 pieces, oldest first.',
+    params,
+    answers: {
+      200: { description: 'The pieces.', schema: z.object({ items: z.array(trafficSample).readonly() }) },
+    },
+    run: async ({ dependencies: { deploys }, actor, params: { id } }) =>
+      json(200, { items: (await deploys.trafficOfDeployment(actor, id)).map(sampleOf) }),
   }),
 
   route({
