@@ -100,7 +100,21 @@ async function faultOf(response: Response): Promise<ApiFault> {
   }
 }
 
-const textOf = (body: unknown): string | undefined => (body === undefined ? undefined : JSON.stringify(body))
+/** JSON text that goes into a request as it is: numbers that JavaScript cannot hold stay what they are. */
+export class RawJson {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+function textOf(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return body === undefined ? undefined : JSON.stringify(body)
+  }
+  const members = Object.entries(body).filter(([, value]) => value !== undefined)
+  return `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value instanceof RawJson ? value.text : JSON.stringify(value)}`).join(',')}}`
+}
 
 export function addressOf(
   path: string,

@@ -1,6 +1,6 @@
 /** What a state did: input → arguments → result → output, with the difference it made, and each attempt. */
 import { useMemo } from 'react'
-import type { End, Row } from '../../../asl/index.ts'
+import type { Row } from '../../../asl/index.ts'
 import { isJsonObject, type Json, parseJson, printJson } from '../../../base/index.ts'
 import { useAnswer } from '../../api/context.tsx'
 import type { Execution } from '../../api/generated.ts'
@@ -14,22 +14,31 @@ import { useWords } from '../../words/index.tsx'
 import { type Attempt, dataOf, type StayData, textOf } from './data.ts'
 import { wordsOf } from './events.tsx'
 import styles from './execution.module.css'
+import { canFix } from './fixable.ts'
+import { Fix } from './fix.tsx'
+import type { Moment } from './moment.ts'
+import { MomentPanel, Variables } from './moment-panel.tsx'
 import { type ExecutionSearch, inspectorTabs } from './search.ts'
 import type { Story, StoryEvent } from './story.ts'
 
 type InspectorOf = {
   readonly id: string
   readonly execution: Execution
-  readonly story: Story
+  readonly moment: Moment
   readonly search: ExecutionSearch
   readonly onChange: (changed: ExecutionSearch) => void
 }
 
-export function Inspector({ id, execution, story, search, onChange }: InspectorOf) {
+export function Inspector({ id, execution, moment, search, onChange }: InspectorOf) {
   const { t } = useWords()
   const { state, tab = 'flow' } = search
-  if (state === undefined) return <WholeExecution story={story} execution={execution} />
-  const stays = story.stays(state)
+  if (state === undefined)
+    return moment.at === undefined ? (
+      <WholeExecution story={moment.story} execution={execution} />
+    ) : (
+      <MomentPanel moment={moment} onSelect={(row) => onChange({ state: row.name, visit: row.enteredId })} />
+    )
+  const stays = moment.stays(state)
   const stay = stays.find(({ enteredId }) => enteredId === search.visit) ?? stays.findLast(isTelling) ?? stays.at(-1)
   return (
     <>
@@ -38,6 +47,7 @@ export function Inspector({ id, execution, story, search, onChange }: InspectorO
         {stay === undefined ? null : <State tone={stay.tone} />}
         <Visits stays={stays} stay={stay} onChoose={(visit) => onChange({ visit })} />
         <span className={styles['spring']} />
+        {stay === undefined || !canFix(execution, moment, stay) ? null : <Fix id={id} stay={stay} moment={moment} />}
         <Switch
           label={t('execution.state')}
           value={tab}
@@ -50,7 +60,7 @@ export function Inspector({ id, execution, story, search, onChange }: InspectorO
       ) : stay === undefined ? (
         <p className={styles['empty']}>{t('execution.notReached')}</p>
       ) : (
-        <Stay events={story.eventsOf(stay)} tab={tab} end={stay === story.view.failed ? story.view.end : undefined} />
+        <Stay moment={moment} row={stay} tab={tab} />
       )}
     </>
   )
@@ -60,18 +70,22 @@ export function Inspector({ id, execution, story, search, onChange }: InspectorO
 const isTelling = ({ tone }: Row): boolean => tone === 'failed'
 
 type StayOf = {
-  readonly events: readonly StoryEvent[]
-  readonly tab: 'flow' | 'attempts' | 'events'
-  /** Of the execution, which this stay has ended: of a Fail state nothing else tells the error. */
-  readonly end: End | undefined
+  readonly moment: Moment
+  readonly row: Row
+  readonly tab: 'flow' | 'variables' | 'attempts' | 'events'
 }
 
-function Stay({ events, tab, end }: StayOf) {
+function Stay({ moment, row, tab }: StayOf) {
+  const events = moment.eventsOf(row)
   const own = useMemo(() => dataOf(events), [events, events.length])
+  // Of the execution, which this stay has ended: of a Fail state nothing else tells the error.
+  const end = row.enteredId === moment.failed?.enteredId ? moment.end : undefined
   const data = own.error === undefined && end !== undefined ? { ...own, error: end.error, cause: end.cause } : own
   switch (tab) {
     case 'flow':
       return <Flow data={data} />
+    case 'variables':
+      return <Variables moment={moment} row={row} data={data} />
     case 'attempts':
       return <Attempts attempts={data.attempts} />
     case 'events':
@@ -107,19 +121,11 @@ function Flow({ data }: { readonly data: StayData }) {
           <JsonDifference before={input} after={output} />
         </section>
       )}
-      {Object.entries(data.variables).map(([name, text]) => (
-        <section key={name}>
-          <h3>
-            {t('execution.variables')}: ${name}
-          </h3>
-          <JsonTree text={text} label={name} />
-        </section>
-      ))}
     </div>
   )
 }
 
-function Failure({ error, cause }: { readonly error: string; readonly cause: string | undefined }) {
+export function Failure({ error, cause }: { readonly error: string; readonly cause: string | undefined }) {
   return (
     <div className={styles['failure']}>
       <strong>{error}</strong>

@@ -24,7 +24,7 @@ export const executionsSearch = (given: Given): ExecutionsSearch => ({
   ...oneOf(given, 'since', periods),
 })
 
-export const inspectorTabs = ['flow', 'attempts', 'events', 'definition'] as const
+export const inspectorTabs = ['flow', 'variables', 'attempts', 'events', 'definition'] as const
 export type InspectorTab = (typeof inspectorTabs)[number]
 export const sides = ['events', 'timeline'] as const
 
@@ -32,6 +32,8 @@ export type ExecutionSearch = {
   readonly state?: string
   /** Which stay in the state: the id of the event that began it. */
   readonly visit?: number
+  /** The moment that is looked at: everything as it was at this event. */
+  readonly at?: number
   readonly tab?: InspectorTab
   readonly side?: (typeof sides)[number]
 }
@@ -39,6 +41,7 @@ export type ExecutionSearch = {
 export const executionSearch = (given: Given): ExecutionSearch => ({
   ...text(given, 'state'),
   ...(typeof given['visit'] === 'number' ? { visit: given['visit'] } : {}),
+  ...(typeof given['at'] === 'number' && given['at'] >= 1 ? { at: Math.floor(given['at']) } : {}),
   ...oneOf(given, 'tab', inspectorTabs),
   ...oneOf(given, 'side', sides),
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { dataOf } from './data.ts'
-import { standingOf } from './standing.ts'
+import { Tally } from './standing.ts'
 import { Story } from './story.ts'
 
 type Line = readonly [id: number, previous: number, type: string, details?: Readonly<Record<string, unknown>>]
@@ -51,8 +51,15 @@ describe('a stay in a state', () => {
 })
 
 describe('how a state stands', () => {
+  const standingOf = (...stays: readonly never[]) => {
+    const tally = new Tally()
+    for (const row of stays) tally.note(row)
+    return tally.standing
+  }
+  let id = 0
   const stay = (tone: string, endedAt: number | undefined, iteration?: number) =>
     ({
+      enteredId: ++id,
       tone,
       endedAt,
       attempts: 1,
@@ -60,20 +67,20 @@ describe('how a state stands', () => {
     }) as never
 
   it('is nothing before it was reached', () => {
-    expect(standingOf([]).tone).toBeUndefined()
+    expect(standingOf().tone).toBeUndefined()
   })
 
   it('is what is open, before anything that has ended', () => {
-    expect(standingOf([stay('failed', 1, 0), stay('running', undefined, 1)]).tone).toBe('running')
-    expect(standingOf([stay('done', 1, 0), stay('waiting', undefined, 1)]).tone).toBe('waiting')
+    expect(standingOf(stay('failed', 1, 0), stay('running', undefined, 1)).tone).toBe('running')
+    expect(standingOf(stay('done', 1, 0), stay('waiting', undefined, 1)).tone).toBe('waiting')
   })
 
   it('is the worst of the iterations of a Map, but of a loop its last round', () => {
-    expect(standingOf([stay('failed', 1, 0), stay('done', 2, 1)])).toMatchObject({
+    expect(standingOf(stay('failed', 1, 0), stay('done', 2, 1))).toMatchObject({
       tone: 'failed',
       failed: 1,
       stays: 2,
     })
-    expect(standingOf([stay('failed', 1), stay('done', 2)]).tone).toBe('done')
+    expect(standingOf(stay('failed', 1), stay('done', 2)).tone).toBe('done')
   })
 })

@@ -1,9 +1,13 @@
 /**
  * One execution as the page shows it: its history as it comes, folded into stays in states, with the events of each. Grows by what
- * is added and says so at most once a frame.
+ * is added and says so at most once a frame. What changes is kept with the event that changed it, so that any moment can be looked at
+ * without folding anew.
  */
-import { ExecutionView, type Row } from '../../../asl/index.ts'
+import { type End, ExecutionView, type Row } from '../../../asl/index.ts'
 import type { HistoryEvent } from '../../api/generated.ts'
+import { Log } from './log.ts'
+import { Scopes } from './scopes.ts'
+import { type Standing, Tally, unreached } from './standing.ts'
 
 export type StoryEvent = HistoryEvent & { readonly ms: number }
 
@@ -12,6 +16,10 @@ export class Story {
   readonly #events: StoryEvent[] = []
   readonly #eventsOf = new Map<number, StoryEvent[]>()
   readonly #byState = new Map<string, Row[]>()
+  readonly #logs = new Map<number, Log<Row>>()
+  readonly #tallies = new Map<string, { readonly tally: Tally; readonly log: Log<Standing> }>()
+  readonly #ends = new Log<End | undefined>()
+  readonly scopes = new Scopes((eventId) => this.view.rowOf(eventId))
   readonly #listeners = new Set<() => void>()
   readonly #nextFrame: (act: () => void) => void
   #rowCount = 0
@@ -33,11 +41,14 @@ export class Story {
     // What was sent already before the connection was lost.
     if (event.id <= (this.#events.at(-1)?.id ?? 0)) return
     const ms = Date.parse(event.at)
-    this.#events.push({ ...event, ms })
+    const told = { ...event, ms }
+    this.#events.push(told)
     this.view.apply({ ...event, timestamp: ms })
     this.#noteRows()
+    this.#noteChanges(event.id)
+    this.scopes.note(told)
     const row = this.view.rowOf(event.id)
-    if (row !== undefined) listIn(this.#eventsOf, row.enteredId).push({ ...event, ms })
+    if (row !== undefined) listIn(this.#eventsOf, row.enteredId).push(told)
     this.announce()
   }
 
@@ -49,6 +60,20 @@ export class Story {
   /** The stays in a state, in their order. */
   stays(state: string): readonly Row[] {
     return this.#byState.get(state) ?? []
+  }
+
+  /** A stay as it was at an event; undefined before it began. */
+  rowAt({ enteredId }: Row, eventId: number): Row | undefined {
+    return this.#logs.get(enteredId)?.at(eventId)
+  }
+
+  standingAt(state: string, eventId: number): Standing {
+    return this.#tallies.get(state)?.log.at(eventId) ?? unreached
+  }
+
+  /** Undefined while it ran, and between an end and a redrive. */
+  endAt(eventId: number): End | undefined {
+    return this.#ends.at(eventId)
   }
 
   complete(): void {
@@ -69,6 +94,20 @@ export class Story {
       this.version++
       for (const listener of this.#listeners) listener()
     })
+  }
+
+  #noteChanges(eventId: number): void {
+    if (this.#ends.last !== this.view.end) this.#ends.note(eventId, this.view.end)
+    for (const row of this.view.takeTouched()) {
+      const log = this.#logs.get(row.enteredId) ?? new Log<Row>()
+      this.#logs.set(row.enteredId, log)
+      // The row goes on changing in place.
+      log.note(eventId, { ...row })
+      const { tally, log: standings } = this.#tallies.get(row.name) ?? { tally: new Tally(), log: new Log<Standing>() }
+      this.#tallies.set(row.name, { tally, log: standings })
+      tally.note(row)
+      standings.note(eventId, tally.standing)
+    }
   }
 
   #noteRows(): void {
