@@ -64,9 +64,10 @@ export function Playback({ story, moment, onMove }: PlaybackOf) {
       />
       <Where story={story} moment={moment} last={last} />
       <Button
-        variant={at === undefined ? 'transparent' : 'light'}
+        variant="light"
         size="compact-sm"
-        disabled={at === undefined}
+        // Its room is kept, so that the slider stays where the pointer is.
+        style={{ visibility: at === undefined ? 'hidden' : 'visible' }}
         onClick={() => {
           setPlaying(false)
           onMove(undefined)
