@@ -13,6 +13,8 @@ const layerTable = {
   asl: { purity: 'pure', packages: ['re2js'] },
   jsonata: { purity: 'guided' },
   store: { purity: 'guided' },
+  // Secrets at rest: below every domain that keeps one.
+  sealing: { purity: 'guided', only: ['base'] },
   audit: { purity: 'guided' },
   access: { purity: 'guided' },
   // The gate for addresses that somebody else chose: below everything that sends.

@@ -1,5 +1,6 @@
 /** What the verbs of this folder work with. `app/` builds one. */
 import type { Clock, Logger, RandomBytes } from '../base/index.ts'
+import type { Keyring } from '../sealing/index.ts'
 import type { Store } from '../store/index.ts'
 
 export type AccessOptions = {
@@ -7,6 +8,8 @@ export type AccessOptions = {
   readonly clock: Clock
   readonly logger: Logger
   readonly randomBytes: RandomBytes
+  /** For what cannot be kept as a hash. */
+  readonly keyring: Keyring
 }
 
 export type Access = AccessOptions & {

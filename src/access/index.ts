@@ -6,6 +6,8 @@
  * `verbs.ts` is the one table of what can be asked and by whom. People, teams and sign-in come later.
  * It does not know HTTP: the server hands it the secret that the Authorization header held.
  */
+export { type AwsKey } from './aws-key/make.ts'
+export { type AwsKeyHolder, findAwsKey } from './aws-key/find.ts'
 export { type Access, type AccessOptions, openAccess } from './access.ts'
 export {
   type Actor,

@@ -17,6 +17,10 @@ export const newTokenSchema = z.strictObject({
     .describe('What the token is for, for the people who read the list'),
   grants: grantsSchema.min(1).describe('What the holder may do'),
   expiresAt: z.int().min(1).optional().describe('Milliseconds since 1970 UTC; from then on it opens nothing'),
+  awsKey: z
+    .boolean()
+    .default(false)
+    .describe('Also a pair of keys for AWS’s tools, which sign instead of sending a token'),
 })
 export type NewToken = z.input<typeof newTokenSchema>
 

@@ -1,11 +1,10 @@
 /** One Holdfast: its objects, built lowest first, started in that order and stopped in the other. */
-import { join } from 'node:path'
 import {
   type Access,
   actorWith,
   anonymousAdmin,
   authenticate,
-  ensureLocalToken,
+  findAwsKey,
   inviteWhoStarted,
   openAccess,
 } from '../access/index.ts'
@@ -16,7 +15,8 @@ import { type ConnectionBook, openConnectionBook } from '../connection/index.ts'
 import { type Account, awsLimits, embeddedLimits, type Engine } from '../engine/index.ts'
 import { type HostRegistry, openHostRegistry } from '../host/index.ts'
 import { createServer, type Health, type Server, type ServerAddress, type ServerDependencies } from '../server/index.ts'
-import { readPrivate, type Store, writePrivate } from '../store/index.ts'
+import { readPrivate, type Store } from '../store/index.ts'
+import { deliverAdminFiles } from './admin-files.ts'
 import type { Configuration } from './configuration/schema.ts'
 import { bindConnectionVerbs } from './connection-verbs.ts'
 import { type Connection, removeConnection, writeConnection } from './connection.ts'
@@ -28,6 +28,7 @@ import { accountOf, lostIdentity, tokenKeyOf } from './identity.ts'
 import { keptAnswers } from './kept-answers.ts'
 import { databaseFile, databaseUrl, databaseWords, hasDatabaseFile, openDatabase } from './open-store.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
+import { keyringOf } from './sealing-keys.ts'
 import { proofKeyOf, proofOf } from './server-proof.ts'
 import { demandSharedFiles, shareIdentity } from './shared-identity.ts'
 import { signInLinkOf } from './sign-in-link.ts'
@@ -137,12 +138,13 @@ async function openGround(options: RuntimeOptions, shutdown: Shutdown): Promise<
   await shareIdentity(store, dataFolder)
   shutdown.add('the trail', startTrail({ trail, store, clock, logger }))
 
+  const keyring = keyringOf(dataFolder, folderKey, randomBytes)
   const connections = openConnectionBook({
-    ...{ store, clock, randomBytes, folderKey, configured: configuration.connections },
+    ...{ store, clock, randomBytes, keyring, configured: configuration.connections },
     redact: (secret) => trail.redact(secret),
   })
-  const access = openAccess({ store, clock, logger, randomBytes })
-  const delivered = configuration.auth === 'none' ? undefined : await deliverToken(access, dataFolder)
+  const access = openAccess({ store, clock, logger, randomBytes, keyring })
+  const delivered = configuration.auth === 'none' ? undefined : await deliverAdminFiles(access, dataFolder)
   return {
     ...{ store, account, trail, connections, access, told },
     tokenFile: delivered?.file,
@@ -185,6 +187,7 @@ function buildServer({ version, configuration, clock, logger, randomBytes }: Run
         tokenFile === undefined
           ? ((token === undefined ? undefined : actorWith(access, token, 'api')) ?? anonymousAdmin('api'))
           : authenticate(access, token, 'api'),
+      ...(tokenFile === undefined ? {} : { findAwsKey: (id: string) => findAwsKey(access, id, 'api') }),
       metrics: behind.telemetry.metrics,
       clock,
       elapsed,
@@ -217,13 +220,6 @@ function refuseExposure({ auth, server }: Configuration): void {
 }
 
 const configuredAccount = ({ account }: Configuration) => ({ region: account.region, id: account.id })
-
-async function deliverToken(access: Access, dataFolder: string) {
-  const file = join(dataFolder, 'admin-token')
-  const held = readPrivate(file)?.toString('utf8')
-  const isNew = await ensureLocalToken(access, { held, deliver: (secret) => writePrivate(file, `${secret}\n`) })
-  return { file, isNew }
-}
 
 function tokenIn(file: string | undefined): { readonly token?: string } {
   const token = file === undefined ? undefined : readPrivate(file)?.toString('utf8').trim()

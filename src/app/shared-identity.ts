@@ -11,13 +11,13 @@ import { appError } from './errors.ts'
 
 /** Read and made at the first start by whoever needs them. */
 const parts = ['account.json', 'task-token.key', 'keys/trail-signing.pem', 'keys/redaction.key'] as const
-/** Made anew it would take the place of the first process's, which is revoked then. */
-const tokenFile = 'admin-token'
+/** Made anew they would take the place of the first process's, which are revoked then. */
+const tokenFiles = ['admin-token', 'aws-credentials'] as const
 
 /** Before anything is made that is missing. @throws HoldfastError app.identity_differs */
 export function demandSharedFiles(store: Store, dataFolder: string): void {
   if (store.dialect === 'sqlite' || known(store).size === 0) return
-  const wanted = nodeNameIn(dataFolder) === undefined ? [...parts, tokenFile] : parts
+  const wanted = nodeNameIn(dataFolder) === undefined ? [...parts, ...tokenFiles] : parts
   const missing = wanted.filter((part) => readPrivate(join(dataFolder, part)) === undefined)
   if (missing.length > 0) throw differs(dataFolder, `${missing.join(', ')} of it ${are(missing)} missing`)
 }
@@ -65,6 +65,6 @@ const are = (files: readonly string[]): string => (files.length === 1 ? 'is' : '
 const differs = (dataFolder: string, what: string) =>
   appError('app.identity_differs', `The data folder ${dataFolder} does not belong to this database: ${what}`, {
     place: dataFolder,
-    accepted: `${[...parts, tokenFile].join(', ')} as in the data folder of the first process`,
+    accepted: `${[...parts, ...tokenFiles].join(', ')} as in the data folder of the first process`,
     repair: 'copy these files from it, or name a database of its own in DATABASE_URL',
   })

@@ -8,6 +8,7 @@ export const actions = {
 
   'token.create': 'an access token was made',
   'token.revoke': 'an access token was revoked',
+  'token.rekey': "a token's keys for AWS's tools were made anew",
 
   'session.invite': 'a one-time sign-in link to the console was made',
   'session.begin': 'somebody signed in to the console',

@@ -1,12 +1,11 @@
 import { type Actor, requirePermission } from '../access/index.ts'
 import { appendRecord } from '../audit/index.ts'
 import { ulid } from '../base/index.ts'
-import type { ConnectionBook } from './book.ts'
+import { type ConnectionBook, sealedAs } from './book.ts'
 import { connectionConfigured, connectionExists } from './errors.ts'
 import { listed } from './list.ts'
 import { findConnection, putConnection } from './rows.ts'
 import { type ListedConnection, type NewConnection, parseNewConnection } from './schemas.ts'
-import { seal } from './sealing.ts'
 
 /**
  * From the commit on tasks may use it. Its secrets are sealed, told to nobody, and in the trail only as what tells whether two
@@ -26,7 +25,7 @@ export async function addConnection(
   const text = JSON.stringify(secret)
   const row = {
     ...{ name, kind: secret.authorization.kind, allowedHosts: JSON.stringify(allowedHosts), changedAt },
-    sealed: seal(book.sealingKey, name, text, randomBytes),
+    sealed: book.keyring.seal(sealedAs, name, text),
     revision: ulid(changedAt, randomBytes),
   }
   await book.store.write((tx) => {

@@ -12,6 +12,7 @@ import { connectionErrorCodes } from './errors.ts'
 import { listConnections } from './list.ts'
 import { removeConnection } from './remove.ts'
 import type { NewConnection } from './schemas.ts'
+import { openKeyring } from '../sealing/index.ts'
 
 const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
 const nobody: Actor = { type: 'user', id: 'eve', via: 'api' }
@@ -30,10 +31,16 @@ function openWorld(): { book: ConnectionBook; store: Store; other(key?: number):
   const store = openStore({ path: ':memory:', clock, logger: silentLogger })
   stores.push(store)
   let chance = 0
+  const randomBytes = (length: number) => new Uint8Array(length).fill(++chance)
   const open = (key = 7): ConnectionBook =>
     openConnectionBook({
-      ...{ store, clock, configured, folderKey: new Uint8Array(32).fill(key) },
-      randomBytes: (length) => new Uint8Array(length).fill(++chance),
+      ...{
+        store,
+        clock,
+        configured,
+        keyring: openKeyring({ keys: () => [{ id: '0', key: new Uint8Array(32).fill(key) }], randomBytes }),
+      },
+      randomBytes,
       redact: (secret) => ({ $redacted: String(JSON.stringify(secret).length) }),
     })
   return { book: open(), store, other: open }

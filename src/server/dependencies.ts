@@ -1,5 +1,5 @@
 /** What the server is handed: the verbs it translates to, who is calling, and the world (time, chance, log). */
-import type { Actor } from '../access/index.ts'
+import type { Actor, AwsKeyHolder } from '../access/index.ts'
 import type { News, TrailPage, TrailQuery, TrailRange, Verification } from '../audit/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { ListedConnection, NewConnection } from '../connection/index.ts'
@@ -157,6 +157,11 @@ export type ServerDependencies = {
    * @throws HoldfastError of kind `unauthenticated`
    */
   readonly authenticate: (token: string | undefined) => Answer<Actor>
+  /**
+   * Whose a key for AWS's tools is, with the secret that signatures are checked by; undefined: nobody's any more. Without this,
+   * nobody is asked who they are, and signatures are not looked at.
+   */
+  readonly findAwsKey?: (accessKeyId: string) => AwsKeyHolder | undefined
   readonly clock: Clock
   /** Milliseconds that only grow, with fractions. */
   readonly elapsed: () => number

@@ -28,11 +28,24 @@ export const serverErrors = {
   'wire.action_unknown': { kind: 'invalid' },
   'wire.token_missing': {
     kind: 'unauthenticated',
-    repair: 'set the access key id of the AWS credentials to a Holdfast token, or send Authorization: Bearer TOKEN',
+    repair: 'sign with keys of Holdfast (aws-credentials in the data folder), or send Authorization: Bearer TOKEN',
   },
   'wire.token_refused': {
     kind: 'unauthenticated',
-    repair: 'set AWS_ACCESS_KEY_ID to what stands in admin-token in the data folder; the secret key may be anything',
+    repair:
+      'set AWS_SHARED_CREDENTIALS_FILE to aws-credentials in the data folder; holdfast tokens add NAME --aws-key makes others',
+  },
+  'wire.signature_incomplete': {
+    kind: 'unauthenticated',
+    repair: 'let an AWS SDK or the aws command sign the request',
+  },
+  'wire.signature_expired': {
+    kind: 'unauthenticated',
+    repair: 'set the clock of this machine or of the caller, and sign again',
+  },
+  'wire.signature_wrong': {
+    kind: 'unauthenticated',
+    repair: 'check the secret access key, and that nothing on the way changes the request',
   },
 
   'api.json': { kind: 'invalid' },

@@ -12,6 +12,7 @@ import { HoldfastError, silentLogger, ulid } from '../../src/base/index.ts'
 import { type CommandInput, openHostRegistry } from '../../src/host/index.ts'
 import { createServer, type ServerDependencies } from '../../src/server/index.ts'
 import { openStore } from '../../src/store/index.ts'
+import { openKeyring } from '../../src/sealing/index.ts'
 
 export type Order = { readonly id: number; readonly host: string; readonly command: CommandInput }
 export type Word =
@@ -23,7 +24,16 @@ const [folder = ''] = process.argv.slice(2)
 mkdirSync(folder, { recursive: true })
 const [clock, randomBytes, logger] = [systemClock, systemRandom, silentLogger]
 const store = openStore({ path: join(folder, 'holdfast.sqlite'), clock, logger })
-const access = openAccess({ store, clock, logger, randomBytes })
+const access = openAccess({
+  store,
+  clock,
+  logger,
+  randomBytes,
+  keyring: openKeyring({
+    keys: () => [{ id: '0', key: new Uint8Array(32) }],
+    randomBytes: (length) => new Uint8Array(length),
+  }),
+})
 const registry = openHostRegistry({ store, access, clock, logger, randomBytes })
 const key = proofKeyOf(folder, randomBytes)
 const admin: Actor = { type: 'user', id: 'admin', via: 'api', grants: [{ role: 'admin' }] }

@@ -91,8 +91,7 @@ describe('the guide to AWS’s tools', () => {
       const { out } = await node(folder, ['program.js'], {
         AWS_ENDPOINT_URL_SFN: server.url,
         AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: readFileSync(join(folder, 'data/admin-token'), 'utf8').trim(),
-        AWS_SECRET_ACCESS_KEY: 'unused',
+        AWS_SHARED_CREDENTIALS_FILE: join(folder, 'data/aws-credentials'),
       })
       expect(out).toBe('SUCCEEDED 42\n')
     } finally {

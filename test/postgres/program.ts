@@ -31,7 +31,7 @@ export class Program {
   async beside(url: string, environment: NodeJS.ProcessEnv = {}): Promise<Program> {
     const other = await Program.on(url, environment)
     await mkdir(other.folder, { mode: 0o700 })
-    for (const file of ['account.json', 'task-token.key', 'keys', 'admin-token'])
+    for (const file of ['account.json', 'task-token.key', 'keys', 'admin-token', 'aws-credentials'])
       await cp(join(this.folder, file), join(other.folder, file), { recursive: true })
     return other
   }

@@ -1,24 +1,17 @@
 /** The unmodified SDK drives a whole Holdfast over a loopback socket. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as sfn from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  readConfiguration,
-  readConnection,
-  type Runtime,
-  startRuntime,
-  systemClock,
-  systemRandom,
-} from '../../src/app/index.ts'
+import { readConfiguration, type Runtime, startRuntime, systemClock, systemRandom } from '../../src/app/index.ts'
 import { silentLogger } from '../../src/base/index.ts'
 
 const roleArn = 'arn:aws:iam::123456789012:role/run'
 let folder: string
 let runtime: Runtime
 let client: sfn.SFNClient
-let token: string
+let credentials: { accessKeyId: string; secretAccessKey: string }
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-sdk-'))
@@ -34,8 +27,8 @@ beforeAll(async () => {
     logger: silentLogger,
     pid: process.pid,
   })
-  token = (await readConnection(folder))?.token ?? ''
-  client = clientWith(token)
+  credentials = credentialsIn(readFileSync(join(folder, 'aws-credentials'), 'utf8'))
+  client = clientWith(credentials)
 })
 afterAll(async () => {
   client.destroy()
@@ -43,14 +36,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** The token stands where the SDK has the access key id. */
-const clientWith = (accessKeyId: string): sfn.SFNClient =>
-  new sfn.SFNClient({
-    endpoint: runtime.address.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId, secretAccessKey: 'unused' },
-    maxAttempts: 1,
-  })
+const clientWith = (credentials: { accessKeyId: string; secretAccessKey: string }): sfn.SFNClient =>
+  new sfn.SFNClient({ endpoint: runtime.address.url, region: 'us-east-1', credentials, maxAttempts: 1 })
+
+/** As every tool of AWS reads them. */
+function credentialsIn(text: string): { accessKeyId: string; secretAccessKey: string } {
+  const valueOf = (name: string): string => new RegExp(`^${name} = (.+)$`, 'm').exec(text)?.[1] ?? ''
+  return { accessKeyId: valueOf('aws_access_key_id'), secretAccessKey: valueOf('aws_secret_access_key') }
+}
 
 let machines = 0
 async function create(states: object, StartAt = 'A'): Promise<string> {
@@ -270,17 +263,18 @@ describe('errors reach the SDK as the exceptions of its model', () => {
     })
   })
 
-  it('for a key that is no token', async () => {
-    const stranger = clientWith('AKIAIOSFODNN7EXAMPLE')
-    await expect(stranger.send(new sfn.ListStateMachinesCommand({}))).rejects.toMatchObject({
-      name: 'UnrecognizedClientException',
-    })
+  it.each([
+    ['a key of nobody', { accessKeyId: 'AKIAIOSFODNN7EXAMPLE' }, 'UnrecognizedClientException'],
+    ['another secret', { secretAccessKey: 'another' }, 'InvalidSignatureException'],
+  ])('for %s', async (_what, changes, name) => {
+    const stranger = clientWith({ ...credentials, ...changes })
+    await expect(stranger.send(new sfn.ListStateMachinesCommand({}))).rejects.toMatchObject({ name })
     stranger.destroy()
   })
 })
 
 it('answers what the SDK calls another host for', async () => {
-  const local = clientWith(token)
+  const local = clientWith(credentials)
   // `sync-127.0.0.1` has no address; what counts is that the server knows the name.
   local.config.disableHostPrefix = true
   const tried = await local.send(new sfn.TestStateCommand({ definition: JSON.stringify(pass.A), roleArn, input: '{}' }))

@@ -14,6 +14,7 @@ import {
   openAccess,
   revokeToken,
 } from '../index.ts'
+import { openKeyring } from '../../sealing/index.ts'
 
 const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
 
@@ -28,6 +29,10 @@ beforeEach(() => {
     store,
     clock,
     logger: silentLogger,
+    keyring: openKeyring({
+      keys: () => [{ id: '0', key: new Uint8Array(32) }],
+      randomBytes: (length) => new Uint8Array(length),
+    }),
     randomBytes: (length) => new Uint8Array(length).fill(++chance),
   })
 })
@@ -52,7 +57,11 @@ const holder = async (): Promise<{ readonly actor: Actor; readonly secret: strin
 
 describe('a sign-in link', () => {
   it('signs in whoever started the server, once', async () => {
-    await ensureLocalToken(access, { held: undefined, deliver: () => {} })
+    await ensureLocalToken(access, {
+      held: { token: undefined, accessKeyId: undefined },
+      deliver: () => {},
+      deliverAwsKey: () => {},
+    })
     const { code } = await inviteWhoStarted(access)
     const { actor, secret, key } = await beginSession(access, { code })
     expect(authenticateSession(access, { secret, key })).toEqual(actor)

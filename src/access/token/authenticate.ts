@@ -41,7 +41,7 @@ export function holderOf(access: Access, secret: string): TokenRow | undefined {
 }
 
 /** Beside the request: it neither waits for the note nor fails with it. */
-function noteUse({ store, clock, logger, notedUses }: Access, { id }: TokenRow): void {
+export function noteUse({ store, clock, logger, notedUses }: Access, { id }: TokenRow): void {
   const now = clock.now()
   if (now - (notedUses.get(id) ?? -noteEveryMs) < noteEveryMs) return
   notedUses.set(id, now)

@@ -2,6 +2,7 @@ import { appendRecord, type Actor as Author, type Cause } from '../../audit/inde
 import { ulid } from '../../base/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { Access } from '../access.ts'
+import { type AwsKey, makeAwsKey } from '../aws-key/make.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { newTokenInvalid } from '../errors.ts'
 import { type Grant, printGrant } from '../grant.ts'
@@ -9,15 +10,15 @@ import { type NewToken, parseNewToken, type Token } from '../schemas.ts'
 import { insertToken } from './rows.ts'
 import { hashOfSecret, newSecret } from './secret.ts'
 
-/** `secret` is told this once and kept nowhere. */
-export type CreatedToken = Token & { readonly secret: string }
+/** `secret` and `awsKey` are told this once. */
+export type CreatedToken = Token & { readonly secret: string; readonly awsKey?: AwsKey }
 
 /** @throws HoldfastError access.forbidden, access.token_invalid */
 export async function createToken(access: Access, actor: Actor, request: NewToken): Promise<CreatedToken> {
   requirePermission(actor, 'token.create')
-  const { name, grants, expiresAt } = parseNewToken(request)
+  const { name, grants, expiresAt, awsKey } = parseNewToken(request)
   if (expiresAt !== undefined && expiresAt <= access.clock.now()) throw newTokenInvalid('expiresAt', 'a time to come')
-  return access.store.write((tx) => makeToken(access, tx, { name, holder: { grants }, expiresAt, by: actor }))
+  return access.store.write((tx) => makeToken(access, tx, { name, holder: { grants }, expiresAt, awsKey, by: actor }))
 }
 
 export type TokenMaking = {
@@ -25,6 +26,8 @@ export type TokenMaking = {
   /** A user with these grants, or a machine: its id is what `can()` holds it to. */
   readonly holder: { readonly grants: readonly Grant[] } | { readonly machine: string }
   readonly expiresAt?: number | undefined
+  /** With a pair of keys for AWS's tools. */
+  readonly awsKey?: boolean
   readonly by: Author
   readonly cause?: Cause
 }
@@ -33,7 +36,7 @@ export type TokenMaking = {
 export function makeToken(
   access: Access,
   tx: Transaction,
-  { name, holder, expiresAt, by, cause }: TokenMaking,
+  { name, holder, expiresAt, awsKey = false, by, cause }: TokenMaking,
 ): CreatedToken {
   const at = access.clock.now()
   const id = `tok_${ulid(at, access.randomBytes)}`
@@ -50,9 +53,10 @@ export function makeToken(
     actor: by,
     action: 'token.create',
     subject: { type: 'token', id },
-    change: { name, ...told, ...(expiresAt === undefined ? {} : { expiresAt }) },
+    change: { name, ...told, ...(awsKey ? { awsKey } : {}), ...(expiresAt === undefined ? {} : { expiresAt }) },
     ...(cause === undefined ? {} : { cause }),
   })
+  const pair = awsKey ? { awsKey: makeAwsKey(access, tx, id) } : {}
   const mine = 'grants' in holder ? { grants: [...holder.grants] } : holder
-  return { id, name, ...mine, createdAt: at, ...(expiresAt === undefined ? {} : { expiresAt }), secret }
+  return { id, name, ...mine, createdAt: at, ...(expiresAt === undefined ? {} : { expiresAt }), secret, ...pair }
 }

@@ -6,6 +6,7 @@ import { anonymousAdmin } from '../can.ts'
 import { createToken } from './create.ts'
 import { nameOfActor } from './name.ts'
 import { revokeToken } from './revoke.ts'
+import { openKeyring } from '../../sealing/index.ts'
 
 const stores: Store[] = []
 afterEach(async () => {
@@ -19,7 +20,16 @@ describe('the name of who acted', () => {
     stores.push(store)
     let bytes = 0
     const randomBytes = (length: number) => new Uint8Array(length).fill(++bytes)
-    const access = openAccess({ store, clock, logger: silentLogger, randomBytes })
+    const access = openAccess({
+      store,
+      clock,
+      logger: silentLogger,
+      randomBytes,
+      keyring: openKeyring({
+        keys: () => [{ id: '0', key: new Uint8Array(32) }],
+        randomBytes: (length) => new Uint8Array(length),
+      }),
+    })
     const admin = anonymousAdmin('api')
     const { id } = await createToken(access, admin, { name: 'deploy bot', grants: [{ role: 'admin' }] })
     expect(nameOfActor(store.read, { type: 'user', id: id })).toBe('deploy bot')

@@ -7,12 +7,15 @@ import {
   actorWith,
   authenticate,
   createToken,
+  type AwsKey,
   ensureLocalToken,
+  findAwsKey,
   listTokens,
   makeToken,
   openAccess,
   revokeToken,
 } from '../index.ts'
+import { openKeyring } from '../../sealing/index.ts'
 
 const admin: Actor = { type: 'user', id: 'ada', via: 'ui', grants: [{ role: 'admin' }] }
 const stranger: Actor = { type: 'user', id: 'eve', via: 'api' }
@@ -29,6 +32,10 @@ beforeEach(() => {
     store,
     clock,
     logger: { ...silentLogger, warn: (message) => warnings.push(message) },
+    keyring: openKeyring({
+      keys: () => [{ id: '0', key: new Uint8Array(32) }],
+      randomBytes: (length) => new Uint8Array(length),
+    }),
     randomBytes: (length) => new Uint8Array(length).fill(++chance),
   })
 })
@@ -129,6 +136,34 @@ describe('a token', () => {
   })
 })
 
+describe('keys for AWS’s tools', () => {
+  it('stand for their token, and are kept sealed', async () => {
+    const { secret, awsKey } = await createToken(access, admin, {
+      name: 'ci',
+      grants: [{ role: 'viewer' }],
+      awsKey: true,
+    })
+    expect(awsKey?.accessKeyId).toMatch(/^HFAK[A-Z2-7]{16}$/)
+    expect(findAwsKey(access, awsKey?.accessKeyId ?? '', 'api')).toEqual({
+      actor: authenticate(access, secret, 'api'),
+      secretAccessKey: awsKey?.secretAccessKey,
+    })
+    const stored = JSON.stringify([store.read.all('SELECT * FROM access_aws_key'), trail()])
+    expect(stored).not.toContain(awsKey?.secretAccessKey)
+  })
+
+  it('are nobody’s once the token is revoked or expired', async () => {
+    const expiresAt = clock.now() + 10
+    const grants = [{ role: 'viewer' as const }]
+    const one = await createToken(access, admin, { name: 'a', grants, awsKey: true, expiresAt })
+    const two = await createToken(access, admin, { name: 'b', grants, awsKey: true })
+    await revokeToken(access, admin, two.id)
+    clock.advanceBy(10)
+    for (const { awsKey } of [one, two]) expect(findAwsKey(access, awsKey?.accessKeyId ?? '', 'api')).toBeUndefined()
+    expect(findAwsKey(access, 'AKIAIOSFODNN7EXAMPLE', 'api')).toBeUndefined()
+  })
+})
+
 describe('the token of a machine', () => {
   it('stands for that machine, has no role, and says so in lists', async () => {
     const { id, secret } = await store.write((tx) =>
@@ -189,9 +224,16 @@ describe('the verbs on tokens', () => {
 
 describe('the local token', () => {
   let held: string | undefined
-  const ensure = (): Promise<boolean> => ensureLocalToken(access, { held, deliver: (secret) => (held = secret) })
+  let awsKey: AwsKey | undefined
+  const ensure = (): Promise<boolean> =>
+    ensureLocalToken(access, {
+      held: { token: held, accessKeyId: awsKey?.accessKeyId },
+      deliver: (secret) => (held = secret),
+      deliverAwsKey: (pair) => (awsKey = pair),
+    })
+  const holderOfKey = (pair: AwsKey | undefined) => findAwsKey(access, pair?.accessKeyId ?? '', 'api')
   beforeEach(() => {
-    held = undefined
+    held = awsKey = undefined
   })
 
   it('is made at the first start and kept at the next ones', async () => {
@@ -215,12 +257,28 @@ describe('the local token', () => {
     expect(trail()).toMatchObject([{ action: 'token.create' }, { action: 'token.revoke' }, { action: 'token.create' }])
   })
 
+  it('comes with keys for AWS’s tools, which are made anew when their file was lost', async () => {
+    await ensure()
+    const lost = awsKey
+    expect(holderOfKey(lost)).toMatchObject({
+      actor: authenticate(access, held, 'api'),
+      secretAccessKey: lost?.secretAccessKey,
+    })
+    awsKey = undefined
+    expect(await ensure()).toBe(false)
+    expect(holderOfKey(lost)).toBeUndefined()
+    expect(holderOfKey(awsKey)).toBeDefined()
+    expect(await ensure()).toBe(false)
+    expect(trail()).toMatchObject([{ action: 'token.create' }, { action: 'token.rekey' }])
+  })
+
   it('does not count when its file could not be written', async () => {
     const failing = ensureLocalToken(access, {
-      held,
+      held: { token: held, accessKeyId: undefined },
       deliver: () => {
         throw new Error('read-only')
       },
+      deliverAwsKey: () => {},
     })
     await expect(failing).rejects.toThrow('read-only')
     expect(listTokens(access, admin)).toEqual([])

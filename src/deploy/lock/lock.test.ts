@@ -10,6 +10,7 @@ import { leaseMs, viewLease } from './lease.ts'
 import { listLocks } from './list.ts'
 import { releaseLock } from './release.ts'
 import { freeLock, lockOf, raiseTerm, renewDeploymentLock, takeDeploymentLock } from './rows.ts'
+import { openKeyring } from '../../sealing/index.ts'
 
 afterEach(endWorlds)
 
@@ -112,7 +113,17 @@ describe('the lock of a person', () => {
   it('tells its owner by the name of their token, wherever it is seen', async () => {
     const world = await new World().begin()
     const { store, clock } = world
-    const access = openAccess({ store, clock, logger: silentLogger, randomBytes: (length) => new Uint8Array(length) })
+    const randomBytes = (length: number) => new Uint8Array(length)
+    const access = openAccess({
+      store,
+      clock,
+      logger: silentLogger,
+      randomBytes,
+      keyring: openKeyring({
+        keys: () => [{ id: '0', key: new Uint8Array(32) }],
+        randomBytes: (length) => new Uint8Array(length),
+      }),
+    })
     const { id } = await createToken(access, admin, { name: 'carla', grants: [{ role: 'admin' }] })
     const carla: Actor = { ...admin, id }
     await acquireLock(world.deploys, carla, { ...place, reason: 'sale day', for: '2h' })

@@ -13,6 +13,7 @@ import { reportOutcome } from './report-outcome.ts'
 import type { Poll, Report } from './schemas.ts'
 import { takeCommands } from './take-commands.ts'
 import { undrainHost } from './undrain.ts'
+import { openKeyring } from '../../sealing/index.ts'
 
 const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
 const status = { kind: 'instanceStatus', instance: 'web-1' } as const
@@ -27,7 +28,16 @@ beforeEach(() => {
   store = openStore({ path: ':memory:', clock, logger: silentLogger })
   let chance = 0
   const randomBytes = (length: number): Uint8Array => new Uint8Array(length).fill(++chance)
-  access = openAccess({ store, clock, logger: silentLogger, randomBytes })
+  access = openAccess({
+    store,
+    clock,
+    logger: silentLogger,
+    randomBytes,
+    keyring: openKeyring({
+      keys: () => [{ id: '0', key: new Uint8Array(32) }],
+      randomBytes: (length) => new Uint8Array(length),
+    }),
+  })
   registry = openHostRegistry({ store, access, clock, logger: silentLogger, randomBytes })
 })
 afterEach(() => store.close())

@@ -11,6 +11,7 @@ import type { Action } from './action.ts'
 import { actions } from './actions.ts'
 import { answered, failed, type WireAnswer } from './answer.ts'
 import { parseShape, type WireLimits } from './shape.ts'
+import { isSigned, parseClaim, type ReceivedRequest, requireSignature } from './signature.ts'
 
 export type WireOptions = {
   readonly limits: WireLimits
@@ -62,10 +63,13 @@ async function answerTo(
 ): Promise<WireAnswer> {
   requireContentType(request.headers['content-type'])
   const { verb, shape, run } = actionOf(request.headers['x-amz-target'])
-  const actor = await authenticate(dependencies, request.headers.authorization)
+  const caller = await callerOf(dependencies, request.headers.authorization)
+  const text = await readBody(request, options.bodyBytes)
+  const { method = '', url = '', headers } = request
+  const actor = await caller.prove({ method, url, headers, body: text })
   // The verb asks again, with the thing that it is about.
   requirePermission(actor, verb)
-  const body = parseBody(await readBody(request, options.bodyBytes))
+  const body = parseBody(text)
   const parsed = parseShape(shape, body, options.limits)
   const ended = () => options.traffic.wait(response)
   // `action()` made the pair: the shape gives exactly the type that `run` takes.
@@ -92,6 +96,29 @@ function actionOf(target: string | string[] | undefined): Action {
   })
 }
 
+/** Who says to be calling; whether it is so shows with the whole request. Nobody's body is read whose key is unknown. */
+type Caller = { readonly prove: (request: ReceivedRequest) => Promise<Actor> }
+
+async function callerOf(dependencies: ServerDependencies, authorization: string | undefined): Promise<Caller> {
+  const { findAwsKey, clock } = dependencies
+  if (findAwsKey === undefined || !isSigned(authorization)) {
+    const actor = await authenticate(dependencies, authorization)
+    return { prove: async () => actor }
+  }
+  const claim = parseClaim(authorization)
+  const holder = findAwsKey(claim.accessKeyId)
+  if (holder === undefined) {
+    const details = { place: 'Authorization' }
+    throw serverError('wire.token_refused', 'The AWS access key id is none of this Holdfast', details)
+  }
+  return {
+    prove: async (request) => {
+      await requireSignature(claim, request, holder.secretAccessKey, clock.now())
+      return holder.actor
+    },
+  }
+}
+
 async function authenticate(dependencies: ServerDependencies, authorization: string | undefined): Promise<Actor> {
   const token = tokenIn(authorization)
   try {
@@ -99,8 +126,9 @@ async function authenticate(dependencies: ServerDependencies, authorization: str
   } catch (error) {
     if (!(error instanceof HoldfastError) || error.kind !== 'unauthenticated') throw error
     const details = { place: 'Authorization', cause: error }
-    if (token === undefined) throw serverError('wire.token_missing', 'The request carries no token', details)
-    throw serverError('wire.token_refused', 'The AWS access key id is no valid token of this Holdfast', details)
+    if (token === undefined)
+      throw serverError('wire.token_missing', 'The request is neither signed nor has a token', details)
+    throw serverError('wire.token_refused', 'The token is none of this Holdfast', details)
   }
 }
 

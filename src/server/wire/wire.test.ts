@@ -84,12 +84,31 @@ describe('GetActivityTask', () => {
 })
 
 describe('who calls', () => {
-  it('is known by the token in the place of the access key id', async () => {
-    world = await openWorld({ listStateMachines: () => ({ items: [] }) })
-    const authorization = `AWS4-HMAC-SHA256 Credential=${token}/20260101/eu-central-1/states/aws4_request, SignedHeaders=host, Signature=00`
-    expect(await callWire(world, 'ListStateMachines', {}, { headers: { authorization } })).toMatchObject({
-      status: 200,
+  const claimOf = (key: string): string =>
+    `AWS4-HMAC-SHA256 Credential=${key}/20260101/eu-central-1/states/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`
+
+  it('is not known by naming a key: without its secret it is nobody', async () => {
+    const findAwsKey = (id: string) => (id === 'HFAK1' ? { actor: admin, secretAccessKey: 's' } : undefined)
+    world = await openWorld({}, { findAwsKey })
+    const refused = async (key: string) =>
+      callWire(world, 'ListStateMachines', {}, { headers: { authorization: claimOf(key) } })
+    expect(await refused('HFAK1')).toMatchObject({
+      status: 400,
+      body: { __type: 'com.amazon.coral.service#IncompleteSignatureException' },
     })
+    for (const key of ['HFAK2', token]) {
+      expect(await refused(key)).toMatchObject({
+        status: 400,
+        body: { __type: 'com.amazon.coral.service#UnrecognizedClientException' },
+      })
+    }
+    expect(world.calls).toEqual([])
+  })
+
+  it('may sign with any key where nobody is asked', async () => {
+    world = await openWorld({ listStateMachines: () => ({ items: [] }) }, { authenticate: () => admin })
+    const headers = { authorization: claimOf('any') }
+    expect(await callWire(world, 'ListStateMachines', {}, { headers })).toMatchObject({ status: 200 })
   })
 
   it('is refused without a token, and told where to put it', async () => {
@@ -99,7 +118,7 @@ describe('who calls', () => {
       status: 400,
       body: { __type: 'com.amazon.coral.service#MissingAuthenticationTokenException' },
     })
-    expect(answer.text).toContain('access key id')
+    expect(answer.text).toContain('aws-credentials in the data folder')
   })
 
   it('is refused with a wrong token, and told where the right one stands', async () => {
@@ -109,7 +128,7 @@ describe('who calls', () => {
       status: 400,
       body: { __type: 'com.amazon.coral.service#UnrecognizedClientException' },
     })
-    expect(answer.text).toContain('set AWS_ACCESS_KEY_ID to what stands in admin-token')
+    expect(answer.text).toContain('set AWS_SHARED_CREDENTIALS_FILE to aws-credentials')
   })
 
   it.each(Object.entries(actions))('may not ask for %s without the permission', async (name, { verb }) => {

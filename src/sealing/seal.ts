@@ -1,13 +1,9 @@
-/** Secrets at rest: AES-256-GCM under a key that lies outside the database, bound to the name they are kept under. */
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+/** One secret under one key: AES-256-GCM, bound to the name it is kept under. */
+import { createCipheriv, createDecipheriv } from 'node:crypto'
 import type { RandomBytes } from '../base/index.ts'
 
 const ivBytes = 12
 const tagBytes = 16
-
-/** From the key of the data folder, which signs task tokens: one secret is not used for two things. */
-export const sealingKey = (key: Uint8Array): Uint8Array =>
-  new Uint8Array(hkdfSync('sha256', key, '', 'holdfast connections v1', 32))
 
 export function seal(key: Uint8Array, name: string, text: string, randomBytes: RandomBytes): string {
   const iv = randomBytes(ivBytes)
