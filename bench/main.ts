@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [--json] [--only w1,w2,w3,w4,w5,w6] [--store postgres]`: what a durable step costs, as ratios to
+ * `npm run bench [-- --quick] [--json] [--only w1,w2,w3,w4,w5,w6,watchers] [--store postgres]`: what a durable step costs, as ratios to
  * the limit measured in the same run (see limit.ts). Speeds differ from machine to machine; ratios less so.
  */
 import { parseArgs } from 'node:util'
@@ -9,6 +9,7 @@ import { measureMap } from './map.ts'
 import { measureNodes } from './nodes.ts'
 import { measureRestart } from './restart.ts'
 import { measureSleepers } from './sleepers.ts'
+import { measureWatchers } from './watchers.ts'
 import { measureWorkflows, type Throughput } from './workflows.ts'
 
 const { values: options } = parseArgs({
@@ -22,7 +23,7 @@ const { values: options } = parseArgs({
 })
 
 if (options.help) {
-  console.log(`npm run bench -- [--quick] [--json] [--only w1,w2,w3,w4,w5,w6] [--store sqlite|postgres]
+  console.log(`npm run bench -- [--quick] [--json] [--only w1,w2,w3,w4,w5,w6,watchers] [--store sqlite|postgres]
 
   w1  workflows of 10 Task states with functions that do nothing, 1, 10 and 100 at once
   w2  one Map of 1,000 items
@@ -30,6 +31,7 @@ if (options.help) {
   w4  kill -9 amid w1 at 100, and the restart
   w5  w1 at 200 on one PostgreSQL database, by one node and by two; left out unless named
   w6  one distributed Map of 100,000 items, and the same killed in the middle; left out unless named
+  watchers  w1 at 100 with 50 who follow a deployment, then an execution, and with none; left out unless named
 
   --store postgres  w1 on a PostgreSQL server that is started for it, against a bare client on the same server
   --quick  smaller counts, done within 50 s        --json  end with one line of figures
@@ -108,6 +110,17 @@ if (wanted.has('w6')) {
     )
     say(
       `   kill -9 after ${killed.doneAtKill.toLocaleString('en')} items: resumed and ended within ${Math.round(killed.resumedMs)} ms; ${killed.changed} of them written again, ${killed.repeated} called again (of those cut off ${killed.madeAgain}), ${killed.doubled} doubled, ${killed.missing} missing, ${killed.inOrder ? 'in order' : 'OUT OF ORDER'}`,
+    )
+  }
+}
+if (wanted.has('watchers')) {
+  const found = await measureWatchers({ watchers: 50, roundMs: quick ? 1500 : 4000, rounds: quick ? 3 : 7 })
+  figures['watchers'] = found
+  for (const { watched, watchers, share, ...one } of found) {
+    ratios[`watchers ${watched}`] = round(share)
+    const [alone, seen] = [one.stepsAlone, one.stepsWatched].map((steps) => Math.round(steps).toLocaleString('en'))
+    say(
+      `${watchers} watchers of ${watched}: ${(share * 100).toFixed(1)} % of the process's CPU at W1 (${one.microsWatched.toFixed(1)} µs a step, ${one.microsAlone.toFixed(1)} with none; ${seen} steps/s, ${alone} with none; CPU ${(one.cpuWatched * 100).toFixed(0)} %, ${(one.cpuAlone * 100).toFixed(0)} % with none; ${Math.round(one.eventsPerSecond)} events/s, ${Math.round(one.kilobytesPerSecond)} KB/s to all)`,
     )
   }
 }

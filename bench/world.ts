@@ -45,9 +45,15 @@ export function newFolder(): { readonly path: string; remove(): void } {
 /** A database that others use too, and which of them this is; the folder has the keys alone then. */
 export type SharedPlace = { readonly store: Store; readonly node: NodeOptions }
 
-export function openWorld(folder: string, procedures: readonly Procedure[], shared?: SharedPlace): World {
-  const store =
-    shared?.store ?? openStore({ path: join(folder, 'holdfast.db'), clock: systemClock, logger: silentLogger })
+/** The file of a world that shares it with nobody. */
+export const openFile = (folder: string): Store =>
+  openStore({ path: join(folder, 'holdfast.db'), clock: systemClock, logger: silentLogger })
+
+export function openWorld(
+  folder: string,
+  procedures: readonly Procedure[],
+  { store = openFile(folder), node }: Partial<SharedPlace> = {},
+): World {
   const trail = openTrail({ store, clock: systemClock, logger: silentLogger, randomBytes: systemRandom, folder })
   const stopSealing = startTrail({ trail, store, clock: systemClock, logger: silentLogger })
   const expressions = createExpressions()
@@ -80,7 +86,7 @@ export function openWorld(folder: string, procedures: readonly Procedure[], shar
     tokenKey: new Uint8Array(32).fill(7),
     // Counted as in production.
     observer,
-    ...(shared === undefined ? {} : { node: shared.node }),
+    ...(node === undefined ? {} : { node }),
   })
   return {
     store,

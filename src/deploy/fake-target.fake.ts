@@ -1,7 +1,7 @@
 /** A target in memory, with virtual time and faults, and the deployer for it. It keeps the promises that real ones must. */
 import { z } from 'zod'
 import type { PlainJson } from '../audit/index.ts'
-import type { VirtualClock } from '../base/index.ts'
+import type { Clock } from '../base/index.ts'
 import {
   call,
   type CallContext,
@@ -41,7 +41,7 @@ export type Fault =
   | { readonly kind: 'slow'; readonly ms: number }
 
 export class FakeTarget {
-  readonly #clock: VirtualClock
+  readonly #clock: Clock
   readonly instances = new Map<string, Instance>()
   readonly folders = new Map<string, string>()
   /** Percent by service, of each fleet of a place. */
@@ -67,7 +67,7 @@ export class FakeTarget {
   /** What of it is away. */
   obstacle: Obstacle | undefined
 
-  constructor(clock: VirtualClock) {
+  constructor(clock: Clock) {
     this.#clock = clock
   }
 
@@ -186,7 +186,7 @@ const weights = z.record(z.string(), z.number())
 const placeOf = ({ project, config }: { readonly project: string; readonly config: string }): string =>
   `${project}/${config}`
 
-export function fakeDeployer(target: FakeTarget, clock: VirtualClock): Deployer<FakeService> {
+export function fakeDeployer(target: FakeTarget, clock: Clock): Deployer<FakeService> {
   /** Notes what had an effect. */
   const noted = <Schema extends z.ZodType>(name: string, parts: CallParts<Schema>) =>
     call({

@@ -4,6 +4,7 @@ import { type Attempt, type Outcome, type Refusal, scheduledCall, type TaskResou
 import type { Store } from '../store/index.ts'
 import { findActivity } from './activity/queries.ts'
 import type { Account } from './arn.ts'
+import { SharedHistories } from './execution/shared-history.ts'
 import { syncExecutionHandler } from './express/handler.ts'
 import { ExpressRoom } from './express/room.ts'
 import { ExpressRuns } from './express/runs.ts'
@@ -60,6 +61,7 @@ export type Engine = Core & {
   readonly writer: Writer
   readonly pollers: Pollers
   readonly watchers: Watchers
+  readonly histories: SharedHistories
   /** Calls of tasks under way. */
   readonly callsUnderWay: number
   readonly express: ExpressRuns
@@ -152,6 +154,7 @@ class Assembly {
       writer: this.#writer,
       pollers: this.#pollers,
       watchers: this.#watchers,
+      histories: new SharedHistories(),
       express: this.#express,
       mapRuns: this.#mapRuns,
       readToken: (token) => readTaskToken(tokenKey, token),

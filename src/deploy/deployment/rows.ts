@@ -198,7 +198,13 @@ export function requireDeployment(queries: Queries, id: string): Deployment {
   return found
 }
 
-/** Asked often, and a row with its plan is long. @throws HoldfastError deploy.deployment_missing */
+/** Asked often, and a whole row with its plan is long. */
+export function hasEnded(queries: Queries, id: string): boolean {
+  const sql = 'SELECT 1 AS ended FROM deployment WHERE id = ? AND ended_at IS NOT NULL'
+  return queries.prepare<{ ended: number }>(sql).get(id) !== undefined
+}
+
+/** @throws HoldfastError deploy.deployment_missing */
 export function releaseOfFleet(queries: Queries, fleet: string): string {
   const row = queries
     .prepare<{ releaseId: string }>('SELECT release_id AS releaseId FROM deployment WHERE id = ?')

@@ -6,6 +6,7 @@ import { FakeTarget, fakeDeployer } from '../fake-target.fake.ts'
 import { listDeployments, planOfDeployment, statusOfPlace } from '../queries.ts'
 import { admin, endWorlds, nobody, World } from '../world.ts'
 import type { DeploymentDescription } from './describe.ts'
+import { changeDeployment } from './rows.ts'
 import { pauseDeployment } from './pause.ts'
 import { resumeDeployment } from './resume.ts'
 import { watchDeployment } from './watch.ts'
@@ -117,7 +118,8 @@ describe('who watches a deployment', () => {
     const { seen, ended } = watching(world, id)
     await world.until(() => world.deployment(id).state === 'Watch')
     await pauseDeployment(world.deploys, admin, { id })
-    await world.settle()
+    // What follows on something that was told is told with what follows on it.
+    await world.advance(100)
     expect(last(seen)).toMatchObject({ status: 'paused', state: 'Paused' })
     await resumeDeployment(world.deploys, admin, { id })
     await world.until(() => world.deployment(id).state === 'Watch')
@@ -138,6 +140,31 @@ describe('who watches a deployment', () => {
     await Promise.all(all.map(({ ended }) => ended))
     const [first] = all
     for (const { seen } of all) for (const one of seen) expect(first?.seen).toContain(one)
+  })
+
+  it('is told the first change at once and ten times a second at most, however many there are', async () => {
+    const world = await new World().begin()
+    await world.advance(1000)
+    const { id } = await world.deploy({ hooks: {}, timeout: '1h' })
+    await world.until(() => world.deployment(id).state === 'Watch')
+    await pauseDeployment(world.deploys, admin, { id })
+    await world.advance(1000)
+    const leave = new AbortController()
+    const { seen, ended } = watching(world, id, leave.signal)
+    await world.settle()
+    const remark = (text: string) =>
+      world.deploys.store.write((tx) => changeDeployment(tx, id, { controlReason: text }))
+    await remark('first')
+    await world.settle()
+    expect(seen.map(({ controlReason }) => controlReason)).toEqual(['paused on request', 'first'])
+    for (let n = 0; n < 100; n++) {
+      await remark(`another ${n}`)
+      await world.advance(10)
+    }
+    expect(seen.length).toBeGreaterThanOrEqual(11)
+    expect(seen.length).toBeLessThanOrEqual(12)
+    leave.abort()
+    await ended
   })
 
   it('is not woken by anybody else’s deployment, and leaves when it likes', async () => {

@@ -1,13 +1,15 @@
 import type { Actor } from '../../access/index.ts'
+import { Pace } from '../../base/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { requireOnDeployment } from '../permission.ts'
 import { describe, type DeploymentDescription } from './describe.ts'
-import { requireDeployment } from './rows.ts'
+import { hasEnded, requireDeployment } from './rows.ts'
 
 /**
- * The deployment as it is, then again whenever a commit has changed it; ends with the description of its end, or when the
- * signal fires. Changes between two looks are one change: a slow reader misses steps in between, never the last state. It
- * goes on over pauses and over executions that are lost. All who watch the same deployment share one reading of it.
+ * The deployment as it is, then again whenever a commit has changed it: at once when nothing was told lately, else together with what
+ * follows; ends with the description of its end, or when the signal fires. Changes between two looks are one change: a slow reader
+ * misses steps in between, never the last state. It goes on over pauses and over executions that are lost. All who watch the same
+ * deployment share one reading of it, and get the same object.
  * @throws HoldfastError access.forbidden, deploy.deployment_missing
  */
 export async function* watchDeployment(
@@ -19,7 +21,7 @@ export async function* watchDeployment(
   requireOnDeployment(deploys.store.read, actor, 'deploy.read', id)
   const view = deploys.views.enter(deploys, id)
   const bell = new Bell(signal)
-  const leave = deploys.changes.on(id, () => bell.ring())
+  const leave = view.listen(() => bell.ring())
   try {
     let told: DeploymentDescription | undefined
     while (!signal.aborted) {
@@ -32,7 +34,6 @@ export async function* watchDeployment(
   } finally {
     leave()
     bell.close()
-    view.leave()
   }
 }
 
@@ -41,33 +42,45 @@ export class Views {
   readonly #views = new Map<string, View>()
 
   enter(deploys: Deploys, id: string): View {
-    const view = this.#views.get(id) ?? new View(deploys, id, () => this.#views.delete(id))
+    const found = this.#views.get(id)
+    if (found !== undefined) return found
+    const view = new View(deploys, id, () => this.#views.delete(id))
     this.#views.set(id, view)
-    return view.enter()
+    return view
   }
 }
+
+/** From one telling to the next; the end is told at once. */
+const paceMs = 100
 
 export class View {
   readonly #deploys: Deploys
   readonly #id: string
-  readonly #close: () => void
-  #watchers = 0
+  readonly #listeners = new Set<() => void>()
+  readonly #pace: Pace
+  readonly #leave: () => void
   #description: { readonly text: string; readonly value: DeploymentDescription } | undefined
   #isStale = true
-  #deafen: (() => void) | undefined
 
   constructor(deploys: Deploys, id: string, close: () => void) {
     this.#deploys = deploys
     this.#id = id
-    this.#close = close
+    this.#pace = new Pace({ clock: deploys.clock, everyMs: paceMs, act: () => this.#tell() })
+    const deafen = deploys.changes.on(id, () => this.#hear())
+    this.#leave = () => {
+      deafen()
+      this.#pace.stop()
+      close()
+    }
   }
 
-  enter(): this {
-    this.#watchers++
-    this.#deafen ??= this.#deploys.changes.on(this.#id, () => {
-      this.#isStale = true
-    })
-    return this
+  /** Calls back when there is something new to read. Returns how to leave. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size === 0) this.#leave()
+    }
   }
 
   /** The same object as long as nothing that is told has changed. */
@@ -81,12 +94,14 @@ export class View {
     return this.#description.value
   }
 
-  leave(): void {
-    this.#watchers--
-    if (this.#watchers > 0) return
-    this.#deafen?.()
-    this.#deafen = undefined
-    this.#close()
+  #hear(): void {
+    this.#isStale = true
+    if (hasEnded(this.#deploys.store.read, this.#id)) this.#tell()
+    else this.#pace.ring()
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener()
   }
 }
 

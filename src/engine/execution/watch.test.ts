@@ -101,6 +101,34 @@ describe('watching an execution', () => {
     expect(watcher.portions.map((portion) => portion.length)).toEqual([500, 500, 402])
   })
 
+  it('is read once for all who are at the same place, and what comes in quick succession is told together', async () => {
+    const world = new World()
+    const chain = Object.fromEntries(
+      upTo(6).map((n) => [`S${n}`, taskState('a', n === 6 ? {} : { Next: `S${n + 1}` })]),
+    )
+    const arn = await world.run(chain)
+    const told: (readonly HistoryRecord[])[][] = []
+    const over = upTo(3).map(async (n) => {
+      const portions: (readonly HistoryRecord[])[] = []
+      told.push(portions)
+      const { signal } = new AbortController()
+      for await (const portion of watchExecution(world.engine, admin, { executionArn: arn }, signal))
+        portions.push(portion)
+      return n
+    })
+    await world.settle()
+    for (const n of upTo(5)) await world.succeed(n)
+    expect(told.map((portions) => portions.length)).toEqual([2, 2, 2])
+    world.clock.advanceBy(100)
+    await world.settle()
+    expect(told.map((portions) => portions.length)).toEqual([3, 3, 3])
+    await world.succeed(6)
+    await Promise.all(over)
+    const [first = [], ...others] = told
+    for (const portions of others) for (const [i, portion] of portions.entries()) expect(portion).toBe(first[i])
+    expect(first.flat().at(-1)?.type).toBe('ExecutionSucceeded')
+  })
+
   it('misses nothing that is committed while it looks', async () => {
     const world = new World()
     const arn = await world.run({

@@ -1,15 +1,12 @@
 import { type Actor, requirePermission } from '../../access/index.ts'
 import type { HistoryRecord, WatchRequest } from '../contract.ts'
 import type { Engine } from '../engine.ts'
-import { readHistory } from '../history/read.ts'
-import type { WatchNews } from '../run/watchers.ts'
-import { isRunning, requireExecution } from './rows.ts'
-
-const pageSize = 500
+import { requireExecution } from './rows.ts'
 
 /**
  * The history as it is committed: what is there already, then what comes, until the execution ends, the caller leaves or
- * the engine stops. @throws HoldfastError arn.invalid, execution.missing
+ * the engine stops. What comes in quick succession comes together; all who are at the same place get the same array, which is
+ * never changed. @throws HoldfastError arn.invalid, execution.missing
  */
 export async function* watchExecution(
   engine: Engine,
@@ -21,23 +18,18 @@ export async function* watchExecution(
   requirePermission(actor, 'execution.watch', { type: 'execution', id: executionArn })
   const { id, revisionId } = requireExecution(engine.store.read, engine.account, executionArn)
   const { machine } = engine.revisions.get(engine.store.read, revisionId)
+  const history = engine.histories.enter(engine, machine, id)
   const bell = new Bell(signal)
-  const leave = engine.watchers.add(id, (news) => bell.ring(news))
+  const leave = history.listen(() => bell.ring())
   let after = request.afterEventId ?? 0
   try {
     while (!signal.aborted) {
-      // Asked before the events are read: what was committed with the end is among them then.
-      const ended = bell.stopping || !isRunning(engine.store.read, id)
-      const { items, more } = readHistory(engine.store.read, {
-        machine,
-        executionId: id,
-        shown: after,
-        limit: pageSize,
-      })
+      const { isStopping } = history
+      const { items, more, ended } = history.look(after)
       if (items.length > 0) yield items
       after = items.at(-1)?.id ?? after
       if (more) continue
-      if (ended) return
+      if (ended || isStopping) return
       await bell.rung()
     }
   } finally {
@@ -49,24 +41,22 @@ export async function* watchExecution(
 /** Rings between two looks are one ring. */
 class Bell {
   readonly #signal: AbortSignal
-  readonly #aborted = (): void => this.ring('stopping')
+  readonly #aborted = (): void => this.ring()
   #pending = false
   #wake: (() => void) | undefined
-  stopping = false
 
   constructor(signal: AbortSignal) {
     this.#signal = signal
     signal.addEventListener('abort', this.#aborted, { once: true })
   }
 
-  ring(news: WatchNews): void {
-    this.stopping ||= news === 'stopping'
+  ring(): void {
     this.#pending = true
     this.#wake?.()
   }
 
   async rung(): Promise<void> {
-    if (!this.#pending) await new Promise<void>((resolve) => (this.#wake = resolve))
+    if (!this.#pending && !this.#signal.aborted) await new Promise<void>((resolve) => (this.#wake = resolve))
     this.#wake = undefined
     this.#pending = false
   }

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../base/index.ts'
-import { streamEvents } from './event-stream.ts'
+import { printEvents, streamEvents } from './event-stream.ts'
 
 /** A stream of server-sent events over a real connection, to a reader that takes nothing until it is told to. */
 async function withStream(
@@ -14,6 +14,7 @@ async function withStream(
   const stop = new AbortController()
   const server = createServer((_request, response) => {
     opened.resolve(response)
+    response.once('close', () => stop.abort())
     void streamEvents({ response, clock, signal: stop.signal }, run, () => {})
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -43,7 +44,7 @@ describe('a stream of events', () => {
       async ({ response, clock, read }) => {
         while (!response.writableNeedDrain) await new Promise(setImmediate)
         const held = response.writableLength
-        clock.advanceBy(3_600_000)
+        clock.advanceBy(59_000)
         expect(response.listenerCount('drain')).toBe(1)
         expect(response.writableLength).toBe(held)
         const text = read()
@@ -51,8 +52,27 @@ describe('a stream of events', () => {
         expect(await text).toContain('data: last')
       },
       async (send) => {
-        await send({ event: 'flood', data: flood })
-        await send({ event: 'end', data: 'last' })
+        await send(printEvents([{ event: 'flood', data: flood }]))
+        await send(printEvents([{ event: 'end', data: 'last' }]))
+        done.resolve()
+      },
+    )
+  })
+
+  it('hangs up on a reader that takes nothing for a minute, and keeps nothing for it', async () => {
+    const done = Promise.withResolvers<void>()
+    await withStream(
+      async ({ response, clock }) => {
+        while (!response.writableNeedDrain) await new Promise(setImmediate)
+        clock.advanceBy(60_000)
+        expect(response.destroyed).toBe(true)
+        await done.promise
+        await expect.poll(() => clock.nextAlarm()).toBeUndefined()
+      },
+      async (send, signal) => {
+        await send(printEvents([{ event: 'flood', data: 'x'.repeat(32 * 1024 * 1024) }]))
+        // What it is sent after that goes nowhere.
+        if (!signal.aborted) await send(printEvents([{ event: 'end', data: 'last' }]))
         done.resolve()
       },
     )

@@ -1,10 +1,10 @@
 /** Routes on executions, their history and its live stream. */
 import { z } from 'zod'
-import type { ExecutionDescription, ExecutionSummary, HistoryRecord } from '../../engine/index.ts'
-import type { StreamEvent } from './event-stream.ts'
-import { Payload, payload, printBody } from './json-body.ts'
+import { eventOf, executionOf, summaryOf } from './execution-answers.ts'
+import { watchExecution } from './execution-events.ts'
+import { payload } from './json-body.ts'
 import { executionArnOf, executionParams, machineArnOf } from './names.ts'
-import { json, route, type RouteAnswer, type RouteContext } from './route.ts'
+import { json, route } from './route.ts'
 import * as schema from './schemas.ts'
 
 const listQuery = z.strictObject({
@@ -92,7 +92,7 @@ export const executionRoutes = [
       run: async () =>
         json(
           200,
-          describe(
+          executionOf(
             await verbs.startSyncExecution(actor, {
               stateMachineArn: machineArnOf(platform.account, body.machine),
               name: body.name,
@@ -128,7 +128,7 @@ export const executionRoutes = [
     params: z.strictObject({ execution: z.string().min(1).max(2000).meta({ description: 'Its ARN.' }) }),
     answers: { 200: { description: 'The execution.', schema: schema.execution } },
     run: async ({ dependencies: { verbs }, actor, params }) =>
-      json(200, describe(await verbs.describeExpressExecution(actor, params.execution))),
+      json(200, executionOf(await verbs.describeExpressExecution(actor, params.execution))),
   }),
 
   route({
@@ -139,7 +139,7 @@ export const executionRoutes = [
     params: executionParams,
     answers: { 200: { description: 'The execution.', schema: schema.execution } },
     run: async ({ dependencies: { verbs, platform }, actor, params }) =>
-      json(200, describe(await verbs.describeExecution(actor, executionArnOf(platform.account, params.execution)))),
+      json(200, executionOf(await verbs.describeExecution(actor, executionArnOf(platform.account, params.execution)))),
   }),
 
   route({
@@ -261,72 +261,6 @@ export const executionRoutes = [
       200: { description: 'Server-sent events.', contentType: 'text/event-stream' },
       204: { description: 'The execution is closed and everything was sent: do not reconnect.' },
     },
-    run: watch,
+    run: watchExecution,
   }),
 ]
-
-type WatchContext = RouteContext<{ readonly execution: string }, { readonly after?: number }, unknown>
-
-async function watch({ dependencies, actor, params, query, headers }: WatchContext): Promise<RouteAnswer> {
-  const { verbs, platform } = dependencies
-  const executionArn = executionArnOf(platform.account, params.execution)
-  const resumed = /^\d{1,15}$/.exec(headers['last-event-id'] ?? '')?.[0]
-  const afterEventId = resumed === undefined ? query.after : Number(resumed)
-  const { status } = await verbs.describeExecution(actor, executionArn)
-  if (resumed !== undefined && status !== 'RUNNING') {
-    const { items } = await verbs.getExecutionHistory(actor, { executionArn, reverse: true, limit: 1 })
-    if ((items[0]?.id ?? 0) <= Number(resumed)) return { kind: 'empty', status: 204 }
-  }
-  return {
-    kind: 'events',
-    run: async (send, signal) => {
-      for await (const events of verbs.watchExecution(actor, { executionArn, afterEventId }, signal)) {
-        for (const event of events) await send(historyEvent(event))
-      }
-      if (signal.aborted) return
-      const execution = await verbs.describeExecution(actor, executionArn)
-      // The engine may be stopping: then the reader comes back, and finds the execution where it went on.
-      if (execution.status !== 'RUNNING') await send({ event: 'end', data: printBody(describe(execution)) })
-    },
-  }
-}
-
-const historyEvent = (record: HistoryRecord): StreamEvent => ({
-  id: String(record.id),
-  event: 'history',
-  data: printBody(eventOf(record)),
-})
-
-const summaryOf = (execution: ExecutionSummary): z.output<typeof schema.executionSummary> => ({
-  arn: execution.arn,
-  machine: execution.stateMachineArn,
-  name: execution.name,
-  status: execution.status,
-  startedAt: schema.timeOf(execution.startedAt),
-  stoppedAt: schema.maybeTimeOf(execution.stoppedAt),
-  error: execution.error,
-  version: execution.versionArn,
-  alias: execution.aliasArn,
-  redriveCount: execution.redriveCount,
-  redrivenAt: schema.maybeTimeOf(execution.redrivenAt),
-  mapRun: execution.mapRunArn,
-  items: execution.itemCount,
-})
-
-const describe = (execution: ExecutionDescription): z.output<typeof schema.execution> => ({
-  ...summaryOf(execution),
-  input: new Payload(execution.input),
-  output: execution.output === undefined ? undefined : new Payload(execution.output),
-  cause: execution.cause,
-  traceHeader: execution.traceHeader,
-  redriveObstacle: execution.redriveObstacle,
-  redrivableByMapRun: execution.redrivableByMapRun,
-})
-
-const eventOf = (record: HistoryRecord): z.output<typeof schema.historyEvent> => ({
-  id: record.id,
-  previousEventId: record.previousEventId,
-  type: record.type,
-  at: schema.timeOf(record.timestamp),
-  details: record.details,
-})

@@ -1,6 +1,7 @@
 /** The route on the output of instances: what they wrote, and what they write. */
 import { z } from 'zod'
 import { type LogLine, type LogPositions, logsRequestSchema } from '../../deploy/index.ts'
+import { printEvents } from './event-stream.ts'
 import { printBody } from './json-body.ts'
 import { json, route, type RouteAnswer, type RouteContext } from './route.ts'
 import { wholeNumber } from './schemas.ts'
@@ -75,10 +76,15 @@ function readOrFollow({
       signal.addEventListener('abort', () => follower.abort(), { once: true })
       if (signal.aborted) return
       for await (const { lines: told, positions } of lines) {
-        for (const [index, one] of told.entries()) {
-          const isLast = index === told.length - 1
-          await send({ ...(isLast ? { id: idOf(positions) } : {}), event: 'line', data: printBody(lineOf(one)) })
-        }
+        const id = idOf(positions)
+        await send(
+          printEvents(
+            told.map((one, index) => ({
+              ...(index === told.length - 1 ? { id } : {}),
+              ...{ event: 'line', data: printBody(lineOf(one)) },
+            })),
+          ),
+        )
       }
     },
   }

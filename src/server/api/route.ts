@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Actor, Verb } from '../../access/index.ts'
 import type { RequestEffect } from '../../audit/index.ts'
 import type { ServerDependencies } from '../dependencies.ts'
-import type { StreamEvent } from './event-stream.ts'
+import type { Send } from './event-stream.ts'
 
 export type RouteContext<Params, Query, Body> = {
   readonly dependencies: ServerDependencies
@@ -30,10 +30,7 @@ export type RouteAnswer =
   /** An answer that is waited for as long as it takes; the signal fires when the caller hangs up or the server closes. */
   | { readonly kind: 'wait'; readonly run: (signal: AbortSignal) => Promise<RouteAnswer> }
   /** Server-sent events until `run` resolves, the caller goes or the server closes. */
-  | {
-      readonly kind: 'events'
-      readonly run: (send: (event: StreamEvent) => Promise<void>, signal: AbortSignal) => Promise<void>
-    }
+  | { readonly kind: 'events'; readonly run: (send: Send, signal: AbortSignal) => Promise<void> }
 
 export type Route = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'

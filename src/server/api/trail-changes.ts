@@ -1,5 +1,6 @@
 /** What is acted on, as server-sent events that a page of the console keeps its lists current by. */
 import type { News } from '../../audit/index.ts'
+import { printEvents, type PrintedEvents } from './event-stream.ts'
 import type { RouteAnswer, RouteContext } from './route.ts'
 
 /**
@@ -24,13 +25,24 @@ export function watchChanges({
         }
         while (!signal.aborted) {
           const next = await waiting.take(signal)
-          if (next !== undefined) await send({ id: String(next.through), event: 'changes', data: JSON.stringify(next) })
+          if (next !== undefined) await send(printed(next))
         }
       } finally {
         leave()
       }
     },
   }
+}
+
+/** All who listen are told the same news: they are printed for the first of them. */
+const alreadyPrinted = new WeakMap<News, PrintedEvents>()
+
+function printed(news: News): PrintedEvents {
+  const found = alreadyPrinted.get(news)
+  if (found !== undefined) return found
+  const events = printEvents([{ id: String(news.through), event: 'changes', data: JSON.stringify(news) }])
+  alreadyPrinted.set(news, events)
+  return events
 }
 
 /** A reader that is slower than the news is told of them together. */
