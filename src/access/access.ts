@@ -13,7 +13,7 @@ export type AccessOptions = {
 }
 
 export type Access = AccessOptions & {
-  /** When the use of a token was last noted, by token id: a note a minute is enough. */
+  /** When the use of a token or a session was last noted, by its id: a note a minute is enough. */
   readonly notedUses: Map<string, number>
 }
 

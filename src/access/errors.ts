@@ -5,16 +5,17 @@ export const accessErrorCodes = [
   'access.code_refused',
   'access.forbidden',
   'access.session_ended',
+  'access.session_missing',
   'access.token_invalid',
   'access.token_missing',
   'access.unauthenticated',
 ] as const
 
-/** One answer for no, unknown and revoked tokens alike: a guesser learns nothing. */
+/** One answer for no, unknown, revoked and expired tokens alike: a guesser learns nothing. */
 export const unauthenticated = (): HoldfastError =>
   new HoldfastError('access.unauthenticated', 'The request carries no valid token', {
     kind: 'unauthenticated',
-    accepted: 'the header "Authorization: Bearer hf_…" with a token that was not revoked',
+    accepted: 'the header "Authorization: Bearer hf_…" with a token that was not revoked and is not over',
     repair: 'set HOLDFAST_TOKEN, or run the command where the data folder with its token file is readable',
   })
 
@@ -46,6 +47,13 @@ export const forbidden = (who: string, verb: string, thing: string | undefined, 
 
 export const tokenMissing = (id: string): HoldfastError =>
   new HoldfastError('access.token_missing', `There is no token ${id}`, { kind: 'missing', place: 'id' })
+
+export const sessionMissing = (id: string): HoldfastError =>
+  new HoldfastError('access.session_missing', `There is no session ${id}`, {
+    kind: 'missing',
+    place: 'id',
+    accepted: 'the id of a session that has not ended, as the list of sessions shows it',
+  })
 
 export const newTokenInvalid = (place: string, expected: string): HoldfastError =>
   new HoldfastError('access.token_invalid', `A token cannot be made from this request: ${expected}`, {

@@ -93,6 +93,8 @@ export const verbs = {
   'session.invite': signedIn,
   'session.describe': signedIn,
   'session.end': signedIn,
+  'session.list': admins,
+  'session.revoke': admins,
 
   'trail.read': readers,
   'trail.verify': readers,

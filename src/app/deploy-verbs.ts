@@ -26,6 +26,7 @@ export function bindDeployVerbs(deploys: Deploys, hosts: Hosts): DeployVerbs {
     listPlaces: (actor) => deploy.listPlaces(deploys, actor),
     statusOfPlace: (actor, place) => deploy.statusOfPlace(deploys, actor, place),
     lookAtPlace: (actor, place, signal) => deploy.lookAtPlace(logWorld, actor, place, signal),
+    lookAtHost: (actor, host, signal) => deploy.lookAtHost(logWorld, actor, host, signal),
     describeRelease: (actor, id) => deploy.describeRelease(deploys, actor, id),
     describeReleaseSchema: (actor, target) => deploy.describeReleaseSchema(deploys, actor, target),
 

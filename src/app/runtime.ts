@@ -37,6 +37,7 @@ import { Shutdown } from './shutdown.ts'
 import { type Started, startEngine } from './start-engine.ts'
 import type { Telemetry } from '../telemetry/index.ts'
 import { elapsed, openTelemetry, type WatchedEngine } from './telemetry.ts'
+import { bindTokenVerbs } from './token-verbs.ts'
 import { bindVerbs } from './verbs.ts'
 
 export interface Runtime {
@@ -172,6 +173,7 @@ function buildServer({ version, configuration, clock, logger, randomBytes }: Run
       trail,
       news: new TrailNews({ store, trail, clock }),
       sessions: bindSessionVerbs(access, tokenFile !== undefined),
+      tokens: bindTokenVerbs(access),
       consoleFolder,
       answers: keptAnswers(store, () => clock.now()),
       platform: {

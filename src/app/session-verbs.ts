@@ -1,10 +1,13 @@
 /** The verbs of signing in with access bound, as the server takes them. */
 import {
   type Access,
+  actorsNamed,
   authenticateSession,
   beginSession,
+  revokeSession,
   endSession,
   inviteToSignIn,
+  listSessions,
   nameOfActor,
 } from '../access/index.ts'
 import type { SessionVerbs } from '../server/index.ts'
@@ -13,7 +16,10 @@ import type { SessionVerbs } from '../server/index.ts'
 export const bindSessionVerbs = (access: Access, asksWho: boolean): SessionVerbs => ({
   begin: (signIn) => beginSession(access, signIn),
   end: (actor, proof) => endSession(access, actor, proof),
+  list: (actor, proof) => listSessions(access, actor, proof),
+  revoke: (actor, id) => revokeSession(access, actor, id),
   invite: async (actor) => (asksWho ? inviteToSignIn(access, actor) : undefined),
   authenticate: (proof) => authenticateSession(access, proof),
   nameOf: (actor) => nameOfActor(access.store.read, actor),
+  actorsNamed: (name) => actorsNamed(access.store.read, name),
 })

@@ -29,4 +29,5 @@ export {
 export type { Redacted } from './redact.ts'
 export { openTrail, type Trail, trailDefaults, type TrailOptions, type TrailSettings } from './trail.ts'
 export type { Break, BreakReason, Verification } from './verify.ts'
+export { type ExportVerification, verifyExport } from './verify-export.ts'
 export type { TrailRange } from './walk.ts'

@@ -36,6 +36,17 @@ describe('looking up the trail', () => {
     expect(seqs({ until: since, actor: { id: 'ada' } })).toEqual([3, 2, 1])
   })
 
+  it('finds text in actions, ids and changes, and people by any of their ids', async () => {
+    await world.append(1, { change: { name: 'Release Bot 100%' } })
+    await world.trail.seal()
+    expect(seqs({ text: 'release bot 100%' })).toEqual([6])
+    expect(seqs({ text: '100_' })).toEqual([])
+    expect(seqs({ text: 'CLOSE' })).toEqual([5, 4])
+    expect(seqs({ text: 'subject-', limit: 2 })).toEqual([6, 5])
+    expect(seqs({ actors: ['eve', 'deployer'] })).toEqual([5, 4])
+    expect(seqs({ actors: ['eve'] })).toEqual([])
+  })
+
   it('turns pages without repeating or leaving out, also while records are added', async () => {
     const first = world.trail.query({ limit: 2 })
     await world.append(2)

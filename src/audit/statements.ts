@@ -93,6 +93,18 @@ export function statementsAfter(read: Reader, id: number): StoredStatement[] {
   return read.all<StoredStatement>(`SELECT ${columns} FROM trail_statements WHERE id > ? ORDER BY id`, id)
 }
 
+/** What proves the records from `first` to `last`: the cut that stands before them, and the last head among them. */
+export function statementsWithin(read: Reader, first: number, last: number): StoredStatement[] {
+  const one = (kind: StatementKind, from: number, to: number): StoredStatement[] =>
+    read.all<StoredStatement>(
+      `SELECT ${columns} FROM trail_statements WHERE kind = ? AND seq >= ? AND seq <= ? ORDER BY seq DESC, id DESC LIMIT 1`,
+      kind,
+      from,
+      to,
+    )
+  return first === 0 ? [] : [...one('cut', first - 1, first - 1), ...one('head', first, last)]
+}
+
 export function statementBySignature(read: Reader, signature: string): StoredStatement | undefined {
   return read.get<StoredStatement>(`SELECT ${columns} FROM trail_statements WHERE signature = ?`, signature)
 }

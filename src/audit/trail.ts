@@ -19,6 +19,7 @@ import {
   signStatement,
   statementBySignature,
   statementsAfter,
+  statementsWithin,
 } from './statements.ts'
 import { type Verification, verifyTrail } from './verify.ts'
 import { type TrailRange, records } from './walk.ts'
@@ -193,6 +194,25 @@ export class Trail {
   /** JSON Lines: each sealed record in its canonical form, with its hash. */
   async *export(range: TrailRange = {}): AsyncGenerator<string, void, undefined> {
     for await (const record of records(this.#store.read, range)) yield `${recordText(record)}\n`
+  }
+
+  /**
+   * The same, then what proves it where nobody has the database: the key, the cut before its first record if there is one, and the
+   * last signed head within it. `verifyExport` reads it.
+   */
+  async *exportWithProof(range: TrailRange = {}): AsyncGenerator<string, void, undefined> {
+    let [first, last] = [0, 0]
+    for await (const record of records(this.#store.read, range)) {
+      first ||= record.seq
+      last = record.seq
+      yield `${recordText(record)}\n`
+    }
+    const { id: keyId, publicPem: publicKey } = this.#keys.signing
+    yield `${JSON.stringify({ kind: 'key', keyId, publicKey })}\n`
+    for (const statement of statementsWithin(this.#store.read, first, last)) {
+      const { kind, seq, hash, at, signature } = statement
+      yield `${JSON.stringify({ kind, seq, hash, at, keyId: statement.keyId, signature })}\n`
+    }
   }
 
   /** @throws HoldfastError audit.cursor */

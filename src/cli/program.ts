@@ -30,7 +30,12 @@ import { publishCommand } from './commands/machines/publish.ts'
 import { versionsCommand } from './commands/machines/versions.ts'
 import { redriveCommand } from './commands/redrive.ts'
 import { showCommand } from './commands/show.ts'
+import { endSessionCommand } from './commands/sessions/end.ts'
+import { listSessionsCommand } from './commands/sessions/list.ts'
 import { stopCommand } from './commands/stop.ts'
+import { addTokenCommand } from './commands/tokens/add.ts'
+import { listTokensCommand } from './commands/tokens/list.ts'
+import { revokeTokenCommand } from './commands/tokens/revoke.ts'
 import { upCommand } from './commands/up.ts'
 import { cliError, type ExitCode, exitCodeOf, exitCodes } from './errors.ts'
 import { errorAsJson, printError } from './print-error.ts'
@@ -85,6 +90,7 @@ export function createProgram(context: Context): Command {
       listConnectionsCommand(context),
       removeConnectionCommand(context),
     ]),
+    ...accessGroups(context),
     group('audit', 'the audit trail: prove it, export it', [verifyCommand(context), exportCommand(context)]),
   ]
   const commands = [
@@ -104,6 +110,21 @@ export function createProgram(context: Context): Command {
   for (const command of commands) program.addCommand(command)
   settle(program, world)
   return program
+}
+
+/** Who can come in, and who is in. */
+function accessGroups(context: Context): readonly Command[] {
+  return [
+    group('tokens', 'what programs and people prove themselves with: add, list, revoke; a secret is shown once', [
+      addTokenCommand(context),
+      listTokensCommand(context),
+      revokeTokenCommand(context),
+    ]),
+    group('sessions', 'who is signed in to the console: list, end', [
+      listSessionsCommand(context),
+      endSessionCommand(context),
+    ]),
+  ]
 }
 
 function group(name: string, description: string, commands: readonly Command[]): Command {

@@ -94,7 +94,7 @@ export { diffPlans, type PlanDifference } from './plan/diff.ts'
 export { addKey, type NewKey, newKeySchema } from './key/add.ts'
 export { listKeys } from './key/list.ts'
 export { revokeKey } from './key/revoke.ts'
-export type { Key } from './key/rows.ts'
+export type { Key, ListedKey } from './key/rows.ts'
 export {
   type LogsRequest,
   logsRequestSchema,
@@ -105,6 +105,8 @@ export {
 export { type FollowedLines, followLogs, type LogPositions } from './logs/follow.ts'
 export { type LogLine, type Logs, readLogs } from './logs/read.ts'
 export { type LiveInstance, lookAtPlace } from './look.ts'
+export type { EdgeSight, ReleaseSight, RouteSight, TargetSight } from './host/edge-sight.ts'
+export { type HostInstance, type HostLook, lookAtHost } from './host/look.ts'
 export { acquireLock, type LockRequest, lockRequestSchema } from './lock/acquire.ts'
 export { type BreakAnswer, breakLock, type BreakRequest, breakRequestSchema, repeatBreak } from './lock/break.ts'
 export type { Lock, LockKind } from './lock/lease.ts'

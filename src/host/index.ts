@@ -29,6 +29,7 @@ export {
 export { hostErrorCodes } from './errors.ts'
 export type { Hosts, HostView } from './hosts.ts'
 export { describeHost } from './registry/describe.ts'
+export { unknownHost } from './registry/errors.ts'
 export { drainHost } from './registry/drain.ts'
 export { type EnrolledHost, enrolHost } from './registry/enrol.ts'
 export { listHosts } from './registry/list.ts'

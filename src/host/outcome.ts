@@ -147,6 +147,9 @@ export type EdgeReading = { readonly places: readonly ToldRoutes[] } & (
       readonly listeners: EdgeStatus['listeners']
       /** Since then it counts. */
       readonly startedAt: number
+      /** Holds the listening sockets; absent of an agent that does not tell yet. */
+      readonly keeper?: { readonly pid: number }
+      readonly workers?: EdgeStatus['workers']
       /** Workers that died, since the edge started. */
       readonly crashes: number
       readonly routes: readonly PlaceRouteStatus[]

@@ -8,6 +8,7 @@ import type { AnswerKeeper } from './api/idempotency.ts'
 import type { HostVerbs } from './host-verbs.ts'
 import type { DeployVerbs } from './deploy-verbs.ts'
 import type { SessionVerbs } from './session-verbs.ts'
+import type { TokenVerbs } from './token-verbs.ts'
 
 type Answer<T> = T | Promise<T>
 
@@ -94,8 +95,8 @@ export interface ConnectionVerbs {
 export interface TrailReader {
   query(query: TrailQuery): TrailPage
   verify(range?: TrailRange): Promise<Verification>
-  /** JSON lines, oldest first. */
-  export(range?: TrailRange): AsyncIterable<string>
+  /** JSON lines, oldest first, then what proves them. */
+  exportWithProof(range?: TrailRange): AsyncIterable<string>
 }
 
 /** What was acted on, as it happens. */
@@ -146,6 +147,7 @@ export type ServerDependencies = {
   readonly trail: TrailReader
   readonly news: TrailNewsReader
   readonly sessions: SessionVerbs
+  readonly tokens: TokenVerbs
   /** Folder with the built console; undefined: none is served. */
   readonly consoleFolder: string | undefined
   readonly platform: Platform

@@ -28,6 +28,8 @@ export interface DeployVerbs {
   listPlaces(actor: Actor): Answer<readonly deploy.Pointer[]>
   statusOfPlace(actor: Actor, place: deploy.Place): Answer<deploy.PlaceStatus>
   lookAtPlace(actor: Actor, place: deploy.Place, signal: AbortSignal): Promise<deploy.PlaceStatus>
+  /** What runs on a host and what its edge does, as its agent tells now. */
+  lookAtHost(actor: Actor, host: string, signal: AbortSignal): Promise<deploy.HostLook>
   describeRelease(actor: Actor, id: string): Answer<deploy.StoredRelease>
   describeReleaseSchema(actor: Actor, target: string): Answer<object>
 
@@ -40,7 +42,7 @@ export interface DeployVerbs {
   ): AsyncIterable<deploy.FollowedLines>
 
   addKey(actor: Actor, request: deploy.NewKey): Promise<deploy.Key>
-  listKeys(actor: Actor): Answer<readonly deploy.Key[]>
+  listKeys(actor: Actor): Answer<readonly deploy.ListedKey[]>
   revokeKey(actor: Actor, id: string): Promise<void>
 
   acquireLock(actor: Actor, request: deploy.LockRequest): Promise<deploy.Lock>

@@ -51,6 +51,7 @@ export const serverErrors = {
   'api.json': { kind: 'invalid' },
   'api.request': { kind: 'invalid' },
   'api.sign_in': { kind: 'invalid' },
+  'api.record_missing': { kind: 'missing' },
   'api.precondition': { kind: 'conflict', repair: 'read the resource again and repeat with its ETag' },
   'api.if_match': { kind: 'invalid' },
   'api.idempotency_key': { kind: 'invalid' },

@@ -7,6 +7,7 @@ import type { DeployVerbs } from './deploy-verbs.ts'
 import type { EngineVerbs, ServerDependencies } from './dependencies.ts'
 import type { HostVerbs } from './host-verbs.ts'
 import type { SessionVerbs } from './session-verbs.ts'
+import type { TokenVerbs } from './token-verbs.ts'
 import { createServer, type Server, type ServerOptions } from './server.ts'
 
 export const token = 'hf_test'
@@ -65,9 +66,10 @@ export async function openWorld(
       removeConnection: unexpected('removeConnection'),
     },
     sessions: noSessions,
+    tokens: noTokens,
     consoleFolder: undefined,
     news: { through: 0, listen: unexpected('listen') },
-    trail: { query: unexpected('query'), verify: unexpected('verify'), export: unexpected('export') },
+    trail: { query: unexpected('query'), verify: unexpected('verify'), exportWithProof: unexpected('exportWithProof') },
     metrics: { contentType: 'text/plain', text: async () => '', answered() {} },
     elapsed: () => 0,
     platform: {
@@ -143,7 +145,16 @@ const noSessions: SessionVerbs = {
   end: unexpected('end'),
   invite: unexpected('invite'),
   authenticate: unexpected('authenticate'),
+  list: unexpected('list'),
+  revoke: unexpected('revoke'),
   nameOf: () => 'Ada',
+  actorsNamed: () => [],
+}
+
+const noTokens: TokenVerbs = {
+  createToken: unexpected('createToken'),
+  listTokens: unexpected('listTokens'),
+  revokeToken: unexpected('revokeToken'),
 }
 
 function unexpected(name: string): () => never {

@@ -21,5 +21,6 @@ export type {
 export type { HostVerbs } from './host-verbs.ts'
 export { type ServerErrorCode, serverErrors } from './errors.ts'
 export type { SessionVerbs } from './session-verbs.ts'
+export type { TokenVerbs } from './token-verbs.ts'
 export { createServer, type Server, type ServerAddress, type ServerOptions } from './server.ts'
 export { type ActionName, actions } from './wire/actions.ts'

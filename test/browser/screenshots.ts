@@ -6,7 +6,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { type Console, openConsole } from './console.ts'
-import { seedDeploys, seedExecutions } from './seeds.ts'
+import { startHost } from './host.ts'
+import { seedAccess, seedDeploys, seedExecutions } from './seeds.ts'
 import { Api } from './machines.ts'
 
 const folder = join(import.meta.dirname, '../../coverage/screenshots')
@@ -17,12 +18,24 @@ const sizes = {
 type Shot = { readonly name: string; readonly path: string; readonly ready?: (page: Page) => Promise<unknown> }
 
 const drawn = (page: Page): Promise<unknown> => page.locator('.react-flow__node').first().waitFor()
-const lists: readonly Shot[] = ['/', '/deploys', '/executions', '/locks', '/audit'].map((path) => ({
-  name: path === '/' ? 'overview' : path.slice(1),
-  path,
-}))
+const lists: readonly Shot[] = ['/', '/deploys', '/executions', '/hosts', '/locks', '/access', '/audit'].map(
+  (path) => ({
+    name: path === '/' ? 'overview' : path.slice(1),
+    path,
+  }),
+)
 
-const pages = [...lists.map(({ name }) => name), 'execution', 'execution-flow', 'deploy']
+const pages = [
+  ...lists.map(({ name }) => name),
+  'execution',
+  'execution-flow',
+  'deploy',
+  'host',
+  'access-keys',
+  'access-sessions',
+  'access-token',
+  'record',
+]
 const [, , ...wanted] = process.argv
 const unknown = wanted.filter((name) => !pages.includes(name))
 if (unknown.length > 0) {
@@ -58,6 +71,35 @@ async function shootSignIn(console: Console): Promise<void> {
   await context.close()
 }
 
+const access = (token: string): readonly Shot[] => [
+  { name: 'access-keys', path: '/access?tab=keys' },
+  { name: 'access-sessions', path: '/access?tab=sessions' },
+  { name: 'access-token', path: `/access?one=${token}` },
+]
+
+/** With traffic on two versions of one service, and then with its agent gone. */
+async function shootHost(console: Console): Promise<void> {
+  const host = await startHost(console)
+  try {
+    await host.holdfast('deploy examples/hello/holdfast.yaml')
+    const second = host.holdfast('deploy examples/hello/v2.yaml')
+    const traffic = setInterval(() => void fetch(host.edgeUrl).catch(() => undefined), 25)
+    await second
+    const shots = [
+      { name: 'hosts', path: '/hosts' },
+      { name: 'host', path: '/hosts/tokyo-1', ready: routed },
+    ]
+    await shoot(console, 'busy', shots)
+    await shoot(console, 'busy', shots, 'ja-JP')
+    clearInterval(traffic)
+  } finally {
+    await host.stop()
+  }
+  await shoot(console, 'failed', [{ name: 'host', path: '/hosts/tokyo-1' }])
+}
+
+const routed = (page: Page): Promise<unknown> => page.getByText('p99').first().waitFor()
+
 const console_ = await openConsole()
 try {
   await shootSignIn(console_)
@@ -69,7 +111,10 @@ try {
     ...lists,
     { name: 'execution', path: `/executions/${executions.waiting}`, ready: drawn },
     { name: 'deploy', path: `/deploys/${deploys.good}` },
+    ...access(await seedAccess(api)),
+    { name: 'record', path: '/audit/3' },
   ])
+  if (wanted.length === 0 || wanted.some((name) => name.startsWith('host'))) await shootHost(console_)
   await shoot(console_, 'failed', [
     { name: 'execution', path: `/executions/${executions.failed}?state=Too+large`, ready: drawn },
     { name: 'execution-flow', path: `/executions/${executions.failed}?state=Approve&side=timeline`, ready: drawn },

@@ -53,6 +53,24 @@ export async function seedExecutions(api: Api) {
   }
 }
 
+/** Tokens of all kinds; answers with the id of one that ends soon. */
+export async function seedAccess(api: Api): Promise<string> {
+  const make = async (name: string, role: string, days?: number): Promise<string> => {
+    const end = days === undefined ? {} : { expiresAt: new Date(Date.now() + days * 86_400_000).toISOString() }
+    const grants = [role === 'deployer' ? { role, project: 'acme/shop', config: 'production' } : { role }]
+    const { token } = await api.call<{ readonly token: { readonly id: string } }>('POST /v1/tokens', {
+      name,
+      grants,
+      ...end,
+    })
+    return token.id
+  }
+  await api.call(`POST /v1/tokens/${await make('old laptop', 'admin')}/revoke`)
+  await make('mika', 'responder')
+  await make('auditors 2026', 'viewer', 200)
+  return make('release bot', 'deployer', 5)
+}
+
 type Deployment = { readonly id: string; readonly endedAt: string | null }
 
 export async function seedDeploys(console: Console, api: Api) {

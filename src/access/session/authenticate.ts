@@ -4,7 +4,7 @@ import { sessionEnded } from '../errors.ts'
 import { actorOfToken } from '../token/authenticate.ts'
 import { isGood, tokenById } from '../token/rows.ts'
 import { equalHashes, hashOfSecret } from '../token/secret.ts'
-import { sessionBySecretHash, type SessionRow } from './rows.ts'
+import { noteUse, sessionBySecretHash, type SessionRow } from './rows.ts'
 
 /** Both halves, as a request brings them. */
 export type SessionProof = { readonly secret: string; readonly key: string }
@@ -13,8 +13,21 @@ export type SessionProof = { readonly secret: string; readonly key: string }
 export function authenticateSession(access: Access, proof: SessionProof): Actor {
   const session = openSession(access, proof)
   const token = session === undefined ? undefined : tokenById(access.store.read, session.token_id)
-  if (token?.actor_type !== 'user' || !isGood(token, access.clock.now())) throw sessionEnded()
+  if (session === undefined || token?.actor_type !== 'user' || !isGood(token, access.clock.now())) throw sessionEnded()
+  noteSession(access, session)
   return actorOfToken(token, 'ui')
+}
+
+const noteEveryMs = 60_000
+
+/** Beside the request, as with tokens: it neither waits for the note nor fails with it. */
+function noteSession({ store, clock, logger, notedUses }: Access, { id }: SessionRow): void {
+  const now = clock.now()
+  if (now - (notedUses.get(id) ?? -noteEveryMs) < noteEveryMs) return
+  notedUses.set(id, now)
+  store
+    .write((tx) => noteUse(tx, id, now))
+    .catch((error: unknown) => logger.warn('the use of a session could not be noted', { session: id, error }))
 }
 
 /** The session with these halves, if it is good. */

@@ -9,8 +9,10 @@ import { isGood, tokenById, type TokenRow } from '../token/rows.ts'
 import { hashOfSecret } from '../token/secret.ts'
 import { forgetExpired, insertSession, spendCode } from './rows.ts'
 
-/** What a person signs in with. */
-export type SignIn = { readonly code: string } | { readonly token: string }
+/** What a person signs in with; `userAgent` is what their browser calls itself. */
+export type SignIn = ({ readonly code: string } | { readonly token: string }) & {
+  readonly userAgent?: string | undefined
+}
 
 /**
  * A session in two halves, each told this once. Browsers send a cookie to every port of a host, so another program there, such as
@@ -32,7 +34,7 @@ export async function beginSession(access: Access, signIn: SignIn): Promise<Begu
   const begun = await access.store.write((tx) => {
     const at = access.clock.now()
     const token = 'code' in signIn ? tokenOfCode(tx, signIn.code, at) : held
-    return token?.actor_type !== 'user' ? undefined : openFor(access, tx, token, at)
+    return token?.actor_type !== 'user' ? undefined : openFor(access, tx, token, signIn.userAgent)
   })
   // Thrown after the commit: a code stays spent.
   if (begun === undefined) throw 'code' in signIn ? codeRefused() : unauthenticated()
@@ -45,11 +47,19 @@ function tokenOfCode(tx: Transaction, code: string, at: number): TokenRow | unde
   return token !== undefined && isGood(token, at) ? token : undefined
 }
 
-function openFor({ randomBytes }: Access, tx: Transaction, token: TokenRow, at: number): BegunSession {
+const longestUserAgent = 300
+
+function openFor(
+  { clock, randomBytes }: Access,
+  tx: Transaction,
+  token: TokenRow,
+  userAgent: string | undefined,
+): BegunSession {
+  const at = clock.now()
   const random = (): string => Buffer.from(randomBytes(32)).toString('base64url')
   const [secret, key] = [random(), random()]
   const id = `ses_${ulid(at, randomBytes)}`
-  const expiresAt = at + sessionLivesMs
+  const expiresAt = Math.min(at + sessionLivesMs, token.expires_at ?? Infinity)
   const actor = actorOfToken(token, 'ui')
   forgetExpired(tx, at)
   insertSession(tx, {
@@ -59,6 +69,7 @@ function openFor({ randomBytes }: Access, tx: Transaction, token: TokenRow, at: 
     key_hash: hashOfSecret(key),
     created_at: at,
     expires_at: expiresAt,
+    user_agent: userAgent?.slice(0, longestUserAgent) ?? null,
   })
   appendRecord(tx, { at, actor, action: 'session.begin', subject: { type: 'session', id } })
   return { secret, key, actor, expiresAt }

@@ -11,7 +11,11 @@ export type SessionRow = {
   readonly created_at: number
   readonly expires_at: number
   readonly ended_at: number | null
+  readonly user_agent: string | null
+  readonly last_used_at: number | null
 }
+
+const columns = 'id, token_id, secret_hash, key_hash, created_at, expires_at, ended_at, user_agent, last_used_at'
 
 export type NewCode = {
   readonly codeHash: string
@@ -44,21 +48,29 @@ export function spendCode(tx: Transaction, codeHash: string, nowMs: number): str
   return row?.token_id
 }
 
-export function insertSession(tx: Transaction, session: Omit<SessionRow, 'ended_at'>): void {
-  const { id, token_id, secret_hash, key_hash, created_at, expires_at } = session
+export function insertSession(tx: Transaction, session: Omit<SessionRow, 'ended_at' | 'last_used_at'>): void {
+  const { id, token_id, secret_hash, key_hash, created_at, expires_at, user_agent } = session
   tx.prepare(
-    `INSERT INTO access_session (id, token_id, secret_hash, key_hash, created_at, expires_at)
-      VALUES (?, ?, ?, ?, ?, ?)`,
-  ).run(id, token_id, secret_hash, key_hash, created_at, expires_at)
+    `INSERT INTO access_session (id, token_id, secret_hash, key_hash, created_at, expires_at, user_agent)
+      VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  ).run(id, token_id, secret_hash, key_hash, created_at, expires_at, user_agent)
 }
 
 export function sessionBySecretHash(queries: Queries, secretHash: string): SessionRow | undefined {
+  return queries.prepare<SessionRow>(`SELECT ${columns} FROM access_session WHERE secret_hash = ?`).get(secretHash)
+}
+
+/** Neither ended nor over, newest first: ids rise with time. */
+export function openSessions(queries: Queries, nowMs: number): readonly SessionRow[] {
   return queries
     .prepare<SessionRow>(
-      `SELECT id, token_id, secret_hash, key_hash, created_at, expires_at, ended_at
-        FROM access_session WHERE secret_hash = ?`,
+      `SELECT ${columns} FROM access_session WHERE ended_at IS NULL AND expires_at > ? ORDER BY id DESC`,
     )
-    .get(secretHash)
+    .all(nowMs)
+}
+
+export function noteUse(tx: Transaction, id: string, nowMs: number): void {
+  tx.prepare('UPDATE access_session SET last_used_at = ? WHERE id = ?').run(nowMs, id)
 }
 
 /** Whether it had not ended before. */

@@ -7,10 +7,12 @@ import {
   authenticateSession,
   beginSession,
   createToken,
+  revokeSession,
   endSession,
   ensureLocalToken,
   inviteToSignIn,
   inviteWhoStarted,
+  listSessions,
   openAccess,
   revokeToken,
 } from '../index.ts'
@@ -128,6 +130,36 @@ describe('a session', () => {
     await endSession(access, actor, { secret, key })
     expect(await codeOf(() => authenticateSession(access, { secret, key }))).toBe('access.session_ended')
     expect(actionsIn()).toEqual(['session.begin', 'session.end'])
+  })
+
+  it('is listed with its token and browser, says which one asks, and is ended from another', async () => {
+    const { secret: token, actor } = await holder()
+    const here = await beginSession(access, { token, userAgent: 'Firefox' })
+    const there = await beginSession(access, { token })
+    authenticateSession(access, there)
+    await store.write(() => {})
+    const listed = listSessions(access, actor, here)
+    expect(listed.map(({ isCurrent, userAgent, lastUsedAt }) => ({ isCurrent, userAgent, lastUsedAt }))).toEqual([
+      { isCurrent: false, lastUsedAt: clock.now() },
+      { isCurrent: true, userAgent: 'Firefox' },
+    ])
+    expect(listed[0]?.token).toEqual({ id: actor.id, name: 'mika' })
+    await revokeSession(access, actor, listed[0]?.id ?? '')
+    expect(await codeOf(() => authenticateSession(access, there))).toBe('access.session_ended')
+    expect(authenticateSession(access, here)).toMatchObject({ id: actor.id })
+    expect(await codeOf(() => revokeSession(access, actor, listed[0]?.id ?? ''))).toBe('access.session_missing')
+    expect(actionsIn().at(-1)).toBe('session.end')
+  })
+
+  it('lasts no longer than its token', async () => {
+    const { secret: token } = await createToken(access, admin, {
+      ...{ name: 'for an hour', grants: [{ role: 'admin' as const }], expiresAt: clock.now() + 3_600_000 },
+    })
+    const session = await beginSession(access, { token })
+    expect(session.expiresAt).toBe(clock.now() + 3_600_000)
+    clock.advanceTo(session.expiresAt)
+    expect(await codeOf(() => authenticateSession(access, session))).toBe('access.session_ended')
+    expect(await codeOf(() => beginSession(access, { token }))).toBe('access.unauthenticated')
   })
 
   it('ends with its token and with its time', async () => {

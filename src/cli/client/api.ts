@@ -9,6 +9,7 @@ import { Http, type Target } from './http.ts'
 import { type Connection, reconnecting } from './reconnecting.ts'
 import { HostApi } from './host-api.ts'
 import { MachineApi } from './machine-api.ts'
+import { AccessApi } from './access-api.ts'
 import { MapRunApi } from './map-run-api.ts'
 
 const status = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'])
@@ -74,6 +75,9 @@ export class Api {
   /** What is asked about connections of HTTP tasks. */
   readonly connections: ConnectionApi
 
+  /** What is asked about tokens, and about who is signed in. */
+  readonly access: AccessApi
+
   /** What is asked about state machines, their versions and aliases. */
   readonly machines: MachineApi
 
@@ -85,6 +89,7 @@ export class Api {
     this.machines = new MachineApi(this.#http)
     this.mapRuns = new MapRunApi(this.#http)
     this.connections = new ConnectionApi(this.#http)
+    this.access = new AccessApi(this.#http)
     this.hosts = new HostApi(this.#http)
     this.deploys = new DeployApi(this.#http)
   }

@@ -11,7 +11,9 @@ const shownOf: Readonly<Record<string, readonly string[]>> = {
   lock: ['locks', 'places'],
   host: ['hosts'],
   key: ['keys'],
-  session: ['session'],
+  token: ['tokens', 'sessions'],
+  session: ['session', 'sessions'],
+  connection: ['connections'],
 }
 
 export type Changes = {

@@ -22,11 +22,11 @@ export function useApi(): Api {
 /** What an operation is about: the first word of its path. All that is read of it is read anew when something happened to it. */
 export const subjectOf = (name: OperationName): string => operations[name][1].split('/')[2] ?? ''
 
-/** An answer, kept current. `enabled: false` asks nothing. */
+/** An answer, kept current. `enabled: false` asks nothing; `everyMs` is for what changes without a record in the trail. */
 export function useAnswer<Name extends OperationName>(
   name: Name,
   request: RequestOf<Name>,
-  { enabled = true }: { readonly enabled?: boolean } = {},
+  { enabled = true, everyMs }: { readonly enabled?: boolean; readonly everyMs?: number } = {},
 ) {
   const { client } = useApi()
   return useQuery<AnswerOf<Name>, ApiFault>({
@@ -34,6 +34,7 @@ export function useAnswer<Name extends OperationName>(
     // No answer is one, too: the cache takes null for it, and whoever may get none looks for both.
     queryFn: async ({ signal }) => (await client.call(name, request, signal)) ?? (null as unknown as AnswerOf<Name>),
     enabled,
+    ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
   })
 }
 

@@ -20,6 +20,8 @@ export type Diagnosis = { readonly class: "user" | "permission" | "quota" | "thr
 
 export type Diagnostic = { readonly severity: "ERROR" | "WARNING"; readonly code: string; readonly message: string; readonly location?: string }
 
+export type EdgeRoute = { readonly project: string; readonly config: string; readonly id: string; readonly service: string; readonly addresses: readonly (string)[]; readonly isMaintenance: boolean; readonly isPanic: boolean; readonly panicThreshold: number; readonly edgeFailures: Readonly<Record<string, number>>; readonly releases: readonly ({ readonly fleet: string; readonly share: number; readonly perSecond: number; readonly failedPerSecond: number; readonly p50Ms: number | null; readonly p99Ms: number | null; readonly inFlight: number })[]; readonly targets: readonly ({ readonly id: string; readonly fleet: string; readonly instance: string; readonly address: string; readonly state: "active" | "warm" | "draining"; readonly isServing: boolean; readonly isDraining: boolean; readonly health: "unproven" | "believed" | "healthy" | "unhealthy" | "impostor"; readonly healthSince: string; readonly evidence?: string; readonly perSecond: number; readonly failedPerSecond: number; readonly p50Ms: number | null; readonly p99Ms: number | null; readonly inFlight: number })[] }
+
 export type Evidence = { readonly before: { readonly ms: number; readonly requests: number; readonly applicationFailures: number; readonly deliveryFailures: number; readonly clientAborts: number; readonly p50Ms: number | null; readonly p99Ms: number | null }; readonly during: { readonly ms: number; readonly requests: number; readonly applicationFailures: number; readonly deliveryFailures: number; readonly clientAborts: number; readonly p50Ms: number | null; readonly p99Ms: number | null }; readonly after: { readonly ms: number; readonly requests: number; readonly applicationFailures: number; readonly deliveryFailures: number; readonly clientAborts: number; readonly p50Ms: number | null; readonly p99Ms: number | null }; readonly madeBySwitch: number; readonly back?: { readonly from: string; readonly until: string; readonly requests: (number | null) } }
 
 export type Execution = { readonly arn: string; readonly machine: string; readonly name: string; readonly status: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "PENDING_REDRIVE"; readonly startedAt: string; readonly stoppedAt?: string; readonly error?: string; readonly version?: string; readonly alias?: string; readonly redriveCount?: number; readonly redrivenAt?: string; readonly mapRun?: string; readonly items?: number; readonly input: unknown; readonly output?: unknown; readonly cause?: string; readonly traceHeader?: string; readonly redriveObstacle?: string; readonly redrivableByMapRun?: true }
@@ -32,11 +34,17 @@ export type HistoryEvent = { readonly id: number; readonly previousEventId: numb
 
 export type Host = { readonly id: string; readonly name: string; readonly zone: string; readonly address: string; readonly state: "connected" | "away" | "draining"; readonly isConnected: boolean; readonly isDraining: boolean; readonly edge?: { readonly url: string }; readonly enrolledAt: string; readonly lastSeenAt?: string; readonly agentVersion?: string; readonly commandsUnderWay: number; readonly facts?: HostFacts }
 
-export type HostFacts = { readonly hostname: string; readonly platform: string; readonly cpus: number; readonly load: number; readonly instances: number; readonly memoryBytes: { readonly total: number; readonly available: number }; readonly diskBytes: { readonly total: number; readonly available: number } }
+export type HostFacts = { readonly hostname: string; readonly platform: string; readonly cpus: number; readonly load: number; readonly instances: number; readonly memoryBytes: { readonly total: number; readonly available: number }; readonly diskBytes: { readonly total: number; readonly available: number }; readonly ports?: { readonly inUse: number; readonly quarantined: number; readonly free: number }; readonly agentStartedAt?: number }
+
+export type HostInstance = { readonly id: string; readonly instance: string; readonly project: string; readonly config: string; readonly service: string; readonly fleet: string; readonly state?: "starting" | "healthy" | "unhealthy" | "gone"; readonly detail?: string; readonly phase: "starting" | "running" | "crash-looping" | "ended" | "stopping" | "stopped"; readonly pid?: number; readonly port?: number; readonly startedAt?: string; readonly restarts: number; readonly memoryBytes?: number; readonly lastExit?: { readonly at: string; readonly code?: number; readonly signal?: string; readonly reason: string; readonly ranMs: number; readonly detail?: string } }
+
+export type HostLook = { readonly host: string; readonly at: string; readonly silent?: string; readonly instances: readonly (HostInstance)[]; readonly edge?: ({ readonly reachable: false; readonly why: string } | { readonly reachable: true; readonly version: number; readonly startedAt: string; readonly listeners: readonly ({ readonly name: string; readonly host: string; readonly port: number; readonly tls: boolean })[]; readonly keeper?: { readonly pid: number }; readonly workers?: readonly ({ readonly pid: number; readonly state: "starting" | "serving" | "leaving"; readonly startedAt: string; readonly version: number; readonly connections: number; readonly inFlight: number })[]; readonly crashes: number; readonly unrouted: Readonly<Record<string, number>>; readonly routes: readonly (EdgeRoute)[] }); readonly releases: Readonly<Record<string, string>> }
 
 export type Inspection = { readonly input: unknown; readonly afterInputPath?: unknown; readonly afterParameters?: unknown; readonly afterArguments?: unknown; readonly afterItemsPath?: unknown; readonly afterItemsPointer?: unknown; readonly afterItemBatcher?: unknown; readonly afterItemSelector?: unknown; readonly result?: unknown; readonly afterResultSelector?: unknown; readonly afterResultPath?: unknown; readonly maxConcurrency?: number; readonly toleratedFailureCount?: number; readonly toleratedFailurePercentage?: number; readonly variables?: unknown; readonly request?: { readonly protocol: string; readonly method: string; readonly url: string; readonly headers: string; readonly body?: string }; readonly response?: { readonly protocol: string; readonly statusCode: string; readonly statusMessage: string; readonly headers: string; readonly body: string }; readonly errorDetails?: ({ readonly catchIndex: number } | { readonly retryIndex: number; readonly retryBackoffIntervalSeconds: number }) }
 
 export type Key = { readonly id: string; readonly name: string; readonly publicKey: string; readonly createdAt: string; readonly revokedAt: (string | null) }
+
+export type ListedKey = { readonly id: string; readonly name: string; readonly publicKey: string; readonly createdAt: string; readonly revokedAt: (string | null); readonly releases: number; readonly lastRelease: ({ readonly id: string; readonly project: string; readonly config: string; readonly acceptedAt: string } | null) }
 
 export type Lock = { readonly project: string; readonly config: string; readonly kind: "deployment" | "person"; readonly owner: string | null; readonly ownerName?: string; readonly reason: string; readonly term: number; readonly takenAt: string; readonly expiresAt: string }
 
@@ -70,9 +78,13 @@ export type Problem = { readonly type: string; readonly title: string; readonly 
 
 export type Release = { readonly id: string; readonly project: string; readonly config: string; readonly target: string; readonly digest: string; readonly document: unknown; readonly keyId: string; readonly signature: string; readonly signedAt: string; readonly acceptedAt: string }
 
+export type Session = { readonly id: string; readonly token: { readonly id: string; readonly name: string }; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string; readonly userAgent?: string; readonly isCurrent: boolean }
+
 export type SignedIn = { readonly actor: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly grants: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly canSignOut: boolean }
 
 export type TestedState = { readonly status: "SUCCEEDED" | "FAILED" | "RETRIABLE" | "CAUGHT_ERROR"; readonly output?: unknown; readonly error?: string; readonly cause?: string; readonly nextState?: string; readonly inspection: Inspection }
+
+export type Token = { readonly id: string; readonly name: string; readonly state: "good" | "over" | "revoked"; readonly actor: { readonly type: "user" | "machine"; readonly id: string }; readonly grants?: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly createdAt: string; readonly lastUsedAt?: string; readonly expiresAt?: string; readonly revokedAt?: string }
 
 export type TrafficSample = { readonly number: number; readonly from: string; readonly to: string; readonly incoming: { readonly requests: number; readonly failures: number; readonly lost: number; readonly clientAborts: number; readonly p50Ms: number | null; readonly p99Ms: number | null }; readonly outgoing: { readonly requests: number; readonly failures: number; readonly lost: number; readonly clientAborts: number; readonly p50Ms: number | null; readonly p99Ms: number | null }; readonly unplaced: number }
 
@@ -157,6 +169,8 @@ export type Operations = {
   hostEnrol: { body: { readonly name: string; readonly zone?: string; readonly address?: string }; answer: { readonly host: Host; readonly token: string } }
   /** All enrolled hosts, by name. */
   hostList: { answer: { readonly items: readonly (Host)[]; readonly cursor?: string } }
+  /** What runs on a host and what its edge does, as its agent tells now: it is asked, for at most four seconds. Rates are of the last minute. */
+  hostLook: { params: { readonly host: string }; answer: HostLook }
   /** Take a host off the list and revoke its token. Refused while it runs instances, unless forced. */
   hostRemove: { params: { readonly host: string }; body?: { readonly force?: boolean }; answer: undefined }
   /** For agents: what became of a command. May be told more than once. */
@@ -168,7 +182,7 @@ export type Operations = {
   /** Register a public key: from now on releases that it signs are accepted. Adding it again is no error. */
   keyAdd: { body: { readonly name: string; readonly publicKey: string }; answer: Key }
   /** All keys, revoked ones too, oldest first. */
-  keyList: { answer: { readonly items: readonly (Key)[] } }
+  keyList: { answer: { readonly items: readonly (ListedKey)[] } }
   /** Accept nothing more that this key signs. What was accepted stays. Revoking twice is no error. */
   keyRevoke: { params: { readonly id: string }; answer: undefined }
   /** List express executions, newest first. A synchronous one is there from its end. */
@@ -225,16 +239,28 @@ export type Operations = {
   sessionEnd: { answer: undefined }
   /** A one-time code that signs in to the console as whoever asks: it belongs behind `/sign-in#`. */
   sessionInvite: { answer: { readonly code: string; readonly expiresAt: string } | undefined }
+  /** Who is signed in to the console, newest first. */
+  sessionList: { answer: { readonly items: readonly (Session)[] } }
+  /** Sign somebody out, wherever they are: from now on that session opens nothing. */
+  sessionRevoke: { params: { readonly id: string }; answer: undefined }
   /** Which events of the histories to come are logged, and to which files. What runs already is logged as before. */
   setMachineLogging: { params: { readonly machine: string }; body: MachineLoggingInput; answer: { readonly arn: string; readonly revisionId?: string; readonly updatedAt: string } }
   /** Try one state: its output, or how it fails, and what it computes on the way. A Task without a mock is called. */
   stateTest: { body: { readonly definition: string; readonly state?: string; readonly roleArn?: string; readonly input?: unknown; readonly variables?: unknown; readonly context?: unknown; readonly result?: unknown; readonly failure?: { readonly error?: string; readonly cause?: string }; readonly validation?: "STRICT" | "PRESENT" | "NONE"; readonly revealSecrets?: boolean; readonly retries?: number; readonly failedState?: string; readonly failedIterations?: number; readonly items?: unknown }; answer: TestedState }
+  /** Make a token. Its secret is in this answer and nowhere else: what is kept of it is a hash. */
+  tokenCreate: { body: { readonly name: string; readonly grants: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly expiresAt?: string }; answer: { readonly token: Token; readonly secret: string } }
+  /** All tokens, those that are over or revoked too, oldest first. No answer ever holds a secret again. */
+  tokenList: { answer: { readonly items: readonly (Token)[] } }
+  /** From now on it opens nothing, nor do sessions that it began; the agent of a host whose token it is stays away. Revoking twice is no error. */
+  tokenRevoke: { params: { readonly id: string }; answer: undefined }
   /** What is acted on, as it happens: `changes` events, some a second at most, with the actions and the things they were done to. After Last-Event-ID the first one says whether to read anew. */
   trailChanges: { answer: string }
-  /** The trail as JSON lines, oldest first, with what is needed to verify it elsewhere. */
+  /** The trail as JSON lines, oldest first; then the key, and the signed statements that prove it. `holdfast audit verify --file` reads it without a server. */
   trailExport: { query?: { readonly from?: string; readonly to?: string }; answer: string }
   /** The sealed records of the trail, newest first. */
-  trailRead: { query?: { readonly action?: "platform.start" | "platform.stop" | "token.create" | "token.revoke" | "session.invite" | "session.begin" | "session.end" | "trail.prune" | "machine.create" | "machine.update" | "machine.delete" | "machine.publish" | "version.delete" | "alias.create" | "alias.update" | "alias.delete" | "state.test" | "activity.create" | "activity.delete" | "resource.tag" | "resource.untag" | "execution.start" | "execution.stop" | "execution.redrive" | "execution.continue" | "execution.close" | "execution.prune" | "map_run.start" | "map_run.update" | "map_run.redrive" | "map_run.close" | "task.call" | "task.succeed" | "task.fail" | "connection.add" | "connection.remove" | "key.add" | "key.revoke" | "host.enrol" | "host.connect" | "host.drain" | "host.undrain" | "host.remove" | "lock.acquire" | "lock.release" | "lock.break" | "deploy.start" | "deploy.refuse" | "deploy.halt" | "deploy.pause" | "deploy.resume" | "deploy.takeover" | "deploy.call" | "deploy.called" | "deploy.undone" | "deploy.commit" | "deploy.succeed" | "deploy.fail" | "deploy.halted" | "deploy.retire"; readonly actor?: string; readonly subject?: string; readonly execution?: string; readonly since?: string; readonly until?: string; readonly limit?: string; readonly cursor?: string }; answer: { readonly items: readonly (TrailRecord)[]; readonly cursor?: string } }
+  trailRead: { query?: { readonly action?: "platform.start" | "platform.stop" | "token.create" | "token.revoke" | "token.rekey" | "session.invite" | "session.begin" | "session.end" | "trail.prune" | "machine.create" | "machine.update" | "machine.delete" | "machine.publish" | "version.delete" | "alias.create" | "alias.update" | "alias.delete" | "state.test" | "activity.create" | "activity.delete" | "resource.tag" | "resource.untag" | "execution.start" | "execution.stop" | "execution.redrive" | "execution.continue" | "execution.close" | "execution.prune" | "map_run.start" | "map_run.update" | "map_run.redrive" | "map_run.close" | "task.call" | "task.succeed" | "task.fail" | "connection.add" | "connection.remove" | "key.add" | "key.revoke" | "host.enrol" | "host.connect" | "host.drain" | "host.undrain" | "host.remove" | "lock.acquire" | "lock.release" | "lock.break" | "deploy.start" | "deploy.refuse" | "deploy.halt" | "deploy.pause" | "deploy.resume" | "deploy.takeover" | "deploy.call" | "deploy.called" | "deploy.undone" | "deploy.commit" | "deploy.succeed" | "deploy.fail" | "deploy.halted" | "deploy.retire"; readonly actor?: string; readonly text?: string; readonly subject?: string; readonly execution?: string; readonly since?: string; readonly until?: string; readonly limit?: string; readonly cursor?: string }; answer: { readonly items: readonly (TrailRecord)[]; readonly cursor?: string } }
+  /** One sealed record with its neighbours in the chain. */
+  trailRecord: { params: { readonly seq: string }; answer: { readonly record: TrailRecord; readonly before?: TrailRecord; readonly after?: TrailRecord } }
   /** Walk the hash chain and say where it breaks, if it does. */
   trailVerify: { query?: { readonly from?: string; readonly to?: string }; answer: { readonly ok: boolean; readonly broken?: { readonly seq: number; readonly reason: string; readonly detail: string }; readonly from: number; readonly to: number; readonly checked: number; readonly checkedHeads: number; readonly signedThrough: number; readonly prunedThrough: number; readonly unsealed: number; readonly oldestUnsealedAt?: string } }
   /** Delete a version that no alias points at. Its number is not given again. */
@@ -284,6 +310,7 @@ export const operations = {
   hostDrain: ["POST", "/v1/hosts/{host}/drain"],
   hostEnrol: ["POST", "/v1/hosts"],
   hostList: ["GET", "/v1/hosts"],
+  hostLook: ["GET", "/v1/hosts/{host}/look"],
   hostRemove: ["POST", "/v1/hosts/{host}/remove"],
   hostReport: ["POST", "/v1/hosts/{host}/outcomes"],
   hostUndrain: ["POST", "/v1/hosts/{host}/undrain"],
@@ -318,11 +345,17 @@ export const operations = {
   sessionDescribe: ["GET", "/v1/session"],
   sessionEnd: ["DELETE", "/v1/session"],
   sessionInvite: ["POST", "/v1/session/invitations"],
+  sessionList: ["GET", "/v1/sessions"],
+  sessionRevoke: ["POST", "/v1/sessions/{id}/revoke"],
   setMachineLogging: ["PUT", "/v1/machines/{machine}/logging"],
   stateTest: ["POST", "/v1/states/test"],
+  tokenCreate: ["POST", "/v1/tokens"],
+  tokenList: ["GET", "/v1/tokens"],
+  tokenRevoke: ["POST", "/v1/tokens/{id}/revoke"],
   trailChanges: ["GET", "/v1/trail/changes"],
   trailExport: ["GET", "/v1/trail/export"],
   trailRead: ["GET", "/v1/trail"],
+  trailRecord: ["GET", "/v1/trail/records/{seq}"],
   trailVerify: ["GET", "/v1/trail/verify"],
   versionDelete: ["DELETE", "/v1/machines/{machine}/versions/{version}"],
   versionList: ["GET", "/v1/machines/{machine}/versions"],
@@ -335,5 +368,5 @@ export const accepted = {
   listExpressExecutions_status: ["RUNNING","SUCCEEDED","FAILED","TIMED_OUT","ABORTED","PENDING_REDRIVE"],
   logsRead_follow: ["true","false"],
   placeStatus_live: ["true","false"],
-  trailRead_action: ["platform.start","platform.stop","token.create","token.revoke","session.invite","session.begin","session.end","trail.prune","machine.create","machine.update","machine.delete","machine.publish","version.delete","alias.create","alias.update","alias.delete","state.test","activity.create","activity.delete","resource.tag","resource.untag","execution.start","execution.stop","execution.redrive","execution.continue","execution.close","execution.prune","map_run.start","map_run.update","map_run.redrive","map_run.close","task.call","task.succeed","task.fail","connection.add","connection.remove","key.add","key.revoke","host.enrol","host.connect","host.drain","host.undrain","host.remove","lock.acquire","lock.release","lock.break","deploy.start","deploy.refuse","deploy.halt","deploy.pause","deploy.resume","deploy.takeover","deploy.call","deploy.called","deploy.undone","deploy.commit","deploy.succeed","deploy.fail","deploy.halted","deploy.retire"],
+  trailRead_action: ["platform.start","platform.stop","token.create","token.revoke","token.rekey","session.invite","session.begin","session.end","trail.prune","machine.create","machine.update","machine.delete","machine.publish","version.delete","alias.create","alias.update","alias.delete","state.test","activity.create","activity.delete","resource.tag","resource.untag","execution.start","execution.stop","execution.redrive","execution.continue","execution.close","execution.prune","map_run.start","map_run.update","map_run.redrive","map_run.close","task.call","task.succeed","task.fail","connection.add","connection.remove","key.add","key.revoke","host.enrol","host.connect","host.drain","host.undrain","host.remove","lock.acquire","lock.release","lock.break","deploy.start","deploy.refuse","deploy.halt","deploy.pause","deploy.resume","deploy.takeover","deploy.call","deploy.called","deploy.undone","deploy.commit","deploy.succeed","deploy.fail","deploy.halted","deploy.retire"],
 } as const

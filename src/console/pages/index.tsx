@@ -11,9 +11,11 @@ import { Empty } from '../parts/empty.tsx'
 import { ProblemBox } from '../parts/problem.tsx'
 import { Frame } from '../shell/frame.tsx'
 import { useWords } from '../words/index.tsx'
+import { accessSearch } from './access/search.ts'
 import { auditSearch } from './audit/search.ts'
 import { deploySearch, deploysSearch } from './deploys/search.ts'
 import { executionSearch, executionsSearch } from './executions/search.ts'
+import { hostSearch } from './hosts/search.ts'
 import { SignInPage } from './sign-in/sign-in.tsx'
 
 /** A folder's code comes when its page is opened, or pointed at. */
@@ -61,10 +63,32 @@ const execution = createRoute({
   component: page(() => import('./executions/execution.tsx'), 'ExecutionPage'),
   validateSearch: executionSearch,
 })
+const hosts = createRoute({
+  ...inFrame,
+  path: '/hosts',
+  component: page(() => import('./hosts/hosts.tsx'), 'HostsPage'),
+})
+const host = createRoute({
+  ...inFrame,
+  path: '/hosts/$host',
+  component: page(() => import('./hosts/host.tsx'), 'HostPage'),
+  validateSearch: hostSearch,
+})
 const locks = createRoute({
   ...inFrame,
   path: '/locks',
   component: page(() => import('./locks/locks.tsx'), 'LocksPage'),
+})
+const access = createRoute({
+  ...inFrame,
+  path: '/access',
+  component: page(() => import('./access/access.tsx'), 'AccessPage'),
+  validateSearch: accessSearch,
+})
+const record = createRoute({
+  ...inFrame,
+  path: '/audit/$seq',
+  component: page(() => import('./audit/record-page.tsx'), 'RecordPage'),
 })
 const audit = createRoute({
   ...inFrame,
@@ -76,7 +100,7 @@ const audit = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    frame.addChildren([overview, deploys, deploy, executions, execution, locks, audit]),
+    frame.addChildren([overview, deploys, deploy, executions, execution, hosts, host, locks, access, audit, record]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

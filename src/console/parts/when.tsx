@@ -17,6 +17,17 @@ export function When({ at }: { readonly at: string }) {
   )
 }
 
+/** The moment itself, and how far away it is: where there is room for both. */
+export function Moment({ at }: { readonly at: string }) {
+  const { t, language } = useWords()
+  const { key, time } = distanceOf(Date.parse(at), useNow())
+  return (
+    <time dateTime={at}>
+      {absoluteTime(Date.parse(at), language)} ({t(key, { time })})
+    </time>
+  )
+}
+
 /** How long it took, or takes: then it counts on. */
 export function Elapsed({ from, to }: { readonly from: string; readonly to: string | null | undefined }) {
   const now = useNow()

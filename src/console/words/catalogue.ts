@@ -1,6 +1,8 @@
+import { accessWords } from '../pages/access/words.ts'
 import { auditWords } from '../pages/audit/words.ts'
 import { deployWords } from '../pages/deploys/words.ts'
 import { executionWords } from '../pages/executions/words.ts'
+import { hostWords } from '../pages/hosts/words.ts'
 import { lockWords } from '../pages/locks/words.ts'
 import { overviewWords } from '../pages/overview/words.ts'
 import { signInWords } from '../pages/sign-in/words.ts'
@@ -17,4 +19,6 @@ export const catalogue = {
   execution: executionWords,
   lock: lockWords,
   audit: auditWords,
+  access: accessWords,
+  host: hostWords,
 }

@@ -212,6 +212,17 @@ export function releaseOfFleet(queries: Queries, fleet: string): string {
   return row?.releaseId ?? requireDeployment(queries, fleet).releaseId
 }
 
+/** Fleet → release, of those that are known. */
+export function releasesOfFleets(queries: Queries, fleets: readonly string[]): Readonly<Record<string, string>> {
+  if (fleets.length === 0) return {}
+  const rows = queries
+    .prepare<{ id: string; releaseId: string }>(
+      `SELECT id, release_id AS releaseId FROM deployment WHERE id IN (${fleets.map(() => '?').join(', ')})`,
+    )
+    .all(...fleets)
+  return Object.fromEntries(rows.map(({ id, releaseId }) => [id, releaseId]))
+}
+
 /** Those that have not ended, oldest first. */
 export function openDeployments(queries: Queries): Deployment[] {
   // Sorted here: asked for an order, SQLite walks the whole history in that order.

@@ -1,4 +1,5 @@
 /** Registered keys as rows. Revoked ones stay: they tell what an old signature was worth. */
+import type { Place } from '../place.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { Queries } from '../sql.ts'
 
@@ -11,6 +12,10 @@ export type Key = {
   readonly revokedAt: number | null
 }
 
+/** What a key is known by in lists: how much it signed, and what last. */
+export type ListedKey = Key & { readonly releases: number; readonly lastRelease: SignedLast | null }
+export type SignedLast = Place & { readonly id: string; readonly acceptedAt: number }
+
 const columns = 'id, name, public_pem AS pem, created_at AS createdAt, revoked_at AS revokedAt'
 
 export function findKey(queries: Queries, id: string): Key | undefined {
@@ -20,6 +25,20 @@ export function findKey(queries: Queries, id: string): Key | undefined {
 /** Oldest first. */
 export function allKeys(queries: Queries): Key[] {
   return queries.prepare<Key>(`SELECT ${columns} FROM deploy_key ORDER BY created_at, id`).all()
+}
+
+export function countReleases(queries: Queries, keyId: string): number {
+  const found = queries.prepare<{ count: number }>('SELECT count(*) AS count FROM release WHERE key_id = ?').get(keyId)
+  return found?.count ?? 0
+}
+
+export function lastReleaseOf(queries: Queries, keyId: string): SignedLast | undefined {
+  return queries
+    .prepare<SignedLast>(
+      `SELECT id, project, config, accepted_at AS "acceptedAt" FROM release WHERE key_id = ?
+        ORDER BY accepted_at DESC LIMIT 1`,
+    )
+    .get(keyId)
 }
 
 export function insertKey(tx: Transaction, { id, name, pem, createdAt }: Omit<Key, 'revokedAt'>): void {

@@ -18,7 +18,7 @@ export async function edgeStatus(
     const why = facts.state === 'none' ? 'This host runs no edge' : facts.state === 'away' ? facts.why : 'It left'
     return { places, reachable: false, why, routes: [] }
   }
-  const { crashes, keeper, listeners, now, routes, unrouted, version } = status
+  const { crashes, keeper, listeners, now, routes, unrouted, version, workers } = status
   const meant = routes.flatMap(inItsPlace).filter(isMeant)
   return {
     places,
@@ -27,6 +27,8 @@ export async function edgeStatus(
     now,
     listeners,
     startedAt: keeper.startedAt,
+    keeper: { pid: keeper.pid },
+    workers,
     crashes,
     routes: meant,
     unrouted,

@@ -51,6 +51,7 @@ function contextOf({ dependencies, actor }: Asked, request: FastifyRequest, idem
   const headers = {
     'if-match': header(request, 'if-match'),
     'if-none-match': header(request, 'if-none-match'),
+    'user-agent': header(request, 'user-agent'),
     'last-event-id': header(request, 'last-event-id'),
     host: header(request, 'host'),
     origin: header(request, 'origin'),

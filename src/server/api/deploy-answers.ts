@@ -9,6 +9,7 @@ import type {
   Explanation,
   FleetStatus,
   Key,
+  ListedKey,
   Lock,
   NamedActor,
   PassedState,
@@ -149,6 +150,12 @@ export const keyOf = ({ pem, ...key }: Key): z.output<typeof schema.key> => ({
   publicKey: pem,
   createdAt: timeOf(key.createdAt),
   revokedAt: nullableTimeOf(key.revokedAt),
+})
+
+export const listedKeyOf = ({ releases, lastRelease, ...key }: ListedKey): z.output<typeof schema.listedKey> => ({
+  ...keyOf(key),
+  releases,
+  lastRelease: lastRelease === null ? null : { ...lastRelease, acceptedAt: timeOf(lastRelease.acceptedAt) },
 })
 
 export const releaseOf = (release: StoredRelease): z.output<typeof schema.release> => ({

@@ -387,6 +387,16 @@ export const key = z
   })
   .meta({ id: 'Key' })
 
+export const listedKey = key
+  .extend({
+    releases: z.int().meta({ description: 'How many accepted releases it signed.' }),
+    lastRelease: z
+      .object({ id: z.string(), ...place.shape, acceptedAt: time })
+      .nullable()
+      .meta({ description: 'The newest of them.' }),
+  })
+  .meta({ id: 'ListedKey' })
+
 export const brokenLock = z.object({
   outcome: z.enum(['opened', 'halting']).meta({
     description: '`halting`: the deployment that holds it is taken back first.',

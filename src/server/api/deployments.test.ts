@@ -328,8 +328,15 @@ const cases: readonly Case[] = [
     call: ['GET /v1/keys'],
     verb: 'listKeys',
     asked: [],
-    answers: [{ ...key, revokedAt: at }],
-    body: { items: [{ id: key.id, name: 'ci', publicKey: 'PEM', createdAt: time, revokedAt: time }] },
+    answers: [{ ...key, revokedAt: at, releases: 1, lastRelease: { id: 'r-1', ...place, acceptedAt: at } }],
+    body: {
+      items: [
+        {
+          ...{ id: key.id, name: 'ci', publicKey: 'PEM', createdAt: time, revokedAt: time },
+          ...{ releases: 1, lastRelease: { id: 'r-1', ...place, acceptedAt: time } },
+        },
+      ],
+    },
   },
   {
     call: ['POST /v1/keys', { name: 'ci', publicKey: 'PEM' }],

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Actor } from '../../access/index.ts'
 import { enrolmentSchema, type HostDescription, pollSchema, reportSchema } from '../../host/index.ts'
+import { hostLook, lookOf } from './host-look.ts'
 import { json, route } from './route.ts'
 import * as schema from './schemas.ts'
 
@@ -10,7 +11,16 @@ const space = z.object({ total: count, available: count })
 
 const facts = z
   .looseObject({ hostname: z.string(), platform: z.string(), cpus: count, load: count, instances: count })
-  .extend({ memoryBytes: space, diskBytes: space })
+  .extend({
+    memoryBytes: space,
+    diskBytes: space,
+    ports: z
+      .object({ inUse: count, quarantined: count, free: count })
+      .loose()
+      .optional()
+      .meta({ description: 'Of the range that instances are given.' }),
+    agentStartedAt: z.number().optional().meta({ description: 'Milliseconds since 1970 UTC.' }),
+  })
   .meta({ id: 'HostFacts', description: 'As its agent last told; there may be more members.' })
 
 const host = z
@@ -74,6 +84,21 @@ export const hostRoutes = [
     params: named,
     answers: { 200: { description: 'The host.', schema: host } },
     run: ({ dependencies: { hosts }, actor, params }) => json(200, described(hosts.describeHost(actor, params.host))),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/v1/hosts/:host/look',
+    verb: 'host.describe',
+    operation: 'hostLook',
+    summary:
+      'What runs on a host and what its edge does, as its agent tells now: it is asked, for at most four seconds. Rates are of the last minute.',
+    params: named,
+    answers: { 200: { description: 'What was found.', schema: hostLook } },
+    run: ({ dependencies: { deploys }, actor, params }) => ({
+      kind: 'wait',
+      run: async (signal) => json(200, lookOf(await deploys.lookAtHost(actor, params.host, signal))),
+    }),
   }),
 
   route({

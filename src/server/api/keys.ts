@@ -1,7 +1,7 @@
 /** Routes on keys: whose signatures releases may carry. */
 import { z } from 'zod'
 import { newKeySchema } from '../../deploy/index.ts'
-import { keyOf } from './deploy-answers.ts'
+import { keyOf, listedKeyOf } from './deploy-answers.ts'
 import * as answers from './deploy-schemas.ts'
 import { json, route } from './route.ts'
 
@@ -11,9 +11,9 @@ export const keyRoutes = [
     path: '/v1/keys',
     verb: 'key.list',
     summary: 'All keys, revoked ones too, oldest first.',
-    answers: { 200: { description: 'All of them.', schema: z.object({ items: z.array(answers.key) }) } },
+    answers: { 200: { description: 'All of them.', schema: z.object({ items: z.array(answers.listedKey) }) } },
     run: async ({ dependencies: { deploys }, actor }) =>
-      json(200, { items: (await deploys.listKeys(actor)).map(keyOf) }),
+      json(200, { items: (await deploys.listKeys(actor)).map(listedKeyOf) }),
   }),
 
   route({

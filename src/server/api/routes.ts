@@ -15,6 +15,7 @@ import { releaseRoutes } from './releases.ts'
 import { rollbackRoutes } from './rollbacks.ts'
 import type { Route } from './route.ts'
 import { sessionRoutes } from './sessions.ts'
+import { tokenRoutes } from './tokens.ts'
 import { trailRoutes } from './trail.ts'
 import { trialRoutes } from './trials.ts'
 import { versionRoutes } from './versions.ts'
@@ -36,6 +37,7 @@ export const routes: readonly Route[] = [
   ...logRoutes,
   ...hostRoutes,
   ...sessionRoutes,
+  ...tokenRoutes,
   ...trailRoutes,
   ...platformRoutes,
 ]

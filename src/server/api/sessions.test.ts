@@ -25,7 +25,15 @@ async function openSessions(): Promise<World> {
           if (proof.secret === secret && proof.key === key) return { ...admin, via: 'ui' }
           throw new HoldfastError('access.session_ended', 'ended', { kind: 'unauthenticated' })
         },
+        list: (_actor, proof) => [
+          {
+            ...{ id: 'ses_1', token: { id: 'tok_1', name: 'mika' }, createdAt: 0, expiresAt },
+            isCurrent: proof?.secret === secret,
+          },
+        ],
+        revoke: async (_actor, id) => void ended.push({ secret: id, key: '' }),
         nameOf: () => 'Ada',
+        actorsNamed: () => [],
       },
     },
   )
@@ -118,5 +126,15 @@ it('whoever holds a token gets a code for the console', async () => {
   expect(await callApi(world, 'POST /v1/session/invitations')).toMatchObject({
     status: 201,
     body: { code: 'fresh', expiresAt: '2026-01-02T00:00:00.000Z' },
+  })
+})
+
+describe('who is signed in', () => {
+  it('is listed, with which of them asks, and can be signed out', async () => {
+    world = await openSessions()
+    const { body } = await callApi(world, 'GET /v1/sessions', undefined, signedIn())
+    expect(body).toMatchObject({ items: [{ id: 'ses_1', isCurrent: true, expiresAt: '2026-01-02T00:00:00.000Z' }] })
+    const { status } = await callApi(world, 'POST /v1/sessions/ses_1/revoke', undefined, signedIn())
+    expect({ status, ended }).toEqual({ status: 204, ended: [{ secret: 'ses_1', key: '' }] })
   })
 })

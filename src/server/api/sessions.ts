@@ -1,6 +1,6 @@
 /** Routes on signing in to the console. */
 import { z } from 'zod'
-import { grantsSchema } from '../../access/index.ts'
+import { grantsSchema, type ListedSession } from '../../access/index.ts'
 import { serverError } from '../errors.ts'
 import { clearedSessionCookie, sessionCookie, sessionProofIn } from '../session-cookie.ts'
 import { json, route } from './route.ts'
@@ -13,6 +13,20 @@ const signedIn = z
     canSignOut: z.boolean().meta({ description: 'False where nobody is asked who they are, and for a bearer token.' }),
   })
   .meta({ id: 'SignedIn' })
+
+const session = z
+  .object({
+    id: z.string(),
+    token: z
+      .object({ id: z.string(), name: z.string() })
+      .meta({ description: 'By which somebody signed in; the session ends with it.' }),
+    createdAt: schema.time,
+    expiresAt: schema.time,
+    lastUsedAt: schema.time.optional().meta({ description: 'To the minute.' }),
+    userAgent: z.string().optional().meta({ description: 'What the browser called itself.' }),
+    isCurrent: z.boolean().meta({ description: 'Whether it is the one that asks.' }),
+  })
+  .meta({ id: 'Session' })
 
 export const sessionRoutes = [
   route({
@@ -34,7 +48,10 @@ export const sessionRoutes = [
       },
     },
     run: async ({ dependencies: { sessions }, body: { code, token }, headers }) => {
-      const { secret, key, expiresAt } = await sessions.begin(signInOf(code, token))
+      const { secret, key, expiresAt } = await sessions.begin({
+        ...signInOf(code, token),
+        userAgent: headers['user-agent'],
+      })
       return json(
         201,
         { key, expiresAt: schema.timeOf(expiresAt) },
@@ -72,6 +89,30 @@ export const sessionRoutes = [
   }),
 
   route({
+    method: 'GET',
+    path: '/v1/sessions',
+    verb: 'session.list',
+    summary: 'Who is signed in to the console, newest first.',
+    answers: { 200: { description: 'All that have not ended.', schema: z.object({ items: z.array(session) }) } },
+    run: ({ dependencies: { sessions }, actor, headers }) =>
+      json(200, { items: sessions.list(actor, sessionProofIn(headers)).map(sessionOf) }),
+  }),
+
+  route({
+    method: 'POST',
+    path: '/v1/sessions/:id/revoke',
+    verb: 'session.revoke',
+    summary: 'Sign somebody out, wherever they are: from now on that session opens nothing.',
+    params: z.object({ id: z.string().min(1).max(100).meta({ description: 'Id of a session.' }) }),
+    answers: { 204: { description: 'Ended.' } },
+    run: async ({ dependencies: { sessions }, actor, params: { id } }) => {
+      await sessions.revoke(actor, id)
+      return { kind: 'empty', status: 204 }
+    },
+    again: async () => ({ kind: 'empty', status: 204 }),
+  }),
+
+  route({
     method: 'POST',
     path: '/v1/session/invitations',
     verb: 'session.invite',
@@ -98,5 +139,12 @@ function signInOf(code: string | undefined, token: string | undefined) {
   if (token !== undefined && code === undefined) return { token }
   throw serverError('api.sign_in', 'Sign in with one of the two', { place: 'body', accepted: 'code, or token' })
 }
+
+const sessionOf = ({ createdAt, expiresAt, lastUsedAt, ...rest }: ListedSession): z.output<typeof session> => ({
+  ...rest,
+  createdAt: schema.timeOf(createdAt),
+  expiresAt: schema.timeOf(expiresAt),
+  lastUsedAt: schema.maybeTimeOf(lastUsedAt),
+})
 
 const nameIn = (name: string | undefined) => (name === undefined ? {} : { name })

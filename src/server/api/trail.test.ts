@@ -26,7 +26,7 @@ describe('the trail', () => {
         trail: {
           query: (query) => (asked.push(query), { items: [record], cursor: 't7' }),
           verify: () => Promise.reject(new Error('not asked')),
-          export: async function* () {},
+          exportWithProof: async function* () {},
         },
       },
     )
@@ -40,9 +40,7 @@ describe('the trail', () => {
       cursor: 't7',
     })
     expect(answer.text).toContain('{"n":1.0}')
-    expect(asked).toEqual([
-      { actor: { id: 'ada' }, action: 'machine.create', since: Date.UTC(2025, 11, 31, 15), limit: 1 },
-    ])
+    expect(asked).toEqual([{ actors: ['ada'], action: 'machine.create', since: Date.UTC(2025, 11, 31, 15), limit: 1 }])
   })
 
   it('is verified, and says where it breaks', async () => {
@@ -64,7 +62,7 @@ describe('the trail', () => {
               unsealedRecords: 4,
               oldestUnsealedAt: at,
             }),
-          export: async function* () {},
+          exportWithProof: async function* () {},
         },
       },
     )
@@ -89,7 +87,7 @@ describe('the trail', () => {
         trail: {
           query: () => ({ items: [] }),
           verify: () => Promise.reject(new Error('not asked')),
-          export: async function* (range) {
+          exportWithProof: async function* (range) {
             for (let seq = range?.from ?? 1; seq <= 3; seq++) yield `{"seq":${seq}}\n`
           },
         },
@@ -107,7 +105,7 @@ describe('the trail', () => {
         trail: {
           query: () => ({ items: [] }),
           verify: () => Promise.reject(new Error('not asked')),
-          export: async function* () {
+          exportWithProof: async function* () {
             yield '{"seq":1}\n'
             throw new Error('the disk is gone')
           },
@@ -115,5 +113,29 @@ describe('the trail', () => {
       },
     )
     await expect(callApi(world, 'GET /v1/trail/export')).rejects.toThrow('aborted')
+  })
+})
+
+describe('one record', () => {
+  const record = (seq: number) => ({
+    ...{ seq, at, actor: { type: 'user', id: 'ada', via: 'api' }, action: 'machine.create' },
+    ...{ subject: { type: 'machine', id: machineArn }, prevHash: '00', hash: 'ff' },
+  })
+
+  it('comes with its neighbours, and is missed with what is accepted', async () => {
+    world = await openWorld(
+      {},
+      {
+        trail: {
+          query: ({ cursor }) => ({ items: cursor === 't9' ? [8, 7, 6].map((seq) => record(seq) as never) : [] }),
+          verify: () => Promise.reject(new Error('not asked')),
+          exportWithProof: async function* () {},
+        },
+      },
+    )
+    const found = await callApi(world, 'GET /v1/trail/records/7')
+    expect(found.body).toMatchObject({ record: { seq: 7, at: time }, before: { seq: 6 }, after: { seq: 8 } })
+    const missed = await callApi(world, 'GET /v1/trail/records/99')
+    expect(missed).toMatchObject({ status: 404, body: { code: 'api.record_missing' } })
   })
 })

@@ -1,6 +1,7 @@
 /** Routes on the audit trail: read it, prove it, take it away. */
 import { z } from 'zod'
 import { type Action, actions, type SealedRecord, type Verification } from '../../audit/index.ts'
+import { serverError } from '../errors.ts'
 import { Payload } from './json-body.ts'
 import { json, route } from './route.ts'
 import * as schema from './schemas.ts'
@@ -36,7 +37,11 @@ export const trailRoutes = [
     summary: 'The sealed records of the trail, newest first.',
     query: z.strictObject({
       action: z.enum(Object.keys(actions) as [Action, ...Action[]]).optional(),
-      actor: text.optional().meta({ description: 'Id of who did it.' }),
+      actor: text.optional().meta({ description: 'Id or name of who did it.' }),
+      text: text.optional().meta({
+        description:
+          'In its action, ids or change. Some thousand records are gone through for each answer: there may be none in it, and a `cursor` all the same.',
+      }),
       subject: text.optional().meta({ description: 'Id of what it was done to.' }),
       execution: text.optional().meta({ description: 'ARN of the execution it happened in.' }),
       since: schema.timeInQuery.optional(),
@@ -45,8 +50,38 @@ export const trailRoutes = [
     }),
     answers: { 200: { description: 'A page of records.', schema: schema.listOf(schema.trailRecord) } },
     run: ({ dependencies: { trail, sessions }, query: { actor, subject, ...query } }) => {
-      const { items, cursor } = trail.query({ ...query, actor: byId(actor), subject: byId(subject) })
+      const actors = actor === undefined ? undefined : [actor, ...sessions.actorsNamed(actor)]
+      const { items, cursor } = trail.query({ ...query, actors, subject: byId(subject) })
       return json(200, { items: items.map((record) => recordOf(record, sessions.nameOf(record.actor))), cursor })
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/v1/trail/records/:seq',
+    verb: 'trail.read',
+    operation: 'trailRecord',
+    summary: 'One sealed record with its neighbours in the chain.',
+    params: z.object({ seq: schema.wholeNumber.meta({ description: 'Sequence number.' }) }),
+    answers: {
+      200: {
+        description: 'The record.',
+        schema: z.object({
+          record: schema.trailRecord,
+          before: schema.trailRecord.optional().meta({ description: 'Absent of the first, and where it was pruned.' }),
+          after: schema.trailRecord.optional().meta({ description: 'Absent of the last that is sealed.' }),
+        }),
+      },
+    },
+    run: ({ dependencies: { trail, sessions }, params: { seq } }) => {
+      const { items } = trail.query({ cursor: `t${seq + 2}`, limit: 3 })
+      const find = (wanted: number) => {
+        const found = items.find((record) => record.seq === wanted)
+        return found === undefined ? undefined : recordOf(found, sessions.nameOf(found.actor))
+      }
+      const record = find(seq)
+      if (record === undefined) throw noRecord(seq)
+      return json(200, { record, before: find(seq - 1), after: find(seq + 1) })
     },
   }),
 
@@ -80,12 +115,19 @@ export const trailRoutes = [
     method: 'GET',
     path: '/v1/trail/export',
     verb: 'trail.export',
-    summary: 'The trail as JSON lines, oldest first, with what is needed to verify it elsewhere.',
+    summary:
+      'The trail as JSON lines, oldest first; then the key, and the signed statements that prove it. `holdfast audit verify --file` reads it without a server.',
     query: range,
     answers: { 200: { description: 'JSON lines.', contentType: 'application/x-ndjson' } },
-    run: ({ dependencies: { trail }, query }) => ({ kind: 'lines', lines: trail.export(query) }),
+    run: ({ dependencies: { trail }, query }) => ({ kind: 'lines', lines: trail.exportWithProof(query) }),
   }),
 ]
+
+const noRecord = (seq: number) =>
+  serverError('api.record_missing', `There is no sealed record ${seq}`, {
+    place: 'seq',
+    accepted: 'the number of a record that is sealed and not pruned',
+  })
 
 const byId = (id: string | undefined): { readonly id: string } | undefined => (id === undefined ? undefined : { id })
 

@@ -8,7 +8,7 @@ type Options = ServerOptions & { readonly from?: number; readonly to?: number }
 
 export function exportCommand(context: Context): Command {
   const command = new Command('export')
-    .description('print the audit trail as JSON lines, oldest first, with what is needed to verify it')
+    .description('print the audit trail as JSON lines, oldest first, then what proves it: audit verify --file')
     .option('--from <seq>', 'first record', wholeNumber(1))
     .option('--to <seq>', 'last record', wholeNumber(1))
     .option('--json', 'the same: it is always JSON lines')

@@ -1,9 +1,10 @@
 /** The audit trail: found, looked at, proven, taken away. */
-import { Button } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 import { useList } from '../../api/context.tsx'
 import type { TrailRecord } from '../../api/generated.ts'
+import { Command } from '../../parts/command.tsx'
 import { Choice } from '../../parts/choice.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { Filters } from '../../parts/filters.tsx'
@@ -17,14 +18,15 @@ import styles from './audit.module.css'
 import { Proof, useExport, useVerify } from './proof.tsx'
 import { RecordView } from './record.tsx'
 import { actorWords, subjectWords } from './words-of.ts'
-import { actions, type AuditSearch } from './search.ts'
+import { actions, type AuditSearch, auditSearch, fieldTime, localField } from './search.ts'
 
 export function AuditPage() {
   const words = useWords()
   const { t } = words
   const { record, ...search } = useSearch({ from: '/frame/audit' })
+  const { from: since, to: until, ...asked } = search
   const change = useChange()
-  const list = useList('trailRead', { query: { ...search, limit: '200' } })
+  const list = useList('trailRead', { query: { ...asked, since, until, limit: '200' } })
   const verify = useVerify()
   const save = useExport()
   const columns = useMemo(() => columnsIn(words), [words])
@@ -47,9 +49,16 @@ export function AuditPage() {
       }
     >
       <AuditFilters search={search} onChange={change} />
+      {save.isError ? <ProblemBox error={save.error} /> : null}
+      {save.isSuccess ? (
+        <div className={styles['exported']} role="status">
+          <span>{t('audit.exported')}</span>
+          <Command text="holdfast audit verify --file holdfast-trail.jsonl" />
+        </div>
+      ) : null}
       {list.isError ? (
         <ProblemBox error={list.error} onRetry={() => void list.refetch()} />
-      ) : list.items.length === 0 && !list.isPending ? (
+      ) : list.items.length === 0 && !list.isPending && !list.hasNextPage ? (
         <Empty title={t('audit.noneTitle')}>{t('audit.noneHint')}</Empty>
       ) : (
         <div className={styles['split']} data-open={selected !== undefined}>
@@ -74,7 +83,7 @@ function useChange() {
   const navigate = useNavigate()
   return useCallback(
     (changed: AuditSearch) =>
-      void navigate({ to: '/audit', search: (before) => ({ ...before, ...changed }), replace: true }),
+      void navigate({ to: '/audit', search: (before) => auditSearch({ ...before, ...changed }), replace: true }),
     [navigate],
   )
 }
@@ -83,12 +92,14 @@ type FiltersOf = { readonly search: AuditSearch; readonly onChange: (changed: Au
 
 function AuditFilters({ search, onChange }: FiltersOf) {
   const { t } = useWords()
+  const onText = useCallback((text: string | undefined) => onChange({ text }), [onChange])
   const onSubject = useCallback((subject: string | undefined) => onChange({ subject }), [onChange])
   const onActor = useCallback((actor: string | undefined) => onChange({ actor }), [onChange])
   const onExecution = useCallback((execution: string | undefined) => onChange({ execution }), [onChange])
   return (
     <Filters>
-      <SearchField isMain label={t('audit.search')} value={search.subject} onSearch={onSubject} />
+      <SearchField isMain label={t('audit.text')} value={search.text} onSearch={onText} />
+      <SearchField label={t('audit.search')} value={search.subject} onSearch={onSubject} />
       <SearchField label={t('audit.actor')} value={search.actor} onSearch={onActor} />
       <SearchField label={t('audit.execution')} value={search.execution} onSearch={onExecution} />
       <Choice
@@ -98,7 +109,29 @@ function AuditFilters({ search, onChange }: FiltersOf) {
         options={actions.map((action) => [action, action] as const)}
         onChoose={(action) => onChange({ action })}
       />
+      <TimeField label={t('audit.since')} value={search.from} onChange={(from) => onChange({ from })} />
+      <TimeField label={t('audit.until')} value={search.to} onChange={(to) => onChange({ to })} />
     </Filters>
+  )
+}
+
+type TimeFieldOf = {
+  readonly label: string
+  readonly value: string | undefined
+  readonly onChange: (at: string | undefined) => void
+}
+
+/** The browser's own, which every phone knows. */
+function TimeField({ label, value, onChange }: TimeFieldOf) {
+  return (
+    <label className={styles['time']}>
+      {label}
+      <TextInput
+        type="datetime-local"
+        value={localField(value)}
+        onChange={(event) => onChange(fieldTime(event.currentTarget.value))}
+      />
+    </label>
   )
 }
 

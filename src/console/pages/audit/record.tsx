@@ -1,4 +1,4 @@
-/** One record, whole, with where it leads. */
+/** One record, whole, with where it leads: beside the list, and on a page of its own between its neighbours. */
 import { Link } from '@tanstack/react-router'
 import type { TrailRecord } from '../../api/generated.ts'
 import { Id } from '../../parts/id.tsx'
@@ -11,12 +11,26 @@ import styles from './audit.module.css'
 import { actorWords } from './words-of.ts'
 
 export function RecordView({ record }: { readonly record: TrailRecord }) {
-  const { t, language } = useWords()
-  const { seq, at, actor, action, subject, change, cause, execution, hash, prevHash } = record
-  const inExecution = execution ?? (subject.type === 'execution' ? subject.id : undefined)
+  const { t } = useWords()
+  const { seq } = record
   return (
     <section className={styles['record']} aria-label={t('audit.record', { seq })}>
-      <h2>{t('audit.record', { seq })}</h2>
+      <h2>
+        <Link to="/audit/$seq" params={{ seq: String(seq) }}>
+          {t('audit.record', { seq })}
+        </Link>
+      </h2>
+      <RecordFacts record={record} />
+    </section>
+  )
+}
+
+export function RecordFacts({ record }: { readonly record: TrailRecord }) {
+  const { t, language } = useWords()
+  const { at, actor, action, subject, change, cause, execution, hash, prevHash } = record
+  const inExecution = execution ?? (subject.type === 'execution' ? subject.id : undefined)
+  return (
+    <>
       <Facts
         facts={[
           [t('audit.what'), <code key="action">{action}</code>],
@@ -44,7 +58,7 @@ export function RecordView({ record }: { readonly record: TrailRecord }) {
       ) : (
         <JsonTree text={JSON.stringify(change)} label={t('audit.change')} />
       )}
-    </section>
+    </>
   )
 }
 

@@ -1,31 +1,31 @@
-/** Who keeps a place closed, or has it under way. */
-import { Button, Group, Modal, TextInput } from '@mantine/core'
+/** Who keeps a place closed, or has it under way; and closing one, with the reason. */
+import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { useAct, useAnswer } from '../../api/context.tsx'
 import type { Lock } from '../../api/generated.ts'
 import { Empty } from '../../parts/empty.tsx'
+import { shortened } from '../../parts/id.tsx'
 import { Page } from '../../parts/page.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { State } from '../../parts/state.tsx'
-import { type Column, RowTable } from '../../parts/table.tsx'
 import { When } from '../../parts/when.tsx'
-import { useWords, type Words } from '../../words/index.tsx'
+import { useWords } from '../../words/index.tsx'
 import { placeOf } from '../deploys/deploys.tsx'
+import { BreakDialog, CloseDialog } from './dialogs.tsx'
+import styles from './locks.module.css'
 
 export function LocksPage() {
-  const words = useWords()
-  const { t } = words
-  const [opening, setOpening] = useState<Lock>()
+  const { t } = useWords()
+  const [isClosing, setClosing] = useState(false)
   const locks = useAnswer('lockList', {})
   const items = locks.data?.items ?? []
-  const columns = useMemo(() => columnsIn(words, setOpening), [words])
   return (
     <Page
-      fill
       name={t('lock.title')}
       title={t('lock.title')}
-      status={items.length === 0 ? t('lock.none') : t('lock.answer', { count: items.length })}
+      status={!locks.isSuccess ? null : items.length === 0 ? t('lock.none') : t('lock.answer', { count: items.length })}
+      actions={<Button onClick={() => setClosing(true)}>{t('lock.close')}</Button>}
     >
       {locks.isError ? (
         <ProblemBox error={locks.error} onRetry={() => void locks.refetch()} />
@@ -34,99 +34,84 @@ export function LocksPage() {
           {t('lock.emptyHint')}
         </Empty>
       ) : (
-        <RowTable
-          label={t('lock.title')}
-          columns={columns}
-          items={items}
-          keyOf={(lock) => `${placeOf(lock)} ${lock.kind}`}
-          glowOn={({ term }) => String(term)}
-        />
+        <ul className={styles['locks']}>
+          {items.map((lock) => (
+            <Held key={`${placeOf(lock)} ${lock.kind}`} lock={lock} />
+          ))}
+        </ul>
       )}
-      {opening === undefined ? null : <OpenDialog lock={opening} onClose={() => setOpening(undefined)} />}
+      {isClosing ? <CloseDialog onClose={() => setClosing(false)} /> : null}
     </Page>
   )
 }
 
-function columnsIn({ t }: Words, onOpen: (lock: Lock) => void): readonly Column<Lock>[] {
-  return [
-    { key: 'place', head: t('lock.place'), width: 'minmax(140px, 2fr)', cell: placeOf },
-    {
-      key: 'kind',
-      head: t('lock.kind'),
-      width: '140px',
-      wide: true,
-      cell: ({ kind }) => <State tone={kind === 'person' ? 'halted' : 'running'} word={t(`lock.kind_${kind}`)} />,
-    },
-    { key: 'owner', head: t('lock.owner'), width: 'minmax(100px, 1fr)', cell: ownerOf },
-    { key: 'reason', head: t('lock.reason'), width: 'minmax(100px, 2fr)', wide: true, cell: ({ reason }) => reason },
-    {
-      key: 'taken',
-      head: t('lock.taken'),
-      width: '84px',
-      wide: true,
-      numeric: true,
-      cell: ({ takenAt }) => <When at={takenAt} />,
-    },
-    {
-      key: 'until',
-      head: t('lock.expires'),
-      width: '84px',
-      wide: true,
-      numeric: true,
-      cell: ({ expiresAt }) => <When at={expiresAt} />,
-    },
-    {
-      key: 'open',
-      head: '',
-      width: '88px',
-      cell: (lock) =>
-        lock.kind === 'person' ? (
-          <Button size="compact-xs" variant="default" onClick={() => onOpen(lock)}>
-            {t('lock.open')}
-          </Button>
-        ) : null,
-    },
-  ]
+/** The reason stands in full, on a phone too: it is what somebody who may not deploy wants to know. */
+function Held({ lock }: { readonly lock: Lock }) {
+  const { t } = useWords()
+  const { kind, reason, takenAt, expiresAt } = lock
+  const isPerson = kind === 'person'
+  return (
+    <li>
+      <div className={styles['line']}>
+        <strong>{placeOf(lock)}</strong>
+        <State tone={isPerson ? 'halted' : 'running'} word={t(isPerson ? 'lock.closed' : 'lock.underWay')} />
+        <span className={styles['spring']} />
+        {isPerson ? <Unlock lock={lock} /> : null}
+      </div>
+      {isPerson ? <p className={styles['reason']}>{reason}</p> : null}
+      <p className={styles['quiet']}>
+        <Owner lock={lock} />
+        {' · '}
+        {t('lock.taken')} <When at={takenAt} />
+        {isPerson ? (
+          <>
+            {' · '}
+            {t('lock.opensItself')} <When at={expiresAt} />
+          </>
+        ) : null}
+      </p>
+    </li>
+  )
 }
 
-function ownerOf({ kind, owner, ownerName }: Lock) {
+function Owner({ lock: { kind, owner, ownerName } }: { readonly lock: Lock }) {
+  const { t } = useWords()
   if (kind === 'deployment' && owner !== null) {
     return (
       <Link to="/deploys/$id" params={{ id: owner }}>
-        <code>{owner}</code>
+        {t('lock.deployment', { id: shortened(owner) })}
       </Link>
     )
   }
   return ownerName ?? owner ?? ''
 }
 
-function OpenDialog({ lock, onClose }: { readonly lock: Lock; readonly onClose: () => void }) {
+/** One's own is opened at once: it can be closed again. Another one's is broken, with a reason. */
+function Unlock({ lock }: { readonly lock: Lock }) {
   const { t } = useWords()
-  const [reason, setReason] = useState('')
-  const open = useAct('lockBreak', ['places', 'deployments'])
-  const { project, config } = lock
+  const [isBreaking, setBreaking] = useState(false)
+  const session = useAnswer('sessionDescribe', {})
+  const release = useAct('lockRelease', ['places', 'deployments'])
+  const { project, config, owner } = lock
+  const isMine = session.data?.actor.id === owner
   return (
-    <Modal opened onClose={onClose} title={t('lock.openTitle', { place: placeOf(lock) })}>
-      <p>{t('lock.openHint', { owner: lock.ownerName ?? lock.owner ?? '', reason: lock.reason })}</p>
-      <TextInput
-        data-autofocus
-        label={t('lock.why')}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
-      {open.isError ? <ProblemBox error={open.error} /> : null}
-      <Group justify="flex-end" mt="md">
-        <Button variant="default" onClick={onClose}>
-          {t('part.cancel')}
-        </Button>
+    <>
+      {isMine ? (
         <Button
-          disabled={reason.trim() === ''}
-          loading={open.isPending}
-          onClick={() => open.mutate({ body: { project, config, reason: reason.trim() } }, { onSuccess: onClose })}
+          size="compact-xs"
+          variant="default"
+          loading={release.isPending}
+          onClick={() => release.mutate({ body: { project, config } })}
         >
           {t('lock.open')}
         </Button>
-      </Group>
-    </Modal>
+      ) : (
+        <Button size="compact-xs" variant="default" onClick={() => setBreaking(true)}>
+          {t('lock.break')}
+        </Button>
+      )}
+      {release.isError ? <ProblemBox error={release.error} /> : null}
+      {isBreaking ? <BreakDialog lock={lock} onClose={() => setBreaking(false)} /> : null}
+    </>
   )
 }

@@ -1,0 +1,38 @@
+import type { Access } from '../access.ts'
+import { type Actor, requirePermission } from '../can.ts'
+import { isGood, tokenById } from '../token/rows.ts'
+import { openSession, type SessionProof } from './authenticate.ts'
+import { openSessions } from './rows.ts'
+
+/** Somebody who is signed in to the console, somewhere. Times are milliseconds since 1970 UTC. */
+export type ListedSession = {
+  readonly id: string
+  /** By which token: the session is good only as long as it is. */
+  readonly token: { readonly id: string; readonly name: string }
+  readonly createdAt: number
+  readonly expiresAt: number
+  /** To the minute. */
+  readonly lastUsedAt?: number
+  /** What the browser calls itself. */
+  readonly userAgent?: string
+  /** The one that asks. */
+  readonly isCurrent: boolean
+}
+
+/** All that open something, newest first. @throws HoldfastError access.forbidden */
+export function listSessions(access: Access, actor: Actor, proof: SessionProof | undefined): readonly ListedSession[] {
+  requirePermission(actor, 'session.list')
+  const { read } = access.store
+  const now = access.clock.now()
+  const current = proof === undefined ? undefined : openSession(access, proof)?.id
+  return openSessions(read, now).flatMap((row) => {
+    const token = tokenById(read, row.token_id)
+    if (token === undefined || !isGood(token, now)) return []
+    return {
+      ...{ id: row.id, token: { id: token.id, name: token.name }, createdAt: row.created_at },
+      ...{ expiresAt: row.expires_at, isCurrent: row.id === current },
+      ...(row.last_used_at === null ? {} : { lastUsedAt: row.last_used_at }),
+      ...(row.user_agent === null ? {} : { userAgent: row.user_agent }),
+    }
+  })
+}

@@ -1,0 +1,65 @@
+/** What the CLI asks of a server about tokens, and about who is signed in to the console. */
+import { z } from 'zod'
+import { type Grant, roles } from '../../access/index.ts'
+import { parseAnswer, time } from './answers.ts'
+import type { Http } from './http.ts'
+
+const token = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: z.enum(['good', 'over', 'revoked']),
+  actor: z.object({ type: z.enum(['user', 'machine']), id: z.string() }),
+  grants: z
+    .array(z.object({ role: z.enum(roles), project: z.string().optional(), config: z.string().optional() }))
+    .optional(),
+  createdAt: time,
+  lastUsedAt: time.optional(),
+  expiresAt: time.optional(),
+  revokedAt: time.optional(),
+})
+export type Token = z.infer<typeof token>
+
+const session = z.object({
+  id: z.string(),
+  token: z.object({ id: z.string(), name: z.string() }),
+  createdAt: time,
+  expiresAt: time,
+  lastUsedAt: time.optional(),
+  userAgent: z.string().optional(),
+})
+export type Session = z.infer<typeof session>
+
+export class AccessApi {
+  readonly #http: Http
+
+  constructor(http: Http) {
+    this.#http = http
+  }
+
+  async tokens(): Promise<readonly Token[]> {
+    const answer = await this.#http.json({ path: '/v1/tokens' })
+    return parseAnswer(this.#http.url, z.object({ items: z.array(token) }), answer).items
+  }
+
+  async addToken(request: {
+    readonly name: string
+    readonly grants: readonly Grant[]
+    readonly expiresAt?: string
+  }): Promise<{ readonly token: Token; readonly secret: string }> {
+    const call = { method: 'POST', path: '/v1/tokens', body: JSON.stringify(request) } as const
+    return parseAnswer(this.#http.url, z.object({ token, secret: z.string() }), await this.#http.json(call))
+  }
+
+  async revokeToken(id: string): Promise<void> {
+    await this.#http.tell({ method: 'POST', path: `/v1/tokens/${encodeURIComponent(id)}/revoke`, body: '{}' })
+  }
+
+  async sessions(): Promise<readonly Session[]> {
+    const answer = await this.#http.json({ path: '/v1/sessions' })
+    return parseAnswer(this.#http.url, z.object({ items: z.array(session) }), answer).items
+  }
+
+  async endSession(id: string): Promise<void> {
+    await this.#http.tell({ method: 'POST', path: `/v1/sessions/${encodeURIComponent(id)}/revoke`, body: '{}' })
+  }
+}

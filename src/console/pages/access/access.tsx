@@ -1,0 +1,31 @@
+/** What opens Holdfast and what it opens with: tokens, keys that sign releases, who is signed in, connections of HTTP tasks. */
+import { useSearch } from '@tanstack/react-router'
+import { Page } from '../../parts/page.tsx'
+import { Switch } from '../../parts/switch.tsx'
+import { useWords } from '../../words/index.tsx'
+import { Connections } from './connections.tsx'
+import { Keys } from './keys.tsx'
+import { accessTabs } from './search.ts'
+import { Sessions } from './sessions.tsx'
+import { Tokens } from './tokens.tsx'
+import { useGo } from './use-go.ts'
+
+const lists = { tokens: Tokens, keys: Keys, sessions: Sessions, connections: Connections } as const
+
+export function AccessPage() {
+  const { t } = useWords()
+  const { tab = 'tokens' } = useSearch({ from: '/frame/access' })
+  const go = useGo()
+  const List = lists[tab]
+  return (
+    <Page fill name={t('access.title')} title={t('access.title')} status={t(`access.says_${tab}`)}>
+      <Switch
+        label={t('access.lists')}
+        value={tab}
+        options={accessTabs.map((one) => [one, t(`access.${one}`)] as const)}
+        onChoose={(one) => go({ tab: one, one: undefined, all: undefined })}
+      />
+      <List />
+    </Page>
+  )
+}

@@ -1,0 +1,41 @@
+/** How a token stands, as its reader has to know it: one that ends soon asks to be replaced. Pure. */
+import type { Tone } from '../../../base/index.ts'
+import type { Token } from '../../api/generated.ts'
+
+export type TokenStanding = { readonly tone: Tone; readonly says: 'good' | 'soon' | 'over' | 'revoked' }
+
+const soonMs = 14 * 86_400_000
+
+export function standingOf({ state, expiresAt }: Pick<Token, 'state' | 'expiresAt'>, now: number): TokenStanding {
+  if (state === 'revoked') return { tone: 'halted', says: 'revoked' }
+  const end = expiresAt === undefined ? Infinity : Date.parse(expiresAt)
+  // It may have ended since the list was read.
+  if (state === 'over' || end <= now) return { tone: 'waiting', says: 'over' }
+  return end - now < soonMs ? { tone: 'halted', says: 'soon' } : { tone: 'done', says: 'good' }
+}
+
+type Grant = NonNullable<Token['grants']>[number]
+
+/** `deployer@acme/shop/production`, as the command line takes it. */
+export const grantText = ({ role, project, config }: Grant): string =>
+  `${role}${project === undefined ? '' : `@${project}`}${config === undefined ? '' : `/${config}`}`
+
+/** `Firefox on Linux`, of what a browser calls itself; undefined when it says nothing that people know. */
+export function browserOf(userAgent: string | undefined): string | undefined {
+  if (userAgent === undefined) return undefined
+  // In this order: most name others as well, to be treated like them.
+  const browser = ['Edg', 'OPR', 'Firefox', 'Chrome', 'Safari'].find((name) => userAgent.includes(`${name}/`))
+  const system = systems.find(([mark]) => userAgent.includes(mark))?.[1]
+  const name = browser === undefined ? undefined : (names[browser] ?? browser)
+  return name === undefined ? undefined : system === undefined ? name : `${name} · ${system}`
+}
+
+const names: Readonly<Record<string, string>> = { Edg: 'Edge', OPR: 'Opera' }
+const systems = [
+  ['iPhone', 'iPhone'],
+  ['iPad', 'iPad'],
+  ['Android', 'Android'],
+  ['Windows', 'Windows'],
+  ['Mac OS', 'macOS'],
+  ['Linux', 'Linux'],
+] as const

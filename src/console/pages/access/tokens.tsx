@@ -1,0 +1,163 @@
+/** What programs, and people at a command line, prove themselves with. */
+import { Button } from '@mantine/core'
+import { Link, useSearch } from '@tanstack/react-router'
+import { useMemo, useState } from 'react'
+import { useAct, useAnswer } from '../../api/context.tsx'
+import type { Token } from '../../api/generated.ts'
+import { useNow } from '../../parts/clock.tsx'
+import { Details } from '../../parts/details.tsx'
+import { Filters } from '../../parts/filters.tsx'
+import { Id } from '../../parts/id.tsx'
+import { ProblemBox } from '../../parts/problem.tsx'
+import { State } from '../../parts/state.tsx'
+import { Switch } from '../../parts/switch.tsx'
+import { type Column, RowTable } from '../../parts/table.tsx'
+import { Moment, When } from '../../parts/when.tsx'
+import { useWords, type Words } from '../../words/index.tsx'
+import { useGo } from './use-go.ts'
+import styles from './access.module.css'
+import { NewTokenDialog } from './new-token.tsx'
+import { grantText, standingOf } from './standing.ts'
+
+export function Tokens() {
+  const words = useWords()
+  const { t } = words
+  const go = useGo()
+  const { one, all = false } = useSearch({ from: '/frame/access' })
+  const [isMaking, setMaking] = useState(false)
+  const tokens = useAnswer('tokenList', {})
+  const items = (tokens.data?.items ?? []).filter(({ state }) => all || state === 'good').toReversed()
+  const shown = tokens.data?.items.find(({ id }) => id === one)
+  const columns = useMemo(() => columnsIn(words), [words])
+  return (
+    <>
+      <Filters>
+        <Switch
+          label={t('access.which')}
+          value={all ? 'all' : 'good'}
+          options={[
+            ['good', t('access.onlyGood')],
+            ['all', t('access.all')],
+          ]}
+          onChoose={(which) => go({ all: which === 'all' ? true : undefined })}
+        />
+        <span className={styles['spring']} />
+        <Button onClick={() => setMaking(true)}>{t('access.makeToken')}</Button>
+      </Filters>
+      {tokens.isError ? (
+        <ProblemBox error={tokens.error} onRetry={() => void tokens.refetch()} />
+      ) : (
+        <RowTable
+          label={t('access.tokens')}
+          columns={columns}
+          items={items}
+          keyOf={({ id }) => id}
+          glowOn={({ state }) => state}
+          onOpen={({ id }) => go({ one: id })}
+        />
+      )}
+      {isMaking ? <NewTokenDialog onClose={() => setMaking(false)} /> : null}
+      {shown === undefined ? null : <TokenDetails token={shown} onClose={() => go({ one: undefined })} />}
+    </>
+  )
+}
+
+function columnsIn({ t }: Words): readonly Column<Token>[] {
+  return [
+    { key: 'state', head: t('access.state'), width: '132px', cell: (token) => <Standing token={token} /> },
+    { key: 'name', head: t('access.name'), width: 'minmax(110px, 2fr)', cell: ({ name }) => name },
+    { key: 'may', head: t('access.may'), width: 'minmax(120px, 1.4fr)', wide: true, cell: (token) => mayOf(token, t) },
+    {
+      key: 'made',
+      head: t('access.made'),
+      width: '84px',
+      wide: true,
+      numeric: true,
+      cell: ({ createdAt }) => <When at={createdAt} />,
+    },
+    {
+      key: 'used',
+      head: t('access.used'),
+      width: '84px',
+      numeric: true,
+      cell: ({ lastUsedAt }) => used(lastUsedAt, t),
+    },
+    {
+      key: 'until',
+      head: t('access.until'),
+      width: '96px',
+      wide: true,
+      numeric: true,
+      cell: ({ expiresAt }) => (expiresAt === undefined ? t('access.noEnd') : <When at={expiresAt} />),
+    },
+  ]
+}
+
+const used = (at: string | undefined, t: Words['t']) => (at === undefined ? t('part.never') : <When at={at} />)
+
+const mayOf = ({ grants, actor }: Token, t: Words['t']): string =>
+  grants === undefined ? t('access.mayWork', { host: actor.id }) : grants.map(grantText).join(', ')
+
+function Standing({ token }: { readonly token: Token }) {
+  const { t } = useWords()
+  const { tone, says } = standingOf(token, useNow())
+  return <State tone={tone} word={t(`access.token_${says}`)} />
+}
+
+function TokenDetails({ token, onClose }: { readonly token: Token; readonly onClose: () => void }) {
+  const { t } = useWords()
+  const session = useAnswer('sessionDescribe', {})
+  const revoke = useAct('tokenRevoke', ['sessions'])
+  const { id, name, state, actor, createdAt, lastUsedAt, expiresAt, revokedAt } = token
+  const isMine = session.data?.actor.id === actor.id
+  const consequence = actor.type === 'machine' ? 'ofHost' : isMine ? 'ofMine' : name === 'local' ? 'ofLocal' : 'ofOther'
+  return (
+    <Details
+      title={name}
+      status={<Standing token={token} />}
+      onClose={onClose}
+      facts={[
+        ['ID', <Id key="id" value={id} />],
+        [
+          t('access.standsFor'),
+          actor.type === 'machine' ? (
+            <Link key="host" to="/hosts/$host" params={{ host: actor.id }}>
+              {actor.id}
+            </Link>
+          ) : (
+            t('access.itself')
+          ),
+        ],
+        [t('access.may'), mayOf(token, t)],
+        [t('access.made'), <Moment key="made" at={createdAt} />],
+        [t('access.used'), lastUsedAt === undefined ? t('part.never') : <Moment key="used" at={lastUsedAt} />],
+        [t('access.until'), expiresAt === undefined ? t('access.noEndLong') : <Moment key="until" at={expiresAt} />],
+        ...(revokedAt === undefined ? [] : [[t('access.revokedAt'), <Moment key="revoked" at={revokedAt} />] as const]),
+        [
+          t('access.trail'),
+          <span key="trail">
+            <Link to="/audit" search={{ actor: id }}>
+              {t('access.whatItDid')}
+            </Link>
+            {' · '}
+            <Link to="/audit" search={{ subject: id }}>
+              {t('access.whoMadeIt')}
+            </Link>
+          </span>,
+        ],
+      ]}
+      act={
+        state === 'revoked'
+          ? undefined
+          : {
+              words: t('access.revoke'),
+              consequence: t(`access.revoke_${consequence}`),
+              isDangerous: true,
+              isPending: revoke.isPending,
+              error: revoke.error,
+              onAct: () => revoke.mutate({ params: { id } }, { onSuccess: onClose }),
+            }
+      }
+    />
+  )
+}

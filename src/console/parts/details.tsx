@@ -1,0 +1,75 @@
+/** One thing of a list, whole: its facts, and what can be done with it, with the consequence said beside the button. */
+import { Button, Group, Modal } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useWords } from '../words/index.tsx'
+import styles from './details.module.css'
+import { Facts } from './page.tsx'
+import { ProblemBox } from './problem.tsx'
+
+type Fact = readonly [name: string, value: ReactNode]
+
+type Details = {
+  readonly title: ReactNode
+  /** Its state, in the first line. */
+  readonly status?: ReactNode
+  readonly facts: readonly Fact[]
+  readonly onClose: () => void
+  readonly act?: Act | undefined
+  readonly children?: ReactNode
+}
+
+export type Act = {
+  readonly words: string
+  /** What it does to whom, before it is done. */
+  readonly consequence: ReactNode
+  readonly isPending: boolean
+  readonly error: unknown
+  readonly isReady?: boolean
+  /** It takes something away. */
+  readonly isDangerous?: boolean
+  readonly onAct: () => void
+}
+
+export function Details({ title, status, facts, onClose, act, children }: Details) {
+  return (
+    <Modal opened onClose={onClose} title={title} size="lg" closeButtonProps={useCloseLabel()}>
+      <div className={styles['details']}>
+        {status}
+        <Facts facts={facts} />
+        {children}
+        {act === undefined ? null : <Acting act={act} onClose={onClose} />}
+      </div>
+    </Modal>
+  )
+}
+
+/** The consequence, then the button that has it. */
+export function Acting({ act, onClose }: { readonly act: Act; readonly onClose: () => void }) {
+  const { t } = useWords()
+  const { words, consequence, isPending, error, isReady = true, isDangerous = false, onAct } = act
+  return (
+    <div className={styles['act']}>
+      <p>{consequence}</p>
+      {error === null || error === undefined ? null : <ProblemBox error={error} />}
+      <Group justify="flex-end" gap="sm">
+        <Button variant="default" onClick={onClose}>
+          {t('part.close')}
+        </Button>
+        <Button
+          {...(isDangerous ? { color: 'red' } : {})}
+          variant={isDangerous ? 'light' : 'filled'}
+          disabled={!isReady}
+          loading={isPending}
+          onClick={onAct}
+        >
+          {words}
+        </Button>
+      </Group>
+    </div>
+  )
+}
+
+function useCloseLabel() {
+  const { t } = useWords()
+  return { 'aria-label': t('part.close') }
+}

@@ -1,0 +1,70 @@
+/** Making something that has a secret: the form, and once it is made the secret, which closes by its button only. */
+import { Button, Group, Modal } from '@mantine/core'
+import type { FormEvent, ReactNode } from 'react'
+import { useWords } from '../words/index.tsx'
+import styles from './details.module.css'
+import { Once } from './once.tsx'
+import { ProblemBox } from './problem.tsx'
+
+type OnceDialog = {
+  readonly title: string
+  /** Of the button that makes it. */
+  readonly words: string
+  readonly isReady: boolean
+  readonly isPending: boolean
+  readonly error: unknown
+  readonly onMake: () => void
+  readonly onClose: () => void
+  readonly made: { readonly title: string; readonly secret: string; readonly next: ReactNode } | undefined
+  /** The fields. */
+  readonly children: ReactNode
+}
+
+export function OnceDialog(dialog: OnceDialog) {
+  const { title, made, onClose } = dialog
+  const { t } = useWords()
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      closeOnClickOutside={made === undefined}
+      closeButtonProps={{ 'aria-label': t('part.close') }}
+      title={made?.title ?? title}
+    >
+      {made === undefined ? (
+        <Form {...dialog} />
+      ) : (
+        <div className={styles['details']}>
+          <Once secret={made.secret} />
+          {made.next}
+          <Group justify="flex-end">
+            <Button onClick={onClose}>{t('part.close')}</Button>
+          </Group>
+        </div>
+      )}
+    </Modal>
+  )
+}
+
+function Form({ words, isReady, isPending, error, onMake, onClose, children }: OnceDialog) {
+  const { t } = useWords()
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    onMake()
+  }
+  return (
+    <form className={styles['details']} onSubmit={submit}>
+      {children}
+      {error === null || error === undefined ? null : <ProblemBox error={error} />}
+      <Group justify="flex-end" gap="sm">
+        <Button variant="default" onClick={onClose}>
+          {t('part.cancel')}
+        </Button>
+        <Button type="submit" disabled={!isReady} loading={isPending}>
+          {words}
+        </Button>
+      </Group>
+    </form>
+  )
+}
