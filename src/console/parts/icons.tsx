@@ -25,6 +25,7 @@ const paths = {
   play: <path d="M4.5 3v10l8-5z" />,
   stepBack: <path d="M12 3.5 6.5 8l5.5 4.5zM4 3.5v9" />,
   stepOn: <path d="M4 3.5 9.5 8 4 12.5zM12 3.5v9" />,
+  origin: <path d="M3.5 3a1.5 1.5 0 1 1 0 .01M3.5 4.5v5a2 2 0 0 0 2 2h7M10 8.5l3 3-3 3" />,
   again: <path d="M13 8a5 5 0 1 1-1.5-3.5L13 6M13 2.5V6H9.5" />,
   link: (
     <path d="M6.5 9.5a3 3 0 0 0 4.3 0l2-2a3 3 0 0 0-4.3-4.3l-.6.6M9.5 6.5a3 3 0 0 0-4.3 0l-2 2a3 3 0 0 0 4.3 4.3l.6-.6" />

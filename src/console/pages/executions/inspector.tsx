@@ -1,12 +1,12 @@
 /** What a state did: input → arguments → result → output, with the difference it made, and each attempt. */
 import { useMemo } from 'react'
 import type { Row } from '../../../asl/index.ts'
-import { isJsonObject, type Json, parseJson, printJson } from '../../../base/index.ts'
+import { parseJson, printJson } from '../../../base/index.ts'
 import { useAnswer } from '../../api/context.tsx'
 import type { Execution } from '../../api/generated.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { JsonDifference } from '../../parts/json/difference.tsx'
-import { JsonTree } from '../../parts/json/tree.tsx'
+import { type Ask, JsonTree } from '../../parts/json/tree.tsx'
 import { State } from '../../parts/state.tsx'
 import { Switch } from '../../parts/switch.tsx'
 import { durationWords } from '../../parts/times.ts'
@@ -14,11 +14,13 @@ import { useWords } from '../../words/index.tsx'
 import { type Attempt, dataOf, type StayData, textOf } from './data.ts'
 import { wordsOf } from './events.tsx'
 import styles from './execution.module.css'
+import { Lineage } from './lineage/lineage.tsx'
+import { stateIn } from './lineage/facts.ts'
 import { canFix } from './fixable.ts'
 import { Fix } from './fix.tsx'
 import type { Moment } from './moment.ts'
 import { MomentPanel, Variables } from './moment-panel.tsx'
-import { type ExecutionSearch, inspectorTabs } from './search.ts'
+import { type ExecutionSearch, inspectorTabs, type Trace } from './search.ts'
 import type { Story, StoryEvent } from './story.ts'
 
 type InspectorOf = {
@@ -60,7 +62,7 @@ export function Inspector({ id, execution, moment, search, onChange }: Inspector
       ) : stay === undefined ? (
         <p className={styles['empty']}>{t('execution.notReached')}</p>
       ) : (
-        <Stay moment={moment} row={stay} tab={tab} />
+        <Stay id={id} moment={moment} row={stay} tab={tab} trace={search.trace} onChange={onChange} />
       )}
     </>
   )
@@ -70,22 +72,44 @@ export function Inspector({ id, execution, moment, search, onChange }: Inspector
 const isTelling = ({ tone }: Row): boolean => tone === 'failed'
 
 type StayOf = {
+  readonly id: string
   readonly moment: Moment
   readonly row: Row
+  readonly trace: Trace | undefined
+  readonly onChange: InspectorOf['onChange']
   readonly tab: 'flow' | 'variables' | 'attempts' | 'events'
 }
 
-function Stay({ moment, row, tab }: StayOf) {
+function Stay({ id, moment, row, tab, trace, onChange }: StayOf) {
+  const { t } = useWords()
   const events = moment.eventsOf(row)
   const own = useMemo(() => dataOf(events), [events, events.length])
   // Of the execution, which this stay has ended: of a Fail state nothing else tells the error.
   const end = row.enteredId === moment.failed?.enteredId ? moment.end : undefined
   const data = own.error === undefined && end !== undefined ? { ...own, error: end.error, cause: end.cause } : own
+  const askOf = (side: string): Ask => ({
+    words: t('execution.askOrigin'),
+    onAsk: (keys) => onChange({ state: row.name, visit: row.enteredId, trace: [side, ...keys] }),
+  })
   switch (tab) {
     case 'flow':
-      return <Flow data={data} />
+      return (
+        <>
+          {trace === undefined ? null : (
+            <Lineage id={id} story={moment.story} row={row} trace={trace} onChange={onChange} />
+          )}
+          <Flow data={data} askOf={askOf} />
+        </>
+      )
     case 'variables':
-      return <Variables moment={moment} row={row} data={data} />
+      return (
+        <>
+          {trace === undefined ? null : (
+            <Lineage id={id} story={moment.story} row={row} trace={trace} onChange={onChange} />
+          )}
+          <Variables moment={moment} row={row} data={data} askOf={askOf} />
+        </>
+      )
     case 'attempts':
       return <Attempts attempts={data.attempts} />
     case 'events':
@@ -95,7 +119,7 @@ function Stay({ moment, row, tab }: StayOf) {
   }
 }
 
-function Flow({ data }: { readonly data: StayData }) {
+function Flow({ data, askOf }: { readonly data: StayData; readonly askOf: (side: string) => Ask }) {
   const { t } = useWords()
   const { input, output, error, cause } = data
   const parts = [
@@ -111,7 +135,11 @@ function Flow({ data }: { readonly data: StayData }) {
         text === undefined ? null : (
           <section key={name}>
             <h3>{t(`execution.${name}`)}</h3>
-            <JsonTree text={text} label={t(`execution.${name}`)} />
+            <JsonTree
+              text={text}
+              label={t(`execution.${name}`)}
+              ask={name === 'input' || name === 'output' ? askOf(name) : undefined}
+            />
           </section>
         ),
       )}
@@ -196,22 +224,6 @@ function Definition({ id, state }: { readonly id: string; readonly state: string
       {found === undefined ? null : <JsonTree text={printJson(found)} label={state} />}
     </div>
   )
-}
-
-/** Wherever in the machine it stands: its name is its own. */
-function stateIn(value: Json, name: string): Json | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const children = isJsonObject(value) ? [...value.values()] : Array.isArray(value) ? (value as readonly Json[]) : []
-  const states = isJsonObject(value) ? value.get('States') : undefined
-  if (states !== undefined && isJsonObject(states)) {
-    const found = states.get(name)
-    if (found !== undefined) return found
-  }
-  for (const child of children) {
-    const found = stateIn(child, name)
-    if (found !== undefined) return found
-  }
-  return undefined
 }
 
 type VisitsOf = {

@@ -1,6 +1,6 @@
 /** What the frames had in hand at a moment, and the variables that a state sees. */
 import type { Row } from '../../../asl/index.ts'
-import { JsonTree } from '../../parts/json/tree.tsx'
+import { type Ask, JsonTree } from '../../parts/json/tree.tsx'
 import { State } from '../../parts/state.tsx'
 import { useWords } from '../../words/index.tsx'
 import { type StayData, textOf } from './data.ts'
@@ -73,15 +73,14 @@ function InHand({ moment, row, onSelect }: MomentPanelOf & { readonly row: Row }
 }
 
 /** In its scope: what the state saw when it was entered, and what it set when it was left. */
-export function Variables({
-  moment,
-  row,
-  data,
-}: {
+type VariablesOf = {
   readonly moment: Moment
   readonly row: Row
   readonly data: StayData
-}) {
+  readonly askOf: (side: string) => Ask
+}
+
+export function Variables({ moment, row, data, askOf }: VariablesOf) {
   const { t } = useWords()
   const seen = moment.variablesOf(row, 'entry')
   const set = Object.entries(data.variables).map(([name, text]) => ({ name, text, by: row }))
@@ -97,21 +96,23 @@ export function Variables({
       {seen.length === 0 ? null : (
         <section>
           <h3>{t('execution.variablesSeen')}</h3>
-          <VariableList variables={seen} />
+          <VariableList variables={seen} askOf={askOf} />
         </section>
       )}
     </div>
   )
 }
 
-function VariableList({ variables }: { readonly variables: readonly SetVariable[] }) {
+type VariableListOf = { readonly variables: readonly SetVariable[]; readonly askOf?: (side: string) => Ask }
+
+function VariableList({ variables, askOf }: VariableListOf) {
   const { t } = useWords()
   return variables.map(({ name, text, by }) => (
     <div key={name}>
       <p className={styles['quiet']}>
         <code>${name}</code> {t('execution.setBy', { state: by.name })}
       </p>
-      <JsonTree text={text} label={`$${name}`} />
+      <JsonTree text={text} label={`$${name}`} ask={askOf?.(`$${name}`)} />
     </div>
   ))
 }

@@ -87,9 +87,9 @@ export class Moment {
   }
 
   /** The variables that a stay sees; at its beginning unless at this moment. */
-  variablesOf({ enteredId }: Row, when: 'entry' | 'now' = 'now'): readonly SetVariable[] {
-    const row = this.story.view.rowOf(enteredId)
-    const scope = row === undefined ? undefined : this.story.scopes.scopeOf(row)
-    return scope === undefined ? [] : this.story.scopes.variablesAt(scope, when === 'entry' ? enteredId : this.#limit)
+  variablesOf(row: Row, when: 'entry' | 'now' = 'now'): readonly SetVariable[] {
+    const { scopes } = this.story
+    const scope = scopes.scopeOf(row)
+    return scope === undefined ? [] : scopes.variablesAt(scope, when === 'entry' ? row.enteredId : this.#limit)
   }
 }

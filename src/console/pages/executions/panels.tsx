@@ -1,5 +1,5 @@
 /** The three panels of an execution: side by side where there is room, on a phone one at a time. */
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Switch } from '../../parts/switch.tsx'
 import { useWords } from '../../words/index.tsx'
 import styles from './execution.module.css'
@@ -18,8 +18,14 @@ const panels = ['graph', 'events', 'state'] as const
 export function Panels({ graph, side, inspector, shown }: PanelsOf) {
   const { t } = useWords()
   const strip = useRef<HTMLDivElement>(null)
-  const [current, setCurrent] = useState<(typeof panels)[number]>('graph')
+  const [current, setCurrent] = useState<(typeof panels)[number]>(shown === undefined ? 'graph' : 'state')
   const [before, setBefore] = useState(shown)
+  // A link to a state shows it. Where the panels stand side by side there is nothing to scroll.
+  const begun = useRef(current)
+  useEffect(() => {
+    const { current: place } = strip
+    place?.scrollTo({ left: panels.indexOf(begun.current) * place.clientWidth })
+  }, [])
   const show = (panel: (typeof panels)[number]): void => {
     setCurrent(panel)
     const { current: place } = strip

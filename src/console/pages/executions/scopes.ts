@@ -35,7 +35,9 @@ export type RowOf = (eventId: number) => Row | undefined
 export class Scopes {
   readonly root: Scope = { around: undefined, variables: new Map() }
   readonly #rowOf: RowOf
-  readonly #places = new Map<Row, Place>()
+  readonly #places = new Map<number, Place>()
+  /** The event that a stay was entered behind → the stay; of several the last. */
+  readonly #next = new Map<number, Row>()
   readonly #types = new Map<number, string>()
   readonly #lastOf = new Map<string, Row[]>()
 
@@ -43,12 +45,17 @@ export class Scopes {
     this.#rowOf = rowOf
   }
 
-  scopeOf(row: Row): Scope | undefined {
-    return this.#places.get(row)?.scope
+  scopeOf({ enteredId }: Row): Scope | undefined {
+    return this.#places.get(enteredId)?.scope
   }
 
-  before(row: Row): Before {
-    return this.#places.get(row)?.before ?? { kind: 'unknown' }
+  before({ enteredId }: Row): Before {
+    return this.#places.get(enteredId)?.before ?? { kind: 'unknown' }
+  }
+
+  /** The stay that was entered right behind an event. */
+  nextAfter(eventId: number): Row | undefined {
+    return this.#next.get(eventId)
   }
 
   note(event: StoryEvent): void {
@@ -72,7 +79,8 @@ export class Scopes {
   }
 
   #enter({ previousEventId }: StoryEvent, row: Row): void {
-    this.#places.set(row, this.#placeAfter(previousEventId, row))
+    this.#places.set(row.enteredId, this.#placeAfter(previousEventId, row))
+    this.#next.set(previousEventId, row)
     const same = this.#lastOf.get(row.name)
     if (same === undefined) this.#lastOf.set(row.name, [row])
     else same.push(row)
@@ -100,7 +108,7 @@ export class Scopes {
 
   /** Of several iterations that ended in the same state the history does not tell which of them goes on. */
   #again(row: Row): Place {
-    const candidates = (this.#lastOf.get(row.name) ?? []).filter(({ tone }) => tone === 'failed' || tone === 'halted')
+    const candidates = (this.#lastOf.get(row.name) ?? []).filter(({ tone }) => tone !== 'done')
     const scopes = new Set(candidates.map((each) => this.scopeOf(each)))
     const [former] = candidates.slice(-1)
     const [scope] = scopes

@@ -28,12 +28,16 @@ export const inspectorTabs = ['flow', 'variables', 'attempts', 'events', 'defini
 export type InspectorTab = (typeof inspectorTabs)[number]
 export const sides = ['events', 'timeline'] as const
 
+export type Trace = readonly [side: string, ...keys: (string | number)[]]
+
 export type ExecutionSearch = {
   readonly state?: string
   /** Which stay in the state: the id of the event that began it. */
   readonly visit?: number
   /** The moment that is looked at: everything as it was at this event. */
   readonly at?: number
+  /** The field whose lineage is shown: whether of input, output or a variable, then the names that lead to it. */
+  readonly trace?: Trace
   readonly tab?: InspectorTab
   readonly side?: (typeof sides)[number]
 }
@@ -42,9 +46,17 @@ export const executionSearch = (given: Given): ExecutionSearch => ({
   ...text(given, 'state'),
   ...(typeof given['visit'] === 'number' ? { visit: given['visit'] } : {}),
   ...(typeof given['at'] === 'number' && given['at'] >= 1 ? { at: Math.floor(given['at']) } : {}),
+  ...traced(given['trace']),
   ...oneOf(given, 'tab', inspectorTabs),
   ...oneOf(given, 'side', sides),
 })
+
+function traced(trace: unknown): { readonly trace?: Trace } {
+  if (!Array.isArray(trace)) return {}
+  const [side, ...keys]: readonly unknown[] = trace
+  const known = keys.filter((key) => typeof key === 'string' || typeof key === 'number')
+  return typeof side === 'string' && known.length === keys.length ? { trace: [side, ...known] } : {}
+}
 
 /** Query parameters that look like numbers are parsed as such: a name may be all digits. */
 function text<Key extends string>(given: Given, key: Key): { readonly [K in Key]?: string } {

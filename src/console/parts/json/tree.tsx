@@ -1,6 +1,6 @@
 /** JSON as a tree: folds, is searched, tells paths and sizes, and hides what looks like a secret until it is asked for. */
 import { ActionIcon, TextInput, UnstyledButton } from '@mantine/core'
-import { useDeferredValue, useMemo, useState } from 'react'
+import { createContext, use, useDeferredValue, useMemo, useState } from 'react'
 import {
   byteLength,
   isJsonArray,
@@ -20,7 +20,13 @@ import styles from './json.module.css'
 const shownAtOnce = 100
 const openToDepth = 2
 
-export function JsonTree({ text, label }: { readonly text: string; readonly label: string }) {
+/** What can be asked of a member besides copying it. */
+export type Ask = { readonly words: string; readonly onAsk: (keys: readonly (string | number)[]) => void }
+const AskContext = createContext<Ask | undefined>(undefined)
+
+export type JsonTree = { readonly text: string; readonly label: string; readonly ask?: Ask | undefined }
+
+export function JsonTree({ text, label, ask }: JsonTree) {
   const { t } = useWords()
   const value = useMemo(() => parsed(text), [text])
   const [search, setSearch] = useState('')
@@ -43,27 +49,31 @@ export function JsonTree({ text, label }: { readonly text: string; readonly labe
         <Copy text={text} what={label} />
       </div>
       {wanted !== '' && !matches('$', value, wanted) ? <p className={styles['none']}>{t('part.noMatch')}</p> : null}
-      <ul className={styles['tree']} aria-label={label}>
-        <Node name="$" path="$" value={value} depth={0} wanted={wanted} />
-      </ul>
+      <AskContext value={ask}>
+        <ul className={styles['tree']} aria-label={label}>
+          <Node name="$" keys={top} value={value} wanted={wanted} />
+        </ul>
+      </AskContext>
     </div>
   )
 }
 
+type Keys = readonly (string | number)[]
+const top: Keys = []
+
 type NodeOf = {
   readonly name: string | number
-  readonly path: string
+  readonly keys: Keys
   readonly value: Json
-  readonly depth: number
   readonly wanted: string
 }
 
-function Node({ name, path, value, depth, wanted }: NodeOf) {
+function Node({ name, keys, value, wanted }: NodeOf) {
   const { t } = useWords()
   const children = childrenOf(value)
-  const [isOpen, setOpen] = useState(depth < openToDepth)
+  const [isOpen, setOpen] = useState(keys.length < openToDepth)
   const [limit, setLimit] = useState(shownAtOnce)
-  if (children === undefined) return <Leaf name={name} path={path} value={value} />
+  if (children === undefined) return <Leaf name={name} keys={keys} value={value} />
   const shown = wanted === '' ? children : children.filter(([key, child]) => matches(key, child, wanted))
   const opens = wanted === '' ? isOpen : shown.length > 0
   const summary = t(isJsonArray(value) ? 'part.items' : 'part.keys', { count: children.length })
@@ -79,12 +89,12 @@ function Node({ name, path, value, depth, wanted }: NodeOf) {
             {isJsonArray(value) ? '[ ]' : '{ }'} {summary}
           </span>
         </UnstyledButton>
-        <Tools path={path} value={value} />
+        <Tools keys={keys} value={value} />
       </div>
       {opens ? (
         <ul className={styles['children']}>
           {shown.slice(0, limit).map(([key, child]) => (
-            <Node key={key} name={key} path={pathTo(path, key)} value={child} depth={depth + 1} wanted={wanted} />
+            <Node key={key} name={key} keys={[...keys, key]} value={child} wanted={wanted} />
           ))}
           {shown.length > limit ? (
             <li>
@@ -99,14 +109,14 @@ function Node({ name, path, value, depth, wanted }: NodeOf) {
   )
 }
 
-function Leaf({ name, path, value }: Pick<NodeOf, 'name' | 'path' | 'value'>) {
+function Leaf({ name, keys, value }: Pick<NodeOf, 'name' | 'keys' | 'value'>) {
   const { t } = useWords()
   const isSecret = typeof name === 'string' && value !== null && looksSecret(name)
   const [isHidden, setHidden] = useState(isSecret)
   return (
     <li>
       <div className={styles['line']}>
-        <span className={styles['key']}>{name}</span>
+        <LeafName name={name} keys={keys} />
         {isHidden ? (
           <>
             <span className={styles['quiet']} title={t('part.masked')}>
@@ -121,7 +131,7 @@ function Leaf({ name, path, value }: Pick<NodeOf, 'name' | 'path' | 'value'>) {
             <span className={styles['value']} data-kind={value === null ? 'null' : typeof value}>
               {printJson(value)}
             </span>
-            <Tools path={path} value={value} />
+            <Tools keys={keys} value={value} />
           </>
         )}
       </div>
@@ -129,10 +139,28 @@ function Leaf({ name, path, value }: Pick<NodeOf, 'name' | 'path' | 'value'>) {
   )
 }
 
-function Tools({ path, value }: { readonly path: string; readonly value: Json }) {
+/** What is asked most of a member is a press on its name. */
+function LeafName({ name, keys }: Pick<NodeOf, 'name' | 'keys'>) {
+  const ask = use(AskContext)
+  if (ask === undefined) return <span className={styles['key']}>{name}</span>
+  return (
+    <UnstyledButton className={`${styles['key']} ${styles['asks']}`} title={ask.words} onClick={() => ask.onAsk(keys)}>
+      {name}
+    </UnstyledButton>
+  )
+}
+
+function Tools({ keys, value }: { readonly keys: Keys; readonly value: Json }) {
   const { t } = useWords()
+  const ask = use(AskContext)
+  const path = keys.reduce<string>(pathTo, '$')
   return (
     <span className={styles['tools']}>
+      {ask === undefined ? null : (
+        <ActionIcon size={20} aria-label={`${ask.words}: ${path}`} title={ask.words} onClick={() => ask.onAsk(keys)}>
+          <Icon name="origin" size={12} />
+        </ActionIcon>
+      )}
       <ActionIcon
         size={20}
         aria-label={t('part.copy', { what: `${t('part.path')} ${path}` })}
