@@ -130,6 +130,51 @@ describe('every page is accessible', () => {
   })
 })
 
+it('a list of many rows reads its top and what is in sight, and nothing in it moves while somebody reads', async () => {
+  await api.machine('tick', { StartAt: 'Pass', States: { Pass: { Type: 'Pass', End: true } } })
+  await api.machine('nap', { StartAt: 'Nap', States: { Nap: { Type: 'Wait', Seconds: 3600, End: true } } })
+  await api.start('nap', 'nap-1', {})
+  for (let n = 1; n <= 350; n += 50) {
+    await Promise.all(Array.from({ length: 50 }, (_, at) => api.start('tick', `tick-${n + at}`, {})))
+  }
+  const page = await console.open(desktop, '/executions?machine=nap')
+  await page.getByRole('row', { name: /running nap-1/ }).waitFor()
+  await page.goto(new URL('/executions', console.url).href)
+  await page.getByText('100 rows, more below').waitFor()
+  const table = page.getByRole('table', { name: 'Executions' })
+  const scrollTo = (top: number) =>
+    table.evaluate((place, to) => {
+      Reflect.set(place, 'scrollTop', to)
+    }, top)
+  for (const count of [/200 rows, more below/, /300 rows, more below/, /35\d rows$/]) {
+    await scrollTo(100_000)
+    await page.getByText(count).waitFor()
+  }
+  await scrollTo(100_000)
+  await page.getByRole('row', { name: /running nap-1/ }).waitFor()
+  const before = await page.getByRole('row', { name: /nap-1/ }).boundingBox()
+
+  const asked: string[] = []
+  page.on('request', (request) => {
+    if (request.url().includes('/v1/executions?')) asked.push(request.url())
+  })
+  await api.call('POST /v1/executions/nap%3Anap-1/stop', {})
+  await page.getByRole('row', { name: /stopped nap-1/ }).waitFor()
+  await api.start('tick', 'latest', {})
+  await page.getByRole('button', { name: '1 new' }).waitFor()
+  expect(await page.getByRole('row', { name: /nap-1/ }).boundingBox()).toEqual(before)
+  expect(await page.getByText('latest', { exact: true }).count()).toBe(0)
+  // Of four pages that are there, the first and the one or two in sight; at the stop, at the start and its end.
+  expect(asked.length).toBeLessThanOrEqual(12)
+
+  await page.getByRole('button', { name: '1 new' }).click()
+  await page.getByRole('row', { name: /succeeded latest/ }).waitFor()
+  await page.mouse.move(1, 1)
+  await api.start('tick', 'the-very-latest', {})
+  await page.getByRole('row', { name: /the-very-latest/ }).waitFor()
+  await page.context().close()
+})
+
 it('a lost connection is shown, and heals', async () => {
   const page = await console.open(desktop)
   await page.getByText('Live', { exact: true }).waitFor()

@@ -1,5 +1,5 @@
 /** What every page may ask for: the API, the live connection, what was read. Built once in main.tsx. */
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useEffect, useRef, useSyncExternalStore } from 'react'
 import type { AnswerOf, ApiFault, Client, OperationName, RequestOf } from './client.ts'
 import { operations } from './generated.ts'
@@ -36,33 +36,6 @@ export function useAnswer<Name extends OperationName>(
     enabled,
     ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
   })
-}
-
-type Listed = { readonly items: readonly unknown[]; readonly cursor?: string }
-type ListName = { [Name in OperationName]: AnswerOf<Name> extends Listed ? Name : never }[OperationName]
-type PageOf<Item> = { readonly items: readonly Item[]; readonly cursor?: string }
-export type ItemOf<Name extends ListName> = AnswerOf<Name> extends PageOf<infer Item> ? Item : never
-
-/** A list that goes on as somebody scrolls. */
-export function useList<Name extends ListName>(name: Name, request: RequestOf<Name>) {
-  const { client } = useApi()
-  const found = useInfiniteQuery({
-    queryKey: [subjectOf(name), name, 'list', request],
-    initialPageParam: undefined as string | undefined,
-    queryFn: async ({ pageParam, signal }) => {
-      // ListName lets in only what answers pages of its items.
-      return (await client.call(name, withCursor(request, pageParam), signal)) as unknown as PageOf<ItemOf<Name>>
-    },
-    getNextPageParam: (page) => page.cursor,
-  })
-  const items: readonly ItemOf<Name>[] = found.data?.pages.flatMap((page) => page.items) ?? []
-  return { ...found, items }
-}
-
-function withCursor<Request>(request: Request, cursor: string | undefined): Request {
-  if (cursor === undefined) return request
-  const query = 'query' in Object(request) ? (request as { readonly query?: object }).query : undefined
-  return { ...request, query: { ...query, cursor } }
 }
 
 /** Something that changes: afterwards what it is about is read anew. */

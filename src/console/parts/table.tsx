@@ -1,11 +1,12 @@
 /**
  * Rows of 32 px, of which only those in sight are in the document, so that ten thousand scroll as ten do. On a phone each row keeps
- * the columns that say most. A row that changed glows once.
+ * the columns that say most. A row that changed, or has come, glows once; nothing moves under the pointer.
  */
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import { useWords } from '../words/index.tsx'
+import { useQuietRows } from './quiet-rows.ts'
 import styles from './table.module.css'
+import { type Range, useWindow } from './window.ts'
 
 export type Column<Item> = {
   readonly key: string
@@ -30,32 +31,38 @@ type RowTable<Item> = {
   readonly glowOn?: (item: Item) => string
   readonly hasMore?: boolean
   readonly onMore?: () => void
+  /** Positions that are in sight. */
+  readonly onSight?: (sight: Range) => void
+  /** New rows come on top: while somebody reads they wait, and are announced. */
+  readonly newestFirst?: true
+  /** Newest rows that do not reach those that are shown; `onRenew` shows them instead. */
+  readonly ahead?: number
+  readonly onRenew?: () => void
 }
 
 const rowHeight = 32
 
 export function RowTable<Item>(table: RowTable<Item>) {
   const { t } = useWords()
-  const { label, columns, items, keyOf, hasMore = false, onMore, selected } = table
+  const { label, columns, keyOf, hasMore = false, onMore, onSight, selected } = table
   const scroller = useRef<HTMLDivElement>(null)
-  const rows = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 12,
-    getItemKey: (index) => keyAt(items, index, keyOf),
-  })
-  const shown = rows.getVirtualItems()
-  const last = shown.at(-1)?.index ?? 0
+  const { items, gone, arrived, waiting, onShowNew, reading } = useQuietRows(table, scroller)
+  const { first, last, height, show } = useWindow({ scroller, count: items.length, rowHeight })
   useEffect(() => {
     if (hasMore && last >= items.length - 20) onMore?.()
   }, [hasMore, last, items.length, onMore])
+  useEffect(() => onSight?.({ first, last }), [onSight, first, last])
   const selectedAt = selected === undefined ? -1 : items.findIndex((item) => keyOf(item) === selected)
   useEffect(() => {
-    if (selectedAt >= 0) rows.scrollToIndex(selectedAt, { align: 'auto' })
-  }, [selectedAt, rows])
+    if (selectedAt >= 0) show(selectedAt, rowHeight)
+  }, [selectedAt, show])
   return (
-    <div className={styles['table']}>
+    <div className={styles['table']} {...reading}>
+      {waiting === undefined ? null : (
+        <button type="button" className={styles['new']} onClick={onShowNew}>
+          {t(waiting.isMore ? 'part.newRowsMore' : 'part.newRows', { count: waiting.count })}
+        </button>
+      )}
       <div
         className={styles['scroller']}
         ref={scroller}
@@ -72,10 +79,11 @@ export function RowTable<Item>(table: RowTable<Item>) {
             ))}
           </div>
         </div>
-        <div role="rowgroup" className={styles['body']} style={{ height: rows.getTotalSize() }}>
-          {shown.map(({ index, key, start }) => {
-            const item = items[index]
-            return item === undefined ? null : <Row key={key} table={table} item={item} index={index} start={start} />
+        <div role="rowgroup" className={styles['body']} style={{ height }}>
+          {items.slice(first, last).map((item, offset) => {
+            const key = keyOf(item)
+            const looks = gone.has(key) ? 'gone' : arrived.has(key) ? 'arrived' : undefined
+            return <Row key={key} table={table} item={item} index={first + offset} looks={looks} />
           })}
         </div>
       </div>
@@ -90,11 +98,12 @@ type RowOf<Item> = {
   readonly table: RowTable<Item>
   readonly item: Item
   readonly index: number
-  readonly start: number
+  readonly looks: 'gone' | 'arrived' | undefined
 }
 
-function Row<Item>({ table: { columns, keyOf, onOpen, selected, glowOn }, item, index, start }: RowOf<Item>) {
-  const glow = glowAfter(useChanges(glowOn?.(item)))
+function Row<Item>({ table: { columns, keyOf, onOpen, selected, glowOn }, item, index, looks }: RowOf<Item>) {
+  const changes = useChanges(glowOn?.(item))
+  const glow = looks === 'arrived' ? styles['glows'] : glowAfter(changes)
   const key = keyOf(item)
   const open = onOpen === undefined ? undefined : () => onOpen(item)
   return (
@@ -104,7 +113,8 @@ function Row<Item>({ table: { columns, keyOf, onOpen, selected, glowOn }, item, 
       aria-current={selected === key ? true : undefined}
       tabIndex={open === undefined ? undefined : 0}
       className={`${styles['row']} ${open === undefined ? '' : styles['opens']} ${glow}`}
-      style={{ ...gridOf(columns), transform: `translateY(${start}px)` }}
+      data-gone={looks === 'gone' ? true : undefined}
+      style={{ ...gridOf(columns), transform: `translateY(${index * rowHeight}px)` }}
       onClick={open}
       onKeyDown={(event) => onRowKey(event, open)}
     >
@@ -139,11 +149,6 @@ function useChanges(value: string | undefined): number {
 /** Two in turn: an animation that has run is not begun again. */
 const glowAfter = (changes: number): string =>
   changes === 0 ? '' : (styles[changes % 2 === 0 ? 'glows' : 'glowsAgain'] ?? '')
-
-const keyAt = <Item,>(items: readonly Item[], index: number, keyOf: (item: Item) => string): string => {
-  const item = items[index]
-  return item === undefined ? String(index) : keyOf(item)
-}
 
 function gridOf(columns: readonly { readonly width: string; readonly wide?: true }[]): CSSProperties {
   const grid = {

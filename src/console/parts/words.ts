@@ -20,6 +20,8 @@ export const partWords = {
   loading: { en: 'Loading …', ja: '読み込み中…' },
   rows: { en: '{{count}} rows', one: '{{count}} row', ja: '{{count}} 行' },
   rowsMore: { en: '{{count}} rows, more below', ja: '{{count}} 行、さらに続きあり' },
+  newRows: { en: '{{count}} new', ja: '新着 {{count}} 件' },
+  newRowsMore: { en: '{{count}} new or more', ja: '新着 {{count}} 件以上' },
   searchJson: { en: 'Search keys and values', ja: 'キーと値を検索' },
   noMatch: { en: 'Nothing matches', ja: '一致するものがありません' },
   items: { en: '{{count}} items', one: '{{count}} item', ja: '{{count}} 件' },

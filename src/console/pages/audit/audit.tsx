@@ -2,7 +2,7 @@
 import { Button, TextInput } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
-import { useList } from '../../api/context.tsx'
+import { useList } from '../../api/list.ts'
 import type { TrailRecord } from '../../api/generated.ts'
 import { Command } from '../../parts/command.tsx'
 import { Choice } from '../../parts/choice.tsx'
@@ -26,7 +26,7 @@ export function AuditPage() {
   const { record, ...search } = useSearch({ from: '/frame/audit' })
   const { from: since, to: until, ...asked } = search
   const change = useChange()
-  const list = useList('trailRead', { query: { ...asked, since, until, limit: '200' } })
+  const list = useList('trailRead', { query: { ...asked, since, until, limit: '100' } }, ({ seq }) => String(seq))
   const verify = useVerify()
   const save = useExport()
   const columns = useMemo(() => columnsIn(words), [words])
@@ -58,19 +58,18 @@ export function AuditPage() {
       ) : null}
       {list.isError ? (
         <ProblemBox error={list.error} onRetry={() => void list.refetch()} />
-      ) : list.items.length === 0 && !list.isPending && !list.hasNextPage ? (
+      ) : list.items.length === 0 && !list.isPending && !list.rows.hasMore ? (
         <Empty title={t('audit.noneTitle')}>{t('audit.noneHint')}</Empty>
       ) : (
         <div className={styles['split']} data-open={selected !== undefined}>
           <RowTable
             label={t('audit.title')}
             columns={columns}
-            items={list.items}
-            keyOf={({ seq }) => String(seq)}
+            key={list.id}
+            {...list.rows}
+            newestFirst
             selected={record === undefined ? undefined : String(record)}
             onOpen={({ seq }) => change({ record: seq === record ? undefined : seq })}
-            hasMore={list.hasNextPage}
-            onMore={() => void (list.isFetchingNextPage ? undefined : list.fetchNextPage())}
           />
           {selected === undefined ? null : <RecordView record={selected} />}
         </div>

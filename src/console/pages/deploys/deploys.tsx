@@ -1,7 +1,8 @@
 /** The history of all places, newest first; what is under way stands on top by itself. */
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
-import { useAnswer, useList } from '../../api/context.tsx'
+import { useAnswer } from '../../api/context.tsx'
+import { type ListRows, useList } from '../../api/list.ts'
 import type { DeploymentSummary } from '../../api/generated.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Empty } from '../../parts/empty.tsx'
@@ -23,7 +24,7 @@ export function DeploysPage() {
   const { place } = useSearch({ from: '/frame/deploys' })
   const navigate = useNavigate()
   const [project, config] = place?.split(' › ') ?? []
-  const list = useList('deploymentList', { query: { project, config, limit: '100' } })
+  const list = useList('deploymentList', { query: { project, config, limit: '100' } }, ({ id }) => id)
   const places = useAnswer('placeList', {})
   const underWay = list.items.filter(({ endedAt }) => endedAt === null).length
   const known = new Set([...(places.data?.items ?? []).map(placeOf), ...(place === undefined ? [] : [place])])
@@ -60,32 +61,22 @@ export function DeploysPage() {
           <Empty title={t('deploy.noneThere')} />
         )
       ) : (
-        <Table
-          items={list.items}
-          hasMore={list.hasNextPage}
-          onMore={() => void (list.isFetchingNextPage ? undefined : list.fetchNextPage())}
-        />
+        <Table key={list.id} rows={list.rows} />
       )}
     </Page>
   )
 }
 
-type TableOf = {
-  readonly items: readonly DeploymentSummary[]
-  readonly hasMore?: boolean
-  readonly onMore?: () => void
-}
-
-export function Table(table: TableOf) {
+function Table({ rows }: { readonly rows: ListRows<DeploymentSummary> }) {
   const words = useWords()
   const navigate = useNavigate()
   const columns = useMemo(() => columnsIn(words), [words])
   return (
     <RowTable
-      {...table}
+      {...rows}
+      newestFirst
       label={words.t('deploy.title')}
       columns={columns}
-      keyOf={({ id }) => id}
       glowOn={({ status, state }) => `${status} ${state}`}
       onOpen={({ id }) => void navigate({ to: '/deploys/$id', params: { id } })}
     />

@@ -3,7 +3,8 @@ import { Button } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 import { toneOfStatus } from '../../../base/index.ts'
-import { useAnswer, useList } from '../../api/context.tsx'
+import { useAnswer } from '../../api/context.tsx'
+import { type ListRows, useList } from '../../api/list.ts'
 import type { ExecutionSummary } from '../../api/generated.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Empty } from '../../parts/empty.tsx'
@@ -18,14 +19,14 @@ import { useWords, type Words } from '../../words/index.tsx'
 import { executionIdOf, machineNameOf } from './names.ts'
 import { type ExecutionsSearch, type Period, periods, statuses } from './search.ts'
 
-const pageSize = 200
+const pageSize = 100
 
 export function ExecutionsPage() {
   const { t } = useWords()
   const search = useSearch({ from: '/frame/executions' })
   const navigate = useNavigate()
   const query = useQueryOf(search)
-  const list = useList('executionList', { query })
+  const list = useList('executionList', { query }, ({ arn }) => arn)
   const running = list.items.filter(({ status }) => status === 'RUNNING').length
   return (
     <Page
@@ -43,9 +44,8 @@ export function ExecutionsPage() {
         <Nothing isFiltered={Object.keys(search).length > 0} />
       ) : (
         <Table
-          items={list.items}
-          hasMore={list.hasNextPage}
-          onMore={() => void (list.isFetchingNextPage ? undefined : list.fetchNextPage())}
+          key={list.id}
+          rows={list.rows}
           onOpen={({ arn }) =>
             void navigate({ to: '/executions/$execution', params: { execution: executionIdOf(arn) } })
           }
@@ -107,22 +107,21 @@ function ExecutionFilters({ search }: { readonly search: ExecutionsSearch }) {
 }
 
 type TableOf = {
-  readonly items: readonly ExecutionSummary[]
-  readonly hasMore: boolean
-  readonly onMore: () => void
+  readonly rows: ListRows<ExecutionSummary>
   readonly onOpen: (item: ExecutionSummary) => void
 }
 
-function Table(table: TableOf) {
+function Table({ rows, onOpen }: TableOf) {
   const words = useWords()
   const { t } = words
   const columns = useMemo(() => columnsIn(words), [words])
   return (
     <RowTable
-      {...table}
+      {...rows}
+      newestFirst
       label={t('execution.title')}
       columns={columns}
-      keyOf={({ arn }) => arn}
+      onOpen={onOpen}
       glowOn={({ status }) => status}
     />
   )

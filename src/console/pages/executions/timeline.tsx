@@ -1,10 +1,10 @@
 /** Each stay in a state as a bar over the time of the execution. */
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRef } from 'react'
 import type { Row } from '../../../asl/index.ts'
 import { useNow } from '../../parts/clock.tsx'
 import { StateIcon } from '../../parts/state.tsx'
 import { durationWords } from '../../parts/times.ts'
+import { useWindow } from '../../parts/window.ts'
 import { useWords } from '../../words/index.tsx'
 import type { ExecutionSearch } from './search.ts'
 import type { Story } from './story.ts'
@@ -23,12 +23,7 @@ export function Timeline({ story, selected, onSelect }: TimelineOf) {
   const now = useNow()
   const { rows, startedAt = 0, end } = story.view
   const scroller = useRef<HTMLDivElement>(null)
-  const list = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 10,
-  })
+  const { first, last, height } = useWindow({ scroller, count: rows.length, rowHeight })
   const until = Math.max(end?.at ?? now, startedAt + 1)
   const scale = { startedAt, span: until - startedAt, until }
   return (
@@ -38,20 +33,17 @@ export function Timeline({ story, selected, onSelect }: TimelineOf) {
           <span key={part}>{durationWords(scale.span * part)}</span>
         ))}
       </div>
-      <div className={styles['rows']} style={{ height: list.getTotalSize() }}>
-        {list.getVirtualItems().map(({ index, start }) => {
-          const row = rows[index]
-          return row === undefined ? null : (
-            <Bar
-              key={row.enteredId}
-              row={row}
-              scale={scale}
-              top={start}
-              isSelected={row.enteredId === selected.visit}
-              onSelect={() => onSelect(row.name, row.enteredId)}
-            />
-          )
-        })}
+      <div className={styles['rows']} style={{ height }}>
+        {rows.slice(first, last).map((row, offset) => (
+          <Bar
+            key={row.enteredId}
+            row={row}
+            scale={scale}
+            top={(first + offset) * rowHeight}
+            isSelected={row.enteredId === selected.visit}
+            onSelect={() => onSelect(row.name, row.enteredId)}
+          />
+        ))}
       </div>
     </div>
   )
