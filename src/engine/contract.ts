@@ -237,10 +237,18 @@ export type ListExecutionsRequest = PageRequest & {
   readonly name?: string
   /** In the error that it ended with, whatever the case. */
   readonly error?: string
+  /** In the JSON text of its input, whatever the case; in the beginning of a long one. */
+  readonly input?: string
   /** Milliseconds since 1970 UTC: `startedSince` ≤ start < `startedUntil`. */
   readonly startedSince?: number
   readonly startedUntil?: number
 }
+
+/**
+ * `searched`: text was looked for, and only in so many of the newest (after the cursor); the new cursor goes on behind them. Absent
+ * when all there are were searched, or the page is full.
+ */
+export type ExecutionPage = Page<ExecutionSummary> & { readonly searched?: number }
 
 /** One history event in AWS's shape: `details` are the members of `<type>EventDetails`, absent where AWS has none. */
 export type HistoryRecord = {

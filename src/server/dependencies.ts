@@ -44,7 +44,7 @@ export interface EngineVerbs {
   redriveExecution(actor: Actor, request: engine.RedriveRequest): Answer<engine.RedrivenExecution>
   continueExecution(actor: Actor, request: engine.ContinueRequest): Answer<engine.RedrivenExecution>
   describeExecution(actor: Actor, arn: string): Answer<engine.ExecutionDescription>
-  listExecutions(actor: Actor, request: engine.ListExecutionsRequest): Answer<engine.Page<engine.ExecutionSummary>>
+  listExecutions(actor: Actor, request: engine.ListExecutionsRequest): Answer<engine.ExecutionPage>
   getExecutionHistory(actor: Actor, request: engine.HistoryRequest): Answer<engine.Page<engine.HistoryRecord>>
 
   describeMapRun(actor: Actor, arn: string): Answer<engine.MapRunDescription>

@@ -146,7 +146,7 @@ export type Operations = {
   /** What happened, event by event. */
   executionHistory: { params: { readonly execution: string }; query?: { readonly limit?: string; readonly cursor?: string; readonly order?: "oldest" | "newest" }; answer: { readonly items: readonly (HistoryEvent)[]; readonly cursor?: string } }
   /** List executions, newest first. */
-  executionList: { query?: { readonly machine?: string; readonly status?: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "PENDING_REDRIVE"; readonly limit?: string; readonly cursor?: string; readonly mapRun?: string; readonly name?: string; readonly error?: string; readonly startedSince?: string; readonly startedUntil?: string }; answer: { readonly items: readonly (ExecutionSummary)[]; readonly cursor?: string } }
+  executionList: { query?: { readonly machine?: string; readonly status?: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "PENDING_REDRIVE"; readonly limit?: string; readonly cursor?: string; readonly mapRun?: string; readonly name?: string; readonly error?: string; readonly input?: string; readonly startedSince?: string; readonly startedUntil?: string }; answer: { readonly items: readonly (ExecutionSummary)[]; readonly cursor?: string; readonly searched?: number } }
   /** The state machine as this execution runs it, whatever became of the machine since. */
   executionMachine: { params: { readonly execution: string }; answer: { readonly arn: string; readonly name: string; readonly definition: string } }
   /** Go on with an execution that failed, timed out or was stopped; what had succeeded is not done again. */
