@@ -105,6 +105,9 @@ describe('every page is accessible', () => {
     '/deploys',
     '/executions',
     '/executions/approval:order-1?state=Approve',
+    '/machines',
+    '/machines/approval?state=Approve',
+    '/machines/approval/edit?side=run',
     '/locks',
     '/audit',
   ] as const
