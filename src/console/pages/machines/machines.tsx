@@ -3,7 +3,7 @@ import { Button } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo } from 'react'
-import { useList } from '../../api/context.tsx'
+import { useList } from '../../api/list.ts'
 import type { MachineSummary } from '../../api/generated.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { Filters } from '../../parts/filters.tsx'
@@ -24,12 +24,14 @@ export function MachinesPage() {
   const { t } = useWords()
   const { name } = useSearch({ from: '/frame/machines' })
   const [isCreating, dialog] = useDisclosure(false)
-  const list = useList('machineList', { query: { lately: 'true', limit: '200' } })
+  const list = useList('machineList', { query: { lately: 'true', limit: '200' } }, ({ arn }) => arn)
+  const isRead = !list.isPending && !list.isError
   const items = useMemo(() => matching(list.items, name), [list.items, name])
   useWhole(list, name !== undefined)
+  useOutcomes(list)
   const running = list.items.reduce((sum, { lately }) => sum + (lately?.running ?? 0), 0)
   // Holdfast brings some of its own: they are no beginning.
-  const isEmpty = list.isSuccess && !list.hasNextPage && list.items.every(isOurs)
+  const isEmpty = isRead && !list.rows.hasMore && list.items.every(isOurs)
   return (
     <Page
       fill
@@ -53,7 +55,7 @@ export function MachinesPage() {
       {isEmpty ? <None onCreate={dialog.open} /> : <Search name={name} />}
       {list.isError ? (
         <ProblemBox error={list.error} onRetry={() => void list.refetch()} />
-      ) : items.length === 0 && list.isSuccess ? (
+      ) : items.length === 0 && isRead ? (
         <Empty title={t('machine.noneMatch')}>{t('machine.noneMatchHint')}</Empty>
       ) : (
         <Table items={items} list={list} />
@@ -68,10 +70,23 @@ const isOurs = ({ lately }: MachineSummary): boolean => lately?.last.madeBy?.typ
 type List = ReturnType<typeof useList<'machineList'>>
 
 /** What is searched has to be there. */
-function useWhole({ hasNextPage, isFetchingNextPage, fetchNextPage }: List, isSearched: boolean): void {
+function useWhole({ items, rows: { hasMore, onMore } }: List, isSearched: boolean): void {
+  const { length } = items
   useEffect(() => {
-    if (isSearched && hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [isSearched, hasNextPage, isFetchingNextPage, fetchNextPage])
+    if (isSearched && hasMore) onMore()
+  }, [isSearched, hasMore, onMore, length])
+}
+
+const outcomesMs = 5000
+
+/** What executions come to is no change of their machine: it is looked at now and then. */
+function useOutcomes({ refetch }: List): void {
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!document.hidden) void refetch()
+    }, outcomesMs)
+    return () => clearInterval(timer)
+  }, [refetch])
 }
 
 export function matching(items: readonly MachineSummary[], name: string | undefined): readonly MachineSummary[] {
@@ -101,12 +116,10 @@ function Table({ items, list }: { readonly items: readonly MachineSummary[]; rea
   return (
     <RowTable
       label={words.t('machine.title')}
+      {...list.rows}
       columns={columns}
       items={items}
-      keyOf={({ arn }) => arn}
       glowOn={({ lately }) => lately?.last.revisionId ?? ''}
-      hasMore={list.hasNextPage}
-      onMore={() => void (list.isFetchingNextPage ? undefined : list.fetchNextPage())}
       onOpen={({ name }) => void navigate({ to: '/machines/$machine', params: { machine: name } })}
     />
   )

@@ -1,7 +1,8 @@
 /** Who changed a machine, when and what for; and what each change was. */
 import { useMemo } from 'react'
-import { useAnswer, useList } from '../../api/context.tsx'
+import { useAnswer } from '../../api/context.tsx'
 import type { MachineRevision } from '../../api/generated.ts'
+import { useList } from '../../api/list.ts'
 import { JsonDifference } from '../../parts/json/difference.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { type Column, RowTable } from '../../parts/table.tsx'
@@ -18,7 +19,7 @@ type RevisionsOf = {
 
 export function Revisions({ machine, selected, onSelect }: RevisionsOf) {
   const words = useWords()
-  const list = useList('machineRevisions', { params: { machine }, query: { limit: '100' } })
+  const list = useList('machineRevisions', { params: { machine }, query: { limit: '100' } }, keyOf)
   const columns = useMemo(() => columnsIn(words), [words])
   const shown = selected ?? list.items[0]?.revisionId
   const at = list.items.findIndex(({ revisionId }) => revisionId === shown)
@@ -28,12 +29,9 @@ export function Revisions({ machine, selected, onSelect }: RevisionsOf) {
       <RowTable
         label={words.t('machine.tab_revisions')}
         columns={columns}
-        items={list.items}
-        keyOf={({ revisionId }) => revisionId}
+        {...list.rows}
         selected={shown}
         onOpen={({ revisionId }) => onSelect(revisionId)}
-        hasMore={list.hasNextPage}
-        onMore={() => void (list.isFetchingNextPage ? undefined : list.fetchNextPage())}
       />
       <section className={`${styles['panel']} ${styles['scrolls']}`} aria-label={words.t('machine.revision')}>
         <Change machine={machine} revision={list.items[at]} before={list.items[at + 1]} />
@@ -41,6 +39,8 @@ export function Revisions({ machine, selected, onSelect }: RevisionsOf) {
     </div>
   )
 }
+
+const keyOf = ({ revisionId }: MachineRevision): string => revisionId
 
 function columnsIn({ t }: Words): readonly Column<MachineRevision>[] {
   return [

@@ -2,8 +2,9 @@
 import { Button, Group, Modal, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMemo, useState } from 'react'
-import { useAct, useAnswer, useList } from '../../api/context.tsx'
+import { useAct, useAnswer } from '../../api/context.tsx'
 import type { AliasSummary, MachineVersion } from '../../api/generated.ts'
+import { useList } from '../../api/list.ts'
 import { Section } from '../../parts/page.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { When } from '../../parts/when.tsx'
@@ -14,8 +15,8 @@ import tables from './plain-table.module.css'
 export function Versions({ machine }: { readonly machine: string }) {
   const { t } = useWords()
   const [isOpen, dialog] = useDisclosure(false)
-  const versions = useList('versionList', { params: { machine }, query: { limit: '200' } })
-  const aliases = useList('aliasList', { params: { machine }, query: { limit: '200' } })
+  const versions = useList('versionList', { params: { machine }, query: { limit: '200' } }, ({ arn }) => arn)
+  const aliases = useList('aliasList', { params: { machine }, query: { limit: '200' } }, ({ arn }) => arn)
   const failed = versions.error ?? aliases.error
   if (failed !== null) return <ProblemBox error={failed} onRetry={() => void versions.refetch()} />
   return (
