@@ -32,6 +32,8 @@ const queries = new QueryClient({
   },
 })
 const nonce = pageNonce()
+// What keeps the page from scrolling under a dialog brings a style of its own, and looks for its nonce there.
+Object.assign(globalThis, { __webpack_nonce__: nonce })
 
 function askToSignIn(): void {
   const { pathname, href } = router.state.location
