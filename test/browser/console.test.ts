@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { verifyExport } from '../../src/audit/index.ts'
 import { seriousFaults } from './accessible.ts'
 import { type Console, openConsole } from './console.ts'
 import { Api } from './machines.ts'
@@ -16,6 +17,7 @@ beforeAll(async () => {
   console = await openConsole()
   api = new Api(console)
   await api.approvals()
+  await api.call('POST /v1/hosts', { name: 'tokyo-9' })
 })
 afterAll(() => console.close())
 
@@ -99,17 +101,60 @@ describe('a first visit', () => {
   })
 })
 
+describe('whoever keeps the door', () => {
+  it('makes a token, closes a place and finds both in the trail, which proves itself elsewhere', async () => {
+    const page = await console.open(desktop)
+    await page.keyboard.press('Control+k')
+    await page.getByLabel('Search and commands').last().fill('tokens')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Make a token' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Name').fill('release bot')
+    await dialog.getByLabel('Only on this project').fill('acme/shop')
+    await dialog.getByRole('button', { name: 'Make a token' }).click()
+    const secret = await dialog.getByText(/^hf_/).textContent()
+    await dialog.getByRole('button', { name: 'Close' }).last().click()
+    await page.getByRole('row', { name: /good release bot deployer@acme\/shop/ }).click()
+    await dialog.getByRole('button', { name: 'Revoke' }).click()
+    await page.getByRole('row', { name: /release bot/ }).waitFor({ state: 'detached' })
+    expect(await page.content()).not.toContain(secret)
+
+    await page.keyboard.press('g')
+    await page.keyboard.press('l')
+    await page.getByRole('button', { name: 'Lock a place' }).click()
+    await dialog.getByLabel('Project › config').fill('acme/shop › production')
+    await dialog.getByLabel('Reason').fill('sale day')
+    await dialog.getByRole('button', { name: 'Lock a place' }).click()
+    await page.getByText('sale day').waitFor()
+    await page.getByRole('button', { name: 'Unlock' }).click()
+    await page.getByRole('heading', { name: 'Nothing is locked' }).waitFor()
+
+    await page.goto(new URL('/audit?text=SALE+day', console.url).href)
+    await page.getByRole('row', { name: /lock\.acquire local admin/ }).click()
+    await page.getByRole('link', { name: /^Record \d+$/ }).click()
+    await page.getByText('Hangs on the records before and after it').waitFor()
+    await page.goBack()
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Export' }).click()
+    const lines = readFileSync(await (await saved).path(), 'utf8').split('\n')
+    expect(verifyExport(lines)).toMatchObject({ ok: true, from: 1, keyId: expect.any(String) })
+    await page.context().close()
+  })
+})
+
 describe('every page is accessible', () => {
   const paths = [
     '/',
     '/deploys',
     '/executions',
     '/executions/approval:order-1?state=Approve',
-    '/machines',
-    '/machines/approval?state=Approve',
-    '/machines/approval/edit?side=run',
+    '/hosts',
+    '/hosts/tokyo-9',
     '/locks',
+    '/access',
+    '/access?tab=sessions',
     '/audit',
+    '/audit/1',
   ] as const
 
   it.each(['light', 'dark'] as const)('in %s', async (colorScheme) => {

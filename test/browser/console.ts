@@ -23,14 +23,10 @@ export type Console = {
   close(): Promise<void>
 }
 
-/** Whatever runs the tests: they are about the console as its sources are. */
-export async function buildConsole(): Promise<void> {
-  await promisify(execFile)(process.execPath, [join(root, 'scripts/console/build.ts')])
-}
-
 /** With the deployer of static files, which deploys to a folder. */
 export async function openConsole(): Promise<Console> {
-  await buildConsole()
+  // Whatever runs the tests: they are about the console as its sources are.
+  await promisify(execFile)(process.execPath, [join(root, 'scripts/console/build.ts')])
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-browser-'))
   const { configuration, file } = await readConfiguration({
     workingFolder: folder,

@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { type Console, openConsole } from './console.ts'
 import { startHost } from './host.ts'
-import { seedAccess, seedDeploys, seedExecutions, seedMachines } from './seeds.ts'
+import { seedAccess, seedDeploys, seedExecutions } from './seeds.ts'
+import { fontLoaded, useJapaneseFont } from './japanese.ts'
 import { Api } from './machines.ts'
 
 const folder = join(import.meta.dirname, '../../coverage/screenshots')
@@ -18,29 +19,12 @@ const sizes = {
 type Shot = { readonly name: string; readonly path: string; readonly ready?: (page: Page) => Promise<unknown> }
 
 const drawn = (page: Page): Promise<unknown> => page.locator('.react-flow__node').first().waitFor()
-const lists: readonly Shot[] = [
-  '/',
-  '/deploys',
-  '/executions',
-  '/machines',
-  '/hosts',
-  '/locks',
-  '/access',
-  '/audit',
-].map((path) => ({
-  name: path === '/' ? 'overview' : path.slice(1),
-  path,
-}))
-
-const machinePages = [
-  'machine',
-  'machine-revisions',
-  'machine-versions',
-  'machine-settings',
-  'editor',
-  'editor-run',
-  'editor-state',
-]
+const lists: readonly Shot[] = ['/', '/deploys', '/executions', '/hosts', '/locks', '/access', '/audit'].map(
+  (path) => ({
+    name: path === '/' ? 'overview' : path.slice(1),
+    path,
+  }),
+)
 
 const pages = [
   ...lists.map(({ name }) => name),
@@ -52,7 +36,6 @@ const pages = [
   'access-sessions',
   'access-token',
   'record',
-  ...machinePages,
 ]
 const [, , ...wanted] = process.argv
 const unknown = wanted.filter((name) => !pages.includes(name))
@@ -63,17 +46,22 @@ if (unknown.length > 0) {
 mkdirSync(folder, { recursive: true })
 
 async function shoot(console: Console, state: string, shots: readonly Shot[], locale = 'en-US'): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
+  // What differs between languages does so in either light.
+  const schemes = locale === 'en-US' ? (['light', 'dark'] as const) : (['light'] as const)
+  for (const colorScheme of schemes) {
     for (const [size, options] of Object.entries(sizes)) {
-      const page = await console.open({ ...options, colorScheme, locale })
+      const isJapanese = locale === 'ja-JP'
+      const page = await console.open({ ...options, colorScheme, locale, bypassCSP: isJapanese })
+      if (isJapanese) await useJapaneseFont(page.context())
       for (const { name, path, ready } of shots) {
         if (wanted.length > 0 && !wanted.includes(name)) continue
         await page.goto(new URL(path, console.url).href)
         await page.getByRole('heading', { level: 1 }).waitFor()
-        await page.getByText('Loading …').waitFor({ state: 'detached' })
+        await page.getByText(/Loading …|読み込み中…/).waitFor({ state: 'detached' })
         await ready?.(page)
+        if (isJapanese) await fontLoaded(page)
         const file = [name, state, size, colorScheme, ...(locale === 'en-US' ? [] : [locale])].join('-')
-        await page.screenshot({ path: join(folder, `${file}.png`) })
+        await page.screenshot({ path: join(folder, `${file}.png`), fullPage: true })
       }
       await page.context().close()
     }
@@ -118,43 +106,22 @@ async function shootHost(console: Console): Promise<void> {
 
 const routed = (page: Page): Promise<unknown> => page.getByText('p99').first().waitFor()
 
-const written = async (page: Page): Promise<void> => {
-  await page.locator('.cm-content').first().waitFor()
-  await drawn(page).catch(() => undefined)
-}
-const ran = async (page: Page): Promise<void> => {
-  if (page.viewportSize()?.width === 390)
-    await page.getByRole('button', { name: /Findings and runs|検証と試行/ }).click()
-  await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await page.getByText(/of virtual time/).waitFor()
-  if (page.viewportSize()?.width !== 390) await drawn(page)
-}
-const machineShots: readonly Shot[] = [
-  { name: 'machine', path: '/machines/approval?state=Approve', ready: written },
-  { name: 'machine-revisions', path: '/machines/approval?tab=revisions' },
-  { name: 'machine-versions', path: '/machines/approval?tab=versions' },
-  { name: 'machine-settings', path: '/machines/approval?tab=settings' },
-  { name: 'editor', path: '/machines/approval/edit?state=Approve', ready: written },
-  { name: 'editor-run', path: '/machines/order/edit?sample=order&side=run', ready: ran },
-  { name: 'editor-state', path: '/machines/approval/edit?side=state&state=Receive', ready: written },
-]
-
 const console_ = await openConsole()
 try {
   await shootSignIn(console_)
   await shoot(console_, 'empty', lists)
   const api = new Api(console_)
   const executions = await seedExecutions(api)
-  await seedMachines(api)
   const deploys = await seedDeploys(console_, api)
-  await shoot(console_, 'ordinary', [
+  const ordinary: readonly Shot[] = [
     ...lists,
     { name: 'execution', path: `/executions/${executions.waiting}`, ready: drawn },
     { name: 'deploy', path: `/deploys/${deploys.good}` },
     ...access(await seedAccess(api)),
     { name: 'record', path: '/audit/3' },
-    ...machineShots,
-  ])
+  ]
+  await shoot(console_, 'ordinary', ordinary)
+  await shoot(console_, 'ordinary', ordinary, 'ja-JP')
   if (wanted.length === 0 || wanted.some((name) => name.startsWith('host'))) await shootHost(console_)
   await shoot(console_, 'failed', [
     { name: 'execution', path: `/executions/${executions.failed}?state=Too+large`, ready: drawn },
@@ -163,8 +130,11 @@ try {
   ])
   await shoot(
     console_,
-    'ordinary',
-    [{ name: 'execution', path: `/executions/${executions.failed}`, ready: drawn }],
+    'failed',
+    [
+      { name: 'execution', path: `/executions/${executions.failed}?state=Too+large`, ready: drawn },
+      { name: 'deploy', path: `/deploys/${deploys.failed}` },
+    ],
     'ja-JP',
   )
   const many = await executions.many()

@@ -36,7 +36,7 @@ const oneOfResources =
     if (match === null || !actions.includes(match[1] ?? '')) visit.run.report.schema(wording.resourceNotAllowed, place)
   }
 
-export const readerConfigShape = shape(
+const readerConfig = shape(
   {
     InputType: both(oneOf('CSV', 'JSON', 'JSONL', 'PARQUET', 'MANIFEST')),
     ManifestType: both(oneOf('ATHENA_DATA', 'S3_INVENTORY')),
@@ -52,7 +52,7 @@ export const readerConfigShape = shape(
 )
 
 const checkReaderConfig: Check = (value, place, visit) => {
-  if (!checkShape(readerConfigShape, value, place, visit)) return
+  if (!checkShape(readerConfig, value, place, visit)) return
   const { report } = visit.run
   const isCsv = value.get('InputType') === 'CSV'
   if (isCsv && !value.has('CSVHeaderLocation')) report.schema(wording.fieldRequired('CSVHeaderLocation'), place)
@@ -65,7 +65,7 @@ const checkReaderConfig: Check = (value, place, visit) => {
   }
 }
 
-export const readerShape = shape({
+const reader = shape({
   Resource: required(both(oneOfResources('getObject', 'listObjectsV2'))),
   Parameters: pathOnly(selection),
   Arguments: jsonataOnly(selection),
@@ -75,7 +75,7 @@ export const readerShape = shape({
 
 /** `ItemReader`. An object that is read needs to be told what it holds. */
 export const itemReader: Check = (value, place, visit) => {
-  if (!checkShape(readerShape, value, place, visit)) return
+  if (!checkShape(reader, value, place, visit)) return
   const resource = value.get('Resource')
   const config = value.get('ReaderConfig')
   if (typeof resource !== 'string' || !resource.endsWith(':getObject')) return
@@ -90,7 +90,7 @@ const sizes: readonly Group[] = [
   { fields: ['MaxInputBytesPerBatch', 'MaxInputBytesPerBatchPath'] },
 ]
 
-export const batcherShape = shape(
+const batcher = shape(
   {
     MaxItemsPerBatch: both(orExpression(integer(1))),
     MaxItemsPerBatchPath: pathOnly(reference),
@@ -104,7 +104,7 @@ export const batcherShape = shape(
 
 /** `ItemBatcher`: without a size there is no batch. */
 export const itemBatcher: Check = (value, place, visit) => {
-  if (!checkShape(batcherShape, value, place, visit)) return
+  if (!checkShape(batcher, value, place, visit)) return
   const names = sizes.flatMap(({ fields }) => fields)
   if (!names.some((name) => value.has(name))) visit.run.report.schema(wording.exactlyOneOf(names), place)
 }
@@ -115,14 +115,15 @@ const writerConfig = shape({
 })
 
 /** `ResultWriter`. */
-export const writerShape = shape({
-  Resource: both(oneOfResources('putObject')),
-  Parameters: pathOnly(selection),
-  Arguments: jsonataOnly(selection),
-  WriterConfig: both(shaped(writerConfig)),
-  Comment: both(text),
-})
-export const resultWriter: Check = shaped(writerShape)
+export const resultWriter: Check = shaped(
+  shape({
+    Resource: both(oneOfResources('putObject')),
+    Parameters: pathOnly(selection),
+    Arguments: jsonataOnly(selection),
+    WriterConfig: both(shaped(writerConfig)),
+    Comment: both(text),
+  }),
+)
 
 const longestLabel = 40
 const labelCharacters = /^[^\s?*<>{}[\]:;,\\|^~$#%&`"\u0000-\u001f\u007f-\u009f]*$/

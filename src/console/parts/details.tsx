@@ -25,6 +25,8 @@ export type Act = {
   readonly isPending: boolean
   readonly error: unknown
   readonly isReady?: boolean
+  /** What Enter does: for what can be taken back. */
+  readonly isFirst?: boolean
   /** It takes something away. */
   readonly isDangerous?: boolean
   readonly onAct: () => void
@@ -46,7 +48,7 @@ export function Details({ title, status, facts, onClose, act, children }: Detail
 /** The consequence, then the button that has it. */
 export function Acting({ act, onClose }: { readonly act: Act; readonly onClose: () => void }) {
   const { t } = useWords()
-  const { words, consequence, isPending, error, isReady = true, isDangerous = false, onAct } = act
+  const { words, consequence, isPending, error, isReady = true, isFirst = false, isDangerous = false, onAct } = act
   return (
     <div className={styles['act']}>
       <p>{consequence}</p>
@@ -57,6 +59,7 @@ export function Acting({ act, onClose }: { readonly act: Act; readonly onClose: 
         </Button>
         <Button
           {...(isDangerous ? { color: 'red' } : {})}
+          {...(isFirst ? { 'data-autofocus': true } : {})}
           variant={isDangerous ? 'light' : 'filled'}
           disabled={!isReady}
           loading={isPending}

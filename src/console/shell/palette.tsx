@@ -1,52 +1,56 @@
-/** ⌘K: any page, and any id that is pasted. */
-import { Spotlight, spotlight } from '@mantine/spotlight'
-import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+/** ⌘K: what can be done now, any page, what was looked at last, and deployments, executions, machines and hosts by their names. */
+import { Spotlight, spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
+import { useRouterState } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { Icon } from '../parts/icons.tsx'
 import { useWords } from '../words/index.tsx'
-import { groups, placeOfId } from './navigation.ts'
+import type { Deed } from './deeds.ts'
+import { recentOf, storedRecent } from './recent.ts'
+import { usePaletteGroups } from './palette-groups.tsx'
 
 export const openPalette = (): void => spotlight.open()
 
+const DeedDialog = lazy(() => import('./deed-dialog.tsx').then((module) => ({ default: module.DeedDialog })))
+
 export function Palette() {
   const { t } = useWords()
-  const navigate = useNavigate()
   const [query, setQuery] = useState('')
-  const place = placeOfId(query)
-  const pages = groups.map(({ name, path, icon, words }) => ({
-    id: name,
-    label: t(words),
-    leftSection: <Icon name={icon} />,
-    onClick: () => void navigate({ to: path }),
-  }))
-  const pasted =
-    place === undefined
-      ? []
-      : [
-          {
-            id: place.id,
-            label: t(place.kind === 'deployment' ? 'shell.openDeployment' : 'shell.openExecution', { id: place.id }),
-            keywords: query,
-            leftSection: <Icon name="open" />,
-            onClick: () =>
-              void (place.kind === 'deployment'
-                ? navigate({ to: '/deploys/$id', params: { id: place.id } })
-                : navigate({ to: '/executions/$execution', params: { execution: place.id } })),
-          },
-        ]
+  const [isOpen, setOpen] = useState(false)
+  const [deed, setDeed] = useState<Deed>()
+  useRemembering()
+  const groups: readonly SpotlightActionGroupData[] = usePaletteGroups({ query, isOpen, onDeed: setDeed })
   return (
-    <Spotlight
-      actions={[...pasted, ...pages]}
-      query={query}
-      onQueryChange={setQuery}
-      nothingFound={t('shell.paletteNothing')}
-      shortcut={['mod + K']}
-      highlightQuery
-      searchProps={{
-        leftSection: <Icon name="search" />,
-        placeholder: t('shell.paletteHint'),
-        'aria-label': t('shell.palette'),
-      }}
-    />
+    <>
+      <Spotlight
+        actions={[...groups]}
+        query={query}
+        onQueryChange={setQuery}
+        onSpotlightOpen={() => setOpen(true)}
+        onSpotlightClose={() => setOpen(false)}
+        nothingFound={t('shell.paletteNothing')}
+        shortcut={['mod + K']}
+        highlightQuery
+        scrollable
+        maxHeight={480}
+        searchProps={{
+          leftSection: <Icon name="search" />,
+          placeholder: t('shell.paletteHint'),
+          'aria-label': t('shell.palette'),
+        }}
+      />
+      {deed === undefined ? null : (
+        <Suspense>
+          <DeedDialog deed={deed} onClose={() => setDeed(undefined)} />
+        </Suspense>
+      )}
+    </>
   )
+}
+
+function useRemembering(): void {
+  const path = useRouterState({ select: ({ location }) => location.pathname })
+  useEffect(() => {
+    const seen = recentOf(path)
+    if (seen !== undefined) storedRecent.add(seen)
+  }, [path])
 }

@@ -3,7 +3,6 @@ import { Pace } from '../../base/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { requireOnDeployment } from '../permission.ts'
 import { describe, type DeploymentDescription } from './describe.ts'
-import { offeredTo } from './offers.ts'
 import { hasEnded, requireDeployment } from './rows.ts'
 
 /**
@@ -27,7 +26,7 @@ export async function* watchDeployment(
     let told: DeploymentDescription | undefined
     while (!signal.aborted) {
       const now = view.read()
-      if (now !== told) yield offeredTo(actor, now)
+      if (now !== told) yield now
       told = now
       if (now.endedAt !== null) return
       await bell.rung()

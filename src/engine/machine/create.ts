@@ -24,7 +24,6 @@ type WantedMachine = Configurations & {
   readonly roleArn: string
   readonly variableReferences: JsonText
   readonly tags: readonly Tag[]
-  readonly summary: string | undefined
   readonly publish: boolean
   readonly versionDescription: string | undefined
 }
@@ -47,7 +46,7 @@ export async function createStateMachine(
     const existing = findCurrentDetails(tx, wanted.arn)
     if (existing !== undefined) return answerAgain(tx, existing, wanted)
     const createdAt = registry.clock.now()
-    const made = insertWanted(tx, wanted, { actor, createdAt })
+    const made = insertWanted(tx, wanted, createdAt)
     const subject = { type: 'machine', id: wanted.arn }
     const change = { before: null, after: { type: wanted.type, ...summaryOf(wanted) } }
     appendRecord(tx, { at: createdAt, actor, action: 'machine.create', subject, change, cause })
@@ -73,7 +72,6 @@ function parseCreate(registry: Registry, request: CreateStateMachineRequest): Wa
     tags = [],
     publish = false,
     versionDescription,
-    summary,
     ...given
   } = parseRequest(createRequest, request, {
     hidden: ['definition'],
@@ -85,16 +83,14 @@ function parseCreate(registry: Registry, request: CreateStateMachineRequest): Wa
   const variableReferences = acceptDefinition(registry, definition, type)
   const arn = stateMachineArn(registry.account, name)
   const machine = { arn, name, type, definition, roleArn, tags, variableReferences, ...configurations }
-  return { ...machine, summary, publish, versionDescription }
+  return { ...machine, publish, versionDescription }
 }
 
 type MadeMachine = { readonly machineId: number; readonly revisionId: number }
 
-type Making = { readonly actor: Actor; readonly createdAt: number }
-
-function insertWanted(tx: Transaction, wanted: WantedMachine, { actor, createdAt }: Making): MadeMachine {
+function insertWanted(tx: Transaction, wanted: WantedMachine, createdAt: number): MadeMachine {
   const machineId = insertMachine(tx, wanted, createdAt)
-  const revisionId = insertRevision(tx, machineId, { ...wanted, uuid: null, madeBy: actor }, createdAt)
+  const revisionId = insertRevision(tx, machineId, { ...wanted, uuid: null }, createdAt)
   putTags(tx, wanted.arn, wanted.tags)
   return { machineId, revisionId }
 }

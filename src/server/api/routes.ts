@@ -12,7 +12,6 @@ import { mapRunRoutes } from './map-runs.ts'
 import { placeRoutes } from './places.ts'
 import { platformRoutes } from './platform.ts'
 import { releaseRoutes } from './releases.ts'
-import { revisionRoutes } from './revisions.ts'
 import { rollbackRoutes } from './rollbacks.ts'
 import type { Route } from './route.ts'
 import { sessionRoutes } from './sessions.ts'
@@ -24,7 +23,6 @@ import { versionRoutes } from './versions.ts'
 export const routes: readonly Route[] = [
   ...machineRoutes,
   ...trialRoutes,
-  ...revisionRoutes,
   ...versionRoutes,
   ...executionRoutes,
   ...mapRunRoutes,

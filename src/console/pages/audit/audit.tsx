@@ -1,24 +1,22 @@
 /** The audit trail: found, looked at, proven, taken away. */
-import { Button, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 import { useList } from '../../api/list.ts'
 import type { TrailRecord } from '../../api/generated.ts'
 import { Command } from '../../parts/command.tsx'
-import { Choice } from '../../parts/choice.tsx'
 import { Empty } from '../../parts/empty.tsx'
-import { Filters } from '../../parts/filters.tsx'
 import { Page } from '../../parts/page.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
-import { SearchField } from '../../parts/search-field.tsx'
 import { type Column, RowTable } from '../../parts/table.tsx'
 import { When } from '../../parts/when.tsx'
 import { useWords, type Words } from '../../words/index.tsx'
 import styles from './audit.module.css'
+import { AuditFilters } from './filters.tsx'
 import { Proof, useExport, useVerify } from './proof.tsx'
 import { RecordView } from './record.tsx'
 import { actorWords, subjectWords } from './words-of.ts'
-import { actions, type AuditSearch, auditSearch, fieldTime, localField } from './search.ts'
+import { type AuditSearch, auditSearch } from './search.ts'
 
 export function AuditPage() {
   const words = useWords()
@@ -87,61 +85,14 @@ function useChange() {
   )
 }
 
-type FiltersOf = { readonly search: AuditSearch; readonly onChange: (changed: AuditSearch) => void }
-
-function AuditFilters({ search, onChange }: FiltersOf) {
-  const { t } = useWords()
-  const onText = useCallback((text: string | undefined) => onChange({ text }), [onChange])
-  const onSubject = useCallback((subject: string | undefined) => onChange({ subject }), [onChange])
-  const onActor = useCallback((actor: string | undefined) => onChange({ actor }), [onChange])
-  const onExecution = useCallback((execution: string | undefined) => onChange({ execution }), [onChange])
-  return (
-    <Filters>
-      <SearchField isMain label={t('audit.text')} value={search.text} onSearch={onText} />
-      <SearchField label={t('audit.search')} value={search.subject} onSearch={onSubject} />
-      <SearchField label={t('audit.actor')} value={search.actor} onSearch={onActor} />
-      <SearchField label={t('audit.execution')} value={search.execution} onSearch={onExecution} />
-      <Choice
-        label={t('audit.action')}
-        any={t('audit.anyAction')}
-        value={search.action}
-        options={actions.map((action) => [action, action] as const)}
-        onChoose={(action) => onChange({ action })}
-      />
-      <TimeField label={t('audit.since')} value={search.from} onChange={(from) => onChange({ from })} />
-      <TimeField label={t('audit.until')} value={search.to} onChange={(to) => onChange({ to })} />
-    </Filters>
-  )
-}
-
-type TimeFieldOf = {
-  readonly label: string
-  readonly value: string | undefined
-  readonly onChange: (at: string | undefined) => void
-}
-
-/** The browser's own, which every phone knows. */
-function TimeField({ label, value, onChange }: TimeFieldOf) {
-  return (
-    <label className={styles['time']}>
-      {label}
-      <TextInput
-        type="datetime-local"
-        value={localField(value)}
-        onChange={(event) => onChange(fieldTime(event.currentTarget.value))}
-      />
-    </label>
-  )
-}
-
 function columnsIn({ t }: Words): readonly Column<TrailRecord>[] {
   return [
-    { key: 'seq', head: t('audit.seq'), width: '56px', numeric: true, cell: ({ seq }) => seq },
+    { key: 'seq', head: t('audit.seq'), width: '56px', wide: true, numeric: true, cell: ({ seq }) => seq },
     { key: 'at', head: t('audit.at'), width: '84px', numeric: true, cell: ({ at }) => <When at={at} /> },
     {
       key: 'action',
       head: t('audit.what'),
-      width: 'minmax(110px, 160px)',
+      width: 'minmax(100px, 160px)',
       cell: ({ action }) => <code>{action}</code>,
     },
     {

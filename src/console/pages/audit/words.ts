@@ -9,6 +9,8 @@ export const auditWords = {
   text: { en: 'Search in actions, ids, changes', ja: '操作・ID・変更内容を検索' },
   search: { en: 'Done to (an id)', ja: '対象の ID' },
   actor: { en: 'Done by (a name or an id)', ja: '実行者の名前または ID' },
+  more: { en: 'More filters', ja: '絞り込みを追加' },
+  fewer: { en: 'Fewer filters', ja: '絞り込みを隠す' },
   since: { en: 'From', ja: '開始' },
   until: { en: 'to', ja: '終了' },
   exported: {

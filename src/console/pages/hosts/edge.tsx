@@ -84,13 +84,14 @@ function RouteOf({ route, releases }: RouteProps) {
         <h3>
           {placeOf(route)} · {service}
         </h3>
-        <code>{addresses.join('  ')}</code>
+        <span>{addresses.map((one) => one.replace(/^\*\//, t('host.anyHost'))).join(', ')}</span>
         {isMaintenance ? <State tone="halted" word={t('host.maintenance')} /> : null}
         {isPanic ? <State tone="failed" word={t('host.panic')} /> : null}
         <span className={styles['quiet']}>
           {t('host.panicBelow', { share: percentWords(panicThreshold, language) })}
         </span>
       </header>
+      <p className={styles['quiet']}>{t('host.lastMinute')}</p>
       <Split route={route} releases={releases} />
       <Targets route={route} releases={releases} />
     </section>
