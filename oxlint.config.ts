@@ -12,6 +12,8 @@ const layerTable = {
   // re2js: regular expressions of JSONPath filters in linear time. Computation only: no imports, no clock, chance or I/O.
   asl: { purity: 'pure', packages: ['re2js'] },
   jsonata: { purity: 'guided' },
+  // Cases of `asl test`: the command line runs them without a server, the engine for who edits a machine.
+  rehearsal: { purity: 'guided' },
   store: { purity: 'guided' },
   // Secrets at rest: below every domain that keeps one.
   sealing: { purity: 'guided', only: ['base'] },

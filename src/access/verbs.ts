@@ -41,6 +41,7 @@ export const verbs = {
   'machine.describe': readersAndMachines,
   'machine.list': readersAndMachines,
   'machine.validate': { ...signedIn, also: ['machine'] },
+  'machine.rehearse': readersAndMachines,
   // It may call what the state's Task names.
   'state.test': admins,
   'machine.publish': admins,

@@ -166,7 +166,7 @@ function buildServer({ version, configuration, clock, logger, randomBytes }: Run
   const { store, account, trail, access, tokenFile, engine, hosts, shutdown, startedAt, proofKey } = behind
   const server = createServer(
     {
-      verbs: bindVerbs(engine, behind.checkInput),
+      verbs: bindVerbs(engine, behind.inputs),
       deploys: bindDeployVerbs(behind.deploys, hosts),
       hosts: bindHostVerbs(hosts),
       connections: bindConnectionVerbs(behind.connections),

@@ -13,11 +13,11 @@ import {
   type Account,
   awsLimits,
   createEngine,
-  definitionOf,
   embeddedLimits,
   type Engine,
   type EngineObserver,
   procedureHandler,
+  procedureSummary,
   type ProcedureSummary,
   workerHandler,
 } from '../engine/index.ts'
@@ -36,7 +36,7 @@ import { nodeNameOf } from './shared-identity.ts'
 import type { Shutdown } from './shutdown.ts'
 import { openServices } from './services.ts'
 import { smokeRequest } from './smoke-request.ts'
-import type { InputCheck } from './verbs.ts'
+import type { InputRules } from './verbs.ts'
 
 /** What it stands on. */
 export type Ground = {
@@ -50,7 +50,7 @@ export type Ground = {
 export type Started = {
   readonly engine: Engine
   readonly deploys: Deploys
-  readonly checkInput: InputCheck
+  readonly inputs: InputRules
   /** Names of a user's procedures. */
   readonly procedures: readonly string[]
   /** Executions that went on where the last process left them. */
@@ -82,7 +82,7 @@ export async function startEngine(options: RuntimeOptions, ground: Ground, shutd
   const ourHandler = procedureHandler(ours, { account, clock, log: logger })
   const engine = buildEngine(options, ground, { shutdown, handlers: [ourHandler, ...theirs.handlers] })
   shutdown.add('the engine', () => engine.close())
-  const definitions = ours.map((one) => ({ name: one.name, definition: definitionOf(one, account) }))
+  const definitions = ours.map((one) => procedureSummary(one, account))
   await installProcedures(engine, [...definitions, ...theirs.summaries])
   const { executions } = await engine.recover()
   const { dialect } = store
@@ -91,7 +91,9 @@ export async function startEngine(options: RuntimeOptions, ground: Ground, shutd
   shutdown.add('the janitor of deployments', startJanitor(deploys, turn))
   if (turn !== undefined) shutdown.add('the look at what other nodes deploy', watchElsewhere(deploys))
   const procedures = theirs.summaries.map(({ name }) => name)
-  return { engine, deploys, checkInput: theirs.checkInput, procedures, resumed: executions }
+  const schemas = new Map([...definitions, ...theirs.summaries].map(({ name, inputSchema }) => [name, inputSchema]))
+  const inputs = { check: theirs.checkInput, schemaOf: (name: string) => schemas.get(name) }
+  return { engine, deploys, inputs, procedures, resumed: executions }
 }
 
 /** Longer than two looks, so that it stays with the node that has it. */
@@ -107,7 +109,7 @@ type Handlers = Parameters<typeof createEngine>[0]['handlers']
 type UserProcedures = {
   readonly handlers: Handlers
   readonly summaries: readonly ProcedureSummary[]
-  readonly checkInput: InputCheck
+  readonly checkInput: InputRules['check']
 }
 
 /** Those of the configuration file: code of somebody else's, so it runs in workers. */

@@ -7,7 +7,11 @@ export {
   checkDefinition,
   type CheckOptions,
   describeDiagnostics,
+  fieldNames,
+  knownResources,
   maxDiagnostics,
+  type ObjectKind,
+  stateTypes,
   variableReferences,
 } from './check/index.ts'
 export type { Diagnostic, DiagnosticCode } from './diagnostic.ts'

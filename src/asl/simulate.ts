@@ -66,6 +66,8 @@ export type SimulationRequest = {
   readonly answer: (task: SimulatedTask) => SimulatedAnswer | undefined
   /** Without it, or its answer, a distributed Map with an ItemReader fails. */
   readonly readItems?: ReadItems
+  /** Told what each step has recorded, also those of the children of a Map Run: may make it wait, or throw to give up. */
+  readonly onStep?: (recorded: readonly HistoryEvent[]) => Promise<void> | undefined
 }
 
 export type TimedEvent = HistoryEvent & { readonly timestamp: number }
@@ -120,6 +122,7 @@ class Simulator {
       this.#path.push(...result.history.flatMap(enteredState))
       for (const command of result.commands) this.#obey(command)
       for (const run of this.#opened.splice(0)) await this.#runItems(run, state)
+      await this.#request.onStep?.(result.history)
     }
     return this.#outcome(state.status)
   }

@@ -1,11 +1,10 @@
 /** What the checker finds in a definition, for people: each finding with the line to open in an editor. */
 import { checkDefinition, describeDiagnostics, type Diagnostic } from '../asl/index.ts'
-import { type HoldfastError, JsonSyntaxError, parseJson } from '../base/index.ts'
+import { type HoldfastError, JsonSyntaxError, parseJson, sourcePlaceOf } from '../base/index.ts'
 import { createExpressions, type Expressions } from '../jsonata/index.ts'
 import type { Definition } from './definitions.ts'
 import { icon, printable } from './paint.ts'
 import { ReportedError, type ReportStyle } from './reported-error.ts'
-import { sourcePlaceOf } from './source-place.ts'
 import { wrap } from './width.ts'
 
 /** Errors first. */

@@ -14,6 +14,7 @@ import { ApiProvider } from './api/context.tsx'
 import { Live } from './api/live.ts'
 import { storedSessionKey } from './api/session-key.ts'
 import { router } from './pages/index.tsx'
+import { pageNonce } from './parts/page-nonce.ts'
 import { theme } from './theme.ts'
 import { WordsProvider } from './words/index.tsx'
 
@@ -30,7 +31,9 @@ const queries = new QueryClient({
     },
   },
 })
-const nonce = document.querySelector('meta[name="csp-nonce"]')?.getAttribute('content') ?? ''
+const nonce = pageNonce()
+// What keeps the page from scrolling under a dialog brings a style of its own, and looks for its nonce there.
+Object.assign(globalThis, { __webpack_nonce__: nonce })
 
 function askToSignIn(): void {
   const { pathname, href } = router.state.location

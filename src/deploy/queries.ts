@@ -18,6 +18,7 @@ import {
   warmIn,
 } from './deployment/describe.ts'
 import { requireRelease } from './deployment/fleet.ts'
+import { offeredTo } from './deployment/offers.ts'
 import { allPointers, type Pointer, pointerOf } from './deployment/pointer.ts'
 import { deploymentHistory, lastCommitOf, openDeploymentAt, requireDeployment } from './deployment/rows.ts'
 import { samplesOf } from './deployment/samples.ts'
@@ -35,7 +36,8 @@ import { parseRequest } from './request.ts'
 
 /** @throws HoldfastError access.forbidden, deploy.deployment_missing */
 export function describeDeployment(deploys: Deploys, actor: Actor, id: string): DeploymentDescription {
-  return describe(deploys, deploys.store.read, requireOnDeployment(deploys.store.read, actor, 'deploy.read', id))
+  const { read } = deploys.store
+  return offeredTo(actor, describe(deploys, read, requireOnDeployment(read, actor, 'deploy.read', id)))
 }
 
 /** What a deployment planned, once it has: undefined before. @throws HoldfastError access.forbidden, deploy.deployment_missing */

@@ -4,8 +4,10 @@
  * All times are milliseconds since 1970 UTC. All payloads are JSON text. Errors are HoldfastError with the codes of
  * `engine/errors.ts`, their messages AWS's own wording.
  */
+import type { Actor } from '../access/index.ts'
 import type { Diagnostic, Inspection, TrialStatus } from '../asl/index.ts'
 import type { JsonText } from '../base/index.ts'
+import type { runCase } from '../rehearsal/index.ts'
 import type { WireRequest, WireResponse } from './resource-handler.ts'
 
 /** `PENDING_REDRIVE`: a child of a Map Run that has failed, and will run again in the redrive that is under way. */
@@ -32,6 +34,8 @@ export type CreateStateMachineRequest = {
   readonly tracingConfiguration?: JsonText
   readonly encryptionConfiguration?: JsonText
   readonly tags?: readonly Tag[]
+  /** What its first revision is for, in the author's words. */
+  readonly summary?: string
 } & Publishing
 /** createStateMachine(engine, actor, request) → idempotent on equal text, see spec 2.2. */
 export type CreatedStateMachine = { readonly arn: string; readonly createdAt: number; readonly versionArn?: string }
@@ -45,6 +49,8 @@ export type UpdateStateMachineRequest = {
   readonly loggingConfiguration?: JsonText
   readonly tracingConfiguration?: JsonText
   readonly encryptionConfiguration?: JsonText
+  /** What the new revision is for, in the author's words. */
+  readonly summary?: string
 } & Publishing
 /** Nothing changed: the current revision, whose id is absent when it is the first. */
 export type UpdatedStateMachine = {
@@ -70,6 +76,8 @@ export type StateMachineDescription = {
   readonly revisionId?: string
   /** Of the version that was asked for. */
   readonly description?: string
+  /** Of a procedure: what it takes, as JSON Schema. */
+  readonly inputSchema?: JsonText
   /** State name → names of the variables it reads (sorted). */
   readonly variableReferences: ReadonlyMap<string, readonly string[]>
   /** Of the processor of a distributed Map. */
@@ -82,6 +90,38 @@ export type StateMachineSummary = {
   readonly name: string
   readonly type: MachineType
   readonly createdAt: number
+}
+/** surveyStateMachines(engine, actor, page): the machines with their last change and what became of their last executions. */
+export type SurveyedStateMachine = StateMachineSummary & {
+  readonly revisions: number
+  readonly last: RevisionSummary
+  /** How many run now. */
+  readonly running: number
+  /** Of its last hundred executions. */
+  readonly succeeded: number
+  readonly failed: number
+  readonly aborted: number
+}
+/** listRevisions(engine, actor, request): the latest first. */
+export type RevisionSummary = {
+  /** 1, 2, 3 … within the machine. */
+  readonly number: number
+  /** Absent for the first. */
+  readonly revisionId?: string
+  readonly createdAt: number
+  /** Absent of what was made before it was kept. */
+  readonly madeBy?: Pick<Actor, 'type' | 'id' | 'via'>
+  readonly summary?: string
+  /** Numbers of the versions it was published as. */
+  readonly versions: readonly number[]
+}
+/** describeMachineRevision(engine, actor, request): with its text. */
+export type RevisionDescription = RevisionSummary & { readonly definition: string; readonly roleArn: string }
+/** rehearseMachine(engine, actor, request): a case as in a file of `asl test`, against a definition that need not be stored. */
+export type RehearseRequest = {
+  readonly definition: string
+  readonly type?: MachineType
+  readonly testCase: Parameters<typeof runCase>[0]['testCase']
 }
 /** validateDefinition(engine, actor, request): the checker behind a verb. */
 export type ValidateRequest = {
@@ -237,10 +277,18 @@ export type ListExecutionsRequest = PageRequest & {
   readonly name?: string
   /** In the error that it ended with, whatever the case. */
   readonly error?: string
+  /** In the JSON text of its input, whatever the case; in the beginning of a long one. */
+  readonly input?: string
   /** Milliseconds since 1970 UTC: `startedSince` ≤ start < `startedUntil`. */
   readonly startedSince?: number
   readonly startedUntil?: number
 }
+
+/**
+ * `searched`: text was looked for, and only in so many of the newest (after the cursor); the new cursor goes on behind them. Absent
+ * when all there are were searched, or the page is full.
+ */
+export type ExecutionPage = Page<ExecutionSummary> & { readonly searched?: number }
 
 /** One history event in AWS's shape: `details` are the members of `<type>EventDetails`, absent where AWS has none. */
 export type HistoryRecord = {

@@ -55,6 +55,16 @@ export const engineErrors = {
     awsName: 'StateMachineDeleting',
     repair: 'wait for its running executions to close, or stop them',
   },
+  'machine.rehearsal_given_up': {
+    kind: 'too_large',
+    awsName: 'ValidationException',
+    repair: 'look for a loop that never ends, or give it less data',
+  },
+  'machine.revision_missing': {
+    kind: 'missing',
+    awsName: 'ResourceNotFound',
+    repair: 'list the revisions of the state machine for the right id',
+  },
   'machine.revision_changed': {
     kind: 'conflict',
     awsName: 'ConflictException',
@@ -230,6 +240,12 @@ export const stateMachineDeleting = (arn: string) =>
 export const revisionChanged = (arn: string, expected: string, current: string) =>
   engineError('machine.revision_changed', `The state machine has another revision than ${expected}: '${arn}'`, {
     accepted: current,
+  })
+export const rehearsalGivenUp = (why: string) =>
+  engineError('machine.rehearsal_given_up', `The run with mocks was given up: ${why}`)
+export const revisionMissing = (arn: string, revisionId: string) =>
+  engineError('machine.revision_missing', `The state machine has no revision ${revisionId}: '${arn}'`, {
+    accepted: 'the id of a revision, or INITIAL for the first',
   })
 export const typeUnsupported = () =>
   engineError('machine.type_unsupported', 'This operation is not supported by this type of state machine')

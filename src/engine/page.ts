@@ -38,7 +38,7 @@ export function pageOfPart<T>(
   return more && last !== undefined ? { items, cursor: cursorOfKey(list, keyOf(last)) } : { items }
 }
 
-function cursorOfKey(list: string, key: string): string {
+export function cursorOfKey(list: string, key: string): string {
   return Buffer.from(`${list}:${key}`).toString('base64url')
 }
 

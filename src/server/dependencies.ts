@@ -4,6 +4,7 @@ import type { News, TrailPage, TrailQuery, TrailRange, Verification } from '../a
 import type { Clock, Logger } from '../base/index.ts'
 import type { ListedConnection, NewConnection } from '../connection/index.ts'
 import type * as engine from '../engine/index.ts'
+import type { CaseResult } from '../rehearsal/index.ts'
 import type { AnswerKeeper } from './api/idempotency.ts'
 import type { HostVerbs } from './host-verbs.ts'
 import type { DeployVerbs } from './deploy-verbs.ts'
@@ -20,6 +21,13 @@ export interface EngineVerbs {
   describeStateMachine(actor: Actor, arn: string): Answer<engine.StateMachineDescription>
   describeStateMachineForExecution(actor: Actor, executionArn: string): Answer<engine.StateMachineDescription>
   listStateMachines(actor: Actor, page: engine.PageRequest): Answer<engine.Page<engine.StateMachineSummary>>
+  surveyStateMachines(actor: Actor, page: engine.PageRequest): Answer<engine.Page<engine.SurveyedStateMachine>>
+  listRevisions(actor: Actor, request: engine.ListOfMachineRequest): Answer<engine.Page<engine.RevisionSummary>>
+  describeMachineRevision(
+    actor: Actor,
+    request: { readonly stateMachineArn: string; readonly revisionId: string },
+  ): Answer<engine.RevisionDescription>
+  rehearseMachine(actor: Actor, request: engine.RehearseRequest): Answer<CaseResult>
   validateDefinition(actor: Actor, request: engine.ValidateRequest): Answer<engine.Validation>
   testState(actor: Actor, request: engine.TestStateRequest): Answer<engine.TestedState>
 
@@ -44,7 +52,7 @@ export interface EngineVerbs {
   redriveExecution(actor: Actor, request: engine.RedriveRequest): Answer<engine.RedrivenExecution>
   continueExecution(actor: Actor, request: engine.ContinueRequest): Answer<engine.RedrivenExecution>
   describeExecution(actor: Actor, arn: string): Answer<engine.ExecutionDescription>
-  listExecutions(actor: Actor, request: engine.ListExecutionsRequest): Answer<engine.Page<engine.ExecutionSummary>>
+  listExecutions(actor: Actor, request: engine.ListExecutionsRequest): Answer<engine.ExecutionPage>
   getExecutionHistory(actor: Actor, request: engine.HistoryRequest): Answer<engine.Page<engine.HistoryRecord>>
 
   describeMapRun(actor: Actor, arn: string): Answer<engine.MapRunDescription>

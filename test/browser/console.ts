@@ -23,10 +23,14 @@ export type Console = {
   close(): Promise<void>
 }
 
+/** Whatever runs the tests: they are about the console as its sources are. */
+export async function buildConsole(): Promise<void> {
+  await promisify(execFile)(process.execPath, [join(root, 'scripts/console/build.ts')])
+}
+
 /** With the deployer of static files, which deploys to a folder. */
 export async function openConsole(): Promise<Console> {
-  // Whatever runs the tests: they are about the console as its sources are.
-  await promisify(execFile)(process.execPath, [join(root, 'scripts/console/build.ts')])
+  await buildConsole()
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-browser-'))
   const { configuration, file } = await readConfiguration({
     workingFolder: folder,

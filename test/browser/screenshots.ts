@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { type Console, openConsole } from './console.ts'
 import { startHost } from './host.ts'
-import { seedAccess, seedDeploys, seedExecutions } from './seeds.ts'
+import { seedAccess, seedDeploys, seedExecutions, seedMachines } from './seeds.ts'
 import { fontLoaded, useJapaneseFont } from './japanese.ts'
 import { Api } from './machines.ts'
 
@@ -19,12 +19,29 @@ const sizes = {
 type Shot = { readonly name: string; readonly path: string; readonly ready?: (page: Page) => Promise<unknown> }
 
 const drawn = (page: Page): Promise<unknown> => page.locator('.react-flow__node').first().waitFor()
-const lists: readonly Shot[] = ['/', '/deploys', '/executions', '/hosts', '/locks', '/access', '/audit'].map(
-  (path) => ({
-    name: path === '/' ? 'overview' : path.slice(1),
-    path,
-  }),
-)
+const lists: readonly Shot[] = [
+  '/',
+  '/deploys',
+  '/executions',
+  '/machines',
+  '/hosts',
+  '/locks',
+  '/access',
+  '/audit',
+].map((path) => ({
+  name: path === '/' ? 'overview' : path.slice(1),
+  path,
+}))
+
+const machinePages = [
+  'machine',
+  'machine-revisions',
+  'machine-versions',
+  'machine-settings',
+  'editor',
+  'editor-run',
+  'editor-state',
+]
 
 const pages = [
   ...lists.map(({ name }) => name),
@@ -36,6 +53,7 @@ const pages = [
   'access-sessions',
   'access-token',
   'record',
+  ...machinePages,
 ]
 const [, , ...wanted] = process.argv
 const unknown = wanted.filter((name) => !pages.includes(name))
@@ -106,12 +124,34 @@ async function shootHost(console: Console): Promise<void> {
 
 const routed = (page: Page): Promise<unknown> => page.getByText('p99').first().waitFor()
 
+const written = async (page: Page): Promise<void> => {
+  await page.locator('.cm-content').first().waitFor()
+  await drawn(page).catch(() => undefined)
+}
+const ran = async (page: Page): Promise<void> => {
+  if (page.viewportSize()?.width === 390)
+    await page.getByRole('button', { name: /Findings and runs|検証と試行/ }).click()
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.getByText(/of virtual time/).waitFor()
+  if (page.viewportSize()?.width !== 390) await drawn(page)
+}
+const machineShots: readonly Shot[] = [
+  { name: 'machine', path: '/machines/approval?state=Approve', ready: written },
+  { name: 'machine-revisions', path: '/machines/approval?tab=revisions' },
+  { name: 'machine-versions', path: '/machines/approval?tab=versions' },
+  { name: 'machine-settings', path: '/machines/approval?tab=settings' },
+  { name: 'editor', path: '/machines/approval/edit?state=Approve', ready: written },
+  { name: 'editor-run', path: '/machines/order/edit?sample=order&side=run', ready: ran },
+  { name: 'editor-state', path: '/machines/approval/edit?side=state&state=Receive', ready: written },
+]
+
 const console_ = await openConsole()
 try {
   await shootSignIn(console_)
   await shoot(console_, 'empty', lists)
   const api = new Api(console_)
   const executions = await seedExecutions(api)
+  await seedMachines(api)
   const deploys = await seedDeploys(console_, api)
   const ordinary: readonly Shot[] = [
     ...lists,
@@ -119,6 +159,7 @@ try {
     { name: 'deploy', path: `/deploys/${deploys.good}` },
     ...access(await seedAccess(api)),
     { name: 'record', path: '/audit/3' },
+    ...machineShots,
   ]
   await shoot(console_, 'ordinary', ordinary)
   await shoot(console_, 'ordinary', ordinary, 'ja-JP')

@@ -1,7 +1,7 @@
 /** What the screenshots show: executions and deployments as they are met, made by the real thing. */
 import { build, place, publicKey, signed } from '../deploying/site.ts'
 import type { Console } from './console.ts'
-import type { Api } from './machines.ts'
+import { type Api, approval } from './machines.ts'
 
 const items = [
   { sku: 'A-7', count: 2 },
@@ -69,6 +69,35 @@ export async function seedAccess(api: Api): Promise<string> {
   await make('mika', 'responder')
   await make('auditors 2026', 'viewer', 200)
   return make('release bot', 'deployer', 5)
+}
+
+/** A machine with a history of changes, with versions and an alias, one that failed, and one of nobody's. */
+export async function seedMachines(api: Api): Promise<void> {
+  const version = (number: number) => ({
+    ...approval,
+    Comment: `Revision ${number}`,
+    States: {
+      ...approval.States,
+      'Small enough?': {
+        ...approval.States['Small enough?'],
+        Choices: [{ Variable: '$.total', NumericLessThan: 100 * number, Next: 'Ship' }],
+      },
+    },
+  })
+  const change = (number: number, summary: string) =>
+    api.call('PUT /v1/machines/approval', { definition: JSON.stringify(version(number)), summary })
+  await change(2, 'larger orders need no second person')
+  await api.call('POST /v1/machines/approval/versions', { description: 'what sale day runs' })
+  await change(3, 'up to 300 since the audit')
+  await api.call('POST /v1/machines/approval/versions', {})
+  await api.call('PUT /v1/machines/approval/aliases/live', {
+    routing: [
+      { version: 1, weight: 90 },
+      { version: 2, weight: 10 },
+    ],
+  })
+  await api.call('PUT /v1/machines/approval/logging', { level: 'ERROR' })
+  await api.machine('hello', { StartAt: 'Greet', States: { Greet: { Type: 'Pass', End: true } } })
 }
 
 type Deployment = { readonly id: string; readonly endedAt: string | null }

@@ -46,12 +46,12 @@ const condition: Readonly<Record<string, Field>> = {
   ...operators,
   And: pathOnly((value, place, visit) => nestedRules(value, place, visit)),
   Or: pathOnly((value, place, visit) => nestedRules(value, place, visit)),
-  Not: pathOnly((value, place, visit) => checkRule(nestedShape, value, place, visit)),
+  Not: pathOnly((value, place, visit) => checkRule(nestedRuleShape, value, place, visit)),
 }
 
-const nestedShape = shape(condition)
+export const nestedRuleShape = shape(condition)
 
-const ruleShape = shape({
+export const ruleShape = shape({
   ...condition,
   Condition: jsonataOnly(orExpression(flag)),
   Next: required(both(target)),
@@ -59,7 +59,7 @@ const ruleShape = shape({
   Output: jsonataOnly(output(noResult)),
 })
 
-const nestedRules = listOf((value, place, visit) => checkRule(nestedShape, value, place, visit), 1)
+const nestedRules = listOf((value, place, visit) => checkRule(nestedRuleShape, value, place, visit), 1)
 
 /** `Choices`. */
 export const rules: Check = listOf((value, place, visit) => checkRule(ruleShape, value, place, visit), 1)

@@ -5,4 +5,5 @@
  * It does not compile, run or repair definitions, and it does not know whether functions or roles exist.
  */
 export { checkDefinition, type CheckOptions, describeDiagnostics, variableReferences } from './definition.ts'
+export { fieldNames, knownResources, type ObjectKind, stateTypes } from './fields.ts'
 export { maxDiagnostics } from './report.ts'

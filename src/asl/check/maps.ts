@@ -36,7 +36,7 @@ const oneOfResources =
     if (match === null || !actions.includes(match[1] ?? '')) visit.run.report.schema(wording.resourceNotAllowed, place)
   }
 
-const readerConfig = shape(
+export const readerConfigShape = shape(
   {
     InputType: both(oneOf('CSV', 'JSON', 'JSONL', 'PARQUET', 'MANIFEST')),
     ManifestType: both(oneOf('ATHENA_DATA', 'S3_INVENTORY')),
@@ -52,7 +52,7 @@ const readerConfig = shape(
 )
 
 const checkReaderConfig: Check = (value, place, visit) => {
-  if (!checkShape(readerConfig, value, place, visit)) return
+  if (!checkShape(readerConfigShape, value, place, visit)) return
   const { report } = visit.run
   const isCsv = value.get('InputType') === 'CSV'
   if (isCsv && !value.has('CSVHeaderLocation')) report.schema(wording.fieldRequired('CSVHeaderLocation'), place)
@@ -65,7 +65,7 @@ const checkReaderConfig: Check = (value, place, visit) => {
   }
 }
 
-const reader = shape({
+export const readerShape = shape({
   Resource: required(both(oneOfResources('getObject', 'listObjectsV2'))),
   Parameters: pathOnly(selection),
   Arguments: jsonataOnly(selection),
@@ -75,7 +75,7 @@ const reader = shape({
 
 /** `ItemReader`. An object that is read needs to be told what it holds. */
 export const itemReader: Check = (value, place, visit) => {
-  if (!checkShape(reader, value, place, visit)) return
+  if (!checkShape(readerShape, value, place, visit)) return
   const resource = value.get('Resource')
   const config = value.get('ReaderConfig')
   if (typeof resource !== 'string' || !resource.endsWith(':getObject')) return
@@ -90,7 +90,7 @@ const sizes: readonly Group[] = [
   { fields: ['MaxInputBytesPerBatch', 'MaxInputBytesPerBatchPath'] },
 ]
 
-const batcher = shape(
+export const batcherShape = shape(
   {
     MaxItemsPerBatch: both(orExpression(integer(1))),
     MaxItemsPerBatchPath: pathOnly(reference),
@@ -104,7 +104,7 @@ const batcher = shape(
 
 /** `ItemBatcher`: without a size there is no batch. */
 export const itemBatcher: Check = (value, place, visit) => {
-  if (!checkShape(batcher, value, place, visit)) return
+  if (!checkShape(batcherShape, value, place, visit)) return
   const names = sizes.flatMap(({ fields }) => fields)
   if (!names.some((name) => value.has(name))) visit.run.report.schema(wording.exactlyOneOf(names), place)
 }
@@ -115,15 +115,14 @@ const writerConfig = shape({
 })
 
 /** `ResultWriter`. */
-export const resultWriter: Check = shaped(
-  shape({
-    Resource: both(oneOfResources('putObject')),
-    Parameters: pathOnly(selection),
-    Arguments: jsonataOnly(selection),
-    WriterConfig: both(shaped(writerConfig)),
-    Comment: both(text),
-  }),
-)
+export const writerShape = shape({
+  Resource: both(oneOfResources('putObject')),
+  Parameters: pathOnly(selection),
+  Arguments: jsonataOnly(selection),
+  WriterConfig: both(shaped(writerConfig)),
+  Comment: both(text),
+})
+export const resultWriter: Check = shaped(writerShape)
 
 const longestLabel = 40
 const labelCharacters = /^[^\s?*<>{}[\]:;,\\|^~$#%&`"\u0000-\u001f\u007f-\u009f]*$/

@@ -13,7 +13,7 @@ const longestSeconds = 99_999_999
 const errorNames = listOf(text, 1)
 const errorOutput = { result: false, errorOutput: true }
 
-const retrier = shape({
+export const retrierShape = shape({
   ErrorEquals: required(both(errorNames)),
   Comment: both(text),
   // The language asks for at least 1; AWS accepts 0 (measured), and retries at once.
@@ -24,7 +24,7 @@ const retrier = shape({
   JitterStrategy: both(oneOf('NONE', 'FULL')),
 })
 
-const catcher = shape({
+export const catcherShape = shape({
   ErrorEquals: required(both(errorNames)),
   Next: required(both(target)),
   Comment: both(text),
@@ -49,5 +49,5 @@ function checkAll(member: Json, place: Place, last: boolean, { run }: Visit): vo
   run.report.schema(wording.allAlone, itemOf(memberOf(place, 'ErrorEquals'), at))
 }
 
-export const retry: Check = catching(shaped(retrier))
-export const catchers: Check = catching(shaped(catcher))
+export const retry: Check = catching(shaped(retrierShape))
+export const catchers: Check = catching(shaped(catcherShape))

@@ -12,9 +12,13 @@ export const queryLanguage: Check = oneOf('JSONPath', 'JSONata')
 
 const states: Check = (value, place, visit) => visit.run.checkStates(value, place, visit)
 
-const branchShape = shape({ States: required(both(states)), StartAt: required(both(start)), Comment: both(text) })
+export const branchShape = shape({
+  States: required(both(states)),
+  StartAt: required(both(start)),
+  Comment: both(text),
+})
 
-const machineShape = shape({
+export const machineShape = shape({
   ...Object.fromEntries(branchShape.fields),
   QueryLanguage: both(queryLanguage),
   Version: both(oneOf('1.0')),
@@ -22,7 +26,7 @@ const machineShape = shape({
   TimeoutSeconds: both(integer(0, 99_999_999)),
 })
 
-const processorShape = shape({
+export const processorShape = shape({
   ...Object.fromEntries(branchShape.fields),
   ProcessorConfig: both((value, place, visit) => processorConfig(value, place, visit)),
 })
@@ -72,7 +76,7 @@ function modeOf(itemProcessor: Json | undefined): Json | undefined {
 const executionType = both(oneOf('STANDARD', 'EXPRESS'))
 const mode = both((value, place, visit) => checkMode(value, place, visit))
 const inlineConfig = shape({ Mode: mode })
-const distributedConfig = shape({ Mode: mode, ExecutionType: required(executionType) })
+export const distributedConfig = shape({ Mode: mode, ExecutionType: required(executionType) })
 
 function processorConfig(value: Json, place: Place, visit: Visit): void {
   const distributed = isJsonObject(value) && value.get('Mode') === 'DISTRIBUTED'

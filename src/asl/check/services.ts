@@ -86,6 +86,16 @@ const patternsOf = new Map(
   ),
 )
 
+const suffixes: Readonly<Record<CallPattern, string>> = {
+  request: '',
+  sync: '.sync',
+  'sync:2': '.sync:2',
+  token: '.waitForTaskToken',
+}
+export const integrationArns: readonly string[] = [...patternsOf].flatMap(([action, patterns]) =>
+  patterns.map((pattern) => `arn:aws:states:::${action}${suffixes[pattern]}`),
+)
+
 /** The request fields without which AWS refuses the definition (measured, but for HTTP); a name with `.$` counts too. */
 export const requiredArguments: ReadonlyMap<string, readonly string[]> = new Map([
   ['lambda:invoke', ['FunctionName']],

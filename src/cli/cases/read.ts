@@ -3,11 +3,11 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { parse, YAMLParseError } from 'yaml'
 import type { z } from 'zod'
 import { nearestWord } from '../../base/index.ts'
+import { answer, type CaseFile, caseFile, expectation, testCase } from '../../rehearsal/index.ts'
 import { type Definition, readDefinition } from '../definitions.ts'
 import { cliError } from '../errors.ts'
 import { readText } from '../files.ts'
 import type { World } from '../world.ts'
-import { answer, type CaseFile, caseFile, expectation, testCase } from './schema.ts'
 
 export type Cases = CaseFile & { readonly definition: Definition; readonly machinePath: string }
 

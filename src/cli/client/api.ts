@@ -181,13 +181,18 @@ export class Api {
     query: {
       readonly machine?: string
       readonly status?: ExecutionStatus
+      readonly name?: string
+      readonly error?: string
+      readonly input?: string
+      readonly startedSince?: string
       readonly limit?: number
       readonly cursor?: string
     },
     express = false,
-  ): Promise<Page<ExecutionSummary>> {
+  ): Promise<Page<ExecutionSummary> & { readonly searched?: number | undefined }> {
     const path = express ? '/v1/express-executions' : '/v1/executions'
-    return this.#parse(pageOf(summary), await this.#http.json({ path, query }))
+    const page = pageOf(summary).extend({ searched: z.int().optional() })
+    return this.#parse(page, await this.#http.json({ path, query }))
   }
 
   async execution(execution: string): Promise<Execution> {

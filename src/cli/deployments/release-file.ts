@@ -1,13 +1,12 @@
 /** A release file, JSON or YAML: what it says, and where in its text each member stands. */
 import { dirname, resolve } from 'node:path'
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
-import { JsonSyntaxError, parseJson, plainFromJson } from '../../base/index.ts'
+import { JsonSyntaxError, parseJson, plainFromJson, type SourcePlace, sourcePlaceOf } from '../../base/index.ts'
 import type { ReleaseFault } from '../../deploy/index.ts'
 import { cliError } from '../errors.ts'
 import { readText } from '../files.ts'
 import { icon, printable } from '../paint.ts'
 import { ReportedError, type ReportStyle } from '../reported-error.ts'
-import { type SourcePlace, sourcePlaceOf } from '../source-place.ts'
 import { wrap } from '../width.ts'
 import type { World } from '../world.ts'
 

@@ -10,9 +10,15 @@ import {
   parseDocument,
   type Scalar,
 } from 'yaml'
-import { type Json, JsonSyntaxError, type JsonObject, jsonFromPlain, parseJson } from '../../base/index.ts'
+import {
+  type Json,
+  JsonSyntaxError,
+  type JsonObject,
+  jsonFromPlain,
+  parseJson,
+  sourcePlaceOf,
+} from '../../base/index.ts'
 import { cliError } from '../errors.ts'
-import { sourcePlaceOf } from '../source-place.ts'
 
 /** Where something stands: member names and item numbers from the root. */
 export type Path = readonly (string | number)[]

@@ -4,7 +4,8 @@ import { operations, type Operations, type Problem } from './generated.ts'
 import type { SessionKey } from './session-key.ts'
 
 export type OperationName = keyof Operations
-export type RequestOf<Name extends OperationName> = Omit<Operations[Name], 'answer'>
+/** `ifMatch`: only as long as it is this revision still. */
+export type RequestOf<Name extends OperationName> = Omit<Operations[Name], 'answer'> & { readonly ifMatch?: string }
 export type AnswerOf<Name extends OperationName> = Operations[Name]['answer']
 
 /** What the server refused, or that it could not be reached: always with what to do about it. */
@@ -21,6 +22,7 @@ type LooseRequest = {
   readonly params?: Readonly<Record<string, string>>
   readonly query?: Readonly<Record<string, unknown>>
   readonly body?: unknown
+  readonly ifMatch?: string
 }
 
 export class Client {
@@ -39,8 +41,9 @@ export class Client {
     signal?: AbortSignal,
   ): Promise<AnswerOf<Name>> {
     const [method, path] = operations[name]
-    const { params, query, body }: LooseRequest = request
-    const response = await this.#send(addressOf(path, params, query), { method, body: textOf(body), signal })
+    const { params, query, body, ifMatch }: LooseRequest = request
+    const headers: Record<string, string> = ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }
+    const response = await this.#send(addressOf(path, params, query), { method, body: textOf(body), headers, signal })
     const text = await response.text()
     // The type is made from the schema by which the server prints its answers.
     return (text === '' ? undefined : JSON.parse(text)) as AnswerOf<Name>

@@ -50,13 +50,15 @@ export type Lock = { readonly project: string; readonly config: string; readonly
 
 export type LogLine = { readonly host: string; readonly instance: string; readonly service: string; readonly deployment: string; readonly text: string; readonly gap?: true }
 
-export type Machine = { readonly arn: string; readonly name: string; readonly type: "STANDARD" | "EXPRESS"; readonly createdAt: string; readonly status: "ACTIVE" | "DELETING"; readonly updatedAt: string; readonly revisionId?: string; readonly roleArn: string; readonly definition: string; readonly description?: string; readonly logging?: MachineLogging; readonly variableReferences: Readonly<Record<string, readonly (string)[]>> }
+export type Machine = { readonly arn: string; readonly name: string; readonly type: "STANDARD" | "EXPRESS"; readonly createdAt: string; readonly status: "ACTIVE" | "DELETING"; readonly updatedAt: string; readonly revisionId?: string; readonly roleArn: string; readonly definition: string; readonly description?: string; readonly logging?: MachineLogging; readonly tracing: boolean; readonly inputSchema?: unknown; readonly variableReferences: Readonly<Record<string, readonly (string)[]>> }
 
 export type MachineLogging = { readonly level: "ALL" | "ERROR" | "FATAL" | "OFF"; readonly includeExecutionData?: boolean; readonly group?: string }
 
 export type MachineLoggingInput = { readonly level: "ALL" | "ERROR" | "FATAL" | "OFF"; readonly includeExecutionData?: boolean; readonly group?: string }
 
-export type MachineSummary = { readonly arn: string; readonly name: string; readonly type: "STANDARD" | "EXPRESS"; readonly createdAt: string }
+export type MachineRevision = { readonly number: number; readonly revisionId: string; readonly createdAt: string; readonly madeBy?: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly summary?: string; readonly versions: readonly (number)[] }
+
+export type MachineSummary = { readonly arn: string; readonly name: string; readonly type: "STANDARD" | "EXPRESS"; readonly createdAt: string; readonly lately?: { readonly last: MachineRevision; readonly running: number; readonly succeeded: number; readonly failed: number; readonly aborted: number } }
 
 export type MachineVersion = { readonly arn: string; readonly version: number; readonly createdAt: string; readonly description?: string }
 
@@ -75,6 +77,8 @@ export type PlanAnswer = { readonly plan: Plan; readonly hash: string; readonly 
 export type Pointer = { readonly project: string; readonly config: string; readonly servingFleet: string | null; readonly servingRelease: string | null; readonly warmFleet: string | null; readonly warmRelease: string | null; readonly warmUntil: (string | null) }
 
 export type Problem = { readonly type: string; readonly title: string; readonly status: number; readonly detail: string; readonly instance: string; readonly code: string; readonly requestId: string; readonly place?: string; readonly accepted?: string; readonly repair?: string; readonly retryable: boolean; readonly errors?: readonly ({ readonly path: string; readonly code: string; readonly message: string })[] }
+
+export type Rehearsed = { readonly status: "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "RUNNING"; readonly output?: string; readonly error?: string; readonly cause?: string; readonly elapsedMs: number; readonly path: readonly (string)[]; readonly calls: readonly ({ readonly state: string; readonly input: string; readonly attempt: number })[]; readonly unanswered: readonly ({ readonly state: string; readonly input: string; readonly reason: string })[]; readonly differences: readonly ({ readonly what: string; readonly expected: string; readonly actual: string })[]; readonly events: readonly (HistoryEvent)[] }
 
 export type Release = { readonly id: string; readonly project: string; readonly config: string; readonly target: string; readonly digest: string; readonly document: unknown; readonly keyId: string; readonly signature: string; readonly signedAt: string; readonly acceptedAt: string }
 
@@ -146,7 +150,7 @@ export type Operations = {
   /** What happened, event by event. */
   executionHistory: { params: { readonly execution: string }; query?: { readonly limit?: string; readonly cursor?: string; readonly order?: "oldest" | "newest" }; answer: { readonly items: readonly (HistoryEvent)[]; readonly cursor?: string } }
   /** List executions, newest first. */
-  executionList: { query?: { readonly machine?: string; readonly status?: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "PENDING_REDRIVE"; readonly limit?: string; readonly cursor?: string; readonly mapRun?: string; readonly name?: string; readonly error?: string; readonly startedSince?: string; readonly startedUntil?: string }; answer: { readonly items: readonly (ExecutionSummary)[]; readonly cursor?: string } }
+  executionList: { query?: { readonly machine?: string; readonly status?: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "PENDING_REDRIVE"; readonly limit?: string; readonly cursor?: string; readonly mapRun?: string; readonly name?: string; readonly error?: string; readonly input?: string; readonly startedSince?: string; readonly startedUntil?: string }; answer: { readonly items: readonly (ExecutionSummary)[]; readonly cursor?: string; readonly searched?: number } }
   /** The state machine as this execution runs it, whatever became of the machine since. */
   executionMachine: { params: { readonly execution: string }; answer: { readonly arn: string; readonly name: string; readonly definition: string } }
   /** Go on with an execution that failed, timed out or was stopped; what had succeeded is not done again. */
@@ -198,15 +202,21 @@ export type Operations = {
   /** What instances wrote, both streams in the order of writing, secrets masked: of a place, or of one deployment. */
   logsRead: { query?: { readonly project?: string; readonly config?: string; readonly deployment?: string; readonly service?: string; readonly instance?: string; readonly lines?: string; readonly follow?: "true" | "false" }; answer: { readonly items: readonly (LogLine)[]; readonly silent: readonly ({ readonly host: string; readonly reason: string })[] } }
   /** Create a state machine. The same request again answers the same machine. */
-  machineCreate: { body: { readonly name: string; readonly definition: string; readonly type?: "STANDARD" | "EXPRESS"; readonly roleArn?: string; readonly tags?: readonly ({ readonly key: string; readonly value: string })[]; readonly logging?: MachineLoggingInput }; answer: { readonly arn: string; readonly name: string; readonly createdAt: string } }
+  machineCreate: { body: { readonly name: string; readonly definition: string; readonly type?: "STANDARD" | "EXPRESS"; readonly roleArn?: string; readonly tags?: readonly ({ readonly key: string; readonly value: string })[]; readonly logging?: MachineLoggingInput; readonly summary?: string }; answer: { readonly arn: string; readonly name: string; readonly createdAt: string } }
   /** One state machine, with its definition. */
   machineDescribe: { params: { readonly machine: string }; answer: Machine }
-  /** List state machines, newest first. */
-  machineList: { query?: { readonly limit?: string; readonly cursor?: string }; answer: { readonly items: readonly (MachineSummary)[]; readonly cursor?: string } }
+  /** List state machines by name. */
+  machineList: { query?: { readonly limit?: string; readonly cursor?: string; readonly lately?: "true" | "false" }; answer: { readonly items: readonly (MachineSummary)[]; readonly cursor?: string } }
   /** Publish the current revision as a version, which never changes. One that is a version already stays it. */
   machinePublish: { params: { readonly machine: string }; body?: { readonly revisionId?: string; readonly description?: string }; answer: MachineVersion }
+  /** Run a definition in virtual time, with mocks for its tasks: nothing is stored, called or waited for. */
+  machineRehearse: { body: { readonly definition: string; readonly type?: "STANDARD" | "EXPRESS"; readonly case: unknown }; answer: Rehearsed }
+  /** One revision of a state machine, with its definition. */
+  machineRevision: { params: { readonly machine: string; readonly revision: string }; answer: { readonly number: number; readonly revisionId: string; readonly createdAt: string; readonly madeBy?: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly summary?: string; readonly versions: readonly (number)[]; readonly definition: string; readonly roleArn: string } }
+  /** The revisions of a state machine, the latest first. */
+  machineRevisions: { params: { readonly machine: string }; query?: { readonly limit?: string; readonly cursor?: string }; answer: { readonly items: readonly (MachineRevision)[]; readonly cursor?: string } }
   /** Give a state machine this definition for the executions to come; create it when there is none of that name. */
-  machineUpdate: { params: { readonly machine: string }; body: { readonly definition: string; readonly roleArn?: string }; answer: { readonly arn: string; readonly revisionId?: string; readonly updatedAt: string } }
+  machineUpdate: { params: { readonly machine: string }; body: { readonly definition: string; readonly roleArn?: string; readonly type?: "STANDARD" | "EXPRESS"; readonly summary?: string }; answer: { readonly arn: string; readonly revisionId?: string; readonly updatedAt: string } }
   /** Check a definition without storing anything. */
   machineValidate: { body: { readonly definition: string; readonly type?: "STANDARD" | "EXPRESS"; readonly severity?: "ERROR" | "WARNING"; readonly limit?: number }; answer: { readonly ok: boolean; readonly diagnostics: readonly (Diagnostic)[]; readonly truncated: boolean } }
   /** One map run: how far it is, and what it may do. */
@@ -328,6 +338,9 @@ export const operations = {
   machineDescribe: ["GET", "/v1/machines/{machine}"],
   machineList: ["GET", "/v1/machines"],
   machinePublish: ["POST", "/v1/machines/{machine}/versions"],
+  machineRehearse: ["POST", "/v1/machines/rehearse"],
+  machineRevision: ["GET", "/v1/machines/{machine}/revisions/{revision}"],
+  machineRevisions: ["GET", "/v1/machines/{machine}/revisions"],
   machineUpdate: ["PUT", "/v1/machines/{machine}"],
   machineValidate: ["POST", "/v1/machines/validate"],
   map_runDescribe: ["GET", "/v1/map-runs/{run}"],
@@ -367,6 +380,7 @@ export const accepted = {
   executionList_status: ["RUNNING","SUCCEEDED","FAILED","TIMED_OUT","ABORTED","PENDING_REDRIVE"],
   listExpressExecutions_status: ["RUNNING","SUCCEEDED","FAILED","TIMED_OUT","ABORTED","PENDING_REDRIVE"],
   logsRead_follow: ["true","false"],
+  machineList_lately: ["true","false"],
   placeStatus_live: ["true","false"],
   trailRead_action: ["platform.start","platform.stop","token.create","token.revoke","token.rekey","session.invite","session.begin","session.end","trail.prune","machine.create","machine.update","machine.delete","machine.publish","version.delete","alias.create","alias.update","alias.delete","state.test","activity.create","activity.delete","resource.tag","resource.untag","execution.start","execution.stop","execution.redrive","execution.continue","execution.close","execution.prune","map_run.start","map_run.update","map_run.redrive","map_run.close","task.call","task.succeed","task.fail","connection.add","connection.remove","key.add","key.revoke","host.enrol","host.connect","host.drain","host.undrain","host.remove","lock.acquire","lock.release","lock.break","deploy.start","deploy.refuse","deploy.halt","deploy.pause","deploy.resume","deploy.takeover","deploy.call","deploy.called","deploy.undone","deploy.commit","deploy.succeed","deploy.fail","deploy.halted","deploy.retire"],
 } as const

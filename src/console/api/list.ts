@@ -51,7 +51,8 @@ export function useList<Name extends ListName>(
   const rows: ListRows<ItemOf<Name>> = {
     items: data?.items ?? nothing,
     keyOf,
-    hasMore: data?.more !== undefined,
+    // How much further a search looks is somebody's choice.
+    hasMore: data?.more !== undefined && data.searched === undefined,
     ahead: data?.ahead?.items.length ?? 0,
     onMore: reader.more,
     onSight: reader.look,
@@ -61,6 +62,7 @@ export function useList<Name extends ListName>(
     id: reader.id,
     items: rows.items,
     rows,
+    searched: data?.more === undefined ? undefined : data.searched,
     isError: found.isError,
     error: found.error,
     isPending: found.isPending,
@@ -178,6 +180,7 @@ class Reader<Item> {
       for (let n = 0; n < mostEmptyPages && list?.more !== undefined && list.items.length === count; n++) {
         list = withMore(list, list.more, await read(list.more))
         keep(list)
+        if (list.searched !== undefined) return
       }
     } catch {
       // Whoever scrolls on asks again; that nothing answers is shown where the connection is.

@@ -133,3 +133,11 @@ describe('a list that is kept current', () => {
     }
   })
 })
+
+it('a search that looked at so many says how far it has come, until it has come to the end', () => {
+  const first = listingOf<Row>({ items: [], cursor: 'a', searched: 50 })
+  expect(first.searched).toBe(50)
+  const second = withMore(first, 'a', { items: [], cursor: 'b', searched: 50 })
+  expect(second.searched).toBe(100)
+  expect(withMore(second, 'b', { items: [] }).searched).toBeUndefined()
+})

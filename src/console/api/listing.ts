@@ -3,7 +3,12 @@
  * rows, and what is in sight; the rest when it comes into sight. A cursor always leads to the same place. Pure.
  */
 
-export type PageOf<Item> = { readonly items: readonly Item[]; readonly cursor?: string }
+export type PageOf<Item> = {
+  readonly items: readonly Item[]
+  readonly cursor?: string
+  /** Of a search that looked at so many and no further. */
+  readonly searched?: number
+}
 /** Positions of the rows that somebody sees. */
 export type Sight = { readonly first: number; readonly last: number }
 
@@ -21,6 +26,8 @@ export type Listing<Item> = {
   readonly marks: readonly Mark[]
   /** Leads behind the last item; undefined: there are no more. */
   readonly more: string | undefined
+  /** So many were looked through; undefined: all that there are, as far as the list is read. */
+  readonly searched: number | undefined
   readonly round: number
   /** The newest rows, when there are more of them than reach what is known. */
   readonly ahead: PageOf<Item> | undefined
@@ -32,6 +39,7 @@ export const listingOf = <Item>(page: PageOf<Item>, round = 0): Listing<Item> =>
   items: page.items,
   marks: [{ cursor: undefined, at: 0, round }],
   more: page.cursor,
+  searched: page.searched,
   round,
   ahead: undefined,
 })
@@ -44,6 +52,7 @@ export function withMore<Item>(listing: Listing<Item>, cursor: string, page: Pag
     items: [...listing.items, ...page.items],
     marks: [...listing.marks, { cursor, at: listing.items.length, round: listing.round }],
     more: page.cursor,
+    searched: page.searched === undefined ? undefined : page.searched + (listing.searched ?? 0),
   }
 }
 

@@ -16,6 +16,7 @@ import { auditSearch } from './audit/search.ts'
 import { deploySearch, deploysSearch } from './deploys/search.ts'
 import { executionSearch, executionsSearch } from './executions/search.ts'
 import { hostSearch } from './hosts/search.ts'
+import { machineEditSearch, machineSearch, machinesSearch } from './machines/search.ts'
 import { SignInPage } from './sign-in/sign-in.tsx'
 
 /** A folder's code comes when its page is opened, or pointed at. */
@@ -74,6 +75,24 @@ const host = createRoute({
   component: page(() => import('./hosts/host.tsx'), 'HostPage'),
   validateSearch: hostSearch,
 })
+const machines = createRoute({
+  ...inFrame,
+  path: '/machines',
+  component: page(() => import('./machines/machines.tsx'), 'MachinesPage'),
+  validateSearch: machinesSearch,
+})
+const machine = createRoute({
+  ...inFrame,
+  path: '/machines/$machine',
+  component: page(() => import('./machines/machine.tsx'), 'MachinePage'),
+  validateSearch: machineSearch,
+})
+const machineEdit = createRoute({
+  ...inFrame,
+  path: '/machines/$machine/edit',
+  component: page(() => import('./machines/editor/editor.tsx'), 'MachineEditorPage'),
+  validateSearch: machineEditSearch,
+})
 const locks = createRoute({
   ...inFrame,
   path: '/locks',
@@ -100,7 +119,22 @@ const audit = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    frame.addChildren([overview, deploys, deploy, executions, execution, hosts, host, locks, access, audit, record]),
+    frame.addChildren([
+      overview,
+      deploys,
+      deploy,
+      executions,
+      execution,
+      machines,
+      machine,
+      machineEdit,
+      hosts,
+      host,
+      locks,
+      access,
+      audit,
+      record,
+    ]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -7,6 +7,7 @@ export const partWords = {
   tone_failed: { en: 'failed', ja: '失敗' },
   tone_halted: { en: 'halted', ja: '停止' },
   copy: { en: 'Copy {{what}}', ja: '{{what}} をコピー' },
+  copyLink: { en: 'Copy link', ja: 'リンクをコピー' },
   copied: { en: 'Copied', ja: 'コピーしました' },
   command: { en: 'command', ja: 'コマンド' },
   path: { en: 'path', ja: 'パス' },

@@ -4,7 +4,7 @@ import type { WordKey } from '../words/index.tsx'
 
 export type Group = {
   readonly name: string
-  readonly path: '/' | '/deploys' | '/executions' | '/hosts' | '/locks' | '/access' | '/audit'
+  readonly path: '/' | '/deploys' | '/executions' | '/machines' | '/hosts' | '/locks' | '/access' | '/audit'
   readonly icon: IconName
   readonly words: WordKey
   /** After `g`. */
@@ -16,6 +16,7 @@ export const groups = [
   { name: 'overview', path: '/', icon: 'overview', words: 'shell.nav_overview', letter: 'o' },
   { name: 'deploys', path: '/deploys', icon: 'deploys', words: 'shell.nav_deploys', letter: 'd' },
   { name: 'executions', path: '/executions', icon: 'executions', words: 'shell.nav_executions', letter: 'e' },
+  { name: 'machines', path: '/machines', icon: 'machines', words: 'shell.nav_machines', letter: 'm' },
   { name: 'hosts', path: '/hosts', icon: 'hosts', words: 'shell.nav_hosts', letter: 'h' },
   { name: 'locks', path: '/locks', icon: 'locks', words: 'shell.nav_locks', letter: 'l' },
   { name: 'access', path: '/access', icon: 'access', words: 'shell.nav_access', letter: 't' },

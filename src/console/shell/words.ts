@@ -10,6 +10,7 @@ export const shellWords = {
   nav_deploys: { en: 'Deploys', ja: 'デプロイ' },
   nav_executions: { en: 'Executions', ja: '実行' },
   nav_hosts: { en: 'Hosts', ja: 'ホスト' },
+  nav_machines: { en: 'Machines', ja: 'ステートマシン' },
   nav_locks: { en: 'Locks', ja: 'ロック' },
   nav_access: { en: 'Tokens and keys', ja: 'トークンと鍵' },
   nav_audit: { en: 'Audit', ja: '監査' },

@@ -4,6 +4,7 @@ import { deployWords } from '../pages/deploys/words.ts'
 import { executionWords } from '../pages/executions/words.ts'
 import { hostWords } from '../pages/hosts/words.ts'
 import { lockWords } from '../pages/locks/words.ts'
+import { machineWords } from '../pages/machines/words.ts'
 import { overviewWords } from '../pages/overview/words.ts'
 import { signInWords } from '../pages/sign-in/words.ts'
 import { partWords } from '../parts/words.ts'
@@ -17,6 +18,7 @@ export const catalogue = {
   overview: overviewWords,
   deploy: deployWords,
   execution: executionWords,
+  machine: machineWords,
   lock: lockWords,
   audit: auditWords,
   access: accessWords,

@@ -1,4 +1,5 @@
 /** What a person can ask of a deployment as it is now, by the same rules that the verbs refuse by: nothing is offered that would be refused. */
+import { type Actor, can, type Verb } from '../../access/index.ts'
 import { HoldfastError } from '../../base/index.ts'
 import type { Deploys } from '../deploys.ts'
 import type { Evidence } from '../evidence/evidence.ts'
@@ -35,6 +36,27 @@ export function offersOf(deploys: Deploys, queries: Queries, deployment: Deploym
     retry: endedAt !== null && isAllowed(() => requireRetryable(queries, deployment.id)) && isOpen(deploys, queries, deployment), // prettier-ignore
     rollback: committedAt === null || deployment.status === 'failed' ? null : rollbackOf(deploys, queries, deployment),
   }
+}
+
+const offerNames = ['halt', 'pause', 'resume', 'retry', 'rollback'] as const satisfies readonly (keyof Offers)[]
+
+type Offered = Pick<Deployment, 'id' | 'project' | 'config'> & { readonly offers: Offers }
+
+/** The same, with what this actor may do of what is offered. */
+export function offeredTo<Description extends Offered>(actor: Actor, description: Description): Description {
+  const { id, project, config, offers } = description
+  const thing = { type: 'deployment', id, place: { project, config } }
+  const may = (verb: Verb): boolean => can(actor, verb, thing).allowed
+  const allowed: Offers = {
+    halt: offers.halt && may('deploy.halt'),
+    pause: offers.pause && may('deploy.pause'),
+    resume: offers.resume && may('deploy.resume'),
+    retry: offers.retry && may('deploy.retry'),
+    rollback: offers.rollback !== null && may('deploy.rollback') ? offers.rollback : null,
+  }
+  // Mostly nothing is taken away, and then all who watch share one object.
+  const isAll = offerNames.every((name) => allowed[name] === offers[name])
+  return isAll ? description : { ...description, offers: allowed }
 }
 
 /** Nobody else is at work there, and nobody has closed it. */

@@ -1,5 +1,6 @@
 /** The traffic of a deployment over its time, and what a person can ask of it, from the beginning to the end. */
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Actor, Grant } from '../../access/index.ts'
 import { mostPieces, type TrafficSample } from '../evidence/samples.ts'
 import { noCounts } from '../evidence/traffic.ts'
 import { describeDeployment, trafficOfDeployment } from '../queries.ts'
@@ -133,6 +134,18 @@ describe('what is offered of a deployment', () => {
     expect(rollback?.tookMs).toBeLessThan(1000)
     await acquireLock(world.deploys, admin, { ...place, reason: 'sale day' })
     expect(offers(world, third.id)).toEqual(nothing)
+  })
+
+  it('is what this very person may do', async () => {
+    const world = await new World().begin()
+    const { id } = await world.deploy({ strategy: { kind: 'all-at-once', bake: { for: '60s' } } })
+    await world.until(() => world.deployment(id).state === 'Watch')
+    const offered = (grant: Grant) => {
+      const actor: Actor = { type: 'user', id: 'bo', via: 'api', grants: [grant] }
+      return describeDeployment(world.deploys, actor, id).offers
+    }
+    expect(offered({ role: 'viewer' })).toEqual(nothing)
+    expect(offered({ role: 'deployer', ...place })).toEqual({ ...nothing, halt: true, pause: true })
   })
 
   it('names what served before it', async () => {

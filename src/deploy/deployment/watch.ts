@@ -3,6 +3,7 @@ import { Pace } from '../../base/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { requireOnDeployment } from '../permission.ts'
 import { describe, type DeploymentDescription } from './describe.ts'
+import { offeredTo } from './offers.ts'
 import { hasEnded, requireDeployment } from './rows.ts'
 
 /**
@@ -26,7 +27,7 @@ export async function* watchDeployment(
     let told: DeploymentDescription | undefined
     while (!signal.aborted) {
       const now = view.read()
-      if (now !== told) yield now
+      if (now !== told) yield offeredTo(actor, now)
       told = now
       if (now.endedAt !== null) return
       await bell.rung()

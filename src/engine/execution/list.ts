@@ -1,19 +1,24 @@
 import { type Actor, requirePermission } from '../../access/index.ts'
-import type { ExecutionSummary, ListExecutionsRequest, Page } from '../contract.ts'
+import type { ExecutionPage, ListExecutionsRequest } from '../contract.ts'
 import { parseQualifiedArn } from '../arn.ts'
 import type { Engine } from '../engine.ts'
 import { invalidRequest, stateMachineMissing, typeUnsupported } from '../errors.ts'
 import { findMachine } from '../machine/queries.ts'
 import { requireMapRun } from '../map-run/require.ts'
-import { numberOfKey, pageOf, parsePage } from '../page.ts'
-import { type ListFilter, listExecutionRows, statusNumber, summaryOf } from './rows.ts'
+import { cursorOfKey, numberOfKey, pageOf, parsePage } from '../page.ts'
+import { statusNumber, summaryOf } from './rows.ts'
+import { type ListFilter, searchExecutionRows } from './search.ts'
 
-/** Newest first; of one machine, one of its versions or aliases, of all, or the children of a Map Run, which the others do not show. @throws HoldfastError arn.invalid, machine.missing, machine.type_unsupported, maprun.missing, page.cursor_invalid */
+/**
+ * Newest first; of one machine, one of its versions or aliases, of all, or the children of a Map Run, which the others do not show. Text is looked for in so many
+ * of them at a time, which a page says that is not full for it.
+ * @throws HoldfastError arn.invalid, machine.missing, machine.type_unsupported, maprun.missing, page.cursor_invalid
+ */
 export async function listExecutions(
   engine: Engine,
   actor: Actor,
   request: ListExecutionsRequest,
-): Promise<Page<ExecutionSummary>> {
+): Promise<ExecutionPage> {
   requirePermission(actor, 'execution.list')
   const { limit, afterKey } = parsePage('executions', { limit: request.limit, cursor: request.cursor }, 3096)
   if (request.mapRunArn !== undefined && request.stateMachineArn !== undefined) throw oneOfTwo()
@@ -26,13 +31,16 @@ export async function listExecutions(
     redriven: request.redriven,
     name: request.name,
     error: request.error,
+    input: request.input,
     startedSince: request.startedSince,
     startedUntil: request.startedUntil,
     before: numberOfKey(afterKey) ?? Number.MAX_SAFE_INTEGER,
   }
-  const rows = listExecutionRows(engine.store.read, filter, limit + 1)
-  const { items, cursor } = pageOf('executions', limit, rows, (row) => String(row.id))
-  return { items: items.map((row) => summaryOf(engine.account, row)), ...(cursor === undefined ? {} : { cursor }) }
+  const { rows, searched, last } = searchExecutionRows(engine.store.read, filter, limit + 1)
+  const page = pageOf('executions', limit, rows, (row) => String(row.id))
+  const items = page.items.map((row) => summaryOf(engine.account, row))
+  if (page.cursor !== undefined) return { items, cursor: page.cursor }
+  return last === undefined ? { items } : { items, cursor: cursorOfKey('executions', String(last)), searched }
 }
 
 const oneOfTwo = () => invalidRequest('Only one of stateMachineArn and mapRunArn can be given.', 'mapRunArn')

@@ -5,7 +5,8 @@ import { admin, definitionOf, endWorlds, executionArn, machineArn, nobody, taskS
 import { describeExecution, describeStateMachineForExecution } from './describe.ts'
 import { getExecutionHistory } from './history.ts'
 import { listExecutions } from './list.ts'
-import { listExecutionRows, statusNumber } from './rows.ts'
+import { statusNumber } from './rows.ts'
+import { searchExecutionRows } from './search.ts'
 import { stopExecution } from './stop.ts'
 
 afterEach(endWorlds)
@@ -140,6 +141,36 @@ describe('listing executions', () => {
     expect(await names(world, { error: 'nothing of the kind' })).toEqual([])
   })
 
+  it('are found by text in their input, signs of SQL included', async () => {
+    const world = new World()
+    const pay = await world.machine('pay', pass)
+    await world.start(pay, { name: 'a', input: { customer: 'Mika', share: '50%' } })
+    await world.start(pay, { name: 'b', input: { customer: 'Ken', share: '505' } })
+    expect(await names(world, { input: 'mika' })).toEqual(['a'])
+    expect(await names(world, { input: '"share":"50%"' })).toEqual(['a'])
+    expect(await names(world, { input: 'customer', name: 'B' })).toEqual(['b'])
+  })
+
+  it('are looked for by text in so many at a time, which is told, and the cursor goes on behind them', async () => {
+    const world = new World()
+    const [pay, fall] = [await world.machine('pay', pass), await world.machine('fall', fails)]
+    for (let n = 1; n <= 9; n++) await world.start(n === 2 ? fall : pay, { name: `p${n}`, input: { n } })
+    const look = (filter: object, before = Number.MAX_SAFE_INTEGER) =>
+      searchExecutionRows(world.store.read, { machineId: undefined, status: undefined, before, ...filter }, 10, {
+        name: 4,
+        input: 3,
+      })
+    const first = look({ name: 'P1' })
+    expect(first).toMatchObject({ rows: [], searched: 4 })
+    const second = look({ name: 'P1' }, first.last)
+    expect(second).toMatchObject({ rows: [], searched: 4 })
+    expect(look({ name: 'P1' }, second.last)).toMatchObject({ rows: [{ name: 'p1' }], last: undefined })
+    expect(look({ input: '"n":7' })).toMatchObject({ rows: [{ name: 'p7' }], searched: 3 })
+    // Of errors only what has failed is looked through, and of a time what is of that time.
+    expect(look({ error: 'out' })).toMatchObject({ rows: [{ name: 'p2' }], last: undefined })
+    expect(look({ name: 'p', startedUntil: 0 })).toMatchObject({ rows: [], last: undefined })
+  })
+
   it('can be of one status', async () => {
     const world = await threeOfTwo()
     await world.start(await world.machine('fall', fails), { name: 'f1' })
@@ -193,7 +224,7 @@ describe('listing executions', () => {
         return read.prepare<Row>(sql)
       },
     }
-    listExecutionRows(watched, { machineId: undefined, status: statusNumber(status as 'RUNNING'), before: 1000 }, 10)
+    searchExecutionRows(watched, { machineId: undefined, status: statusNumber(status as 'RUNNING'), before: 1000 }, 10)
     const plan = world.rows<{ detail: string }>(`EXPLAIN QUERY PLAN ${asked[0]}`.replaceAll('?', '9'))
     expect(plan.map(({ detail }) => detail).join('; ')).toContain(index)
   })

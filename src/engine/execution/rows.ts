@@ -15,7 +15,7 @@ const statuses: readonly ExecutionStatus[] = [
   // Never stored: it follows from its run.
   'PENDING_REDRIVE',
 ]
-const pendingRedrive = 5
+export const pendingRedrive = 5
 export const statusNumber = (status: ExecutionStatus): number => statuses.indexOf(status)
 
 export type ExecutionRecord = {
@@ -56,8 +56,8 @@ const columns = `e.id AS id, e.machine_name AS machineName, m.arn AS machineArn,
   e.name AS name, e.status AS status, e.started_at AS startedAt, e.stopped_at AS stoppedAt, e.input AS input,
   e.output AS output, e.error AS error, e.cause AS cause, e.trace_header AS traceHeader, e.digest AS digest,
   m.status AS machineStatus, ${provenance}`
-const from = 'FROM execution e JOIN state_machine m ON m.id = e.machine_id'
-const listColumns = `e.id AS id, e.machine_name AS machineName, m.arn AS machineArn, e.name AS name,
+export const from = 'FROM execution e JOIN state_machine m ON m.id = e.machine_id'
+export const listColumns = `e.id AS id, e.machine_name AS machineName, m.arn AS machineArn, e.name AS name,
   e.status AS status, e.started_at AS startedAt, e.stopped_at AS stoppedAt, e.error AS error, ${provenance}`
 
 /** @throws HoldfastError arn.invalid, execution.missing */
@@ -80,94 +80,6 @@ export type ListedExecution = Pick<
   ExecutionRecord,
   'id' | 'machineName' | 'machineArn' | 'name' | 'status' | 'startedAt' | 'stoppedAt' | 'error' | keyof Provenance
 >
-
-export type ListFilter = {
-  readonly machineId: number | undefined
-  /** Only of a machine: those started through this version, or this alias. */
-  readonly version?: number
-  readonly alias?: string
-  /** Children of this Map Run; of none: they are not among the executions of a machine. */
-  readonly mapRunId?: number | undefined
-  readonly redriven?: boolean | undefined
-  readonly status: number | undefined
-  /** Text in the name, text in the error. */
-  readonly name?: string | undefined
-  readonly error?: string | undefined
-  readonly startedSince?: number | undefined
-  readonly startedUntil?: number | undefined
-  /** The id of the last one shown. */
-  readonly before: number
-}
-
-type Condition = readonly [sql: string, value: number | string | undefined]
-
-/** Newest first. */
-export function listExecutionRows(queries: Queries, filter: ListFilter, limit: number): readonly ListedExecution[] {
-  const { machineId, mapRunId, status, before } = filter
-  const searched = searchConditions(filter)
-  if (status === 0 && machineId === undefined && mapRunId === undefined && searched.length === 0) {
-    return listRunning(queries, before, limit)
-  }
-  const all: readonly Condition[] = [
-    mapRunId === undefined ? ['e.id < ?', before] : [startedBefore, before],
-    ['e.map_run_id = ?', mapRunId],
-    ['e.machine_id = ?', machineId],
-    ['e.version = ?', filter.version],
-    ['e.alias = ?', filter.alias],
-    ...searched,
-  ]
-  const given = all.filter(([, value]) => value !== undefined)
-  const conditions = [
-    ...given.map(([sql]) => sql),
-    ...(mapRunId === undefined ? ['e.map_run_id IS NULL'] : []),
-    ...(filter.redriven === undefined ? [] : [`e.redrive_count ${filter.redriven ? '> 0' : '= 0'}`]),
-    ...(status === undefined ? [] : [statusCondition(status, mapRunId !== undefined)]),
-  ]
-  const order = mapRunId === undefined ? 'e.id' : 'e.map_index'
-  return queries
-    .prepare<ListedExecution>(
-      `SELECT ${listColumns} ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${order} DESC LIMIT ?`,
-    )
-    .all(...given.flatMap(([, value]) => (value === undefined ? [] : [value])), limit)
-}
-
-/** Children are started in the order of their items, and found in it. */
-const startedBefore = `e.map_index < COALESCE((SELECT map_index FROM execution WHERE id = ?), ${Number.MAX_SAFE_INTEGER})`
-
-/** What no index helps with: read on, newest first, until a page is full. */
-function searchConditions({ name, error, startedSince, startedUntil }: ListFilter): readonly Condition[] {
-  const all: readonly Condition[] = [
-    ["LOWER(e.name) LIKE ? ESCAPE '!'", containing(name)],
-    ["LOWER(e.error) LIKE ? ESCAPE '!'", containing(error)],
-    ['e.started_at >= ?', startedSince],
-    ['e.started_at < ?', startedUntil],
-  ]
-  return all.filter(([, value]) => value !== undefined)
-}
-
-const containing = (text: string | undefined): string | undefined =>
-  text === undefined ? undefined : `%${text.toLowerCase().replaceAll(/[!%_]/g, '!$&')}%`
-
-/** Written out, so that the index on the few that failed among many is used. */
-function statusCondition(status: number, ofMapRun: boolean): string {
-  if (status < 2) return `e.status = ${status}`
-  if (status === pendingRedrive) return `e.status >= 2 AND ${isPending}`
-  return `e.status >= 2 AND e.status = ${status}${ofMapRun ? ` AND NOT ${isPending}` : ''}`
-}
-
-const isPending = `EXISTS (SELECT 1 FROM map_run r WHERE r.id = e.map_run_id AND ${awaitsRedrive})`
-
-/**
- * The few that run among many that have ended: the `+` keeps the database from reading all of them in their order, and a
- * machine of whatever number is asked for because their index is one by machine.
- */
-function listRunning(queries: Queries, before: number, limit: number): readonly ListedExecution[] {
-  const running = `SELECT id FROM execution WHERE status = 0 AND map_run_id IS NULL AND machine_id > 0 AND +id < ?
-    ORDER BY +id DESC LIMIT ?`
-  return queries
-    .prepare<ListedExecution>(`SELECT ${listColumns} ${from} WHERE e.id IN (${running}) ORDER BY e.id DESC`)
-    .all(before, limit)
-}
 
 export function summaryOf(account: Account, row: ListedExecution): ExecutionSummary {
   const label = row.machineName.split('/')[1]

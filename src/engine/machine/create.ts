@@ -24,6 +24,7 @@ type WantedMachine = Configurations & {
   readonly roleArn: string
   readonly variableReferences: JsonText
   readonly tags: readonly Tag[]
+  readonly summary: string | undefined
   readonly publish: boolean
   readonly versionDescription: string | undefined
 }
@@ -46,7 +47,7 @@ export async function createStateMachine(
     const existing = findCurrentDetails(tx, wanted.arn)
     if (existing !== undefined) return answerAgain(tx, existing, wanted)
     const createdAt = registry.clock.now()
-    const made = insertWanted(tx, wanted, createdAt)
+    const made = insertWanted(tx, wanted, { actor, createdAt })
     const subject = { type: 'machine', id: wanted.arn }
     const change = { before: null, after: { type: wanted.type, ...summaryOf(wanted) } }
     appendRecord(tx, { at: createdAt, actor, action: 'machine.create', subject, change, cause })
@@ -72,6 +73,7 @@ function parseCreate(registry: Registry, request: CreateStateMachineRequest): Wa
     tags = [],
     publish = false,
     versionDescription,
+    summary,
     ...given
   } = parseRequest(createRequest, request, {
     hidden: ['definition'],
@@ -83,14 +85,16 @@ function parseCreate(registry: Registry, request: CreateStateMachineRequest): Wa
   const variableReferences = acceptDefinition(registry, definition, type)
   const arn = stateMachineArn(registry.account, name)
   const machine = { arn, name, type, definition, roleArn, tags, variableReferences, ...configurations }
-  return { ...machine, publish, versionDescription }
+  return { ...machine, summary, publish, versionDescription }
 }
 
 type MadeMachine = { readonly machineId: number; readonly revisionId: number }
 
-function insertWanted(tx: Transaction, wanted: WantedMachine, createdAt: number): MadeMachine {
+type Making = { readonly actor: Actor; readonly createdAt: number }
+
+function insertWanted(tx: Transaction, wanted: WantedMachine, { actor, createdAt }: Making): MadeMachine {
   const machineId = insertMachine(tx, wanted, createdAt)
-  const revisionId = insertRevision(tx, machineId, { ...wanted, uuid: null }, createdAt)
+  const revisionId = insertRevision(tx, machineId, { ...wanted, uuid: null, madeBy: actor }, createdAt)
   putTags(tx, wanted.arn, wanted.tags)
   return { machineId, revisionId }
 }

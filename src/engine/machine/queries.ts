@@ -1,4 +1,5 @@
 /** The SQL of state machines and their revisions. */
+import type { Actor } from '../../access/index.ts'
 import { isJsonArray, isJsonObject, type JsonText, jsonFromPlain, parseJson, printJson } from '../../base/index.ts'
 import type { Question, Transaction } from '../../store/index.ts'
 import type { MachineType } from '../contract.ts'
@@ -56,6 +57,9 @@ export type NewRevision = Configurations & {
   readonly definition: string
   readonly roleArn: string
   readonly variableReferences: JsonText
+  /** Who makes it, and what they say it is for. */
+  readonly madeBy: Actor
+  readonly summary: string | undefined
 }
 
 const machineColumns = `m.id AS machineId, m.arn AS machineArn, m.name AS machineName, m.type AS type,
@@ -122,13 +126,18 @@ export function insertMachine(tx: Transaction, machine: NewMachine, nowMs: numbe
 
 /** Makes it the current one. @returns the revision's id */
 export function insertRevision(tx: Transaction, machineId: number, revision: NewRevision, nowMs: number): number {
-  const { uuid, definition, roleArn, logging, tracing, encryption, variableReferences } = revision
+  const { uuid, definition, roleArn, logging, tracing, encryption, variableReferences, summary = null } = revision
+  const { type, id, via } = revision.madeBy
+  const configurations = [logging, tracing, encryption] as const
   return tx
     .prepare(
       `INSERT INTO revision (machine_id, uuid, definition, role_arn, logging, tracing, encryption, variable_references,
-        created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        created_at, made_by, summary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
-    .run(machineId, uuid, definition, roleArn, logging, tracing, encryption, variableReferences, nowMs).lastInsertRowid
+    .run(
+      ...[machineId, uuid, definition, roleArn, ...configurations, variableReferences, nowMs],
+      ...[JSON.stringify({ type, id, via }), summary],
+    ).lastInsertRowid
 }
 
 const noneRunning = `NOT EXISTS (SELECT 1 FROM execution WHERE machine_id = ? AND status = 0 AND map_run_id IS NULL)

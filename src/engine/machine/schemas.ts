@@ -17,6 +17,9 @@ const configurations = {
 
 const publishing = { publish: z.boolean().optional(), versionDescription: versionDescription.optional() }
 
+/** What somebody says a revision is for. */
+const summary = wellFormed(z.string().min(1).max(500))
+
 /** The size of a definition is counted in bytes, see `requireDefinitionSize`. */
 const definition = wellFormed(z.string().min(1))
 
@@ -27,6 +30,7 @@ export const createRequest = z.object({
   type: z.enum(machineTypes).optional(),
   ...configurations,
   tags: tags.optional(),
+  summary: summary.optional(),
   ...publishing,
 }) satisfies z.ZodType<CreateStateMachineRequest>
 
@@ -36,6 +40,7 @@ export const updateRequest = z.object({
   definition: definition.optional(),
   roleArn: roleArn.optional(),
   ...configurations,
+  summary: summary.optional(),
   ...publishing,
 }) satisfies z.ZodType<UpdateStateMachineRequest>
 

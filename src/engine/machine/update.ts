@@ -52,8 +52,14 @@ export async function updateStateMachine(
     }
     if (!differs(current, next)) return answerOf(current, current.revisionCreatedAt, publish(current))
     const uuid = uuid4(registry.randomBytes)
-    const revisionId = insertRevision(tx, current.machineId, { ...next, uuid }, at)
-    const change = { before: summaryOf(current), after: summaryOf(next) }
+    const revisionId = insertRevision(
+      tx,
+      current.machineId,
+      { ...next, uuid, madeBy: actor, summary: wanted.summary },
+      at,
+    )
+    const said = wanted.summary === undefined ? {} : { summary: wanted.summary }
+    const change = { before: summaryOf(current), after: { ...summaryOf(next), ...said } }
     appendRecord(tx, { at, actor, action: 'machine.update', subject, change, cause })
     const made = { ...current, revisionId, uuid }
     return answerOf(made, at, publish(made))
@@ -74,7 +80,7 @@ const answerOf = (
 
 function parseUpdate(request: UpdateStateMachineRequest): UpdateStateMachineRequest {
   const wanted = parseRequest(updateRequest, request, { awsNames: { arn: 'stateMachineArn' }, hidden: ['definition'] })
-  const { arn, expectedRevision: _, publish, versionDescription, ...changes } = wanted
+  const { arn, expectedRevision: _, summary: _summary, publish, versionDescription, ...changes } = wanted
   parseWholeMachineArn(arn)
   if (versionDescription !== undefined && publish !== true) throw descriptionUnpublished()
   if (Object.values(changes).every((change) => change === undefined)) {
@@ -100,7 +106,7 @@ function requireRevision({ machineArn, uuid }: RevisionDetails, expected: string
   if (expected !== undefined && expected !== revision) throw revisionChanged(machineArn, expected, revision)
 }
 
-type NextRevision = Omit<NewRevision, 'uuid'>
+type NextRevision = Omit<NewRevision, 'uuid' | 'madeBy' | 'summary'>
 
 function nextRevision(
   current: RevisionDetails,

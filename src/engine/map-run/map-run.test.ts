@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { describeStateMachineForExecution } from '../execution/describe.ts'
 import { listExecutions } from '../execution/list.ts'
-import { listExecutionRows } from '../execution/rows.ts'
+import { searchExecutionRows } from '../execution/search.ts'
 import { stopExecution } from '../execution/stop.ts'
 import type { Queries } from '../registry.ts'
 import { pruneExecutions } from '../retention.ts'
@@ -339,7 +339,7 @@ describe('the lists of executions', () => {
     const asked: string[] = []
     const { read } = world.engine.store
     const watched: Queries = { ...read, prepare: (text: string) => (asked.push(text), read.prepare(text)) }
-    listExecutionRows(watched, { machineId: undefined, status: undefined, before: 9 }, 10)
+    searchExecutionRows(watched, { machineId: undefined, status: undefined, before: 9 }, 10)
     const plan = world.rows<{ detail: string }>(`EXPLAIN QUERY PLAN ${asked[0]?.replaceAll('?', '9')}`)
     expect(plan[0]?.detail).toContain('INDEX execution_own (id<?)')
   })

@@ -17,6 +17,7 @@ export {
   TaskFailure,
   type TaskFunction,
 } from './procedure.ts'
+export { procedureSummary } from './summary.ts'
 export { taskErrors } from './task-answer.ts'
 export type { ProcedureSummary } from './worker/protocol.ts'
 export { type WorkerHandler, workerHandler, type WorkerHandlerOptions } from './worker/worker-handler.ts'

@@ -73,6 +73,12 @@ const aliasShown = {
   updatedAt: time,
 }
 
+const revision = {
+  ...{ number: 2, revisionId: 'r2', createdAt: at, versions: [1], summary: 'retries' },
+  madeBy: { type: 'user', id: 'ada', via: 'api' },
+}
+const revisionShown = { ...revision, createdAt: time, madeBy: { ...revision.madeBy, name: 'Ada' } }
+
 const cases: readonly Case[] = [
   {
     call: ['POST /v1/machines/order/versions', { description: 'second' }],
@@ -197,7 +203,70 @@ const cases: readonly Case[] = [
         revisionId: 'r2',
         roleArn: role,
         definition,
+        tracing: false,
         variableReferences: { A: ['x'] },
+      },
+    },
+  },
+  {
+    call: ['GET /v1/machines?lately=true'],
+    verb: 'surveyStateMachines',
+    asked: [{}],
+    answers: { items: [{ ...machine, revisions: 1, last: revision, running: 1, succeeded: 7, failed: 2, aborted: 0 }] },
+    expected: {
+      status: 200,
+      body: {
+        items: [
+          {
+            ...{ arn: machineArn, name: 'order', type: 'STANDARD', createdAt: time },
+            lately: { last: revisionShown, running: 1, succeeded: 7, failed: 2, aborted: 0 },
+          },
+        ],
+      },
+    },
+  },
+  {
+    call: ['GET /v1/machines/order/revisions'],
+    verb: 'listRevisions',
+    asked: [{ stateMachineArn: machineArn }],
+    answers: { items: [revision] },
+    expected: { status: 200, body: { items: [revisionShown] } },
+  },
+  {
+    call: ['GET /v1/machines/order/revisions/r2'],
+    verb: 'describeMachineRevision',
+    asked: [{ stateMachineArn: machineArn, revisionId: 'r2' }],
+    answers: { ...revision, definition, roleArn: role },
+    expected: { status: 200, body: { ...revisionShown, definition, roleArn: role } },
+  },
+  {
+    call: [
+      'POST /v1/machines/rehearse',
+      { definition, case: { input: { n: 1 }, mocks: { Pay: { error: 'Busy', after: '2s' } } } },
+    ],
+    verb: 'rehearseMachine',
+    asked: [
+      {
+        definition,
+        testCase: { name: 'unnamed', input: { n: 1 }, mocks: { Pay: [{ error: 'Busy', after: 2000 }] }, expect: {} },
+      },
+    ],
+    answers: {
+      differences: [{ what: 'status', expected: 'SUCCEEDED', actual: 'FAILED' }],
+      unanswered: [{ stateName: 'Ask', input: '{}', reason: 'no mock' }],
+      simulation: {
+        ...{ status: 'failed', error: 'Busy', elapsedMs: 2000, path: ['Pay'] },
+        calls: [{ stateName: 'Pay', input: '{"n":1}', attempt: 0 }],
+        history: [{ id: 1, previousEventId: 0, type: 'ExecutionStarted', timestamp: at, details: { input: '{}' } }],
+      },
+    },
+    expected: {
+      status: 200,
+      body: {
+        ...{ status: 'FAILED', error: 'Busy', elapsedMs: 2000, path: ['Pay'], differences: [] },
+        calls: [{ state: 'Pay', input: '{"n":1}', attempt: 0 }],
+        unanswered: [{ state: 'Ask', input: '{}', reason: 'no mock' }],
+        events: [{ id: 1, previousEventId: 0, type: 'ExecutionStarted', at: time, details: { input: '{}' } }],
       },
     },
   },
@@ -378,6 +447,15 @@ describe('a route', () => {
     expect(world.calls[0]?.[1]).toMatchObject({ input })
     expect((await callApi(world, 'GET /v1/executions/order:run-1')).text).toContain(`"input":${input}`)
   })
+})
+
+it('a case with a fault is refused at its place', async () => {
+  world = await openWorld({ rehearseMachine: () => undefined })
+  const answer = await callApi(world, 'POST /v1/machines/rehearse', {
+    definition: '{}',
+    case: { mocks: { Pay: [{ output: 1, error: 'Busy' }] } },
+  })
+  expect(answer).toMatchObject({ status: 422, body: { detail: expect.stringContaining('mocks.Pay.0') } })
 })
 
 describe('a machine', () => {

@@ -61,14 +61,27 @@ export const executionRoutes = [
       mapRun: z.string().min(1).max(2000).optional().meta({ description: 'ARN of a map run: its executions instead.' }),
       name: searched.optional().meta({ description: 'Text in the name, whatever the case.' }),
       error: searched.optional().meta({ description: 'Text in the error it ended with, whatever the case.' }),
+      input: searched.optional().meta({
+        description:
+          'Text in the JSON of the input it was started with, whatever the case: in its first 65,536 characters.',
+      }),
       startedSince: schema.timeInQuery.optional(),
       startedUntil: schema.timeInQuery.optional(),
     }),
-    answers: { 200: { description: 'A page of them.', schema: schema.listOf(schema.executionSummary) } },
+    answers: {
+      200: {
+        description: 'A page of them.',
+        schema: schema.listOf(schema.executionSummary).extend({
+          searched: z.int().optional().meta({
+            description: 'Text was looked for in so many of the newest only: the cursor goes on behind them.',
+          }),
+        }),
+      },
+    },
     run: async ({ dependencies: { verbs, platform }, actor, query: { machine, mapRun, ...query } }) => {
       const stateMachineArn = machine === undefined ? undefined : machineArnOf(platform.account, machine)
-      const { items, cursor } = await verbs.listExecutions(actor, { ...query, stateMachineArn, mapRunArn: mapRun })
-      return json(200, { items: items.map(summaryOf), cursor })
+      const page = await verbs.listExecutions(actor, { ...query, stateMachineArn, mapRunArn: mapRun })
+      return json(200, { ...page, items: page.items.map(summaryOf) })
     },
   }),
 

@@ -43,3 +43,7 @@ export function loggingOf(configuration: string | undefined): Logging | undefine
   const group = arn === undefined ? undefined : /:log-group:([^:]+)/.exec(arn)?.[1]
   return { level, includeExecutionData, ...(group === undefined ? {} : { group }) }
 }
+
+/** Whether traces are wanted of its executions. */
+export const tracingOf = (configuration: string | undefined): boolean =>
+  configuration !== undefined && z.object({ enabled: z.boolean() }).parse(JSON.parse(configuration)).enabled

@@ -1,10 +1,12 @@
 /** Routes on state machines. */
 import { z } from 'zod'
 import { HoldfastError } from '../../base/index.ts'
-import type { StateMachineDescription, StateMachineSummary } from '../../engine/index.ts'
+import type { StateMachineDescription, StateMachineSummary, SurveyedStateMachine } from '../../engine/index.ts'
 import { serverError } from '../errors.ts'
-import { configurationOf, logging, loggingOf } from './machine-logging.ts'
+import { Payload } from './json-body.ts'
+import { configurationOf, logging, loggingOf, tracingOf } from './machine-logging.ts'
 import { machineArnOf, machineParams } from './names.ts'
+import { revisionOf } from './revisions.ts'
 import { json, route, type RouteAnswer } from './route.ts'
 import * as schema from './schemas.ts'
 
@@ -15,6 +17,14 @@ export const machineDefinition = z.string().min(1)
 const definition = machineDefinition.meta({
   description: 'The state machine in the Amazon States Language: JSON text.',
 })
+
+const newType = schema.machineType.optional().meta({ description: 'Of a machine that is created.' })
+const revisionSummary = z
+  .string()
+  .min(1)
+  .max(500)
+  .optional()
+  .meta({ description: 'What the revision is for, in your words; the list of revisions and the trail keep it.' })
 
 const written = z.object({ arn: z.string(), revisionId: z.string().optional(), updatedAt: schema.time })
 
@@ -31,6 +41,7 @@ export const machineRoutes = [
       roleArn: roleArn.default(defaultRole),
       tags: schema.tags.optional(),
       logging: logging.optional(),
+      summary: revisionSummary,
     }),
     answers: {
       201: { description: 'Created.', schema: z.object({ arn: z.string(), name: z.string(), createdAt: schema.time }) },
@@ -49,11 +60,21 @@ export const machineRoutes = [
     method: 'GET',
     path: '/v1/machines',
     verb: 'machine.list',
-    summary: 'List state machines, newest first.',
-    query: z.strictObject(schema.page),
+    summary: 'List state machines by name.',
+    query: z.strictObject({
+      ...schema.page,
+      lately: z
+        .enum(['true', 'false'])
+        .optional()
+        .meta({ description: 'Also the last change of each, and what became of its last executions.' }),
+    }),
     answers: { 200: { description: 'A page of them.', schema: schema.listOf(schema.machineSummary) } },
-    run: async ({ dependencies: { verbs }, actor, query }) => {
-      const { items, cursor } = await verbs.listStateMachines(actor, query)
+    run: async ({ dependencies: { verbs, sessions }, actor, query: { lately, ...page } }) => {
+      if (lately === 'true') {
+        const { items, cursor } = await verbs.surveyStateMachines(actor, page)
+        return json(200, { items: items.map((machine) => surveyOf(machine, sessions)), cursor })
+      }
+      const { items, cursor } = await verbs.listStateMachines(actor, page)
       return json(200, { items: items.map(summaryOf), cursor })
     },
   }),
@@ -83,13 +104,14 @@ export const machineRoutes = [
     summary:
       'Give a state machine this definition for the executions to come; create it when there is none of that name.',
     params: machineParams,
-    body: z.strictObject({ definition, roleArn: roleArn.optional() }),
+    body: z.strictObject({ definition, roleArn: roleArn.optional(), type: newType, summary: revisionSummary }),
     answers: {
       200: { description: 'It has this definition now.', schema: written },
       201: { description: 'Created.', schema: written },
     },
     run: async (context) => {
-      const { dependencies, actor, params, body, headers } = context
+      const { dependencies, actor, params, headers } = context
+      const { type, ...body } = context.body
       const arn = machineArnOf(dependencies.platform.account, params.machine)
       const expectedRevision = revisionIn(headers['if-match'])
       try {
@@ -99,7 +121,7 @@ export const machineRoutes = [
         if (!isMissingMachine(error) || params.machine.includes(':')) throw error
         if (headers['if-match'] !== undefined) throw noRevision(error)
       }
-      const request = { name: params.machine, definition: body.definition, roleArn: body.roleArn ?? defaultRole }
+      const request = { ...body, name: params.machine, roleArn: body.roleArn ?? defaultRole, ...(type && { type }) }
       const created = await dependencies.verbs.createStateMachine(actor, request)
       return answerWritten(201, { arn: created.arn, updatedAt: created.createdAt })
     },
@@ -153,6 +175,14 @@ const summaryOf = ({ arn, name, type, createdAt }: StateMachineSummary) => ({
   createdAt: schema.timeOf(createdAt),
 })
 
+const surveyOf = (
+  { last, running, succeeded, failed, aborted, ...machine }: SurveyedStateMachine,
+  sessions: Parameters<typeof revisionOf>[1],
+): z.output<typeof schema.machineSummary> => ({
+  ...summaryOf(machine),
+  lately: { last: revisionOf(last, sessions), running, succeeded, failed, aborted },
+})
+
 const describe = (machine: StateMachineDescription): z.output<typeof schema.machine> => ({
   ...summaryOf(machine),
   status: machine.status,
@@ -162,6 +192,8 @@ const describe = (machine: StateMachineDescription): z.output<typeof schema.mach
   definition: machine.definition,
   description: machine.description,
   logging: loggingOf(machine.loggingConfiguration),
+  tracing: tracingOf(machine.tracingConfiguration),
+  inputSchema: machine.inputSchema === undefined ? undefined : new Payload(machine.inputSchema),
   variableReferences: Object.fromEntries([...machine.variableReferences].map(([state, names]) => [state, [...names]])),
 })
 

@@ -12,6 +12,7 @@ import { mapRunRoutes } from './map-runs.ts'
 import { placeRoutes } from './places.ts'
 import { platformRoutes } from './platform.ts'
 import { releaseRoutes } from './releases.ts'
+import { revisionRoutes } from './revisions.ts'
 import { rollbackRoutes } from './rollbacks.ts'
 import type { Route } from './route.ts'
 import { sessionRoutes } from './sessions.ts'
@@ -23,6 +24,7 @@ import { versionRoutes } from './versions.ts'
 export const routes: readonly Route[] = [
   ...machineRoutes,
   ...trialRoutes,
+  ...revisionRoutes,
   ...versionRoutes,
   ...executionRoutes,
   ...mapRunRoutes,

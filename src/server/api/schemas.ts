@@ -30,11 +30,43 @@ export const tags = z.array(tag).max(50)
 export const machineType = z.enum(['STANDARD', 'EXPRESS'])
 export const executionStatus = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'])
 
+export const machineRevision = z
+  .object({
+    number: z.int().meta({ description: '1, 2, 3 … within the machine.' }),
+    revisionId: z.string().meta({ description: '`INITIAL` of the first.' }),
+    createdAt: time,
+    madeBy: z
+      .object({
+        ...{ type: z.string(), id: z.string(), via: z.string() },
+        name: z.string().optional().meta({ description: 'As people know them.' }),
+      })
+      .optional()
+      .meta({ description: 'Absent of revisions from before it was kept: the trail tells.' }),
+    summary: z.string().optional().meta({ description: 'What it is for, in the words of who made it.' }),
+    versions: z.array(z.int()).meta({ description: 'It was published as these.' }),
+  })
+  .meta({ id: 'MachineRevision' })
+
+const count = z.int().min(0)
+
 export const machineSummary = z
-  .object({ arn: z.string(), name: z.string(), type: machineType, createdAt: time })
+  .object({
+    ...{ arn: z.string(), name: z.string(), type: machineType, createdAt: time },
+    lately: z
+      .object({
+        last: machineRevision,
+        running: count,
+        succeeded: count.meta({ description: 'Of its last hundred executions; so the next two.' }),
+        failed: count.meta({ description: 'Failed or timed out.' }),
+        aborted: count,
+      })
+      .optional()
+      .meta({ description: 'With `lately=true`: its last change, and what became of what it ran.' }),
+  })
   .meta({ id: 'MachineSummary' })
 
 export const machine = machineSummary
+  .omit({ lately: true })
   .extend({
     status: z.enum(['ACTIVE', 'DELETING']),
     updatedAt: time,
@@ -43,6 +75,8 @@ export const machine = machineSummary
     definition: z.string().meta({ description: 'The state machine, JSON text as it was sent.' }),
     description: z.string().optional().meta({ description: 'Of the version that was asked for.' }),
     logging: logging.optional(),
+    tracing: z.boolean(),
+    inputSchema: payload('JSON Schema of its input, when it is a procedure.').optional(),
     variableReferences: z.record(z.string(), z.array(z.string())),
   })
   .meta({ id: 'Machine' })

@@ -1,9 +1,12 @@
-/** The route that tries a single state. */
+/** The routes that try a single state, and a whole machine with mocks. */
 import { z } from 'zod'
 import type { TestedState } from '../../engine/index.ts'
-import { Payload, payload } from './json-body.ts'
+import { type CaseResult, testCase } from '../../rehearsal/index.ts'
+import { check } from './check.ts'
+import { Payload, payload, plainOf } from './json-body.ts'
 import { json, route } from './route.ts'
 import { defaultRole, machineDefinition } from './machines.ts'
+import * as schema from './schemas.ts'
 
 const count = z.int().min(0)
 const name = z.string().min(1).max(80)
@@ -61,6 +64,32 @@ const tested = z
     inspection,
   })
   .meta({ id: 'TestedState' })
+
+const call = { state: z.string(), input: z.string().meta({ description: 'JSON text.' }) }
+
+const rehearsed = z
+  .object({
+    status: z
+      .enum(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'RUNNING'])
+      .meta({ description: '`RUNNING`: nothing will ever happen any more, for what is left waits for an answer.' }),
+    output: z.string().optional().meta({ description: 'JSON text.' }),
+    error: z.string().optional(),
+    cause: z.string().optional(),
+    elapsedMs: count.meta({ description: 'Of virtual time.' }),
+    path: z.array(z.string()).meta({ description: 'The states in the order in which they were entered.' }),
+    calls: z.array(z.object({ ...call, attempt: count })),
+    unanswered: z.array(z.object({ ...call, reason: z.string() })).meta({ description: 'Tasks without a mock.' }),
+    differences: z
+      .array(z.object({ what: z.string(), expected: z.string(), actual: z.string() }))
+      .meta({ description: 'What is not as the case expects; empty without expectations.' }),
+    events: z.array(schema.historyEvent),
+  })
+  .meta({ id: 'Rehearsed' })
+
+const rehearsalCase = testCase.extend({
+  name: testCase.shape.name.default('unnamed'),
+  expect: testCase.shape.expect.optional(),
+})
 
 const textOf = (given: Payload | undefined): string | undefined => given?.text
 
@@ -123,7 +152,53 @@ export const trialRoutes = [
       return json(200, testedOf(answer))
     },
   }),
+
+  route({
+    method: 'POST',
+    path: '/v1/machines/rehearse',
+    verb: 'machine.rehearse',
+    summary: 'Run a definition in virtual time, with mocks for its tasks: nothing is stored, called or waited for.',
+    keepsAnswer: false,
+    body: z.strictObject({
+      definition: machineDefinition.meta({ description: 'The whole state machine: JSON text. It need not be stored.' }),
+      type: schema.machineType.optional(),
+      case: payload('A case as in a file of `holdfast asl test`, whose name and expectations may be missing.'),
+    }),
+    payloads: ['case'],
+    answers: { 200: { description: 'What came of it.', schema: rehearsed } },
+    run: async ({ dependencies: { verbs }, actor, body }) => {
+      const { expect, ...given } = check(rehearsalCase, plainOf(body.case), 'body')
+      const result = await verbs.rehearseMachine(actor, {
+        definition: body.definition,
+        ...(body.type === undefined ? {} : { type: body.type }),
+        testCase: { ...given, expect: expect ?? {} },
+      })
+      return json(200, rehearsedOf(result, expect !== undefined))
+    },
+  }),
 ]
+
+function rehearsedOf(
+  { simulation, differences, unanswered }: CaseResult,
+  isJudged: boolean,
+): z.output<typeof rehearsed> {
+  const { status, output, error, cause, elapsedMs, path, calls, history } = simulation
+  return {
+    ...{ status: statusWords[status], output, error, cause, elapsedMs, path: [...path] },
+    calls: calls.map(({ stateName, input, attempt }) => ({ state: stateName, input, attempt })),
+    unanswered: unanswered.map(({ stateName, input, reason }) => ({ state: stateName, input, reason })),
+    differences: isJudged ? [...differences] : [],
+    events: history.map(({ timestamp, ...event }) => ({ ...event, at: schema.timeOf(timestamp) })),
+  }
+}
+
+const statusWords = {
+  running: 'RUNNING',
+  succeeded: 'SUCCEEDED',
+  failed: 'FAILED',
+  timed_out: 'TIMED_OUT',
+  aborted: 'ABORTED',
+} as const satisfies Record<CaseResult['simulation']['status'], string>
 
 function testedOf({ output, inspection, ...rest }: TestedState): z.output<typeof tested> {
   const { input, variables, fields, numbers, errorDetails, request, response } = inspection

@@ -3,8 +3,8 @@ import { Command } from 'commander'
 import { compileMachine, type Machine } from '../../../asl/index.ts'
 import { formatDuration, type HoldfastError } from '../../../base/index.ts'
 import { createExpressions, type Expressions } from '../../../jsonata/index.ts'
+import { type CaseResult, runCase } from '../../../rehearsal/index.ts'
 import { type Cases, readCases } from '../../cases/read.ts'
-import { type CaseResult, runCase } from '../../cases/run.ts'
 import { answer, type Context, withExamples } from '../../context.ts'
 import { cliError, exitCodes } from '../../errors.ts'
 import { findingsOf, invalidDefinition, isError } from '../../findings.ts'
@@ -42,7 +42,7 @@ async function runCases(file: Cases, { only = '', express }: Options): Promise<r
     const machine = express === true ? await asExpress(compiled) : compiled
     const results: CaseResult[] = []
     for (const testCase of file.cases.filter(({ name }) => name.includes(only))) {
-      results.push(await runCase(machine, expressions, testCase))
+      results.push(await runCase({ machine, expressions, testCase }))
     }
     return results
   } finally {

@@ -1,122 +1,150 @@
-/** What can be done with a deployment. The likeliest next step is the primary one; each says its consequence. */
-import { Button } from '@mantine/core'
+/**
+ * What can be done with a deployment: only what the server offers. The likeliest next step is the primary one, what is dangerous says
+ * its consequence, and what was refused is told where it was pressed.
+ */
+import { Button, Menu } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
-import { useAct, useAnswer } from '../../api/context.tsx'
+import type { ReactNode } from 'react'
+import { useAct } from '../../api/context.tsx'
 import type { Deployment } from '../../api/generated.ts'
-import { Icon } from '../../parts/icons.tsx'
+import { Icon, type IconName } from '../../parts/icons.tsx'
+import { shortened } from '../../parts/id.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
+import { durationWords } from '../../parts/times.ts'
 import { useWords } from '../../words/index.tsx'
+import styles from './actions.module.css'
+import { statesToBeginAt } from './standing.ts'
 
 type Of = { readonly deployment: Deployment }
 
 export function DeployActions({ deployment }: Of) {
-  const { status, course, control } = deployment
-  if (status === 'running' && course === 'forward' && control !== 'halt')
-    return <WhileRunning deployment={deployment} />
-  if (status === 'paused') return <WhilePaused deployment={deployment} />
-  if (status === 'failed' || status === 'halted') return <AfterFailure deployment={deployment} />
-  return status === 'succeeded' ? <AfterSuccess deployment={deployment} /> : null
+  const { t } = useWords()
+  const acts = useActs(deployment)
+  const { halt, pause, resume, retry, rollback } = deployment.offers
+  const [error] = [acts.halt, acts.pause, acts.resume, acts.retry, acts.rollBack].flatMap((act) => act.error ?? [])
+  return (
+    <div className={styles['actions']}>
+      <div className={styles['row']} role="group" aria-label={t('deploy.whatToDo')}>
+        {pause ? <Act act={acts.pause} icon="pause" words={t('deploy.pause')} /> : null}
+        {halt ? (
+          <Act
+            act={acts.halt}
+            icon="stop"
+            color="red"
+            variant="light"
+            words={t('deploy.halt')}
+            says={t('deploy.haltSays')}
+          />
+        ) : null}
+        {resume ? (
+          <Act act={acts.resume} icon="play" variant="filled" words={t('deploy.resume')}>
+            <FromMenu deployment={deployment} act={acts.resume} />
+          </Act>
+        ) : null}
+        {retry ? (
+          <Act act={acts.retry} icon="again" variant="filled" words={t('deploy.retry')} says={t('deploy.retrySays')}>
+            <FromMenu deployment={deployment} act={acts.retry} />
+          </Act>
+        ) : null}
+        {rollback === null ? null : (
+          <Act
+            act={acts.rollBack}
+            icon="back"
+            variant="filled"
+            words={t('deploy.rollBack', { release: shortened(rollback.releaseId) })}
+            says={
+              rollback.kind === 'return'
+                ? t('deploy.rollBackCold')
+                : rollback.tookMs === null
+                  ? t('deploy.rollBackWarm')
+                  : t('deploy.rollBackTook', { time: durationWords(rollback.tookMs) })
+            }
+          />
+        )}
+      </div>
+      {error === undefined ? null : <ProblemBox error={error} />}
+    </div>
+  )
 }
 
-function WhileRunning({ deployment: { id } }: Of) {
-  const { t } = useWords()
+type Doing = { readonly isPending: boolean; readonly error: unknown; readonly send: (from?: string) => void }
+
+/** Each as a page needs it; what was begun by one of them is gone to. */
+function useActs({ id, project, config }: Deployment) {
+  const navigate = useNavigate()
+  const goTo = (begun: string): void => void navigate({ to: '/deploys/$id', params: { id: begun } })
   const halt = useAct('deployHalt')
   const pause = useAct('deployPause')
-  return (
-    <>
-      <Button
-        variant="default"
-        leftSection={<Icon name="pause" size={13} />}
-        loading={pause.isPending}
-        onClick={() => pause.mutate({ params: { id } })}
-      >
-        {t('deploy.pause')}
-      </Button>
-      <Halt isPending={halt.isPending} onHalt={() => halt.mutate({ params: { id } })} />
-      <Faults errors={[halt.error, pause.error]} />
-    </>
-  )
-}
-
-function WhilePaused({ deployment: { id } }: Of) {
-  const { t } = useWords()
-  const halt = useAct('deployHalt')
   const resume = useAct('deployResume')
-  return (
-    <>
-      <Halt isPending={halt.isPending} onHalt={() => halt.mutate({ params: { id } })} />
-      <Button
-        leftSection={<Icon name="play" size={13} />}
-        loading={resume.isPending}
-        onClick={() => resume.mutate({ params: { id } })}
-      >
-        {t('deploy.resume')}
-      </Button>
-      <Faults errors={[halt.error, resume.error]} />
-    </>
-  )
-}
-
-function Halt({ isPending, onHalt }: { readonly isPending: boolean; readonly onHalt: () => void }) {
-  const { t } = useWords()
-  return (
-    <Button
-      color="red"
-      variant="light"
-      leftSection={<Icon name="stop" size={13} />}
-      loading={isPending}
-      onClick={onHalt}
-    >
-      {t('deploy.halt')}
-    </Button>
-  )
-}
-
-function AfterFailure({ deployment: { id } }: Of) {
-  const { t } = useWords()
-  const navigate = useNavigate()
   const retry = useAct('deployRetry', ['places', 'locks'])
-  const send = (): void =>
-    retry.mutate(
-      { params: { id } },
-      { onSuccess: (begun) => void navigate({ to: '/deploys/$id', params: { id: begun.id } }) },
-    )
-  return (
-    <>
-      <Button leftSection={<Icon name="again" size={13} />} loading={retry.isPending} onClick={send}>
-        {t('deploy.retry')}
-      </Button>
-      <Faults errors={[retry.error]} />
-    </>
-  )
-}
-
-/** Only where this one serves and there is something to go back to. */
-function AfterSuccess({ deployment }: Of) {
-  const { t } = useWords()
-  const navigate = useNavigate()
-  const { project, config, fleet } = deployment
-  const place = useAnswer('placeStatus', { params: { project, config } })
   const rollBack = useAct('deployRollback', ['deployments', 'places', 'locks'])
-  const { serving, warm, history = [] } = place.data ?? {}
-  const hasOther = history.some((one) => one.committedAt !== null && one.fleet !== fleet)
-  if (serving?.fleet !== fleet || !(warm !== null || hasOther)) return null
-  const send = (): void =>
-    rollBack.mutate(
-      { body: { project, config } },
-      { onSuccess: (begun) => void navigate({ to: '/deploys/$id', params: { id: begun.deployment } }) },
-    )
+  const from = (state: string | undefined) => (state === undefined ? {} : { from: state })
+  const params = { id }
+  const doing = (act: { readonly isPending: boolean; readonly error: unknown }, send: Doing['send']): Doing => ({
+    ...{ isPending: act.isPending, error: act.error ?? undefined, send },
+  })
+  return {
+    halt: doing(halt, () => halt.mutate({ params })),
+    pause: doing(pause, () => pause.mutate({ params })),
+    resume: doing(resume, (state) => resume.mutate({ params, body: from(state) })),
+    retry: doing(retry, (state) =>
+      retry.mutate({ params, body: from(state) }, { onSuccess: (begun) => goTo(begun.id) }),
+    ),
+    rollBack: doing(rollBack, () =>
+      rollBack.mutate({ body: { project, config } }, { onSuccess: (begun) => goTo(begun.deployment) }),
+    ),
+  }
+}
+
+type ActButton = {
+  readonly act: Doing
+  readonly icon: IconName
+  readonly words: string
+  /** What it will do: the consequence. */
+  readonly says?: string
+  readonly color?: string
+  readonly variant?: 'default' | 'light' | 'filled'
+  readonly children?: ReactNode
+}
+
+function Act({ act, icon, words, says, color, variant = 'default', children }: ActButton) {
   return (
-    <>
-      <Button leftSection={<Icon name="back" size={13} />} loading={rollBack.isPending} onClick={send}>
-        {t(warm === null || warm === undefined ? 'deploy.rollBackCold' : 'deploy.rollBack')}
-      </Button>
-      <Faults errors={[rollBack.error]} />
-    </>
+    <div className={styles['act']}>
+      <div className={styles['buttons']}>
+        <Button
+          variant={variant}
+          {...(color === undefined ? {} : { color })}
+          leftSection={<Icon name={icon} size={13} />}
+          loading={act.isPending}
+          onClick={() => act.send()}
+        >
+          {words}
+        </Button>
+        {children}
+      </div>
+      {says === undefined ? null : <p className={styles['says']}>{says}</p>}
+    </div>
   )
 }
 
-function Faults({ errors }: { readonly errors: readonly unknown[] }) {
-  const [error] = errors.filter((one) => one !== null)
-  return error === undefined ? null : <ProblemBox error={error} />
+/** Where it begins, for who knows what is mended: checks, waits and hooks before that state are not asked again. */
+function FromMenu({ deployment, act }: Of & { readonly act: Doing }) {
+  const { t } = useWords()
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <Button variant="default" px={8} aria-label={t('deploy.from')} disabled={act.isPending}>
+          <Icon name="more" size={13} />
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t('deploy.fromHint')}</Menu.Label>
+        {statesToBeginAt(deployment).map((state) => (
+          <Menu.Item key={state} onClick={() => act.send(state)}>
+            {t('deploy.fromState', { state })}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
 }

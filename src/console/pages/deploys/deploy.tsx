@@ -1,26 +1,38 @@
-/** One deployment, live: where it is, its instances and traffic, what it did, why it is as it is, and the next step. */
+/** One deployment, live: what became of it in words, where it is, its instances and traffic, why it is as it is, and the next step. */
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { addressOf } from '../../api/client.ts'
 import { refresh, useAnswer, useTopic } from '../../api/context.tsx'
-import type { Deployment, Diagnosis } from '../../api/generated.ts'
-import { Repair } from '../../parts/command.tsx'
-import { Id } from '../../parts/id.tsx'
-import { Page, Section } from '../../parts/page.tsx'
+import type { Deployment } from '../../api/generated.ts'
+import { CopyLink } from '../../parts/copy.tsx'
+import { Id, shortened } from '../../parts/id.tsx'
+import { Page } from '../../parts/page.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
-import { State, StateIcon } from '../../parts/state.tsx'
-import { Switch } from '../../parts/switch.tsx'
+import { State } from '../../parts/state.tsx'
+import { Tabs } from '../../parts/tabs.tsx'
 import { Elapsed, When } from '../../parts/when.tsx'
 import { useWords } from '../../words/index.tsx'
-import { executionIdOf } from '../executions/names.ts'
 import { DeployActions } from './actions.tsx'
-import { Calls, Differences, Evidence, Plan } from './details.tsx'
 import styles from './deploy.module.css'
 import { placeOf } from './deploys.tsx'
 import { Instances } from './instances.tsx'
-import { deployTabs } from './search.ts'
-import { stagesOf, standingOf } from './standing.ts'
-import { Traffic } from './traffic.tsx'
+import { countsBetween } from './release.ts'
+import { type DeployTab, deployTabs } from './search.ts'
+import { answerOf } from './standing.ts'
+import { Strip } from './strip.tsx'
+import { Audit } from './tabs/audit.tsx'
+import { Calls } from './tabs/calls.tsx'
+import { Difference } from './tabs/difference.tsx'
+import { Events } from './tabs/events.tsx'
+import { Evidence } from './tabs/evidence.tsx'
+import { Logs } from './tabs/logs.tsx'
+import { Plan } from './tabs/plan.tsx'
+import { OverTime, Traffic } from './traffic.tsx'
+import { Why } from './why.tsx'
+
+/** It brings the language with it, which folds the history of the execution. */
+const InputOutput = lazy(async () => ({ default: (await import('./tabs/io.tsx')).InputOutput }))
 
 export function DeployPage() {
   const { t } = useWords()
@@ -34,7 +46,7 @@ export function DeployPage() {
     )
   }
   if (found.data === undefined) return <Page name={id} title={id} status={t('part.loading')} children={null} />
-  return <Shown deployment={found.data} />
+  return <Shown key={id} deployment={found.data} />
 }
 
 /** Each event holds the whole of it: the newest is what is so. */
@@ -46,136 +58,130 @@ function useLiveDeployment(id: string) {
     onEvent: ({ data }) => {
       queries.setQueryData(['deployments', 'deploymentDescribe', { params: { id } }], JSON.parse(data) as Deployment)
     },
-    onEnd: () => void refresh(queries, ['deployments', 'places', 'locks']),
+    onEnd: () => void refresh(queries, ['deployments', 'places', 'locks', 'trail']),
   })
   return found
 }
 
 function Shown({ deployment }: { readonly deployment: Deployment }) {
   const { t } = useWords()
-  const { tone, says, state } = standingOf(deployment)
-  const { createdAt, endedAt, requestedBy, diagnosis, evidence, waitingFor } = deployment
+  const { waitingFor, endedAt, step } = deployment
+  // How long it is watched stands with the traffic already.
+  const waits = endedAt === null && (step?.bake ?? null) === null ? waitingFor : null
   return (
     <Page
       name={placeOf(deployment)}
       title={placeOf(deployment)}
-      status={
-        <>
-          <State tone={tone} word={t(`deploy.says_${says}`, { state })} strong />
-          {evidence === undefined ? null : <span>{lostWords(t, evidence.madeBySwitch)}</span>}
-          {diagnosis === undefined ? null : <span>{t('deploy.stillServes')}</span>}
-          <span>
-            <When at={createdAt} /> · <Elapsed from={createdAt} to={endedAt} /> ·{' '}
-            {t('deploy.deployedBy', { name: requestedBy.name ?? requestedBy.id })}
-          </span>
-          <code>{deployment.releaseId}</code>
-          <Id value={deployment.id} short />
-        </>
-      }
+      status={<Answer deployment={deployment} />}
       actions={<DeployActions deployment={deployment} />}
     >
-      {diagnosis === undefined ? null : <Why diagnosis={diagnosis} />}
-      <Stages deployment={deployment} />
-      {waitingFor === null || endedAt !== null ? null : (
+      <Strip deployment={deployment} />
+      {waits === null ? null : (
         <p className={styles['waiting']} role="status">
-          {t('deploy.waitingFor', { what: waitingFor })}
+          {t('deploy.waitingFor', { what: waits })}
         </p>
       )}
+      <Why deployment={deployment} />
       <div className={styles['columns']}>
         <Instances deployment={deployment} />
         <Traffic deployment={deployment} />
       </div>
+      <OverTime deployment={deployment} />
       <Details deployment={deployment} />
     </Page>
   )
 }
 
-const lostWords = (t: ReturnType<typeof useWords>['t'], lost: number): string =>
-  lost === 0 ? t('deploy.nothingLost') : t('deploy.lost', { count: lost })
-
-/** One thing, and one next step. */
-function Why({ diagnosis }: { readonly diagnosis: Diagnosis }) {
+/** The first line answers; the second says of what, by whom and since when. */
+function Answer({ deployment }: { readonly deployment: Deployment }) {
   const { t } = useWords()
+  const { createdAt, endedAt, requestedBy, evidence, former, releaseId, retryOf, status } = deployment
+  const { tone, key, values, at } = answerOf(deployment)
+  const restored = status === 'failed' || status === 'halted' ? former : null
   return (
-    <section className={styles['why']} data-halted={diagnosis.class === 'halted'} aria-label={t('deploy.diagnosis')}>
-      <h2>{diagnosis.what}</h2>
-      <p>{diagnosis.meaning}</p>
-      {diagnosis.field === undefined ? null : <code>{diagnosis.field}</code>}
-      {diagnosis.class === 'halted' ? null : (
-        <p className={styles['quiet']}>{t(`deploy.mender_${diagnosis.mender}`)}</p>
-      )}
-      {diagnosis.command === '' ? null : <Repair text={diagnosis.command} />}
-    </section>
+    <>
+      <span className={styles['answer']} role="status">
+        <State tone={tone} word={t(key, values)} strong />
+        {at === null ? null : <When at={at} />}
+        {evidence === undefined || endedAt === null ? null : (
+          <span data-bad={evidence.madeBySwitch > 0}>{t('deploy.lost', { count: evidence.madeBySwitch })}</span>
+        )}
+        {restored === null ? null : <span>{t('deploy.stillServes', { release: shortened(restored.releaseId) })}</span>}
+      </span>
+      <span className={styles['of']}>
+        <Change deployment={deployment} />
+        <span>
+          {t('deploy.deployedBy', { name: requestedBy.name ?? requestedBy.id })} · <When at={createdAt} /> ·{' '}
+          <Elapsed from={createdAt} to={endedAt} />
+        </span>
+        {retryOf === null ? null : (
+          <Link to="/deploys/$id" params={{ id: retryOf }}>
+            {t('deploy.retryOf')}
+          </Link>
+        )}
+        <Id value={releaseId} what={t('deploy.release')} short />
+        <CopyLink />
+      </span>
+    </>
   )
 }
 
-function Stages({ deployment }: { readonly deployment: Deployment }) {
+/** `r-41 → r-42 +3 −1`: leads to what exactly differs. */
+function Change({ deployment: { former, releaseId } }: { readonly deployment: Deployment }) {
   const { t } = useWords()
+  const enabled = former !== null
+  const before = useAnswer('releaseDescribe', { params: { id: former?.releaseId ?? '' } }, { enabled })
+  const after = useAnswer('releaseDescribe', { params: { id: releaseId } }, { enabled })
+  if (former === null) return <span>{t('deploy.firstRelease')}</span>
+  const counts =
+    before.data === undefined || after.data === undefined
+      ? undefined
+      : countsBetween(before.data.document, after.data.document)
   return (
-    <ol className={styles['stages']} aria-label={t('deploy.stages')}>
-      {stagesOf(deployment).map(({ state, step, tone, startedAt, endedAt }, index) => (
-        <li
-          key={`${index} ${state}`}
-          data-tone={tone}
-          aria-current={startedAt !== undefined && endedAt === undefined ? 'step' : undefined}
-        >
-          {tone === undefined ? null : <StateIcon tone={tone} />}
-          <span>
-            {state}
-            {step === null ? '' : ` ${step}`}
-          </span>
-          {state === 'CheckHealth' && endedAt === undefined && tone !== undefined ? (
-            <span className={styles['quiet']}>{t('deploy.healthyOf', deployment.healthy)}</span>
-          ) : null}
-          {startedAt === undefined ? null : (
-            <span className={styles['quiet']}>
-              <Elapsed from={startedAt} to={endedAt} />
-            </span>
-          )}
-          {tone === undefined ? null : <span className={styles['hidden']}>{t(`part.tone_${tone}`)}</span>}
-        </li>
-      ))}
-    </ol>
+    <Link to="." search={{ tab: 'difference' }} replace resetScroll={false}>
+      {shortened(former.releaseId)} → {shortened(releaseId)}
+      {counts === undefined ? '' : ` +${counts.added} −${counts.removed} ±${counts.changed}`}
+    </Link>
   )
 }
 
 function Details({ deployment }: { readonly deployment: Deployment }) {
   const { t } = useWords()
-  const { tab = 'calls' } = useSearch({ from: '/frame/deploys/$id' })
+  const { tab = 'events' } = useSearch({ from: '/frame/deploys/$id' })
   const navigate = useNavigate()
-  const { executionArn } = deployment
   return (
-    <Section
-      title={
-        <Switch
-          label={t('deploy.look')}
-          value={tab}
-          options={deployTabs.map((one) => [one, t(`deploy.${one}`)] as const)}
-          onChoose={(one) => void navigate({ to: '.', search: { tab: one }, replace: true, resetScroll: false })}
-        />
-      }
-      aside={
-        <span className={styles['links']}>
-          {executionArn === null ? null : (
-            <Link to="/executions/$execution" params={{ execution: executionIdOf(executionArn) }}>
-              {t('deploy.execution')}
-            </Link>
-          )}
-          <Link to="/audit" search={{ subject: deployment.id }}>
-            {t('deploy.inAudit')}
-          </Link>
-        </span>
-      }
+    <Tabs
+      label={t('deploy.look')}
+      value={tab}
+      options={deployTabs.map((one) => [one, t(`deploy.${one}`)] as const)}
+      onChoose={(one) => void navigate({ to: '.', search: { tab: one }, replace: true, resetScroll: false })}
     >
-      {tab === 'calls' ? (
-        <Calls deployment={deployment} />
-      ) : tab === 'evidence' ? (
-        <Evidence deployment={deployment} />
-      ) : tab === 'plan' ? (
-        <Plan id={deployment.id} />
-      ) : (
-        <Differences deployment={deployment} />
-      )}
-    </Section>
+      <Suspense fallback={<p className={styles['quiet']}>{t('part.loading')}</p>}>
+        <Tab tab={tab} deployment={deployment} />
+      </Suspense>
+    </Tabs>
   )
+}
+
+function Tab({ tab, deployment }: { readonly tab: DeployTab; readonly deployment: Deployment }) {
+  switch (tab) {
+    case 'events':
+      return <Events deployment={deployment} />
+    case 'io':
+      return <InputOutput deployment={deployment} />
+    case 'calls':
+      return <Calls deployment={deployment} />
+    case 'logs':
+      return <Logs deployment={deployment} />
+    case 'plan':
+      return <Plan id={deployment.id} />
+    case 'evidence':
+      return <Evidence deployment={deployment} />
+    case 'audit':
+      return <Audit id={deployment.id} />
+    case 'difference':
+      return <Difference deployment={deployment} />
+    default:
+      return tab satisfies never
+  }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { stagesOf, standingOf } from './standing.ts'
+import type { Diagnosis } from '../../api/generated.ts'
+import { answerOf, stagesOf, standingOf, statesToBeginAt, telling } from './standing.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 const stay = (state: string, endedAt: string | null = at, step: number | null = null) => ({
@@ -31,7 +32,7 @@ describe('the way of a deployment', () => {
   })
 
   it('ends where it failed and what was done about it', () => {
-    const diagnosis = {
+    const diagnosis: Diagnosis = {
       class: 'health',
       state: 'CheckHealth',
       what: '',
@@ -63,4 +64,56 @@ it.each([
 ] as const)('%j stands as %s and says %s', (given, tone, says) => {
   const deployment = { course: 'forward', control: 'run', kind: 'deploy', state: 'Start', ...given } as const
   expect(standingOf(deployment)).toMatchObject({ tone, says })
+})
+
+describe('the first line of a deployment', () => {
+  const told = {
+    ...({ status: 'running', course: 'forward', control: 'run', kind: 'deploy', state: 'Start' } as const),
+    ...{ config: 'production', healthy: { count: 1, of: 3 }, committedAt: null, pausedAt: null, endedAt: null },
+  }
+
+  it('says what is going on, and how many are healthy while that is waited for', () => {
+    expect(answerOf(told)).toMatchObject({ key: 'deploy.answer_deploying', values: { state: 'Start' }, at: null })
+    expect(answerOf({ ...told, state: 'CheckHealth' })).toMatchObject({
+      key: 'deploy.answer_checking',
+      values: { count: 1, of: 3 },
+    })
+  })
+
+  it('says since when it serves, or when it ended', () => {
+    const ended = { ...told, status: 'succeeded', committedAt: 'then', endedAt: at } as const
+    expect(answerOf(ended)).toMatchObject({ key: 'deploy.answer_deployed', tone: 'done', at: 'then' })
+    expect(answerOf({ ...told, status: 'halted', endedAt: at })).toMatchObject({ tone: 'halted', at })
+    expect(answerOf({ ...told, status: 'paused', pausedAt: 'lunch' })).toMatchObject({ tone: 'waiting', at: 'lunch' })
+  })
+})
+
+it('where there is little room, what is under way or went wrong is shown, with its neighbours', () => {
+  const stages = (...tones: readonly (string | undefined)[]) =>
+    tones.map((tone) => ({
+      ...{ state: 'S', step: null, tone: tone as 'done' | undefined },
+      startedAt: tone === undefined ? undefined : at,
+      endedAt: tone === 'done' || tone === 'failed' ? at : undefined,
+    }))
+  expect([...telling(stages('done', 'done', 'running', undefined, undefined))]).toEqual([1, 2, 3])
+  expect([...telling(stages('done', 'failed', 'done', 'done'))]).toEqual([0, 1, 2])
+  expect([...telling(stages('done', 'done', 'done'))]).toEqual([1, 2])
+})
+
+it('a retry can begin at each state up to the one after that in which it failed', () => {
+  const diagnosis: Diagnosis = {
+    class: 'health',
+    what: '',
+    meaning: '',
+    mender: 'author',
+    command: '',
+    state: 'Start',
+  }
+  expect(statesToBeginAt({ diagnosis, state: 'ReleaseLock' })).toEqual([
+    'CheckResources',
+    'BeforeHooks',
+    'Start',
+    'CheckHealth',
+  ])
+  expect(statesToBeginAt({ state: 'ReleaseLock' })).toHaveLength(10)
 })

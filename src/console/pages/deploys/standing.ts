@@ -41,6 +41,53 @@ export function standingOf({ status, course, control, kind, state, diagnosis }: 
   }
 }
 
+/** The first line of its page: what became of it, in words. */
+export type Answer = {
+  readonly tone: Tone
+  readonly key: `deploy.answer_${string}` & AnswerKey
+  readonly values: Readonly<Record<string, string | number>>
+  /** Since when that is so. */
+  readonly at: string | null
+}
+type AnswerKey =
+  | 'deploy.answer_deployed'
+  | 'deploy.answer_rolledBack'
+  | 'deploy.answer_deploying'
+  | 'deploy.answer_checking'
+  | 'deploy.answer_rollingBack'
+  | 'deploy.answer_takingBack'
+  | 'deploy.answer_halting'
+  | 'deploy.answer_pausing'
+  | 'deploy.answer_paused'
+  | 'deploy.answer_failed'
+  | 'deploy.answer_halted'
+
+type Answered = Pick<
+  Deployment,
+  | 'status'
+  | 'course'
+  | 'control'
+  | 'kind'
+  | 'state'
+  | 'diagnosis'
+  | 'config'
+  | 'healthy'
+  | 'committedAt'
+  | 'pausedAt'
+  | 'endedAt'
+>
+
+export function answerOf(deployment: Answered): Answer {
+  const { config, healthy, committedAt, endedAt, pausedAt } = deployment
+  const { tone, says, state } = standingOf(deployment)
+  const values = { config, state, ...healthy }
+  const isChecking = says === 'deploying' && state === 'CheckHealth' && healthy.of > 0
+  const key = isChecking ? 'checking' : says
+  const at =
+    says === 'deployed' || says === 'rolledBack' ? (committedAt ?? endedAt) : says === 'paused' ? pausedAt : endedAt
+  return { tone, key: `deploy.answer_${key}`, values, at }
+}
+
 export type Stage = {
   readonly state: string
   readonly step: number | null
@@ -55,6 +102,18 @@ const way = ['Validate', 'Lock', 'CheckResources', 'Start', 'CheckHealth', 'Swit
 const wayBack = ['Validate', 'Lock', 'CheckResources', 'Switch', 'KeepWarm'] as const
 
 type Shown = Pick<Deployment, 'states' | 'status' | 'course' | 'kind' | 'diagnosis' | 'endedAt' | 'calls' | 'hooks'>
+
+/** Those that are shown where there is little room: what is under way or went wrong, with its neighbours. */
+export function telling(stages: readonly Stage[]): ReadonlySet<number> {
+  const isOpen = ({ startedAt, endedAt }: Stage): boolean => startedAt !== undefined && endedAt === undefined
+  const told = stages.flatMap((stage, index) =>
+    isOpen(stage) || stage.tone === 'failed' || stage.tone === 'halted' ? [index] : [],
+  )
+  const centre = told.length === 0 ? [stages.length - 1] : told
+  return new Set(
+    centre.flatMap((index) => [index - 1, index, index + 1]).filter((index) => index >= 0 && index < stages.length),
+  )
+}
 
 /** The way it has taken, then what a good one still passes. */
 export function stagesOf(deployment: Shown): readonly Stage[] {
@@ -72,6 +131,25 @@ export function stagesOf(deployment: Shown): readonly Stage[] {
     ...stages,
     ...coming.map((state) => ({ state, step: null, tone: undefined, startedAt: undefined, endedAt: undefined })),
   ]
+}
+
+const beginnings = [
+  'CheckResources',
+  'BeforeHooks',
+  'Start',
+  'CheckHealth',
+  'SmokeTests',
+  'Shift',
+  'Bake',
+  'Switch',
+  'Watch',
+  'AfterHooks',
+] as const
+
+/** Where a person may want it to begin: up to the state after the one it did not get past. */
+export function statesToBeginAt({ diagnosis, state }: Pick<Deployment, 'diagnosis' | 'state'>): readonly string[] {
+  const failed = beginnings.findIndex((one) => one === (diagnosis?.state ?? state))
+  return failed === -1 ? beginnings : beginnings.slice(0, failed + 2)
 }
 
 const idle: ReadonlySet<string> = new Set(['MakeRoom', 'Prepare', 'Diagnose', 'ReleaseLock', 'KeepWarm', 'CleanUp'])

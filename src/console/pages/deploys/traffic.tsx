@@ -1,13 +1,20 @@
-/** How the traffic is divided between old and new, and what was measured of both. */
-import type { Deployment } from '../../api/generated.ts'
+/** How the traffic is divided between old and new; and over the time of the deployment: rate, failures and latency of both. */
+import { useQueryClient } from '@tanstack/react-query'
+import { lazy, Suspense, useEffect } from 'react'
+import { useAnswer } from '../../api/context.tsx'
+import type { Deployment, TrafficSample } from '../../api/generated.ts'
 import { Section } from '../../parts/page.tsx'
+import { durationWords } from '../../parts/times.ts'
 import { useWords } from '../../words/index.tsx'
+import { useNow } from '../../parts/clock.tsx'
 import styles from './deploy.module.css'
+import { withSample } from './samples.ts'
+
+const Plots = lazy(async () => ({ default: (await import('./plots.tsx')).Plots }))
 
 export function Traffic({ deployment }: { readonly deployment: Deployment }) {
-  const { t, language } = useWords()
-  const { weights, traffic, step, addresses } = deployment
-  const until = step?.bake?.until
+  const { t } = useWords()
+  const { weights, addresses } = deployment
   return (
     <Section
       title={t('deploy.traffic')}
@@ -34,46 +41,57 @@ export function Traffic({ deployment }: { readonly deployment: Deployment }) {
           </span>
         </div>
       ))}
-      {until === undefined || deployment.endedAt !== null ? null : (
-        <p className={styles['quiet']}>
-          {t('deploy.bakes', {
-            time: new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(Date.parse(until)),
-          })}
-        </p>
-      )}
-      {traffic === null ? null : <Measured traffic={traffic} />}
+      <Baking deployment={deployment} />
     </Section>
   )
 }
 
-function Measured({ traffic }: { readonly traffic: NonNullable<Deployment['traffic']> }) {
-  const { t, language } = useWords()
-  const count = new Intl.NumberFormat(language)
+/** Over the time of the deployment. */
+export function OverTime({ deployment }: { readonly deployment: Deployment }) {
+  const { t } = useWords()
+  const samples = useSamples(deployment)
+  if (samples.length < 2) {
+    return (
+      <p className={styles['quiet']}>{t(deployment.endedAt === null ? 'deploy.noSamplesYet' : 'deploy.noSamples')}</p>
+    )
+  }
   return (
-    <table className={styles['measures']}>
-      <caption>{t('deploy.measured')}</caption>
-      <thead>
-        <tr>
-          <td />
-          <th scope="col">{t('deploy.requests')}</th>
-          <th scope="col">{t('deploy.failures')}</th>
-          <th scope="col">{t('deploy.p99')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {(['incoming', 'outgoing'] as const).map((side) => (
-          <tr key={side}>
-            <th scope="row">{t(`deploy.${side}`)}</th>
-            <td>{count.format(traffic[side].requests)}</td>
-            <td data-bad={traffic[side].failures + traffic[side].lost > 0}>
-              {count.format(traffic[side].failures + traffic[side].lost)}
-            </td>
-            <td>{latency(traffic[side].p99Ms)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <section aria-label={t('deploy.overTime')}>
+      <Suspense fallback={<p className={styles['quiet']}>{t('part.loading')}</p>}>
+        <Plots deployment={deployment} samples={samples} />
+      </Suspense>
+    </section>
   )
+}
+
+function Baking({ deployment: { step, endedAt } }: { readonly deployment: Deployment }) {
+  const { t } = useWords()
+  const now = useNow()
+  const bake = step?.bake
+  if (bake === undefined || bake === null || endedAt !== null) return null
+  const leftMs = Date.parse(bake.until) - now
+  return (
+    <p className={styles['quiet']}>
+      {leftMs > 0 ? t('deploy.bakes', { time: durationWords(Math.ceil(leftMs / 1000) * 1000) }) : t('deploy.baked')}
+      {bake.requests.left > 0 ? ` · ${t('deploy.bakesRequests', { count: bake.requests.left })}` : null}
+    </p>
+  )
+}
+
+/** All that was kept, then each new one as the deployment tells of it. */
+function useSamples(deployment: Deployment): readonly TrafficSample[] {
+  const { id, sample } = deployment
+  const queries = useQueryClient()
+  const found = useAnswer('deploymentTraffic', { params: { id } })
+  const { data, refetch } = found
+  useEffect(() => {
+    if (data === undefined) return
+    const items = withSample(data.items, sample)
+    if (items === undefined) void refetch()
+    else if (items !== data.items)
+      queries.setQueryData(['deployments', 'deploymentTraffic', { params: { id } }], { items })
+  }, [data, sample, id, queries, refetch])
+  return data?.items ?? []
 }
 
 /** `7.3ms`, `41ms`, `1.2s`; `–` where nothing was measured. */

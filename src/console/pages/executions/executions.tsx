@@ -27,6 +27,7 @@ export function ExecutionsPage() {
   const navigate = useNavigate()
   const query = useQueryOf(search)
   const list = useList('executionList', { query }, ({ arn }) => arn)
+  const { searched } = list
   const running = list.items.filter(({ status }) => status === 'RUNNING').length
   return (
     <Page
@@ -40,7 +41,7 @@ export function ExecutionsPage() {
       <ExecutionFilters search={search} />
       {list.isError ? (
         <ProblemBox error={list.error} onRetry={() => void list.refetch()} />
-      ) : list.items.length === 0 && !list.isPending ? (
+      ) : list.items.length === 0 && !list.isPending && searched === undefined ? (
         <Nothing isFiltered={Object.keys(search).length > 0} />
       ) : (
         <Table
@@ -51,7 +52,21 @@ export function ExecutionsPage() {
           }
         />
       )}
+      {searched === undefined ? null : <Searched count={searched} onOlder={list.rows.onMore} />}
     </Page>
+  )
+}
+
+/** The server says how far it looked: going on costs it as much again. */
+function Searched({ count, onOlder }: { readonly count: number; readonly onOlder: () => void }) {
+  const { t } = useWords()
+  return (
+    <p role="status">
+      {t('execution.searched', { count })}{' '}
+      <Button variant="subtle" size="compact-sm" onClick={onOlder}>
+        {t('execution.searchOlder')}
+      </Button>
+    </p>
   )
 }
 
@@ -76,6 +91,7 @@ function ExecutionFilters({ search }: { readonly search: ExecutionsSearch }) {
     [navigate],
   )
   const onName = useCallback((name: string | undefined) => change({ name }), [change])
+  const onInput = useCallback((input: string | undefined) => change({ input }), [change])
   const onError = useCallback((error: string | undefined) => change({ error }), [change])
   return (
     <Filters>
@@ -102,6 +118,7 @@ function ExecutionFilters({ search }: { readonly search: ExecutionsSearch }) {
         onChoose={(since) => change({ since })}
       />
       <SearchField label={t('execution.errorHint')} value={search.error} onSearch={onError} />
+      <SearchField label={t('execution.inputHint')} value={search.input} onSearch={onInput} />
     </Filters>
   )
 }

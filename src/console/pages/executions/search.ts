@@ -11,6 +11,8 @@ export type ExecutionsSearch = {
   readonly machine?: string
   readonly status?: Status
   readonly error?: string
+  /** Text in the input. */
+  readonly input?: string
   readonly since?: Period
 }
 
@@ -20,6 +22,7 @@ export const executionsSearch = (given: Given): ExecutionsSearch => ({
   ...text(given, 'name'),
   ...text(given, 'machine'),
   ...text(given, 'error'),
+  ...text(given, 'input'),
   ...oneOf(given, 'status', statuses),
   ...oneOf(given, 'since', periods),
 })

@@ -14,7 +14,7 @@ import {
   ReactFlow,
   useReactFlow,
 } from '@xyflow/react'
-import { createContext, use, useEffect, useMemo, useState } from 'react'
+import { createContext, use, useEffect, useMemo, useRef, useState } from 'react'
 import { type GraphNode, graphOf } from '../../../asl/index.ts'
 import { parseJson, type Tone } from '../../../base/index.ts'
 import { useWords } from '../../words/index.tsx'
@@ -41,8 +41,12 @@ const ShownContext = createContext<Shown | undefined>(undefined)
 export function MachineGraph({ definition, label, ...shown }: MachineGraph) {
   const { t } = useWords()
   const plan = useMemo(() => planGraph(graphOf(parseJson(definition))), [definition])
-  const layout = useLayout(plan)
-  const drawing = useMemo(() => (layout === undefined ? undefined : drawingOf(plan, layout)), [plan, layout])
+  const isMoved = useRef(false)
+  const laidOut = useLayout(plan)
+  const drawing = useMemo(
+    () => (laidOut === undefined ? undefined : drawingOf(laidOut.plan, laidOut.layout)),
+    [laidOut],
+  )
   if (drawing === undefined) return <p className={styles['drawing']}>{t('part.drawing')}</p>
   return (
     <ShownContext value={shown}>
@@ -63,9 +67,12 @@ export function MachineGraph({ definition, label, ...shown }: MachineGraph) {
           fitView
           fitViewOptions={fit}
           proOptions={{ hideAttribution: true }}
+          onMoveStart={(event) => {
+            if (event !== null) isMoved.current = true
+          }}
         >
           <Controls showInteractive={false} />
-          <FollowSize />
+          <FollowSize drawing={drawing} isMoved={isMoved} />
         </ReactFlow>
       </div>
     </ShownContext>
@@ -74,9 +81,11 @@ export function MachineGraph({ definition, label, ...shown }: MachineGraph) {
 
 const fit = { padding: 0.06, maxZoom: 1 } as const
 
-/** Still undefined while it is worked out. */
-function useLayout(plan: GraphPlan): Layout | undefined {
-  const [found, setFound] = useState<{ readonly plan: GraphPlan; readonly layout: Layout }>()
+type LaidOut = { readonly plan: GraphPlan; readonly layout: Layout }
+
+/** Undefined until the first is worked out; after that the one before stays, so that a graph that is edited does not blink. */
+function useLayout(plan: GraphPlan): LaidOut | undefined {
+  const [found, setFound] = useState<LaidOut>()
   useEffect(() => {
     let isCurrent = true
     void layOut(plan).then((layout) => isCurrent && setFound({ plan, layout }))
@@ -84,12 +93,21 @@ function useLayout(plan: GraphPlan): Layout | undefined {
       isCurrent = false
     }
   }, [plan])
-  return found?.plan === plan ? found.layout : undefined
+  return found
 }
 
-/** The whole of it stays in sight when the window changes, until somebody moves it. */
-function FollowSize() {
+/** The whole of it stays in sight when the window or the machine changes; of another machine until somebody has moved it. */
+function FollowSize({
+  drawing,
+  isMoved,
+}: {
+  readonly drawing: object
+  readonly isMoved: { readonly current: boolean }
+}) {
   const flow = useReactFlow()
+  useEffect(() => {
+    if (!isMoved.current) void flow.fitView(fit)
+  }, [flow, drawing, isMoved])
   useEffect(() => {
     const onResize = (): void => void flow.fitView(fit)
     globalThis.addEventListener('resize', onResize)
@@ -157,6 +175,7 @@ function StateBox({
   const { t } = useWords()
   const shown = use(ShownContext)
   const mark = shown?.markOf(name)
+  const does = summary === '' ? type : `${type} · ${summary}`
   const says = [name, mark === undefined ? undefined : t(`part.tone_${mark.tone}`), mark?.note]
   return (
     <button
@@ -166,14 +185,15 @@ function StateBox({
       data-state={name}
       aria-pressed={shown?.selected === name}
       aria-label={says.filter((part) => part !== undefined).join(', ')}
+      aria-description={does}
       onClick={() => shown?.onSelect(name)}
     >
       <span className={styles['line']}>
         {mark === undefined ? null : <StateIcon tone={mark.tone} />}
         <span className={styles['name']}>{name}</span>
-        {mark?.note === undefined ? null : <span className={styles['note']}>{mark.note}</span>}
+        {mark?.note === undefined ? null : <span className={styles['note']} data-says={mark.note} />}
       </span>
-      <span className={styles['type']}>{summary === '' ? type : `${type} · ${summary}`}</span>
+      <span className={styles['type']} data-says={does} />
     </button>
   )
 }

@@ -23,7 +23,17 @@ const answer = z.discriminatedUnion('kind', [
 
 const fromWorker = z.discriminatedUnion('kind', [
   /** The file is loaded. Calls that came before were kept. */
-  z.object({ kind: z.literal('ready'), procedures: z.array(z.object({ name: z.string(), definition: z.string() })) }),
+  z.object({
+    kind: z.literal('ready'),
+    procedures: z.array(
+      z.object({
+        name: z.string(),
+        definition: z.string(),
+        /** JSON Schema of its input; absent where its schema cannot be said so. */
+        inputSchema: z.string().refine(isJsonText).optional(),
+      }),
+    ),
+  }),
   /** The file does not load; the process ends. */
   z.object({ kind: z.literal('broken'), reason: z.string() }),
   z.object({ kind: z.literal('answer'), id: z.number(), answer }),

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { HoldfastError, type JsonText, type LogFields, type Logger } from '../../../base/index.ts'
-import { definitionOf } from '../definition.ts'
+import { procedureSummary } from '../summary.ts'
 import type { InputProblem } from '../errors.ts'
 import { inputProblems } from '../input.ts'
 import type { Procedure } from '../procedure.ts'
@@ -28,10 +28,7 @@ async function announce(): Promise<void> {
     const procedures = [...(await loading).values()]
     send({
       kind: 'ready',
-      procedures: procedures.map((procedure) => ({
-        name: procedure.name,
-        definition: definitionOf(procedure, setup.account),
-      })),
+      procedures: procedures.map((procedure) => procedureSummary(procedure, setup.account)),
     })
   } catch (error) {
     send({ kind: 'broken', reason: reasonOf(error) })

@@ -11,13 +11,23 @@ export function sourcePlaceOf(text: string, location: string): SourcePlace {
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 }
 }
 
-function offsetOf(text: string, location: string): number {
+/** Where it begins, its name included, where its value does, and where that ends. */
+export type SourceSpan = { readonly from: number; readonly value: number; readonly to: number }
+
+export function sourceSpanOf(text: string, location: string): SourceSpan {
+  const { found, value } = find(text, location === '/' ? '' : location)
+  return { from: found, value, to: endOfValue(text, value) }
+}
+
+const offsetOf = (text: string, location: string): number => find(text, location).found
+
+function find(text: string, location: string): Pick<Step, 'found' | 'value'> {
   let found = skipSpace(text, 0)
   let value = found
   let rest = location
   for (;;) {
     const next = text[value] === '{' ? memberIn(text, value, rest) : itemIn(text, value, rest)
-    if (next === undefined) return found
+    if (next === undefined) return { found, value }
     ;({ found, value, rest } = next)
   }
 }

@@ -1,6 +1,6 @@
 /** The file of `asl test`: cases for one state machine, in YAML or JSON. docs/guide/asl-test.md shows it annotated. */
 import { z } from 'zod'
-import { parseDuration } from '../../base/index.ts'
+import { parseDuration } from '../base/index.ts'
 
 const json = z.json()
 

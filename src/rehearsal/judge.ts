@@ -1,6 +1,6 @@
 /** What a simulation did against what its case expects. Pure. */
-import type { Simulation } from '../../asl/index.ts'
-import { equalJson, formatDuration, jsonFromPlain, parseJson, printJson } from '../../base/index.ts'
+import type { Simulation } from '../asl/index.ts'
+import { equalJson, formatDuration, jsonFromPlain, parseJson, printJson } from '../base/index.ts'
 import type { Unanswered } from './mocks.ts'
 import type { Expectation } from './schema.ts'
 

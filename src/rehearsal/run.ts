@@ -1,15 +1,17 @@
 /** Runs the cases of a file in virtual time. */
-import { type About, type Machine, simulate, type Simulation } from '../../asl/index.ts'
-import { type JsonText, printJson, jsonFromPlain } from '../../base/index.ts'
-import { type Expressions, type Seed, seededChance } from '../../jsonata/index.ts'
+import { type About, type Machine, simulate, type Simulation, type SimulationRequest } from '../asl/index.ts'
+import { type JsonText, printJson, jsonFromPlain } from '../base/index.ts'
+import { type Expressions, type Seed, seededChance } from '../jsonata/index.ts'
 import { type Difference, judge } from './judge.ts'
-import { createMocks } from './mocks.ts'
+import { createMocks, type Unanswered } from './mocks.ts'
 import type { TestCase } from './schema.ts'
 
 export type CaseResult = {
   readonly name: string
   readonly passed: boolean
   readonly differences: readonly Difference[]
+  /** Calls for which the case says nothing. */
+  readonly unanswered: readonly Unanswered[]
   readonly simulation: Simulation
 }
 
@@ -18,8 +20,16 @@ const limits = { payloadBytes: 262_144, historyEvents: 25_000 }
 
 const firstInstant = Date.UTC(2026, 0, 1)
 
+export type Rehearsal = {
+  readonly machine: Machine
+  readonly expressions: Pick<Expressions, 'evaluate' | 'evaluateSlowly'>
+  readonly testCase: TestCase
+  /** See SimulationRequest. */
+  readonly onStep?: SimulationRequest['onStep']
+}
+
 /** One case; the same case gives the same result on every machine. */
-export async function runCase(machine: Machine, expressions: Expressions, testCase: TestCase): Promise<CaseResult> {
+export async function runCase({ machine, expressions, testCase, onStep }: Rehearsal): Promise<CaseResult> {
   const mocks = createMocks(testCase.mocks)
   const about = aboutOf(testCase)
   const simulation = await simulate({
@@ -32,9 +42,16 @@ export async function runCase(machine: Machine, expressions: Expressions, testCa
     refuse: () => undefined,
     answer: (task) => mocks.answer(task),
     readItems: (stateName) => itemsOf(testCase, stateName),
+    ...(onStep === undefined ? {} : { onStep }),
   })
   const differences = judge(testCase.expect, simulation, mocks.unanswered)
-  return { name: testCase.name, passed: differences.length === 0, differences, simulation }
+  return {
+    name: testCase.name,
+    passed: differences.length === 0,
+    differences,
+    unanswered: mocks.unanswered,
+    simulation,
+  }
 }
 
 function itemsOf({ items = {} }: TestCase, stateName: string): JsonText | undefined {

@@ -1,14 +1,6 @@
 /** Which of a case's mocks answers a task. Pure. */
-import type { SimulatedAnswer, SimulatedTask } from '../../asl/index.ts'
-import {
-  equalJson,
-  isJsonArray,
-  isJsonObject,
-  type Json,
-  jsonFromPlain,
-  parseJson,
-  printJson,
-} from '../../base/index.ts'
+import type { SimulatedAnswer, SimulatedTask } from '../asl/index.ts'
+import { equalJson, isJsonArray, isJsonObject, type Json, jsonFromPlain, parseJson, printJson } from '../base/index.ts'
 import type { Answer, TestCase } from './schema.ts'
 
 /** Why a task got no answer. */
