@@ -7,6 +7,8 @@ export type Sizes = {
   readonly firstLoadBytes: number
   /** All other scripts and styles together: loaded when a page needs them. */
   readonly laterBytes: number
+  /** The largest of those, by name. */
+  readonly largest: readonly (readonly [name: string, bytes: number])[]
 }
 
 export function firstLoad(folder: string): Sizes {
@@ -17,11 +19,22 @@ export function firstLoad(folder: string): Sizes {
   const all = globSync('assets/*.{js,css}', { cwd: folder })
   const bytes = (files: readonly string[]): number =>
     files.reduce((sum, file) => sum + statSync(join(folder, `${file}.gz`)).size, 0)
+  const later = all.filter((file) => !named.has(file))
+  const largest = later
+    .map((file) => [file.replace(/^assets\/|-[\w-]{8}\.\w+$/g, ''), bytes([file])] as const)
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, told)
   return {
     firstLoadBytes: bytes(all.filter((file) => named.has(file))),
-    laterBytes: bytes(all.filter((file) => !named.has(file))),
+    laterBytes: bytes(later),
+    largest,
   }
 }
 
-export const printSizes = ({ firstLoadBytes, laterBytes }: Sizes): string =>
-  `first load ${Math.round(firstLoadBytes / 1024)} KB gzip, later ${Math.round(laterBytes / 1024)} KB`
+const told = 8
+
+export const printSizes = ({ firstLoadBytes, laterBytes, largest }: Sizes): string =>
+  `first load ${kilobytes(firstLoadBytes)} KB gzip, later ${kilobytes(laterBytes)} KB: ` +
+  largest.map(([name, bytes]) => `${name} ${kilobytes(bytes)}`).join(', ')
+
+const kilobytes = (bytes: number): number => Math.round(bytes / 1024)

@@ -27,6 +27,7 @@ import { loggingCommand } from './commands/machines/logging.ts'
 import { describeMapRunCommand } from './commands/map-runs/describe.ts'
 import { listMapRunsCommand } from './commands/map-runs/list.ts'
 import { publishCommand } from './commands/machines/publish.ts'
+import { revisionsCommand } from './commands/machines/revisions.ts'
 import { versionsCommand } from './commands/machines/versions.ts'
 import { redriveCommand } from './commands/redrive.ts'
 import { showCommand } from './commands/show.ts'
@@ -74,9 +75,10 @@ export function createProgram(context: Context): Command {
       exportMachineCommand(context),
       tryCommand(context),
     ]),
-    group('machines', 'state machines of the server: list, publish versions, lead aliases, log histories', [
+    group('machines', 'state machines of the server: list, revisions, publish versions, lead aliases, log histories', [
       listMachinesCommand(context),
       publishCommand(context),
+      revisionsCommand(context),
       versionsCommand(context),
       aliasCommand(context),
       loggingCommand(context),

@@ -11,6 +11,14 @@ const version = z.object({
   createdAt: time,
   description: z.string().optional(),
 })
+const revision = z.object({
+  number: z.int(),
+  revisionId: z.string(),
+  createdAt: time,
+  madeBy: z.object({ type: z.string(), id: z.string(), via: z.string(), name: z.string().optional() }).optional(),
+  summary: z.string().optional(),
+  versions: z.array(z.int()),
+})
 const aliasSummary = z.object({ arn: z.string(), name: z.string(), createdAt: time })
 const alias = aliasSummary.extend({
   description: z.string().optional(),
@@ -23,6 +31,7 @@ const updated = z.object({ arn: z.string(), revisionId: z.string().optional(), u
 export type Logging = { readonly level: string; readonly includeExecutionData: boolean; readonly group?: string }
 export type MachineSummary = z.infer<typeof machine>
 export type Version = z.infer<typeof version>
+export type Revision = z.infer<typeof revision>
 export type Alias = z.infer<typeof alias>
 export type Routing = Alias['routing']
 type PageQuery = { readonly limit?: number | undefined; readonly cursor?: string | undefined }
@@ -50,6 +59,10 @@ export class MachineApi {
 
   async versions(name: string, query: PageQuery): Promise<Page<Version>> {
     return this.#parse(pageOf(version), await this.#http.json({ path: `${pathOf(name)}/versions`, query }))
+  }
+
+  async revisions(name: string, query: PageQuery): Promise<Page<Revision>> {
+    return this.#parse(pageOf(revision), await this.#http.json({ path: `${pathOf(name)}/revisions`, query }))
   }
 
   async deleteVersion(name: string, number: number): Promise<void> {

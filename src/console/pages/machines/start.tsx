@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { sourceSpanOf } from '../../../base/index.ts'
-import type { ApiFault } from '../../api/client.ts'
+import { type ApiFault, RawJson } from '../../api/client.ts'
 import { useAct, useApi } from '../../api/context.tsx'
 import type { Machine } from '../../api/generated.ts'
 import { Choice } from '../../parts/choice.tsx'
@@ -12,7 +12,7 @@ import { Code, type CodeFault } from '../../parts/code/index.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { useWords } from '../../words/index.tsx'
 import { executionIdOf } from '../executions/names.ts'
-import { syntaxFinding } from './editor/syntax.ts'
+import { legible, syntaxFinding } from './editor/syntax.ts'
 import styles from './machines.module.css'
 import { placeOfPointer, skeletonOf } from './skeleton.ts'
 
@@ -33,10 +33,9 @@ export function StartDialog({ machine: { name, inputSchema }, input, onClose }: 
   const syntax = syntaxFinding(text)
   const send = (): void => {
     if (syntax !== undefined) return
-    const value: unknown = JSON.parse(text)
     const named = runName.trim() === '' ? {} : { name: runName.trim() }
     start.mutate(
-      { body: { machine: name, input: value, ...named } },
+      { body: { machine: name, input: new RawJson(text), ...named } },
       {
         onSuccess: ({ arn }) =>
           void navigate({ to: '/executions/$execution', params: { execution: executionIdOf(arn) } }),
@@ -132,10 +131,16 @@ function useEarlierInputs(machine: string): readonly (readonly [run: string, inp
     queryKey: ['executions', 'inputs', machine],
     queryFn: async ({ signal }) => {
       const { items } = await client.call('executionList', { query: { machine, limit: String(offered) } }, signal)
-      const whole = await Promise.all(
-        items.map(({ arn }) => client.call('executionDescribe', { params: { execution: executionIdOf(arn) } }, signal)),
+      // Of the history, where it stands as text: its numbers keep their spelling.
+      const begun = await Promise.all(
+        items.map(({ arn }) =>
+          client.call('executionHistory', { params: { execution: executionIdOf(arn) }, query: { limit: '1' } }, signal),
+        ),
       )
-      const inputs = whole.map(({ name, input }) => [name, JSON.stringify(input, null, 2)] as const)
+      const inputs = items.flatMap(({ name }, index) => {
+        const input = begun[index]?.items[0]?.details?.['input']
+        return typeof input === 'string' ? [[name, legible(input)] as const] : []
+      })
       return inputs.filter(([, input], index) => inputs.findIndex(([, other]) => other === input) === index)
     },
   })

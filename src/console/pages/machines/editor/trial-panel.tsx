@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { isJsonText } from '../../../../base/index.ts'
+import { RawJson } from '../../../api/client.ts'
 import { useAct } from '../../../api/context.tsx'
 import type { TestedState } from '../../../api/generated.ts'
 import { Choice } from '../../../parts/choice.tsx'
@@ -35,11 +36,12 @@ export function TrialPanel({ definition, state, onState }: PanelOf) {
     () => statesIn(jsonLanguage.parser.parse(definition), definition).map(({ name }) => name),
     [definition],
   )
-  const isReady = state !== undefined && [input, variables].every(isJsonText)
+  const texts = [input, variables, ...(mock?.kind === 'output' ? [mock.output] : [])]
+  const isReady = state !== undefined && texts.every(isJsonText)
   const send = (): void => {
     if (state === undefined) return
     test.mutate({
-      body: { definition, state, input: valueOf(input), variables: valueOf(variables), ...mockToSend(mock) },
+      body: { definition, state, input: new RawJson(input), variables: new RawJson(variables), ...mockToSend(mock) },
     })
   }
   return (
@@ -109,11 +111,9 @@ function TriedMock({ mock, onMock }: TriedMockOf) {
   )
 }
 
-const valueOf = (text: string): unknown => JSON.parse(text)
-
 function mockToSend(mock: Mock | undefined) {
   if (mock === undefined || mock.kind === 'silent') return {}
-  if (mock.kind === 'output') return { result: valueOf(mock.output), validation: 'NONE' as const }
+  if (mock.kind === 'output') return { result: new RawJson(mock.output), validation: 'NONE' as const }
   return { failure: { error: mock.error, ...(mock.cause === '' ? {} : { cause: mock.cause }) } }
 }
 

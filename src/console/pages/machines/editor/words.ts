@@ -22,6 +22,10 @@ export const editorWords = {
     en: 'Somebody has saved another revision since you began: saving will show both.',
     ja: '編集中に別のリビジョンが保存されました。保存時に差分を確認できます。',
   },
+  ofProcedure: {
+    en: 'It is a procedure of this server: the next start of the server brings its own definition back.',
+    ja: 'このサーバーのプロシージャです。次回のサーバー起動時に元の定義に戻ります。',
+  },
   format: { en: 'Format', ja: '整形' },
   save: { en: 'Save', ja: '保存' },
   saveTitle: { en: 'Save {{name}}', ja: '{{name}} を保存' },

@@ -1,6 +1,6 @@
 /** The editor with everything around it. What is typed is kept in the tab until it is saved. */
 import { Button, Group, Modal } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
+import { useDisclosure, useHotkeys } from '@mantine/hooks'
 import { useBlocker, useNavigate } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react'
 import type { Tree } from '@lezer/common'
@@ -43,6 +43,8 @@ export function Workbench({ origin, search }: WorkbenchOf) {
   const found = useFindings(text, origin.type)
   const [isSaving, saving] = useDisclosure(false)
   const [isStarting, starting] = useDisclosure(false)
+  const canSave = isChanged || origin.isNew
+  useHotkeys([['mod+S', () => (canSave ? saving.open() : undefined)]], [], true)
   return (
     <Page
       fill
@@ -63,12 +65,13 @@ export function Workbench({ origin, search }: WorkbenchOf) {
               {t('machine.start')}
             </Button>
           )}
-          <Button disabled={!isChanged && !origin.isNew} onClick={saving.open}>
+          <Button disabled={!canSave} onClick={saving.open}>
             {t('machine.save')}
           </Button>
         </>
       }
     >
+      {origin.inputSchema === undefined ? null : <p className={styles['notice']}>{t('machine.ofProcedure')}</p>}
       <DraftNotices draft={draft} />
       <Bench origin={origin} search={search} text={text} onText={setText} found={found} />
       {isSaving ? <SaveDialog origin={origin} draft={draft} found={found} onClose={saving.close} /> : null}
