@@ -63,7 +63,24 @@ describe('a person who deploys', () => {
     expect(await deploying).toContain('✗')
     expect(await page.getByText('old 100 % · new 0 %').count()).toBe(1)
     expect(await offered(page)).toEqual(['Try again', 'From which state'])
+    await page.getByText(/^\d+ answers? 5xx$/).waitFor()
     expect({ faults: await seriousFaults(page) }).toEqual({ faults: [] })
+
+    // Whoever comes later finds it from the first page on, with the command that mends it.
+    await page.getByRole('link', { name: 'Overview' }).first().click()
+    await page.getByRole('link', { name: /the last deployment failed at Watch/ }).click()
+    await page.getByText('The author of the release can mend it').waitFor()
+    await page.getByRole('button', { name: 'Copy command' }).first().click()
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('holdfast deploy FILE')
+
+    // What its instances wrote is there, though they are gone.
+    await page.getByRole('link', { name: 'Its logs' }).click()
+    await page.getByLabel('Search the lines').fill('no greeting')
+    await page
+      .getByText(/ENOENT/)
+      .first()
+      .waitFor()
 
     await page.getByRole('link', { name: 'What went into Watch' }).click()
     await page.getByRole('tab', { name: 'Input/Output', selected: true }).waitFor()

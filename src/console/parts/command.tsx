@@ -1,6 +1,7 @@
 /** A command to copy, as it is typed into a terminal. */
 import { useWords } from '../words/index.tsx'
 import { Copy } from './copy.tsx'
+import { repairIn } from './repair.ts'
 import styles from './parts.module.css'
 
 export function Command({ text }: { readonly text: string }) {
@@ -13,15 +14,18 @@ export function Command({ text }: { readonly text: string }) {
   )
 }
 
-/** What to do about it: a command to copy, or words. */
+/** What to do about it: a command to copy, words, or words and then the command. */
 export function Repair({ text }: { readonly text: string }) {
   const { t } = useWords()
-  if (isCommand(text)) return <Command text={text} />
+  const { words, command } = repairIn(text)
   return (
-    <p>
-      {t('part.repair')}: {text}
-    </p>
+    <>
+      {words === '' ? null : (
+        <p>
+          {t('part.repair')}: {words}
+        </p>
+      )}
+      {command === undefined ? null : <Command text={command} />}
+    </>
   )
 }
-
-const isCommand = (text: string): boolean => /^(holdfast|npm|bin\/holdfast|aws) /.test(text) && !/[;:]/.test(text)

@@ -1,5 +1,5 @@
 /** Tabs: one of several things to look at in one place. The arrows walk, Home and End jump, as in every program. */
-import { type KeyboardEvent, type ReactNode, useId } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react'
 import styles from './tabs.module.css'
 
 type Tabs<Value extends string> = {
@@ -12,6 +12,12 @@ type Tabs<Value extends string> = {
 
 export function Tabs<Value extends string>({ label, value, options, onChoose, children }: Tabs<Value>) {
   const id = useId()
+  const list = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // On a phone the chosen one may lie beyond the edge, of a link that was sent.
+    const chosen = list.current?.querySelector<HTMLElement>('[aria-selected="true"]')
+    if (chosen !== null && chosen !== undefined) list.current?.scrollTo({ left: chosen.offsetLeft - 48 })
+  }, [value])
   const at = options.findIndex(([one]) => one === value)
   const onKey = (event: KeyboardEvent<HTMLElement>): void => {
     const next = nextAt(event.key, at, options.length)
@@ -23,7 +29,7 @@ export function Tabs<Value extends string>({ label, value, options, onChoose, ch
   }
   return (
     <div className={styles['tabs']}>
-      <div className={styles['list']} role="tablist" tabIndex={-1} aria-label={label} onKeyDown={onKey}>
+      <div ref={list} className={styles['list']} role="tablist" tabIndex={-1} aria-label={label} onKeyDown={onKey}>
         {options.map(([one, words]) => (
           <button
             key={one}

@@ -97,6 +97,9 @@ function Answer({ deployment }: { readonly deployment: Deployment }) {
   const { t } = useWords()
   const { createdAt, endedAt, requestedBy, evidence, former, releaseId, retryOf, status } = deployment
   const { tone, key, values, at } = answerOf(deployment)
+  // Nothing is dropped where the application itself answers that it cannot.
+  const failedAnswers =
+    endedAt === null ? 0 : (evidence?.during.applicationFailures ?? 0) + (evidence?.after.applicationFailures ?? 0)
   const restored = status === 'failed' || status === 'halted' ? former : null
   return (
     <>
@@ -106,6 +109,7 @@ function Answer({ deployment }: { readonly deployment: Deployment }) {
         {evidence === undefined || endedAt === null ? null : (
           <span data-bad={evidence.madeBySwitch > 0}>{t('deploy.lost', { count: evidence.madeBySwitch })}</span>
         )}
+        {failedAnswers === 0 ? null : <span data-bad>{t('deploy.failedAnswers', { count: failedAnswers })}</span>}
         {restored === null ? null : <span>{t('deploy.stillServes', { release: shortened(restored.releaseId) })}</span>}
       </span>
       <span className={styles['of']}>

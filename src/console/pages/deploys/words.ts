@@ -101,6 +101,7 @@ export const deployWords = {
   answer_failed: { en: 'Failed at {{state}}, and came back', ja: '{{state}} で失敗し、元に戻しました' },
   answer_halted: { en: 'Halted at {{state}}, and came back', ja: '{{state}} で停止し、元に戻しました' },
   lost: { en: '{{count}} dropped requests', one: '{{count}} dropped request', ja: '失われたリクエスト：{{count}} 件' },
+  failedAnswers: { en: '{{count}} answers 5xx', one: '{{count}} answer 5xx', ja: '5xx 応答：{{count}} 件' },
   stillServes: { en: '{{release}} serves', ja: '{{release}} が稼働中です' },
   firstRelease: { en: 'the first release here', ja: 'この環境では初めてのリリースです' },
   retryOf: { en: 'tries again what failed before', ja: '失敗したデプロイの再試行' },

@@ -5,7 +5,13 @@ import { useWords } from '../../words/index.tsx'
 import { measuresOf } from './measures.ts'
 import styles from './overview.module.css'
 
-export function MeasuresRow({ deployments }: { readonly deployments: readonly DeploymentSummary[] }) {
+type MeasuresOf = {
+  readonly deployments: readonly DeploymentSummary[]
+  /** Whether these are all that there ever were. */
+  readonly isAll: boolean
+}
+
+export function MeasuresRow({ deployments, isAll }: MeasuresOf) {
   const { t, language } = useWords()
   const measures = measuresOf(deployments, Date.now())
   const none = t('overview.none')
@@ -17,22 +23,25 @@ export function MeasuresRow({ deployments }: { readonly deployments: readonly De
   const perDay = new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(measures.perDay)
   const shown = [
     [t('overview.frequency'), String(measures.deployed), t('overview.perDay', { count: perDay })],
-    [t('overview.success'), percent(measures.successRate), ''],
-    [t('overview.changeFailure'), percent(measures.changeFailureRate), ''],
-    [t('overview.leadTime'), time(measures.medianDeployMs), ''],
-    [t('overview.recovery'), time(measures.medianRecoveryMs), ''],
+    [t('overview.success'), percent(measures.successRate), t('overview.successSays')],
+    [t('overview.changeFailure'), percent(measures.changeFailureRate), t('overview.changeFailureSays')],
+    [t('overview.leadTime'), time(measures.medianDeployMs), t('overview.leadTimeSays')],
+    [t('overview.recovery'), time(measures.medianRecoveryMs), t('overview.recoverySays')],
   ] as const
   return (
     <Section
       title={t('overview.measures')}
-      aside={<span className={styles['quiet']}>{t('overview.ofShown', { count: deployments.length })}</span>}
+      aside={
+        isAll ? null : <span className={styles['quiet']}>{t('overview.ofShown', { count: deployments.length })}</span>
+      }
     >
       <dl className={styles['measures']}>
         {shown.map(([name, value, more]) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd>
-              <strong>{value}</strong> {more}
+              <strong>{value}</strong>
+              <span className={styles['quiet']}>{more}</span>
             </dd>
           </div>
         ))}

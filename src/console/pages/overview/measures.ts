@@ -1,41 +1,49 @@
 /** How deploying goes, out of the history of deployments: the measures of DORA as far as a deployment knows them. Pure. */
 import type { DeploymentSummary } from '../../api/generated.ts'
 
-type Past = Pick<DeploymentSummary, 'project' | 'config' | 'kind' | 'status' | 'createdAt' | 'committedAt' | 'endedAt'>
+type Past = Pick<
+  DeploymentSummary,
+  'project' | 'config' | 'kind' | 'status' | 'createdAt' | 'committedAt' | 'endedAt' | 'evidence'
+>
 
 export type Measures = {
-  /** Deployments that were begun in the time, rollbacks not counted. */
+  /** Releases that were put in charge in the time; rollbacks not counted. */
   readonly deployed: number
+  /** Over the days since the first that is known, at most those asked for. */
   readonly perDay: number
-  /** Of those that ended; undefined when none did. */
+  /** Of the deployments that ended; undefined when none did. */
   readonly successRate: number | undefined
-  /** Of those that were put in charge: how many were rolled back, or failed on the way. */
+  /** Of the releases that got traffic: how many had to be gone back from, by themselves or by a rollback. */
   readonly changeFailureRate: number | undefined
   readonly medianDeployMs: number | undefined
-  /** From the end of a failure, or the begin of a rollback, until a release is in charge again. */
+  /** From the decision to go back until the former version had all of the traffic again. */
   readonly medianRecoveryMs: number | undefined
 }
 
 const dayMs = 86_400_000
 
 export function measuresOf(history: readonly Past[], now: number, days = 30): Measures {
-  const since = now - days * dayMs
-  const recent = history.filter(({ createdAt }) => Date.parse(createdAt) >= since)
+  const recent = history.filter(({ createdAt }) => Date.parse(createdAt) >= now - days * dayMs)
   const deploys = recent.filter(({ kind }) => kind === 'deploy')
   const ended = deploys.filter(({ endedAt }) => endedAt !== null)
-  const rollbacks = recent.filter(({ kind, status }) => kind !== 'deploy' && status === 'succeeded')
-  const failed = ended.filter(({ status }) => status === 'failed')
+  const committed = deploys.filter(({ committedAt }) => committedAt !== null)
+  // Whoever never got traffic has hurt nobody: the version before went on serving.
+  const cameBack = ended.filter(({ committedAt, evidence }) => committedAt === null && evidence?.back !== undefined)
+  const rollbacks = recent.filter(({ kind, committedAt }) => kind !== 'deploy' && committedAt !== null)
+  const changes = committed.length + cameBack.length
   return {
-    deployed: deploys.length,
-    perDay: deploys.length / days,
+    deployed: committed.length,
+    perDay: committed.length / daysOf(recent, now, days),
     successRate: ratio(ended.filter(({ status }) => status === 'succeeded').length, ended.length),
-    changeFailureRate: ratio(Math.min(ended.length, failed.length + rollbacks.length), ended.length),
-    medianDeployMs: median(deploys.flatMap((one) => durationOf(one.createdAt, one.committedAt))),
-    medianRecoveryMs: median([
-      ...rollbacks.flatMap((one) => durationOf(one.createdAt, one.committedAt)),
-      ...failed.flatMap((one) => recoveryOf(one, recent)),
-    ]),
+    changeFailureRate: ratio(Math.min(changes, cameBack.length + rollbacks.length), changes),
+    medianDeployMs: median(committed.flatMap((one) => durationOf(one.createdAt, one.committedAt))),
+    medianRecoveryMs: median([...rollbacks, ...cameBack].flatMap(recoveryOf)),
   }
+}
+
+function daysOf(recent: readonly Past[], now: number, most: number): number {
+  const first = Math.min(now, ...recent.map(({ createdAt }) => Date.parse(createdAt)))
+  return Math.min(most, Math.max(1, Math.ceil((now - first) / dayMs)))
 }
 
 const ratio = (part: number, whole: number): number | undefined => (whole === 0 ? undefined : part / whole)
@@ -44,15 +52,11 @@ function durationOf(from: string, to: string | null): readonly number[] {
   return to === null ? [] : [Date.parse(to) - Date.parse(from)]
 }
 
-/** Until the next release is put in charge of the same place. */
-function recoveryOf(failed: Past, history: readonly Past[]): readonly number[] {
-  const failedAt = Date.parse(failed.endedAt ?? failed.createdAt)
-  const after = history
-    .filter(({ project, config }) => project === failed.project && config === failed.config)
-    .flatMap(({ committedAt }) => (committedAt === null ? [] : [Date.parse(committedAt)]))
-    .filter((committed) => committed > failedAt)
-  return after.length === 0 ? [] : [Math.min(...after) - failedAt]
-}
+/** As it was measured; of what was brought up anew, until it was in charge. */
+const recoveryOf = ({ evidence, createdAt, committedAt }: Past): readonly number[] =>
+  evidence?.back === undefined
+    ? durationOf(createdAt, committedAt)
+    : durationOf(evidence.back.from, evidence.back.until)
 
 function median(values: readonly number[]): number | undefined {
   const sorted = values.toSorted((a, b) => a - b)

@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useAnswer } from '../../api/context.tsx'
-import type { DeploymentSummary, ExecutionSummary, Pointer } from '../../api/generated.ts'
+import type { DeploymentSummary, ExecutionSummary } from '../../api/generated.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
@@ -14,16 +14,19 @@ import { standingOf } from '../deploys/standing.ts'
 import { executionIdOf, machineNameOf } from '../executions/names.ts'
 import { MeasuresRow } from './measures-row.tsx'
 import { needsOf, type Need } from './needs.ts'
+import { type Running, runningWhere } from './running-where.ts'
 import styles from './overview.module.css'
 
 export function OverviewPage() {
   const { t } = useWords()
   const places = useAnswer('placeList', {})
   const history = useAnswer('deploymentList', { query: { limit: '199' } })
+  const locks = useAnswer('lockList', {})
   const running = useAnswer('executionList', { query: { status: 'RUNNING', limit: '8' } })
   const failed = useAnswer('executionList', { query: { status: 'FAILED', limit: '20' } })
   const error = places.error ?? history.error ?? running.error ?? failed.error
   const deployments = history.data?.items ?? []
+  const where = runningWhere(places.data?.items ?? [], deployments, locks.data?.items ?? [])
   const needs = needsOf(deployments, failed.data?.items ?? [], Date.now())
   const isKnown = history.isSuccess && failed.isSuccess
   return (
@@ -43,18 +46,18 @@ export function OverviewPage() {
       {error === null ? null : <ProblemBox error={error} />}
       {needs.length === 0 ? null : <Needs needs={needs} />}
       <Section title={t('overview.places')}>
-        {places.isSuccess && places.data.items.length === 0 ? (
+        {places.isSuccess && where.length === 0 ? (
           <Empty title={t('overview.noPlaces')} commands={['holdfast deploy examples/hello/holdfast.yaml']}>
             {t('overview.noPlacesHint')}
           </Empty>
         ) : (
-          <Places places={places.data?.items ?? []} deployments={deployments} />
+          <Places where={where} />
         )}
       </Section>
       <Section title={t('overview.running')} aside={<Link to="/executions">{t('overview.allExecutions')}</Link>}>
-        <Running executions={running.data?.items ?? []} />
+        <Executions executions={running.data?.items ?? []} />
       </Section>
-      <MeasuresRow deployments={deployments} />
+      <MeasuresRow deployments={deployments} isAll={history.data?.cursor === undefined} />
     </Page>
   )
 }
@@ -106,49 +109,92 @@ function NeedLink({ need, children }: { readonly need: Need; readonly children: 
   )
 }
 
-type PlacesOf = { readonly places: readonly Pointer[]; readonly deployments: readonly DeploymentSummary[] }
-
-function Places({ places, deployments }: PlacesOf) {
+/** A row for each place; on a phone a card. */
+function Places({ where }: { readonly where: readonly Running[] }) {
   const { t } = useWords()
   return (
-    <div className={styles['scroll']}>
-      <table className={styles['places']}>
-        <thead>
-          <tr>
-            <th scope="col">{t('overview.place')}</th>
-            <th scope="col">{t('overview.serving')}</th>
-            <th scope="col">{t('overview.warm')}</th>
-            <th scope="col">{t('overview.underWay')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {places.map((place) => (
-            <tr key={placeOf(place)}>
-              <th scope="row">
-                <Link to="/deploys" search={{ place: placeOf(place) }}>
-                  {placeOf(place)}
-                </Link>
-              </th>
-              <td>
-                {place.servingRelease === null ? (
-                  t('overview.nothing')
-                ) : (
-                  <ReleaseLink fleet={place.servingFleet} release={place.servingRelease} />
-                )}
-              </td>
-              <td>
-                {place.warmRelease === null ? '' : <ReleaseLink fleet={place.warmFleet} release={place.warmRelease} />}
-              </td>
-              <td>
-                <UnderWay
-                  deployment={deployments.find((one) => one.endedAt === null && placeOf(one) === placeOf(place))}
-                />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <table className={styles['places']}>
+      <thead>
+        <tr>
+          <th scope="col">{t('overview.place')}</th>
+          <th scope="col">{t('overview.serving')}</th>
+          <th scope="col">{t('overview.since')}</th>
+          <th scope="col">{t('overview.warm')}</th>
+          <th scope="col">{t('overview.underWay')}</th>
+          <th scope="col">{t('overview.last')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {where.map((one) => (
+          <PlaceRow key={placeOf(one.place)} one={one} />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function PlaceRow({ one: { place, by, underWay, closed, last } }: { readonly one: Running }) {
+  const { t } = useWords()
+  const since = by?.committedAt ?? undefined
+  return (
+    <tr>
+      <th scope="row">
+        <Link to="/deploys" search={{ place: placeOf(place) }}>
+          {placeOf(place)}
+        </Link>
+      </th>
+      <td data-name={t('overview.serving')}>
+        {place.servingRelease === null ? (
+          t('overview.nothing')
+        ) : (
+          <ReleaseLink fleet={place.servingFleet} release={place.servingRelease} />
+        )}
+      </td>
+      <td data-name={t('overview.since')} className={styles['quiet']}>
+        {since === undefined || by === undefined ? null : (
+          <>
+            <When at={since} /> · {by.requestedBy.name ?? by.requestedBy.id}
+          </>
+        )}
+      </td>
+      <td data-name={t('overview.warm')}>
+        {place.warmRelease === null ? null : <ReleaseLink fleet={place.warmFleet} release={place.warmRelease} />}
+      </td>
+      <td data-name={t('overview.underWay')}>
+        <UnderWay deployment={underWay} />
+        {closed === undefined ? null : (
+          <Link to="/locks" className={styles['plain']}>
+            <State tone="halted" word={t('overview.closedBy', { name: closed.ownerName ?? closed.owner ?? '' })} />
+          </Link>
+        )}
+      </td>
+      <td data-name={t('overview.last')}>
+        <Last deployments={last} />
+      </td>
+    </tr>
+  )
+}
+
+/** How the last ones went, at a glance: each leads to its page. */
+function Last({ deployments }: { readonly deployments: readonly DeploymentSummary[] }) {
+  const { t } = useWords()
+  return (
+    <span className={styles['last']}>
+      {deployments.map((one) => {
+        const { tone, says, state } = standingOf(one)
+        return (
+          <Link
+            key={one.id}
+            to="/deploys/$id"
+            params={{ id: one.id }}
+            aria-label={`${t(`deploy.says_${says}`, { state })} ${one.releaseId}`}
+            data-tone={tone}
+          >
+            <StateIcon tone={tone} />
+          </Link>
+        )
+      })}
+    </span>
   )
 }
 
@@ -173,7 +219,7 @@ function UnderWay({ deployment }: { readonly deployment: DeploymentSummary | und
   )
 }
 
-function Running({ executions }: { readonly executions: readonly ExecutionSummary[] }) {
+function Executions({ executions }: { readonly executions: readonly ExecutionSummary[] }) {
   const { t } = useWords()
   if (executions.length === 0) return <p className={styles['quiet']}>{t('overview.noneRunning')}</p>
   return (

@@ -51,9 +51,9 @@ export function Audit({ id }: { readonly id: string }) {
   )
 }
 
-/** What somebody gave as their reason, or why it ended so. */
+/** What somebody gave as their reason, why it ended so, or which call it was. */
 function reasonIn(change: unknown): string {
   if (typeof change !== 'object' || change === null) return ''
-  const { reason, why }: { readonly reason?: unknown; readonly why?: unknown } = change
-  return typeof reason === 'string' ? reason : typeof why === 'string' ? why : ''
+  const { reason, why, call }: { readonly reason?: unknown; readonly why?: unknown; readonly call?: unknown } = change
+  return [reason, why, call].find((one) => typeof one === 'string') ?? ''
 }
