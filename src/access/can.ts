@@ -5,7 +5,11 @@ import { covers, type Grant, type PlaceOfThing } from './grant.ts'
 import { type Rule, ruleOf, type Verb } from './verbs.ts'
 
 /** Who acts. `grants` is what a user's token or sign-in gave them; others have none. */
-export type Actor = Author & { readonly grants?: readonly Grant[] }
+export type Actor = Author & {
+  readonly grants?: readonly Grant[]
+  /** Whose token or session it is: one person, whichever way they come. */
+  readonly person?: string
+}
 
 /** Everybody, where nobody is asked who they are (`--auth none`). */
 export const anonymousAdmin = (via: Via): Actor => ({ type: 'user', id: 'anonymous', via, grants: [{ role: 'admin' }] })

@@ -1,11 +1,22 @@
 /** The codes of this folder: who you are, what you may, and what is wrong with a token. */
-import { HoldfastError } from '../base/index.ts'
+import { formatDuration, HoldfastError } from '../base/index.ts'
 
 export const accessErrorCodes = [
   'access.code_refused',
   'access.forbidden',
+  'access.group_missing',
+  'access.last_admin',
+  'access.nobodys_own',
+  'access.password_weak',
+  'access.person_exists',
+  'access.person_invalid',
+  'access.person_missing',
+  'access.second_factor_wrong',
   'access.session_ended',
   'access.session_missing',
+  'access.sign_in_refused',
+  'access.sign_in_step_over',
+  'access.sign_in_wait',
   'access.token_invalid',
   'access.token_missing',
   'access.unauthenticated',
@@ -59,4 +70,78 @@ export const newTokenInvalid = (place: string, expected: string): HoldfastError 
   new HoldfastError('access.token_invalid', `A token cannot be made from this request: ${expected}`, {
     place,
     accepted: expected,
+  })
+
+// ---- people
+
+/** One answer for a wrong password and a name of nobody: a guesser learns nothing. */
+export const signInRefused = (): HoldfastError =>
+  new HoldfastError('access.sign_in_refused', 'The name and the password do not belong together', {
+    kind: 'unauthenticated',
+    repair: 'try again; whoever has forgotten it asks an admin: holdfast people invite NAME',
+  })
+
+export const codeWrong = (): HoldfastError =>
+  new HoldfastError('access.second_factor_wrong', 'This code is not right, or was used before', {
+    kind: 'unauthenticated',
+    accepted: 'the six digits that the authenticator shows now, or a recovery code that was not used',
+  })
+
+export const signInStepOver = (): HoldfastError =>
+  new HoldfastError('access.sign_in_step_over', 'Too much time has passed since the password', {
+    kind: 'unauthenticated',
+    repair: 'begin again with the password',
+  })
+
+export const tooManyFailures = (waitMs: number): HoldfastError =>
+  new HoldfastError('access.sign_in_wait', 'Too many sign-ins under this name have failed', {
+    kind: 'unavailable',
+    accepted: `the next one in ${formatDuration(Math.ceil(waitMs / 1000) * 1000)}`,
+  })
+
+export const passwordWeak = (expected: string): HoldfastError =>
+  new HoldfastError('access.password_weak', 'This password is too easy to guess', {
+    place: 'password',
+    accepted: expected,
+  })
+
+export const personMissing = (login: string): HoldfastError =>
+  new HoldfastError('access.person_missing', `There is nobody called ${login}`, {
+    kind: 'missing',
+    place: 'login',
+    repair: 'holdfast people list shows them all',
+  })
+
+export const personExists = (login: string): HoldfastError =>
+  new HoldfastError('access.person_exists', `There is somebody called ${login}`, {
+    kind: 'conflict',
+    place: 'login',
+    accepted: 'a name that nobody has or had',
+  })
+
+export const personInvalid = (place: string, expected: string): HoldfastError =>
+  new HoldfastError('access.person_invalid', `This cannot be said of a person or group: ${expected}`, {
+    place,
+    accepted: expected,
+  })
+
+export const groupMissing = (name: string): HoldfastError =>
+  new HoldfastError('access.group_missing', `There is no group ${name}`, {
+    kind: 'missing',
+    place: 'groups',
+    repair: `holdfast groups set ${name} --may ROLE`,
+  })
+
+export const lastAdmin = (): HoldfastError =>
+  new HoldfastError('access.last_admin', 'Nobody disables themselves', {
+    kind: 'conflict',
+    place: 'disabled',
+    repair: 'ask another admin',
+  })
+
+export const nobodysOwn = (): HoldfastError =>
+  new HoldfastError('access.nobodys_own', "This token is nobody's in particular, so it has none of its own", {
+    kind: 'forbidden',
+    accepted: 'somebody who signed in as themselves',
+    repair: "holdfast tokens add NAME --may ROLE makes one that is nobody's",
   })

@@ -2,8 +2,8 @@
  * access: who may do what: actors, bearer tokens, and `can()`, which every verb asks.
  * Words: actor (who acts: a user, a machine such as an execution, the system, something inbound), role, grant (a role, everywhere or on a
  * project or place), verb, thing, token (`hf_…`),
- * session (somebody signed in to the console, by a token or by the one-time code of a link).
- * `verbs.ts` is the one table of what can be asked and by whom. People, teams and sign-in come later.
+ * session (somebody signed in to the console, as a person, by a token or by the one-time code of a link), person, group, holder (whose a
+ * session is). `verbs.ts` is the one table of what can be asked and by whom.
  * It does not know HTTP: the server hands it the secret that the Authorization header held.
  */
 export { type AwsKey } from './aws-key/make.ts'
@@ -30,8 +30,28 @@ export { inviteToSignIn, inviteWhoStarted, type SignInCode } from './session/inv
 export { type NewToken, newTokenSchema, type Token, tokenSchema } from './schemas.ts'
 export { actorWith, authenticate } from './token/authenticate.ts'
 export { type CreatedToken, createToken, makeToken, type TokenMaking } from './token/create.ts'
+export { createOwnToken, listOwnTokens, revokeOwnToken } from './token/own.ts'
 export { listTokens } from './token/list.ts'
 export { actorsNamed, nameOfActor } from './token/name.ts'
+export { type AddedPerson, addPerson } from './person/add.ts'
+export { changePerson } from './person/change.ts'
+export { removeGroup, setGroup } from './person/groups.ts'
+export { invitePerson, type JoinCode } from './person/invite.ts'
+export { beginJoining, join, type Join, type Joined, type Joining } from './person/join.ts'
+export { listGroups, listPeople } from './person/list.ts'
+export {
+  type Group,
+  groupChangeSchema,
+  groupSchema,
+  type NewPerson,
+  newPersonSchema,
+  type Person,
+  type PersonChange,
+  personChangeSchema,
+  personSchema,
+} from './person/schemas.ts'
+export { beginSignIn, finishSignIn, type FirstHalf, type SecondHalf } from './person/sign-in.ts'
+export { grantsNow, personBehind } from './person/who.ts'
 export { ensureLocalToken, type LocalToken } from './token/local.ts'
 export { type Revocation, revokeToken, takeBack } from './token/revoke.ts'
 export {

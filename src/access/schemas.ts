@@ -29,6 +29,7 @@ export const tokenSchema = z.object({
   id: z.string(),
   name: z.string(),
   grants: grantsSchema.optional().describe('Of a user; a machine has none'),
+  person: z.string().optional().describe('Id of the person whose it is, if it is somebody’s'),
   machine: z.string().optional().describe('Id of the machine it stands for: a host'),
   createdAt: z.number().int(),
   expiresAt: z.number().int().optional(),

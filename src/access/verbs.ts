@@ -81,9 +81,17 @@ export const verbs = {
   'task.fail': respondersAndMachines,
   'task.heartbeat': respondersAndMachines,
 
+  'token.own': signedIn,
   'token.create': admins,
   'token.list': admins,
   'token.revoke': admins,
+
+  'person.add': admins,
+  'person.change': admins,
+  'person.invite': admins,
+  'person.list': admins,
+  'group.set': admins,
+  'group.remove': admins,
 
   'connection.add': admins,
   'connection.list': admins,
@@ -118,6 +126,9 @@ export const verbs = {
   'deploy.retry': deployers,
   'deploy.rollback': stoppers,
   'deploy.read': placeReaders,
+  'deploy.break_glass': { roles: ['responder', 'admin'], reach: 'place' },
+  'approval.decide': { roles: ['approver', 'admin'], reach: 'place' },
+  'place.protect': { roles: ['admin'], reach: 'place' },
   'logs.read': { roles: ['deployer', 'responder', 'admin'], reach: 'place', also: ['machine'] },
 
   'host.enrol': admins,

@@ -15,6 +15,11 @@ export function bindDeployVerbs(deploys: Deploys, hosts: Hosts): DeployVerbs {
     resumeDeployment: (actor, request) => deploy.resumeDeployment(deploys, actor, request),
     retryDeployment: (actor, request) => deploy.retryDeployment(deploys, actor, request),
 
+    voteOnDeployment: (actor, request) => deploy.voteOnDeployment(deploys, actor, request),
+    breakGlass: (actor, request) => deploy.breakGlass(deploys, actor, request),
+    reviewGlass: (actor, request) => deploy.reviewGlass(deploys, actor, request),
+    protectPlace: (actor, request) => deploy.protectPlace(deploys, actor, request),
+
     listDeployments: (actor, request) => deploy.listDeployments(deploys, actor, request),
     describeDeployment: (actor, id) => deploy.describeDeployment(deploys, actor, id),
     planOfDeployment: (actor, id) => deploy.planOfDeployment(deploys, actor, id),

@@ -32,6 +32,7 @@ import { keyringOf } from './sealing-keys.ts'
 import { proofKeyOf, proofOf } from './server-proof.ts'
 import { demandSharedFiles, shareIdentity } from './shared-identity.ts'
 import { signInLinkOf } from './sign-in-link.ts'
+import { bindPeopleVerbs } from './people-verbs.ts'
 import { bindSessionVerbs } from './session-verbs.ts'
 import { Shutdown } from './shutdown.ts'
 import { type Started, startEngine } from './start-engine.ts'
@@ -173,6 +174,7 @@ function buildServer({ version, configuration, clock, logger, randomBytes }: Run
       trail,
       news: new TrailNews({ store, trail, clock }),
       sessions: bindSessionVerbs(access, tokenFile !== undefined),
+      people: bindPeopleVerbs(access),
       tokens: bindTokenVerbs(access),
       consoleFolder,
       answers: keptAnswers(store, () => clock.now()),

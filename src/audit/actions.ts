@@ -10,6 +10,14 @@ export const actions = {
   'token.revoke': 'an access token was revoked',
   'token.rekey': "a token's keys for AWS's tools were made anew",
 
+  'person.add': 'somebody was added who may sign in',
+  'person.change': 'what somebody may do was changed, or they were disabled',
+  'person.invite': 'somebody was given a code to choose a password and an authenticator',
+  'person.join': 'somebody chose a password and an authenticator',
+  'person.sign_in_failed': 'a sign-in under the name of a person failed',
+  'group.set': 'a group was made, or what its members may do was changed',
+  'group.remove': 'a group was removed',
+
   'session.invite': 'a one-time sign-in link to the console was made',
   'session.begin': 'somebody signed in to the console',
   'session.end': 'somebody signed out of the console',
@@ -66,6 +74,13 @@ export const actions = {
   'lock.release': 'somebody opened a project and config for deployments again',
   'lock.break': 'a lock was broken',
 
+  'place.protect': 'how many people have to agree to a deployment of a place was changed',
+  'approval.ask': 'a deployment waits until others agree to its plan',
+  'approval.give': 'somebody agreed to the plan of a deployment',
+  'approval.refuse': 'somebody refused the plan of a deployment',
+  'approval.reach': 'enough people have agreed to the plan of a deployment',
+  'approval.review': 'somebody looked at what went ahead without approval',
+
   'deploy.start': 'a deployment was begun',
   'deploy.refuse': 'a release was refused',
   'deploy.halt': 'a deployment was told to halt',
@@ -79,6 +94,7 @@ export const actions = {
   'deploy.succeed': 'a deployment has succeeded',
   'deploy.fail': 'a deployment has failed and was taken back',
   'deploy.halted': 'a deployment was halted and taken back',
+  'deploy.break_glass': 'a deployment goes ahead without approval, in an emergency',
   'deploy.retire': 'a release that had stood warm long enough is taken down',
 } as const satisfies Record<`${string}.${string}`, string>
 

@@ -17,7 +17,7 @@ const agent = {
   ...{ createdAt: '2026-11-20T07:00:00.000Z', revokedAt: '2026-11-21T07:00:00.000Z' },
 }
 const session = {
-  ...{ id: 'ses_1', token: { id: 'tok_1', name: 'release bot' }, isCurrent: false, userAgent: 'Firefox' },
+  ...{ id: 'ses_1', holder: { id: 'tok_1', name: 'release bot' }, isCurrent: false, userAgent: 'Firefox' },
   ...{ createdAt: '2026-11-20T07:00:00.000Z', expiresAt: '2026-12-04T07:00:00.000Z' },
 }
 

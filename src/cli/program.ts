@@ -31,12 +31,20 @@ import { revisionsCommand } from './commands/machines/revisions.ts'
 import { versionsCommand } from './commands/machines/versions.ts'
 import { redriveCommand } from './commands/redrive.ts'
 import { showCommand } from './commands/show.ts'
+import { listGroupsCommand } from './commands/groups/list.ts'
+import { removeGroupCommand } from './commands/groups/remove.ts'
+import { setGroupCommand } from './commands/groups/set.ts'
+import { addPersonCommand } from './commands/people/add.ts'
+import { invitePersonCommand } from './commands/people/invite.ts'
+import { listPeopleCommand } from './commands/people/list.ts'
+import { setPersonCommand } from './commands/people/set.ts'
 import { endSessionCommand } from './commands/sessions/end.ts'
 import { listSessionsCommand } from './commands/sessions/list.ts'
 import { stopCommand } from './commands/stop.ts'
 import { addTokenCommand } from './commands/tokens/add.ts'
 import { listTokensCommand } from './commands/tokens/list.ts'
 import { revokeTokenCommand } from './commands/tokens/revoke.ts'
+import { whoamiCommand } from './commands/whoami.ts'
 import { upCommand } from './commands/up.ts'
 import { cliError, type ExitCode, exitCodeOf, exitCodes } from './errors.ts'
 import { errorAsJson, printError } from './print-error.ts'
@@ -101,6 +109,7 @@ export function createProgram(context: Context): Command {
     upCommand(context),
     downCommand(context),
     consoleCommand(context),
+    whoamiCommand(context),
     executionsCommand(context),
     showCommand(context),
     stopCommand(context),
@@ -121,6 +130,17 @@ function accessGroups(context: Context): readonly Command[] {
       addTokenCommand(context),
       listTokensCommand(context),
       revokeTokenCommand(context),
+    ]),
+    group('people', 'who may sign in, and what they may do: add, list, set, invite', [
+      addPersonCommand(context),
+      listPeopleCommand(context),
+      setPersonCommand(context),
+      invitePersonCommand(context),
+    ]),
+    group('groups', 'what several people may do: set, list, remove', [
+      setGroupCommand(context),
+      listGroupsCommand(context),
+      removeGroupCommand(context),
     ]),
     group('sessions', 'who is signed in to the console: list, end', [
       listSessionsCommand(context),

@@ -28,6 +28,12 @@ export const deployErrors = {
   'deploy.key_invalid': { kind: 'invalid' },
   'deploy.key_missing': { kind: 'missing', repair: 'see them with: holdfast keys list' },
 
+  'deploy.not_waiting': { kind: 'conflict' },
+  'deploy.own_request': { kind: 'forbidden' },
+  'deploy.plan_differs': { kind: 'conflict' },
+  'deploy.approval_expired': { kind: 'conflict' },
+  'deploy.nothing_to_review': { kind: 'conflict' },
+
   'deploy.locked': { kind: 'conflict' },
   'deploy.lock_settling': { kind: 'unavailable', repair: 'try again in a few seconds' },
   'deploy.lock_missing': { kind: 'missing', repair: 'see them with: holdfast locks' },

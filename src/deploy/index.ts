@@ -30,6 +30,7 @@ export {
   type WorkingCopyPlace,
 } from './deployer.ts'
 export { type DeployErrorCode, deployErrors } from './errors.ts'
+export type { NamedActor } from './named.ts'
 export {
   DeployFailure,
   type Diagnosis,
@@ -39,6 +40,18 @@ export {
   type Mender,
   type Reaction,
 } from './failure.ts'
+export type { ApprovalSight, SeenVote } from './approval/describe.ts'
+export {
+  breakGlass,
+  type BreakGlassRequest,
+  breakGlassRequestSchema,
+  reviewGlass,
+  type ReviewRequest,
+  reviewRequestSchema,
+} from './approval/break-glass.ts'
+export { protectPlace, type ProtectRequest, protectRequestSchema } from './approval/protect.ts'
+export type { Protection } from './approval/rows.ts'
+export { voteOnDeployment, type VoteRequest, voteRequestSchema } from './approval/vote.ts'
 export type { Evidence, Phase } from './evidence/evidence.ts'
 export type { SampledTraffic, TrafficSample } from './evidence/samples.ts'
 export type { OfferedRollback, Offers } from './deployment/offers.ts'
@@ -135,7 +148,6 @@ export type {
   CallSummary,
   DeploymentDescription,
   DeploymentSummary,
-  NamedActor,
   PassedState,
   SeenInstance,
   ServiceWeight,

@@ -9,14 +9,13 @@ import {
   type DeploymentDescription,
   type DeploymentSummary,
   fleetOf,
-  named,
-  type NamedActor,
   type PassedState,
   type SeenInstance,
   servingIn,
   summaryOf,
   warmIn,
 } from './deployment/describe.ts'
+import { type Protection, protectionOf } from './approval/rows.ts'
 import { requireRelease } from './deployment/fleet.ts'
 import { offeredTo } from './deployment/offers.ts'
 import { allPointers, type Pointer, pointerOf } from './deployment/pointer.ts'
@@ -28,6 +27,7 @@ import type { Lock } from './lock/lease.ts'
 import type { LiveInstance } from './look.ts'
 import { heldLocks } from './lock/rows.ts'
 import { requireOnDeployment, requireOnPlace, seenBy } from './permission.ts'
+import { named, type NamedActor } from './named.ts'
 import { type Place, placeSchema } from './place.ts'
 import { describePlan } from './plan/describe.ts'
 import type { Plan } from './plan/plan.ts'
@@ -95,6 +95,8 @@ export type PlaceStatus = Place & {
   readonly locks: readonly Lock[]
   /** Who has closed it, if somebody has. */
   readonly closed: Lock | null
+  /** How many others have to agree to a deployment; null where nobody is asked. */
+  readonly protection: Protection | null
   /** Newest first. */
   readonly history: readonly DeploymentSummary[]
 }
@@ -117,6 +119,7 @@ export function statusOfPlace(deploys: Deploys, actor: Actor, request: Place): P
     warm: fleetStatus(deploys, warmIn(pointer)),
     underWay: underWay === undefined ? null : describe(deploys, read, underWay),
     locks,
+    protection: protectionOf(read, place) ?? null,
     closed: locks.find(({ kind }) => kind === 'person') ?? null,
     history: deploymentHistory(read, { ...place, limit: historyShown }).map((one) => summaryOf(read, one)),
   }

@@ -15,6 +15,11 @@ export interface DeployVerbs {
   resumeDeployment(actor: Actor, request: deploy.ResumeRequest): Promise<void>
   retryDeployment(actor: Actor, request: deploy.ResumeRequest): Promise<deploy.BegunDeployment>
 
+  voteOnDeployment(actor: Actor, request: deploy.VoteRequest): Promise<void>
+  breakGlass(actor: Actor, request: deploy.BreakGlassRequest): Promise<void>
+  reviewGlass(actor: Actor, request: deploy.ReviewRequest): Promise<void>
+  protectPlace(actor: Actor, request: deploy.ProtectRequest): Promise<deploy.Protection | null>
+
   listDeployments(actor: Actor, request: deploy.HistoryRequest): Answer<readonly Summary[]>
   describeDeployment(actor: Actor, id: string): Answer<deploy.DeploymentDescription>
   /** Undefined before it has one. */

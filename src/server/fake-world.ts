@@ -6,6 +6,7 @@ import type { KeptAnswer } from './api/idempotency.ts'
 import type { DeployVerbs } from './deploy-verbs.ts'
 import type { EngineVerbs, ServerDependencies } from './dependencies.ts'
 import type { HostVerbs } from './host-verbs.ts'
+import type { PeopleVerbs } from './people-verbs.ts'
 import type { SessionVerbs } from './session-verbs.ts'
 import type { TokenVerbs } from './token-verbs.ts'
 import { createServer, type Server, type ServerOptions } from './server.ts'
@@ -67,6 +68,7 @@ export async function openWorld(
     },
     sessions: noSessions,
     tokens: noTokens,
+    people: noPeople,
     consoleFolder: undefined,
     news: { through: 0, listen: unexpected('listen') },
     trail: { query: unexpected('query'), verify: unexpected('verify'), exportWithProof: unexpected('exportWithProof') },
@@ -149,6 +151,23 @@ const noSessions: SessionVerbs = {
   revoke: unexpected('revoke'),
   nameOf: () => 'Ada',
   actorsNamed: () => [],
+}
+
+const noPeople: PeopleVerbs = {
+  list: unexpected('list'),
+  add: unexpected('add'),
+  change: unexpected('change'),
+  invite: unexpected('invite'),
+  listGroups: unexpected('listGroups'),
+  setGroup: unexpected('setGroup'),
+  removeGroup: unexpected('removeGroup'),
+  createOwnToken: unexpected('createOwnToken'),
+  listOwnTokens: unexpected('listOwnTokens'),
+  revokeOwnToken: unexpected('revokeOwnToken'),
+  beginJoining: unexpected('beginJoining'),
+  join: unexpected('join'),
+  beginSignIn: unexpected('beginSignIn'),
+  finishSignIn: unexpected('finishSignIn'),
 }
 
 const noTokens: TokenVerbs = {

@@ -20,6 +20,7 @@ export type {
 } from './dependencies.ts'
 export type { HostVerbs } from './host-verbs.ts'
 export { type ServerErrorCode, serverErrors } from './errors.ts'
+export type { PeopleVerbs } from './people-verbs.ts'
 export type { SessionVerbs } from './session-verbs.ts'
 export type { TokenVerbs } from './token-verbs.ts'
 export { createServer, type Server, type ServerAddress, type ServerOptions } from './server.ts'

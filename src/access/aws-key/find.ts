@@ -2,7 +2,7 @@ import type { Via } from '../../audit/index.ts'
 import type { Access } from '../access.ts'
 import type { Actor } from '../can.ts'
 import { actorOfToken, noteUse } from '../token/authenticate.ts'
-import { isGood, tokenById } from '../token/rows.ts'
+import { tokenById } from '../token/rows.ts'
 import { awsKeyIdShape, sealedAs } from './make.ts'
 import { awsKeyById } from './rows.ts'
 
@@ -15,8 +15,9 @@ export function findAwsKey(access: Access, accessKeyId: string, via: Via): AwsKe
   const { read } = access.store
   const key = awsKeyById(read, accessKeyId)
   const token = key === undefined ? undefined : tokenById(read, key.token_id)
-  if (key === undefined || token === undefined || !isGood(token, access.clock.now())) return undefined
+  const actor = token === undefined ? undefined : actorOfToken(access, token, via)
+  if (key === undefined || token === undefined || actor === undefined) return undefined
   noteUse(access, token)
   const secretAccessKey = access.keyring.unseal(sealedAs, key.id, key.sealed_secret)
-  return { actor: actorOfToken(token, via), secretAccessKey }
+  return { actor, secretAccessKey }
 }

@@ -1,8 +1,7 @@
 import type { Access } from '../access.ts'
 import type { Actor } from '../can.ts'
 import { sessionEnded } from '../errors.ts'
-import { actorOfToken } from '../token/authenticate.ts'
-import { isGood, tokenById } from '../token/rows.ts'
+import { actorOfHolder, findHolder } from '../holder.ts'
 import { equalHashes, hashOfSecret } from '../token/secret.ts'
 import { noteUse, sessionBySecretHash, type SessionRow } from './rows.ts'
 
@@ -12,10 +11,11 @@ export type SessionProof = { readonly secret: string; readonly key: string }
 /** Who is signed in. One answer for all that does not fit, as with tokens. @throws HoldfastError access.session_ended */
 export function authenticateSession(access: Access, proof: SessionProof): Actor {
   const session = openSession(access, proof)
-  const token = session === undefined ? undefined : tokenById(access.store.read, session.token_id)
-  if (session === undefined || token?.actor_type !== 'user' || !isGood(token, access.clock.now())) throw sessionEnded()
+  const { store, clock } = access
+  const holder = session === undefined ? undefined : findHolder(store.read, session.holder_id, clock.now())
+  if (session === undefined || holder === undefined) throw sessionEnded()
   noteSession(access, session)
-  return actorOfToken(token, 'ui')
+  return actorOfHolder(holder, 'ui')
 }
 
 const noteEveryMs = 60_000

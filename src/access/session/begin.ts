@@ -4,8 +4,8 @@ import type { Transaction } from '../../store/index.ts'
 import type { Access } from '../access.ts'
 import type { Actor } from '../can.ts'
 import { codeRefused, unauthenticated } from '../errors.ts'
-import { actorOfToken, holderOf } from '../token/authenticate.ts'
-import { isGood, tokenById, type TokenRow } from '../token/rows.ts'
+import { actorOfHolder, findHolder } from '../holder.ts'
+import { tokenWith } from '../token/authenticate.ts'
 import { hashOfSecret } from '../token/secret.ts'
 import { forgetExpired, insertSession, spendCode } from './rows.ts'
 
@@ -29,42 +29,39 @@ const sessionLivesMs = 14 * 86_400_000
 
 /** A code is spent by this, also when its token was revoked meanwhile. @throws HoldfastError access.unauthenticated, access.code_refused */
 export async function beginSession(access: Access, signIn: SignIn): Promise<BegunSession> {
-  const held = 'token' in signIn ? holderOf(access, signIn.token) : undefined
+  const { userAgent } = signIn
+  const held = 'token' in signIn ? tokenWith(access, signIn.token)?.id : undefined
   if ('token' in signIn && held === undefined) throw unauthenticated()
   const begun = await access.store.write((tx) => {
     const at = access.clock.now()
-    const token = 'code' in signIn ? tokenOfCode(tx, signIn.code, at) : held
-    return token?.actor_type !== 'user' ? undefined : openFor(access, tx, token, signIn.userAgent)
+    const holderId = 'code' in signIn ? spendCode(tx, hashOfSecret(signIn.code), at) : held
+    const isGood = holderId !== undefined && findHolder(tx, holderId, at) !== undefined
+    return isGood ? openSessionFor(access, tx, { holderId, userAgent }) : undefined
   })
   // Thrown after the commit: a code stays spent.
   if (begun === undefined) throw 'code' in signIn ? codeRefused() : unauthenticated()
   return begun
 }
 
-function tokenOfCode(tx: Transaction, code: string, at: number): TokenRow | undefined {
-  const tokenId = spendCode(tx, hashOfSecret(code), at)
-  const token = tokenId === undefined ? undefined : tokenById(tx, tokenId)
-  return token !== undefined && isGood(token, at) ? token : undefined
-}
-
 const longestUserAgent = 300
 
-function openFor(
-  { clock, randomBytes }: Access,
-  tx: Transaction,
-  token: TokenRow,
-  userAgent: string | undefined,
-): BegunSession {
+export type SessionMaking = { readonly holderId: string; readonly userAgent: string | undefined }
+
+/** In the transaction that shows who they are. @throws HoldfastError access.unauthenticated when the holder is good no more */
+export function openSessionFor(access: Access, tx: Transaction, { holderId, userAgent }: SessionMaking): BegunSession {
+  const { clock, randomBytes } = access
   const at = clock.now()
+  const holder = findHolder(tx, holderId, at)
+  if (holder === undefined) throw unauthenticated()
   const random = (): string => Buffer.from(randomBytes(32)).toString('base64url')
   const [secret, key] = [random(), random()]
   const id = `ses_${ulid(at, randomBytes)}`
-  const expiresAt = Math.min(at + sessionLivesMs, token.expires_at ?? Infinity)
-  const actor = actorOfToken(token, 'ui')
+  const expiresAt = Math.min(at + sessionLivesMs, holder.expiresAt ?? Infinity)
+  const actor = actorOfHolder(holder, 'ui')
   forgetExpired(tx, at)
   insertSession(tx, {
     id,
-    token_id: token.id,
+    holder_id: holderId,
     secret_hash: hashOfSecret(secret),
     key_hash: hashOfSecret(key),
     created_at: at,

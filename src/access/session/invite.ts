@@ -3,7 +3,8 @@ import type { Access } from '../access.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { tokenMissing } from '../errors.ts'
 import { localTokenName } from '../schemas.ts'
-import { allTokens, tokenById } from '../token/rows.ts'
+import { findHolder } from '../holder.ts'
+import { allTokens } from '../token/rows.ts'
 import { hashOfSecret } from '../token/secret.ts'
 import { forgetExpired, insertCode } from './rows.ts'
 
@@ -15,9 +16,9 @@ const codeLivesMs = 15 * 60_000
 /** A code that signs in as whoever asks for it: the holder of a token. @throws HoldfastError access.forbidden, access.token_missing */
 export async function inviteToSignIn(access: Access, actor: Actor): Promise<SignInCode> {
   requirePermission(actor, 'session.invite')
-  const token = tokenById(access.store.read, actor.id)
-  if (token === undefined) throw tokenMissing(actor.id)
-  return makeCode(access, { tokenId: token.id, by: actor })
+  const holder = findHolder(access.store.read, actor.id, access.clock.now())
+  if (holder === undefined) throw tokenMissing(actor.id)
+  return makeCode(access, { tokenId: holder.id, by: actor })
 }
 
 /** For whoever starts the server, and can read its data folder anyway: a code for the local token. */

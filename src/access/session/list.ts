@@ -1,14 +1,14 @@
 import type { Access } from '../access.ts'
 import { type Actor, requirePermission } from '../can.ts'
-import { isGood, tokenById } from '../token/rows.ts'
+import { findHolder } from '../holder.ts'
 import { openSession, type SessionProof } from './authenticate.ts'
 import { openSessions } from './rows.ts'
 
 /** Somebody who is signed in to the console, somewhere. Times are milliseconds since 1970 UTC. */
 export type ListedSession = {
   readonly id: string
-  /** By which token: the session is good only as long as it is. */
-  readonly token: { readonly id: string; readonly name: string }
+  /** The person, or the token they signed in with: the session is good only as long as it is. */
+  readonly holder: { readonly id: string; readonly name: string }
   readonly createdAt: number
   readonly expiresAt: number
   /** To the minute. */
@@ -26,10 +26,10 @@ export function listSessions(access: Access, actor: Actor, proof: SessionProof |
   const now = access.clock.now()
   const current = proof === undefined ? undefined : openSession(access, proof)?.id
   return openSessions(read, now).flatMap((row) => {
-    const token = tokenById(read, row.token_id)
-    if (token === undefined || !isGood(token, now)) return []
+    const holder = findHolder(read, row.holder_id, now)
+    if (holder === undefined) return []
     return {
-      ...{ id: row.id, token: { id: token.id, name: token.name }, createdAt: row.created_at },
+      ...{ id: row.id, holder: { id: holder.id, name: holder.name }, createdAt: row.created_at },
       ...{ expiresAt: row.expires_at, isCurrent: row.id === current },
       ...(row.last_used_at === null ? {} : { lastUsedAt: row.last_used_at }),
       ...(row.user_agent === null ? {} : { userAgent: row.user_agent }),

@@ -5,7 +5,8 @@ type Queries = Pick<Reader, 'prepare'>
 
 export type SessionRow = {
   readonly id: string
-  readonly token_id: string
+  /** Id of the token or the person whose it is. */
+  readonly holder_id: string
   readonly secret_hash: string
   readonly key_hash: string
   readonly created_at: number
@@ -15,7 +16,7 @@ export type SessionRow = {
   readonly last_used_at: number | null
 }
 
-const columns = 'id, token_id, secret_hash, key_hash, created_at, expires_at, ended_at, user_agent, last_used_at'
+const columns = 'id, holder_id, secret_hash, key_hash, created_at, expires_at, ended_at, user_agent, last_used_at'
 
 export type NewCode = {
   readonly codeHash: string
@@ -49,11 +50,11 @@ export function spendCode(tx: Transaction, codeHash: string, nowMs: number): str
 }
 
 export function insertSession(tx: Transaction, session: Omit<SessionRow, 'ended_at' | 'last_used_at'>): void {
-  const { id, token_id, secret_hash, key_hash, created_at, expires_at, user_agent } = session
+  const { id, holder_id, secret_hash, key_hash, created_at, expires_at, user_agent } = session
   tx.prepare(
-    `INSERT INTO access_session (id, token_id, secret_hash, key_hash, created_at, expires_at, user_agent)
+    `INSERT INTO access_session (id, holder_id, secret_hash, key_hash, created_at, expires_at, user_agent)
       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-  ).run(id, token_id, secret_hash, key_hash, created_at, expires_at, user_agent)
+  ).run(id, holder_id, secret_hash, key_hash, created_at, expires_at, user_agent)
 }
 
 export function sessionBySecretHash(queries: Queries, secretHash: string): SessionRow | undefined {
@@ -78,6 +79,11 @@ export function endSessionRow(tx: Transaction, id: string, nowMs: number): boole
   return (
     tx.prepare('UPDATE access_session SET ended_at = ? WHERE id = ? AND ended_at IS NULL').run(nowMs, id).changes === 1
   )
+}
+
+/** All of one holder. */
+export function endSessionsOf(tx: Transaction, holderId: string, nowMs: number): void {
+  tx.prepare('UPDATE access_session SET ended_at = ? WHERE holder_id = ? AND ended_at IS NULL').run(nowMs, holderId)
 }
 
 /** What nobody can use any more; who signed in and out is in the trail. */

@@ -143,7 +143,7 @@ describe('a session', () => {
       { isCurrent: false, lastUsedAt: clock.now() },
       { isCurrent: true, userAgent: 'Firefox' },
     ])
-    expect(listed[0]?.token).toEqual({ id: actor.id, name: 'mika' })
+    expect(listed[0]?.holder).toEqual({ id: actor.id, name: 'mika' })
     await revokeSession(access, actor, listed[0]?.id ?? '')
     expect(await codeOf(() => authenticateSession(access, there))).toBe('access.session_ended')
     expect(authenticateSession(access, here)).toMatchObject({ id: actor.id })

@@ -2,7 +2,8 @@ import type { Via } from '../../audit/index.ts'
 import type { Access } from '../access.ts'
 import type { Actor } from '../can.ts'
 import { unauthenticated } from '../errors.ts'
-import { grantsOfToken, isGood, tokenBySecretHash, type TokenRow } from './rows.ts'
+import { actorOfHolder, userHolding } from '../holder.ts'
+import { isGood, tokenBySecretHash, type TokenRow } from './rows.ts'
 import { equalHashes, hashOfSecret, isSecret } from './secret.ts'
 
 const noteEveryMs = 60_000
@@ -19,25 +20,26 @@ export function authenticate(access: Access, secret: string | undefined, via: Vi
 
 /** Where nobody has to say who they are: whoever holds this secret, if somebody does. */
 export function actorWith(access: Access, secret: string, via: Via): Actor | undefined {
-  const token = holderOf(access, secret)
-  if (token === undefined) return undefined
-  noteUse(access, token)
-  return actorOfToken(token, via)
+  const token = tokenWith(access, secret)
+  const actor = token === undefined ? undefined : actorOfToken(access, token, via)
+  if (token !== undefined && actor !== undefined) noteUse(access, token)
+  return actor
 }
 
-/** Whom it stands for. */
-export function actorOfToken(token: TokenRow, via: Via): Actor {
+/** Whom it stands for; undefined when it is good no more. */
+export function actorOfToken({ store, clock }: Access, token: TokenRow, via: Via): Actor | undefined {
   const { actor_type: type, actor_id: id } = token
-  return type === 'machine' ? { type, id, via } : { type, id, via, grants: grantsOfToken(token) }
+  if (type === 'machine') return isGood(token, clock.now()) ? { type, id, via } : undefined
+  const holder = userHolding(store.read, token, clock.now())
+  return holder === undefined ? undefined : actorOfHolder(holder, via)
 }
 
-/** The token with this secret, if it is good. */
-export function holderOf(access: Access, secret: string): TokenRow | undefined {
+/** The token with this secret, good or not. */
+export function tokenWith(access: Access, secret: string): TokenRow | undefined {
   if (!isSecret(secret)) return undefined
   const secretHash = hashOfSecret(secret)
   const token = tokenBySecretHash(access.store.read, secretHash)
-  if (token === undefined || !equalHashes(token.secret_hash, secretHash)) return undefined
-  return isGood(token, access.clock.now()) ? token : undefined
+  return token !== undefined && equalHashes(token.secret_hash, secretHash) ? token : undefined
 }
 
 /** Beside the request: it neither waits for the note nor fails with it. */

@@ -24,7 +24,7 @@ export async function createToken(access: Access, actor: Actor, request: NewToke
 export type TokenMaking = {
   readonly name: string
   /** A user with these grants, or a machine: its id is what `can()` holds it to. */
-  readonly holder: { readonly grants: readonly Grant[] } | { readonly machine: string }
+  readonly holder: { readonly grants: readonly Grant[]; readonly person?: string } | { readonly machine: string }
   readonly expiresAt?: number | undefined
   /** With a pair of keys for AWS's tools. */
   readonly awsKey?: boolean
@@ -45,9 +45,11 @@ export function makeToken(
     'grants' in holder
       ? ({ actor_type: 'user', actor_id: id, grants: JSON.stringify(holder.grants) } as const)
       : ({ actor_type: 'machine', actor_id: holder.machine, grants: null } as const)
+  const person = 'grants' in holder ? holder.person : undefined
   const times = { created_at: at, expires_at: expiresAt ?? null }
-  insertToken(tx, { id, name, ...actor, person_id: null, secret_hash: hashOfSecret(secret), ...times })
-  const told = 'grants' in holder ? { grants: holder.grants.map(printGrant) } : holder
+  insertToken(tx, { id, name, ...actor, person_id: person ?? null, secret_hash: hashOfSecret(secret), ...times })
+  const told =
+    'grants' in holder ? { grants: holder.grants.map(printGrant), ...(person === undefined ? {} : { person }) } : holder
   appendRecord(tx, {
     at,
     actor: by,
@@ -57,6 +59,6 @@ export function makeToken(
     ...(cause === undefined ? {} : { cause }),
   })
   const pair = awsKey ? { awsKey: makeAwsKey(access, tx, id) } : {}
-  const mine = 'grants' in holder ? { grants: [...holder.grants] } : holder
+  const mine = 'grants' in holder ? { grants: [...holder.grants], ...(person === undefined ? {} : { person }) } : holder
   return { id, name, ...mine, createdAt: at, ...(expiresAt === undefined ? {} : { expiresAt }), secret, ...pair }
 }

@@ -4,10 +4,10 @@ import type { Access } from '../access.ts'
 import { type AwsKey, makeAwsKey } from '../aws-key/make.ts'
 import { awsKeyOfToken, deleteAwsKeyOfToken } from '../aws-key/rows.ts'
 import { localTokenName } from '../schemas.ts'
-import { holderOf } from './authenticate.ts'
+import { tokenWith } from './authenticate.ts'
 import { makeToken } from './create.ts'
 import { takeBack } from './revoke.ts'
-import { allTokens } from './rows.ts'
+import { allTokens, isGood } from './rows.ts'
 
 /** What the files of the data folder hold now, if they are there. */
 export type HeldByFolder = { readonly token: string | undefined; readonly accessKeyId: string | undefined }
@@ -29,7 +29,8 @@ const cause = { type: 'human', id: 'start' } as const
  */
 export async function ensureLocalToken(access: Access, local: LocalToken): Promise<boolean> {
   const { token, accessKeyId } = local.held
-  const good = token === undefined ? undefined : holderOf(access, token.trim())
+  const found = token === undefined ? undefined : tokenWith(access, token.trim())
+  const good = found !== undefined && isGood(found, access.clock.now()) ? found : undefined
   if (good === undefined) {
     await access.store.write((tx) => replaceToken(access, tx, local))
     return true

@@ -1,10 +1,11 @@
 import type { Reader } from '../../store/index.ts'
 import type { Actor } from '../can.ts'
+import { allPeople, personById, personIdPrefix } from '../person/rows.ts'
 import { localTokenName } from '../schemas.ts'
 import { allTokens, tokenById, type TokenRow } from './rows.ts'
 
 /**
- * As people know who acted: by the name of the token, also of one that is revoked by now. Undefined for whoever acts without a
+ * As people know who acted: by the name of the person or the token, also of one that is revoked by now. Undefined for whoever acts without a
  * token. Read when it is shown, and kept nowhere: what is stored and audited is the id, which is nobody else's ever.
  */
 export function nameOfActor(
@@ -12,16 +13,22 @@ export function nameOfActor(
   { type, id }: Pick<Actor, 'type' | 'id'>,
 ): string | undefined {
   if (type !== 'user') return undefined
+  if (id.startsWith(personIdPrefix)) return personById(read, id)?.name
   const token = tokenById(read, id)
-  return token === undefined ? undefined : shownName(token)
+  if (token === undefined) return undefined
+  const person = token.person_id === null ? undefined : personById(read, token.person_id)
+  return person === undefined ? shownName(token) : `${person.name} (${shownName(token)})`
 }
 
-/** The ids of everybody who is called so, whatever the case of its letters: several tokens may have had one name. */
+/** The ids of everybody who is called so, whatever the case of its letters: several tokens may have had one name, and a person acts by all of theirs. */
 export function actorsNamed(read: Reader, name: string): readonly string[] {
   const wanted = name.trim().toLowerCase()
-  return allTokens(read)
-    .filter((token) => token.actor_type === 'user' && shownName(token).toLowerCase() === wanted)
-    .map(({ id }) => id)
+  const people = allPeople(read).filter(({ login, name: shown }) => [login, shown.toLowerCase()].includes(wanted))
+  const ids = new Set(people.map(({ id }) => id))
+  const tokens = allTokens(read)
+    .filter((token) => token.actor_type === 'user')
+    .filter((token) => shownName(token).toLowerCase() === wanted || ids.has(token.person_id ?? ''))
+  return [...ids, ...tokens.map(({ id }) => id)]
 }
 
-const shownName = ({ name }: TokenRow): string => (name === localTokenName ? 'local admin' : name)
+export const shownName = ({ name }: TokenRow): string => (name === localTokenName ? 'local admin' : name)

@@ -54,6 +54,7 @@ export function tokenOf(row: TokenRow): Token {
     id: row.id,
     name: row.name,
     ...(row.grants === null ? { machine: row.actor_id } : { grants: grantsOfToken(row) }),
+    ...(row.person_id === null ? {} : { person: row.person_id }),
     createdAt: row.created_at,
     ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
     ...(row.last_used_at === null ? {} : { lastUsedAt: row.last_used_at }),

@@ -19,9 +19,16 @@ const token = z.object({
 })
 export type Token = z.infer<typeof token>
 
+const madeToken = z.object({
+  token,
+  secret: z.string(),
+  awsKey: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }).optional(),
+})
+export type MadeToken = z.infer<typeof madeToken>
+
 const session = z.object({
   id: z.string(),
-  token: z.object({ id: z.string(), name: z.string() }),
+  holder: z.object({ id: z.string(), name: z.string() }),
   createdAt: time,
   expiresAt: time,
   lastUsedAt: time.optional(),
@@ -45,9 +52,10 @@ export class AccessApi {
     readonly name: string
     readonly grants: readonly Grant[]
     readonly expiresAt?: string
-  }): Promise<{ readonly token: Token; readonly secret: string }> {
+    readonly awsKey?: true
+  }): Promise<MadeToken> {
     const call = { method: 'POST', path: '/v1/tokens', body: JSON.stringify(request) } as const
-    return parseAnswer(this.#http.url, z.object({ token, secret: z.string() }), await this.#http.json(call))
+    return parseAnswer(this.#http.url, madeToken, await this.#http.json(call))
   }
 
   async revokeToken(id: string): Promise<void> {

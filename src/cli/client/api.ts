@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { HoldfastError, isJsonObject, type Json, type JsonText, printJson, type ServerEvent } from '../../base/index.ts'
 import type { ProgressEvent } from '../../asl/index.ts'
 import { pageOf, parseAnswer, time } from './answers.ts'
+import { ApprovalApi } from './approval-api.ts'
 import { ConnectionApi } from './connection-api.ts'
 import { DeployApi } from './deploy-api.ts'
 import { Http, type Target } from './http.ts'
@@ -11,6 +12,7 @@ import { HostApi } from './host-api.ts'
 import { MachineApi } from './machine-api.ts'
 import { AccessApi } from './access-api.ts'
 import { MapRunApi } from './map-run-api.ts'
+import { PeopleApi } from './people-api.ts'
 
 const status = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'])
 
@@ -78,6 +80,12 @@ export class Api {
   /** What is asked about tokens, and about who is signed in. */
   readonly access: AccessApi
 
+  /** What is asked about agreeing to deployments. */
+  readonly approvals: ApprovalApi
+
+  /** What is asked about people and groups. */
+  readonly people: PeopleApi
+
   /** What is asked about state machines, their versions and aliases. */
   readonly machines: MachineApi
 
@@ -90,6 +98,8 @@ export class Api {
     this.mapRuns = new MapRunApi(this.#http)
     this.connections = new ConnectionApi(this.#http)
     this.access = new AccessApi(this.#http)
+    this.people = new PeopleApi(this.#http)
+    this.approvals = new ApprovalApi(this.#http)
     this.hosts = new HostApi(this.#http)
     this.deploys = new DeployApi(this.#http)
   }

@@ -1,6 +1,8 @@
 /** The commands about deploying, in the order in which a newcomer needs them. */
 import { Command } from 'commander'
 import type { Context } from '../context.ts'
+import { approveCommand, refuseCommand } from './approve.ts'
+import { breakGlassCommand, reviewCommand } from './break-glass.ts'
 import { breakCommand } from './break.ts'
 import { deployCommand } from './deploy.ts'
 import { diffCommand } from './diff.ts'
@@ -13,6 +15,7 @@ import { lockCommand } from './lock.ts'
 import { locksCommand } from './locks.ts'
 import { logsCommand } from './logs.ts'
 import { pauseCommand } from './pause.ts'
+import { protectCommand } from './protect.ts'
 import { resumeCommand } from './resume.ts'
 import { retryCommand } from './retry.ts'
 import { rollbackCommand } from './rollback.ts'
@@ -29,6 +32,8 @@ export function deployingCommands(context: Context): readonly Command[] {
     statusCommand(context),
     rollbackCommand(context),
     whyCommand(context),
+    approveCommand(context),
+    refuseCommand(context),
     haltCommand(context),
     pauseCommand(context),
     resumeCommand(context),
@@ -37,6 +42,9 @@ export function deployingCommands(context: Context): readonly Command[] {
     diffCommand(context),
     logsCommand(context),
     locksCommand(context),
+    protectCommand(context),
+    breakGlassCommand(context),
+    reviewCommand(context),
     lockCommand(context),
     unlockCommand(context),
     breakCommand(context),

@@ -10,7 +10,7 @@ export type Comparison = { readonly from: { readonly id: string; readonly projec
 
 export type Connection = { readonly name: string; readonly kind: "basic" | "apiKey" | "oauth"; readonly allowedHosts: readonly (string)[]; readonly from: "configuration" | "api"; readonly changedAt?: string }
 
-export type Deployment = { readonly id: string; readonly project: string; readonly config: string; readonly target: string; readonly kind: "deploy" | "rollback" | "return"; readonly releaseId: string; readonly fleet: string; readonly retryOf: string | null; readonly startFrom: string | null; readonly status: "running" | "paused" | "succeeded" | "failed" | "halted"; readonly course: "forward" | "compensate" | "finish"; readonly state: string; readonly control: "run" | "pause" | "halt"; readonly controlReason: string | null; readonly planHash: string | null; readonly diagnosis?: Diagnosis; readonly evidence?: Evidence; readonly requestedBy: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly executionArn: string | null; readonly createdAt: string; readonly deadlineAt: string; readonly pausedAt: (string | null); readonly committedAt: (string | null); readonly endedAt: (string | null); readonly states: readonly ({ readonly state: string; readonly step: (number | null); readonly startedAt: string; readonly endedAt: (string | null) })[]; readonly waitingFor: string | null; readonly step: ({ readonly number: number; readonly of: number; readonly bake: ({ readonly since: string; readonly until: string; readonly requests: { readonly wanted: number; readonly answered: number; readonly left: number } } | null) } | null); readonly seenAt: (string | null); readonly healthy: { readonly count: number; readonly of: number }; readonly instances: readonly ({ readonly instance: string; readonly service: string; readonly host?: string; readonly url?: string; readonly state?: "starting" | "healthy" | "unhealthy" | "gone"; readonly restarts?: number; readonly hopeless?: boolean; readonly obstacle?: { readonly class: string; readonly what: string; readonly command: string }; readonly detail?: string })[]; readonly weights: readonly ({ readonly service: string; readonly incoming: number; readonly outgoing: number })[]; readonly traffic: ({ readonly incoming: { readonly requests: number; readonly failures: number; readonly lost: number; readonly clientAborts: number; readonly p99Ms: number | null }; readonly outgoing: { readonly requests: number; readonly failures: number; readonly lost: number; readonly clientAborts: number; readonly p99Ms: number | null }; readonly stepRequests: number } | null); readonly calls: readonly ({ readonly id: string; readonly stage: string; readonly kind: "do" | "undo"; readonly service?: string; readonly says: string; readonly undoSays?: string; readonly status: "planned" | "intended" | "done" | "failed" | "undone"; readonly madeAt: (string | null); readonly answeredAt: (string | null); readonly undoneAt: (string | null); readonly failure?: string })[]; readonly hooks: readonly ({ readonly name: string; readonly procedure: string; readonly done: boolean })[]; readonly remarks: readonly (string)[]; readonly forwardOnly: string | null; readonly addresses: readonly ({ readonly service: string; readonly url: string })[]; readonly serving: ({ readonly fleet: string; readonly releaseId: string } | null); readonly warm: ({ readonly fleet: string; readonly releaseId: string; readonly until: (string | null) } | null); readonly former: ({ readonly fleet: string; readonly releaseId: string } | null); readonly sample: (TrafficSample | null); readonly offers: { readonly halt: boolean; readonly pause: boolean; readonly resume: boolean; readonly retry: boolean; readonly rollback: ({ readonly kind: "rollback" | "return"; readonly releaseId: string; readonly tookMs: number | null } | null) } }
+export type Deployment = { readonly id: string; readonly project: string; readonly config: string; readonly target: string; readonly kind: "deploy" | "rollback" | "return"; readonly releaseId: string; readonly fleet: string; readonly retryOf: string | null; readonly startFrom: string | null; readonly status: "running" | "paused" | "succeeded" | "failed" | "halted"; readonly course: "forward" | "compensate" | "finish"; readonly state: string; readonly control: "run" | "pause" | "halt"; readonly controlReason: string | null; readonly planHash: string | null; readonly diagnosis?: Diagnosis; readonly evidence?: Evidence; readonly requestedBy: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly executionArn: string | null; readonly createdAt: string; readonly deadlineAt: string; readonly pausedAt: (string | null); readonly committedAt: (string | null); readonly endedAt: (string | null); readonly states: readonly ({ readonly state: string; readonly step: (number | null); readonly startedAt: string; readonly endedAt: (string | null) })[]; readonly waitingFor: string | null; readonly step: ({ readonly number: number; readonly of: number; readonly bake: ({ readonly since: string; readonly until: string; readonly requests: { readonly wanted: number; readonly answered: number; readonly left: number } } | null) } | null); readonly seenAt: (string | null); readonly healthy: { readonly count: number; readonly of: number }; readonly instances: readonly ({ readonly instance: string; readonly service: string; readonly host?: string; readonly url?: string; readonly state?: "starting" | "healthy" | "unhealthy" | "gone"; readonly restarts?: number; readonly hopeless?: boolean; readonly obstacle?: { readonly class: string; readonly what: string; readonly command: string }; readonly detail?: string })[]; readonly weights: readonly ({ readonly service: string; readonly incoming: number; readonly outgoing: number })[]; readonly traffic: ({ readonly incoming: { readonly requests: number; readonly failures: number; readonly lost: number; readonly clientAborts: number; readonly p99Ms: number | null }; readonly outgoing: { readonly requests: number; readonly failures: number; readonly lost: number; readonly clientAborts: number; readonly p99Ms: number | null }; readonly stepRequests: number } | null); readonly calls: readonly ({ readonly id: string; readonly stage: string; readonly kind: "do" | "undo"; readonly service?: string; readonly says: string; readonly undoSays?: string; readonly status: "planned" | "intended" | "done" | "failed" | "undone"; readonly madeAt: (string | null); readonly answeredAt: (string | null); readonly undoneAt: (string | null); readonly failure?: string })[]; readonly hooks: readonly ({ readonly name: string; readonly procedure: string; readonly done: boolean })[]; readonly remarks: readonly (string)[]; readonly forwardOnly: string | null; readonly addresses: readonly ({ readonly service: string; readonly url: string })[]; readonly serving: ({ readonly fleet: string; readonly releaseId: string } | null); readonly warm: ({ readonly fleet: string; readonly releaseId: string; readonly until: (string | null) } | null); readonly former: ({ readonly fleet: string; readonly releaseId: string } | null); readonly sample: (TrafficSample | null); readonly offers: { readonly halt: boolean; readonly pause: boolean; readonly resume: boolean; readonly retry: boolean; readonly rollback: ({ readonly kind: "rollback" | "return"; readonly releaseId: string; readonly tookMs: number | null } | null) }; readonly approval: ({ readonly needed: number; readonly state: "waiting" | "approved" | "refused" | "expired" | "broken"; readonly missing: number; readonly askedAt: string; readonly expiresAt: string; readonly votes: readonly ({ readonly by: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly verdict: "approve" | "refuse"; readonly reason: string | null; readonly votedAt: string })[]; readonly glass: ({ readonly by: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly reason: string; readonly at: string; readonly reviewed: ({ readonly by: string; readonly note: string; readonly at: string } | null) } | null) } | null) }
 
 export type DeploymentPlan = { readonly plan: Plan; readonly hash: string; readonly text: string }
 
@@ -30,6 +30,8 @@ export type ExecutionSummary = { readonly arn: string; readonly machine: string;
 
 export type Explanation = { readonly deployment: DeploymentSummary; readonly diagnosis?: Diagnosis; readonly failedCalls: readonly ({ readonly id: string; readonly stage: string; readonly kind: "do" | "undo"; readonly service?: string; readonly says: string; readonly undoSays?: string; readonly status: "planned" | "intended" | "done" | "failed" | "undone"; readonly madeAt: (string | null); readonly answeredAt: (string | null); readonly undoneAt: (string | null); readonly failure?: string })[]; readonly unhealthy: readonly ({ readonly instance: string; readonly service: string; readonly host?: string; readonly url?: string; readonly state?: "starting" | "healthy" | "unhealthy" | "gone"; readonly restarts?: number; readonly hopeless?: boolean; readonly obstacle?: { readonly class: string; readonly what: string; readonly command: string }; readonly detail?: string })[]; readonly states: readonly ({ readonly state: string; readonly step: (number | null); readonly startedAt: string; readonly endedAt: (string | null) })[]; readonly waitingFor: string | null; readonly remarks: readonly (string)[] }
 
+export type Group = { readonly name: string; readonly grants: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly members: readonly (string)[] }
+
 export type HistoryEvent = { readonly id: number; readonly previousEventId: number; readonly type: string; readonly at: string; readonly details?: Readonly<Record<string, unknown>> }
 
 export type Host = { readonly id: string; readonly name: string; readonly zone: string; readonly address: string; readonly state: "connected" | "away" | "draining"; readonly isConnected: boolean; readonly isDraining: boolean; readonly edge?: { readonly url: string }; readonly enrolledAt: string; readonly lastSeenAt?: string; readonly agentVersion?: string; readonly commandsUnderWay: number; readonly facts?: HostFacts }
@@ -41,6 +43,8 @@ export type HostInstance = { readonly id: string; readonly instance: string; rea
 export type HostLook = { readonly host: string; readonly at: string; readonly silent?: string; readonly instances: readonly (HostInstance)[]; readonly edge?: ({ readonly reachable: false; readonly why: string } | { readonly reachable: true; readonly version: number; readonly startedAt: string; readonly listeners: readonly ({ readonly name: string; readonly host: string; readonly port: number; readonly tls: boolean })[]; readonly keeper?: { readonly pid: number }; readonly workers?: readonly ({ readonly pid: number; readonly state: "starting" | "serving" | "leaving"; readonly startedAt: string; readonly version: number; readonly connections: number; readonly inFlight: number })[]; readonly crashes: number; readonly unrouted: Readonly<Record<string, number>>; readonly routes: readonly (EdgeRoute)[] }); readonly releases: Readonly<Record<string, string>> }
 
 export type Inspection = { readonly input: unknown; readonly afterInputPath?: unknown; readonly afterParameters?: unknown; readonly afterArguments?: unknown; readonly afterItemsPath?: unknown; readonly afterItemsPointer?: unknown; readonly afterItemBatcher?: unknown; readonly afterItemSelector?: unknown; readonly result?: unknown; readonly afterResultSelector?: unknown; readonly afterResultPath?: unknown; readonly maxConcurrency?: number; readonly toleratedFailureCount?: number; readonly toleratedFailurePercentage?: number; readonly variables?: unknown; readonly request?: { readonly protocol: string; readonly method: string; readonly url: string; readonly headers: string; readonly body?: string }; readonly response?: { readonly protocol: string; readonly statusCode: string; readonly statusMessage: string; readonly headers: string; readonly body: string }; readonly errorDetails?: ({ readonly catchIndex: number } | { readonly retryIndex: number; readonly retryBackoffIntervalSeconds: number }) }
+
+export type JoinCode = { readonly code: string; readonly expiresAt: string }
 
 export type Key = { readonly id: string; readonly name: string; readonly publicKey: string; readonly createdAt: string; readonly revokedAt: (string | null) }
 
@@ -68,7 +72,9 @@ export type MapRunCounts = { readonly pending: number; readonly running: number;
 
 export type MapRunSummary = { readonly arn: string; readonly execution: string; readonly machine: string; readonly startedAt: string; readonly stoppedAt?: string }
 
-export type PlaceStatus = { readonly project: string; readonly config: string; readonly pointer: Pointer; readonly serving: ({ readonly fleet: string; readonly releaseId: string; readonly until: (string | null); readonly deployment: string; readonly since: (string | null); readonly requestedBy: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly instances: readonly ({ readonly instance: string; readonly service: string; readonly host?: string; readonly url?: string; readonly state?: "starting" | "healthy" | "unhealthy" | "gone"; readonly port?: number; readonly restarts?: number; readonly startedAt?: string; readonly memoryBytes?: number; readonly detail?: string })[]; readonly addresses: readonly ({ readonly service: string; readonly url: string })[] } | null); readonly warm: ({ readonly fleet: string; readonly releaseId: string; readonly until: (string | null); readonly deployment: string; readonly since: (string | null); readonly requestedBy: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly instances: readonly ({ readonly instance: string; readonly service: string; readonly host?: string; readonly url?: string; readonly state?: "starting" | "healthy" | "unhealthy" | "gone"; readonly port?: number; readonly restarts?: number; readonly startedAt?: string; readonly memoryBytes?: number; readonly detail?: string })[]; readonly addresses: readonly ({ readonly service: string; readonly url: string })[] } | null); readonly underWay: (Deployment | null); readonly locks: readonly (Lock)[]; readonly closed: (Lock | null); readonly history: readonly (DeploymentSummary)[] }
+export type Person = { readonly id: string; readonly login: string; readonly name: string; readonly grants: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly groups: readonly (string)[]; readonly createdAt: string; readonly joinedAt?: string; readonly disabledAt?: string; readonly recoveryCodes: number }
+
+export type PlaceStatus = { readonly project: string; readonly config: string; readonly pointer: Pointer; readonly serving: ({ readonly fleet: string; readonly releaseId: string; readonly until: (string | null); readonly deployment: string; readonly since: (string | null); readonly requestedBy: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly instances: readonly ({ readonly instance: string; readonly service: string; readonly host?: string; readonly url?: string; readonly state?: "starting" | "healthy" | "unhealthy" | "gone"; readonly port?: number; readonly restarts?: number; readonly startedAt?: string; readonly memoryBytes?: number; readonly detail?: string })[]; readonly addresses: readonly ({ readonly service: string; readonly url: string })[] } | null); readonly warm: ({ readonly fleet: string; readonly releaseId: string; readonly until: (string | null); readonly deployment: string; readonly since: (string | null); readonly requestedBy: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly instances: readonly ({ readonly instance: string; readonly service: string; readonly host?: string; readonly url?: string; readonly state?: "starting" | "healthy" | "unhealthy" | "gone"; readonly port?: number; readonly restarts?: number; readonly startedAt?: string; readonly memoryBytes?: number; readonly detail?: string })[]; readonly addresses: readonly ({ readonly service: string; readonly url: string })[] } | null); readonly underWay: (Deployment | null); readonly locks: readonly (Lock)[]; readonly closed: (Lock | null); readonly protection: (Protection | null); readonly history: readonly (DeploymentSummary)[] }
 
 export type Plan = { readonly kind: "deploy" | "rollback" | "return"; readonly project: string; readonly config: string; readonly target: string; readonly releaseId: string; readonly digest: string; readonly serving: string | null; readonly warm: string | null; readonly steps: readonly ({ readonly shares: Readonly<Record<string, { readonly instances: number; readonly weight: number }>>; readonly bake: { readonly ms: number; readonly requests: number } })[]; readonly stages: readonly ({ readonly state: string; readonly step?: number; readonly waves: readonly (readonly (({ readonly kind: "do"; readonly call: { readonly id: string; readonly call: string; readonly parameters: unknown; readonly says: string; readonly undoSays: string; readonly creates?: { readonly kind: string; readonly name: string; readonly memoryBytes?: number; readonly ports?: number }; readonly service?: string; readonly alternatives?: readonly (unknown)[] } } | { readonly kind: "undo"; readonly id: string; readonly fleet: string; readonly of: { readonly deployment: string; readonly call: string }; readonly says: string; readonly deletes?: { readonly kind: string; readonly name: string; readonly memoryBytes?: number; readonly ports?: number } }))[])[] })[]; readonly later: { readonly state: string; readonly step?: number; readonly waves: readonly (readonly (({ readonly kind: "do"; readonly call: { readonly id: string; readonly call: string; readonly parameters: unknown; readonly says: string; readonly undoSays: string; readonly creates?: { readonly kind: string; readonly name: string; readonly memoryBytes?: number; readonly ports?: number }; readonly service?: string; readonly alternatives?: readonly (unknown)[] } } | { readonly kind: "undo"; readonly id: string; readonly fleet: string; readonly of: { readonly deployment: string; readonly call: string }; readonly says: string; readonly deletes?: { readonly kind: string; readonly name: string; readonly memoryBytes?: number; readonly ports?: number } }))[])[] }; readonly warmMs: number; readonly hooks: readonly ({ readonly moment: string; readonly index: number; readonly procedure: string })[]; readonly forwardOnly: string | null; readonly stopped: readonly (string)[]; readonly cold?: readonly (string)[]; readonly needs: { readonly memoryBytes: number; readonly ports: number } }
 
@@ -78,11 +84,13 @@ export type Pointer = { readonly project: string; readonly config: string; reado
 
 export type Problem = { readonly type: string; readonly title: string; readonly status: number; readonly detail: string; readonly instance: string; readonly code: string; readonly requestId: string; readonly place?: string; readonly accepted?: string; readonly repair?: string; readonly retryable: boolean; readonly errors?: readonly ({ readonly path: string; readonly code: string; readonly message: string })[] }
 
+export type Protection = { readonly approvals: number; readonly livesMs: number }
+
 export type Rehearsed = { readonly status: "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "RUNNING"; readonly output?: string; readonly error?: string; readonly cause?: string; readonly elapsedMs: number; readonly path: readonly (string)[]; readonly calls: readonly ({ readonly state: string; readonly input: string; readonly attempt: number })[]; readonly unanswered: readonly ({ readonly state: string; readonly input: string; readonly reason: string })[]; readonly differences: readonly ({ readonly what: string; readonly expected: string; readonly actual: string })[]; readonly events: readonly (HistoryEvent)[] }
 
 export type Release = { readonly id: string; readonly project: string; readonly config: string; readonly target: string; readonly digest: string; readonly document: unknown; readonly keyId: string; readonly signature: string; readonly signedAt: string; readonly acceptedAt: string }
 
-export type Session = { readonly id: string; readonly token: { readonly id: string; readonly name: string }; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string; readonly userAgent?: string; readonly isCurrent: boolean }
+export type Session = { readonly id: string; readonly holder: { readonly id: string; readonly name: string }; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string; readonly userAgent?: string; readonly isCurrent: boolean }
 
 export type SignedIn = { readonly actor: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly grants: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly canSignOut: boolean }
 
@@ -127,6 +135,8 @@ export type Operations = {
   deployRollback: { body: { readonly project: string; readonly config: string; readonly to?: string; readonly reason?: string }; answer: { readonly outcome: "halted" | "rollback" | "return"; readonly deployment: string; readonly releaseId: string } }
   /** Deploy a signed release. The same release is accepted once; an Idempotency-Key makes a repetition safe. */
   deployStart: { body: { readonly release: unknown; readonly signature: { readonly key: string; readonly value: string }; readonly planHash?: string }; answer: { readonly id: string; readonly releaseId: string; readonly executionArn: string } }
+  /** Go ahead without approval, in an emergency. It is told everywhere, and waits for somebody else’s look. */
+  deploymentBreakGlass: { params: { readonly id: string }; body: { readonly reason: string }; answer: Deployment }
   /** What differs between two deployments: in their release files, and in their plans. */
   deploymentCompare: { params: { readonly id: string; readonly other: string }; answer: Comparison }
   /** One deployment: where it is, its instances, its traffic, every call. */
@@ -137,8 +147,12 @@ export type Operations = {
   deploymentList: { query?: { readonly project?: string; readonly config?: string; readonly limit?: string; readonly cursor?: string }; answer: { readonly items: readonly (DeploymentSummary)[]; readonly cursor?: string } }
   /** What it planned, to the last call. */
   deploymentPlan: { params: { readonly id: string }; answer: DeploymentPlan | undefined }
+  /** Say what was found in a deployment that went ahead without approval; by somebody else than who did so. */
+  deploymentReview: { params: { readonly id: string }; body: { readonly note: string }; answer: Deployment }
   /** Its traffic over its time, old and new version apart: requests, failures, latency. At most 120 pieces, oldest first. */
   deploymentTraffic: { params: { readonly id: string }; answer: { readonly items: readonly (TrafficSample)[] } }
+  /** Agree to the plan of a deployment that waits for it, or refuse it. Never to what one asked for oneself: a person is one person, whichever token they use. */
+  deploymentVote: { params: { readonly id: string }; body: { readonly plan: string; readonly verdict: "approve" | "refuse"; readonly reason?: string }; answer: Deployment }
   /** The deployment as it goes: a `deployment` event whenever it has changed, then one `end`, each with the whole of it. Resumes after Last-Event-ID. */
   deploymentWatch: { params: { readonly id: string }; answer: string | undefined }
   /** One express execution by its ARN, with input and output. */
@@ -165,6 +179,12 @@ export type Operations = {
   getHealth: { answer: { readonly status: "ready" | "full" | "closing"; readonly reason?: string } }
   /** Proves that it is the server that wrote connection.json: an HMAC of the challenge under the key that stands there. Needs no token. */
   getProof: { query: { readonly challenge: string }; answer: { readonly proof: string } }
+  /** Every group with what its members may do, by name. */
+  groupList: { answer: { readonly items: readonly (Group)[] } }
+  /** Remove a group. Its members lose what they had by it. */
+  groupRemove: { params: { readonly name: string }; answer: undefined }
+  /** Make a group, or change what its members may do. Who is in it stands with the people. */
+  groupSet: { params: { readonly name: string }; body: { readonly grants: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[] }; answer: Group }
   /** One host. */
   hostDescribe: { params: { readonly host: string }; answer: Host }
   /** Put no new instances there; those that run go on until their release is replaced. */
@@ -183,6 +203,10 @@ export type Operations = {
   hostUndrain: { params: { readonly host: string }; answer: Host }
   /** For agents: what to do next, as soon as there is something. Commands without an outcome come again, under the same key. */
   hostWork: { params: { readonly host: string }; body: { readonly session: string; readonly agent: { readonly version: string }; readonly facts: { readonly host: string; readonly hostname: string; readonly platform: string; readonly cpus: number; readonly load: number; readonly memoryBytes: { readonly total: number; readonly available: number }; readonly diskBytes: { readonly total: number; readonly available: number }; readonly instances: number; readonly ports: { readonly free: number }; readonly root: boolean; readonly edge?: { readonly state: string } }; readonly edge: ({ readonly url: string } | null); readonly zone?: string; readonly address?: string; readonly underWay?: readonly (string)[]; readonly waitMs?: number }; answer: { readonly host: { readonly id: string; readonly name: string; readonly zone: string; readonly address: string }; readonly commands: readonly ({ readonly kind: string; readonly key: string })[] } }
+  /** Who the code of an invitation is for, and what their authenticator is to take in. It does not spend the code. */
+  joinBegin: { body: { readonly code: string }; answer: { readonly login: string; readonly name: string; readonly totpSecret: string; readonly totpUri: string } }
+  /** Choose a password, show that the authenticator works, and be signed in. The code is spent by it. */
+  joinFinish: { body: { readonly code: string; readonly password: string; readonly totp: string }; answer: { readonly key: string; readonly expiresAt: string; readonly recoveryCodes: readonly (string)[] } }
   /** Register a public key: from now on releases that it signs are accepted. Adding it again is no error. */
   keyAdd: { body: { readonly name: string; readonly publicKey: string }; answer: Key }
   /** All keys, revoked ones too, oldest first. */
@@ -225,8 +249,24 @@ export type Operations = {
   map_runList: { params: { readonly execution: string }; query?: { readonly limit?: string; readonly cursor?: string }; answer: { readonly items: readonly (MapRunSummary)[]; readonly cursor?: string } }
   /** Change the concurrency or the tolerance of a map run that is under way. */
   map_runUpdate: { params: { readonly run: string }; body?: { readonly maxConcurrency?: number; readonly toleratedFailureCount?: number; readonly toleratedFailurePercentage?: number }; answer: MapRun }
+  /** A token of one’s own, for the command line or a program: it never does more than whoever makes it may. */
+  ownTokenCreate: { body: { readonly name: string; readonly grants: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly expiresAt?: string; readonly awsKey?: boolean }; answer: { readonly token: Token; readonly secret: string; readonly awsKey?: { readonly accessKeyId: string; readonly secretAccessKey: string } } }
+  /** The tokens of the person who asks. */
+  ownTokenList: { answer: { readonly items: readonly (Token)[] } }
+  /** Revoke a token of one’s own. Revoking twice is no error. */
+  ownTokenRevoke: { params: { readonly id: string }; answer: undefined }
+  /** Add somebody. They join by the code that is answered: it lets them choose a password and an authenticator. */
+  personAdd: { body: { readonly login: string; readonly name: string; readonly grants?: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly groups?: readonly (string)[] }; answer: { readonly person: Person; readonly join: JoinCode } }
+  /** Change what somebody may do, their name, their groups, or disable them. What is left out stays. */
+  personChange: { params: { readonly login: string }; body?: { readonly name?: string; readonly grants?: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly groups?: readonly (string)[]; readonly disabled?: boolean }; answer: Person }
+  /** Another code to join by: for whoever has lost the first one, or password and authenticator. */
+  personInvite: { params: { readonly login: string }; answer: JoinCode }
+  /** Everybody who may sign in, by login, those who are disabled too. */
+  personList: { answer: { readonly items: readonly (Person)[] } }
   /** Every place that ever had a release in charge, by name. */
   placeList: { answer: { readonly items: readonly (Pointer)[] } }
+  /** How many others have to agree to a deployment there; 0: nobody. What has begun keeps what it needed. */
+  placeProtect: { params: { readonly project: string; readonly config: string }; body: { readonly approvals: number; readonly within?: string }; answer: { readonly protection: (Protection | null) } }
   /** What serves a place, what stands warm, what is under way, who has closed it. */
   placeStatus: { params: { readonly project: string; readonly config: string }; query?: { readonly live?: "true" | "false" }; answer: PlaceStatus }
   /** Which Holdfast this is. */
@@ -241,8 +281,8 @@ export type Operations = {
   releaseSchema: { params: { readonly target: string }; answer: Readonly<Record<string, unknown>> }
   /** Run an express machine and wait for its end, which may take five minutes. */
   runExpressExecution: { body: { readonly machine: string; readonly name?: string; readonly input?: unknown; readonly traceHeader?: string }; answer: Execution }
-  /** Sign in, with the one-time code of a link or with a token. The session is in two halves: a cookie, and the key that is answered. */
-  sessionBegin: { body?: { readonly code?: string; readonly token?: string }; answer: { readonly key: string; readonly expiresAt: string } }
+  /** Sign in, with the one-time code of a link, with a token, or with the second half of a sign-in by name. The session is in two halves: a cookie, and the key that is answered. */
+  sessionBegin: { body?: { readonly code?: string; readonly token?: string; readonly step?: string; readonly totp?: string; readonly recoveryCode?: string }; answer: { readonly key: string; readonly expiresAt: string } }
   /** Who is signed in. */
   sessionDescribe: { answer: SignedIn }
   /** Sign out. The cookie and its key open nothing any more. */
@@ -255,10 +295,12 @@ export type Operations = {
   sessionRevoke: { params: { readonly id: string }; answer: undefined }
   /** Which events of the histories to come are logged, and to which files. What runs already is logged as before. */
   setMachineLogging: { params: { readonly machine: string }; body: MachineLoggingInput; answer: { readonly arn: string; readonly revisionId?: string; readonly updatedAt: string } }
+  /** The first half of signing in by name. `POST /v1/session` with `step` is the second. */
+  signInBegin: { body: { readonly login: string; readonly password: string }; answer: { readonly step: string; readonly expiresAt: string } }
   /** Try one state: its output, or how it fails, and what it computes on the way. A Task without a mock is called. */
   stateTest: { body: { readonly definition: string; readonly state?: string; readonly roleArn?: string; readonly input?: unknown; readonly variables?: unknown; readonly context?: unknown; readonly result?: unknown; readonly failure?: { readonly error?: string; readonly cause?: string }; readonly validation?: "STRICT" | "PRESENT" | "NONE"; readonly revealSecrets?: boolean; readonly retries?: number; readonly failedState?: string; readonly failedIterations?: number; readonly items?: unknown }; answer: TestedState }
   /** Make a token. Its secret is in this answer and nowhere else: what is kept of it is a hash. */
-  tokenCreate: { body: { readonly name: string; readonly grants: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly expiresAt?: string }; answer: { readonly token: Token; readonly secret: string } }
+  tokenCreate: { body: { readonly name: string; readonly grants: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly expiresAt?: string; readonly awsKey?: boolean }; answer: { readonly token: Token; readonly secret: string; readonly awsKey?: { readonly accessKeyId: string; readonly secretAccessKey: string } } }
   /** All tokens, those that are over or revoked too, oldest first. No answer ever holds a secret again. */
   tokenList: { answer: { readonly items: readonly (Token)[] } }
   /** From now on it opens nothing, nor do sessions that it began; the agent of a host whose token it is stays away. Revoking twice is no error. */
@@ -268,7 +310,7 @@ export type Operations = {
   /** The trail as JSON lines, oldest first; then the key, and the signed statements that prove it. `holdfast audit verify --file` reads it without a server. */
   trailExport: { query?: { readonly from?: string; readonly to?: string }; answer: string }
   /** The sealed records of the trail, newest first. */
-  trailRead: { query?: { readonly action?: "platform.start" | "platform.stop" | "token.create" | "token.revoke" | "token.rekey" | "session.invite" | "session.begin" | "session.end" | "trail.prune" | "machine.create" | "machine.update" | "machine.delete" | "machine.publish" | "version.delete" | "alias.create" | "alias.update" | "alias.delete" | "state.test" | "activity.create" | "activity.delete" | "resource.tag" | "resource.untag" | "execution.start" | "execution.stop" | "execution.redrive" | "execution.continue" | "execution.close" | "execution.prune" | "map_run.start" | "map_run.update" | "map_run.redrive" | "map_run.close" | "task.call" | "task.succeed" | "task.fail" | "connection.add" | "connection.remove" | "key.add" | "key.revoke" | "host.enrol" | "host.connect" | "host.drain" | "host.undrain" | "host.remove" | "lock.acquire" | "lock.release" | "lock.break" | "deploy.start" | "deploy.refuse" | "deploy.halt" | "deploy.pause" | "deploy.resume" | "deploy.takeover" | "deploy.call" | "deploy.called" | "deploy.undone" | "deploy.commit" | "deploy.succeed" | "deploy.fail" | "deploy.halted" | "deploy.retire"; readonly actor?: string; readonly text?: string; readonly subject?: string; readonly execution?: string; readonly since?: string; readonly until?: string; readonly limit?: string; readonly cursor?: string }; answer: { readonly items: readonly (TrailRecord)[]; readonly cursor?: string } }
+  trailRead: { query?: { readonly action?: "platform.start" | "platform.stop" | "token.create" | "token.revoke" | "token.rekey" | "person.add" | "person.change" | "person.invite" | "person.join" | "person.sign_in_failed" | "group.set" | "group.remove" | "session.invite" | "session.begin" | "session.end" | "trail.prune" | "machine.create" | "machine.update" | "machine.delete" | "machine.publish" | "version.delete" | "alias.create" | "alias.update" | "alias.delete" | "state.test" | "activity.create" | "activity.delete" | "resource.tag" | "resource.untag" | "execution.start" | "execution.stop" | "execution.redrive" | "execution.continue" | "execution.close" | "execution.prune" | "map_run.start" | "map_run.update" | "map_run.redrive" | "map_run.close" | "task.call" | "task.succeed" | "task.fail" | "connection.add" | "connection.remove" | "key.add" | "key.revoke" | "host.enrol" | "host.connect" | "host.drain" | "host.undrain" | "host.remove" | "lock.acquire" | "lock.release" | "lock.break" | "place.protect" | "approval.ask" | "approval.give" | "approval.refuse" | "approval.reach" | "approval.review" | "deploy.start" | "deploy.refuse" | "deploy.halt" | "deploy.pause" | "deploy.resume" | "deploy.takeover" | "deploy.call" | "deploy.called" | "deploy.undone" | "deploy.commit" | "deploy.succeed" | "deploy.fail" | "deploy.halted" | "deploy.break_glass" | "deploy.retire"; readonly actor?: string; readonly text?: string; readonly subject?: string; readonly execution?: string; readonly since?: string; readonly until?: string; readonly limit?: string; readonly cursor?: string }; answer: { readonly items: readonly (TrailRecord)[]; readonly cursor?: string } }
   /** One sealed record with its neighbours in the chain. */
   trailRecord: { params: { readonly seq: string }; answer: { readonly record: TrailRecord; readonly before?: TrailRecord; readonly after?: TrailRecord } }
   /** Walk the hash chain and say where it breaks, if it does. */
@@ -297,12 +339,15 @@ export const operations = {
   deployRetry: ["POST", "/v1/deployments/{id}/retry"],
   deployRollback: ["POST", "/v1/rollbacks"],
   deployStart: ["POST", "/v1/deployments"],
+  deploymentBreakGlass: ["POST", "/v1/deployments/{id}/break-glass"],
   deploymentCompare: ["GET", "/v1/deployments/{id}/diff/{other}"],
   deploymentDescribe: ["GET", "/v1/deployments/{id}"],
   deploymentExplain: ["GET", "/v1/deployments/{id}/why"],
   deploymentList: ["GET", "/v1/deployments"],
   deploymentPlan: ["GET", "/v1/deployments/{id}/plan"],
+  deploymentReview: ["POST", "/v1/deployments/{id}/review"],
   deploymentTraffic: ["GET", "/v1/deployments/{id}/traffic"],
+  deploymentVote: ["POST", "/v1/deployments/{id}/votes"],
   deploymentWatch: ["GET", "/v1/deployments/{id}/events"],
   describeExpressExecution: ["GET", "/v1/express-executions/{execution}"],
   executionContinue: ["POST", "/v1/executions/{execution}/continue"],
@@ -316,6 +361,9 @@ export const operations = {
   executionWatch: ["GET", "/v1/executions/{execution}/events"],
   getHealth: ["GET", "/v1/health"],
   getProof: ["GET", "/v1/proof"],
+  groupList: ["GET", "/v1/groups"],
+  groupRemove: ["DELETE", "/v1/groups/{name}"],
+  groupSet: ["PUT", "/v1/groups/{name}"],
   hostDescribe: ["GET", "/v1/hosts/{host}"],
   hostDrain: ["POST", "/v1/hosts/{host}/drain"],
   hostEnrol: ["POST", "/v1/hosts"],
@@ -325,6 +373,8 @@ export const operations = {
   hostReport: ["POST", "/v1/hosts/{host}/outcomes"],
   hostUndrain: ["POST", "/v1/hosts/{host}/undrain"],
   hostWork: ["POST", "/v1/hosts/{host}/commands/next"],
+  joinBegin: ["POST", "/v1/join/begin"],
+  joinFinish: ["POST", "/v1/join"],
   keyAdd: ["POST", "/v1/keys"],
   keyList: ["GET", "/v1/keys"],
   keyRevoke: ["POST", "/v1/keys/{id}/revoke"],
@@ -346,7 +396,15 @@ export const operations = {
   map_runDescribe: ["GET", "/v1/map-runs/{run}"],
   map_runList: ["GET", "/v1/executions/{execution}/map-runs"],
   map_runUpdate: ["POST", "/v1/map-runs/{run}/update"],
+  ownTokenCreate: ["POST", "/v1/me/tokens"],
+  ownTokenList: ["GET", "/v1/me/tokens"],
+  ownTokenRevoke: ["POST", "/v1/me/tokens/{id}/revoke"],
+  personAdd: ["POST", "/v1/people"],
+  personChange: ["PUT", "/v1/people/{login}"],
+  personInvite: ["POST", "/v1/people/{login}/invitations"],
+  personList: ["GET", "/v1/people"],
   placeList: ["GET", "/v1/places"],
+  placeProtect: ["PUT", "/v1/places/{project}/{config}/protection"],
   placeStatus: ["GET", "/v1/places/{project}/{config}"],
   platformDescribe: ["GET", "/v1/version"],
   platformMetrics: ["GET", "/metrics"],
@@ -361,6 +419,7 @@ export const operations = {
   sessionList: ["GET", "/v1/sessions"],
   sessionRevoke: ["POST", "/v1/sessions/{id}/revoke"],
   setMachineLogging: ["PUT", "/v1/machines/{machine}/logging"],
+  signInBegin: ["POST", "/v1/sign-in"],
   stateTest: ["POST", "/v1/states/test"],
   tokenCreate: ["POST", "/v1/tokens"],
   tokenList: ["GET", "/v1/tokens"],
@@ -382,5 +441,5 @@ export const accepted = {
   logsRead_follow: ["true","false"],
   machineList_lately: ["true","false"],
   placeStatus_live: ["true","false"],
-  trailRead_action: ["platform.start","platform.stop","token.create","token.revoke","token.rekey","session.invite","session.begin","session.end","trail.prune","machine.create","machine.update","machine.delete","machine.publish","version.delete","alias.create","alias.update","alias.delete","state.test","activity.create","activity.delete","resource.tag","resource.untag","execution.start","execution.stop","execution.redrive","execution.continue","execution.close","execution.prune","map_run.start","map_run.update","map_run.redrive","map_run.close","task.call","task.succeed","task.fail","connection.add","connection.remove","key.add","key.revoke","host.enrol","host.connect","host.drain","host.undrain","host.remove","lock.acquire","lock.release","lock.break","deploy.start","deploy.refuse","deploy.halt","deploy.pause","deploy.resume","deploy.takeover","deploy.call","deploy.called","deploy.undone","deploy.commit","deploy.succeed","deploy.fail","deploy.halted","deploy.retire"],
+  trailRead_action: ["platform.start","platform.stop","token.create","token.revoke","token.rekey","person.add","person.change","person.invite","person.join","person.sign_in_failed","group.set","group.remove","session.invite","session.begin","session.end","trail.prune","machine.create","machine.update","machine.delete","machine.publish","version.delete","alias.create","alias.update","alias.delete","state.test","activity.create","activity.delete","resource.tag","resource.untag","execution.start","execution.stop","execution.redrive","execution.continue","execution.close","execution.prune","map_run.start","map_run.update","map_run.redrive","map_run.close","task.call","task.succeed","task.fail","connection.add","connection.remove","key.add","key.revoke","host.enrol","host.connect","host.drain","host.undrain","host.remove","lock.acquire","lock.release","lock.break","place.protect","approval.ask","approval.give","approval.refuse","approval.reach","approval.review","deploy.start","deploy.refuse","deploy.halt","deploy.pause","deploy.resume","deploy.takeover","deploy.call","deploy.called","deploy.undone","deploy.commit","deploy.succeed","deploy.fail","deploy.halted","deploy.break_glass","deploy.retire"],
 } as const

@@ -1,7 +1,8 @@
 /** A deployment as whoever watches it sees it: what it has done, does and will do, from what is stored. */
-import { type Actor, nameOfActor } from '../../access/index.ts'
 import type { FleetDescription, InstancePlace } from '../deployer.ts'
+import { approvalOf, type ApprovalSight } from '../approval/describe.ts'
 import type { Deploys } from '../deploys.ts'
+import { named, type NamedActor } from '../named.ts'
 import type { InstanceHealth } from '../health/judge.ts'
 import { type Intent, intentsOfDeployment, type IntentStatus } from '../intent/rows.ts'
 import type { StateName } from '../machine/states.ts'
@@ -67,9 +68,6 @@ export type ServiceWeight = { readonly service: string; readonly incoming: numbe
 
 export type WarmSight = { readonly fleet: string; readonly releaseId: string; readonly until: number | null }
 
-/** Who acted, with the name that people know them by. */
-export type NamedActor = Actor & { readonly name?: string }
-
 /** A deployment as lists show it: without the plan and what it remembers for itself. */
 export type DeploymentSummary = Omit<Deployment, 'plan' | 'progress' | 'sight' | 'requestedBy'> & {
   readonly requestedBy: NamedActor
@@ -105,6 +103,8 @@ export type DeploymentDescription = DeploymentSummary & {
   /** The newest piece of its traffic over its time; null as long as there is none. */
   readonly sample: TrafficSample | null
   readonly offers: Offers
+  /** Null where nobody else was asked to agree. */
+  readonly approval: ApprovalSight | null
 }
 
 type Summarized = PastDeployment & Partial<Pick<Deployment, 'plan' | 'progress' | 'sight'>>
@@ -112,11 +112,6 @@ type Summarized = PastDeployment & Partial<Pick<Deployment, 'plan' | 'progress' 
 export function summaryOf(queries: Queries, deployment: Summarized): DeploymentSummary {
   const { plan: _plan, progress: _progress, sight: _sight, ...summary } = deployment
   return { ...summary, requestedBy: named(queries, summary.requestedBy) }
-}
-
-export function named(queries: Queries, actor: Actor): NamedActor {
-  const name = nameOfActor(queries, actor)
-  return name === undefined ? actor : { ...actor, name }
 }
 
 /** Read in one go, so that its parts fit together as far as one connection's reads do. */
@@ -145,6 +140,7 @@ export function describe(deploys: Deploys, queries: Queries, deployment: Deploym
     former: formerOf(queries, deployment, pointer),
     sample: newestSampleOf(queries, id) ?? null,
     offers: offersOf(deploys, queries, deployment),
+    approval: approvalOf(queries, deployment, deploys.clock.now()),
   }
 }
 
@@ -180,7 +176,13 @@ function statesOf(visits: readonly Visit[], endedAt: number | null): readonly Pa
 }
 
 /** What it waited for is over with the state in which it waited. */
-const waitingStates: ReadonlySet<string> = new Set(['Lock', 'CheckHealth', 'Bake', 'Watch'] satisfies StateName[])
+const waitingStates: ReadonlySet<string> = new Set([
+  'Lock',
+  'Approve',
+  'CheckHealth',
+  'Bake',
+  'Watch',
+] satisfies StateName[])
 const isWaiting = ({ state, endedAt }: Deployment): boolean => endedAt === null && waitingStates.has(state)
 
 function stepOf({ steps }: Plan, progress: Progress, sight: Sight | undefined): StepSight {

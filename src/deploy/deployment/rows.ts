@@ -1,6 +1,7 @@
 /** Deployments as rows, and as the objects that verbs and machines work with. */
 import type { Reach } from '../../access/index.ts'
 import type { Actor } from '../../audit/index.ts'
+import type { Glass } from '../approval/break-glass.ts'
 import type { Weights } from '../deployer.ts'
 import { deployError } from '../errors.ts'
 import type { Evidence } from '../evidence/evidence.ts'
@@ -53,6 +54,8 @@ export type Progress = {
   readonly remarks?: readonly string[]
   /** The fleet whose half-stopped parts a rollback has taken over: they are its to stop, no longer this one's. */
   readonly takenOver?: string
+  /** Since when, and until when, others are asked to agree; and how much time the deployment has left once they did. */
+  readonly approval?: { readonly askedAt: number; readonly expiresAt: number; readonly remainingMs: number }
 }
 
 export const noProgress: Progress = { step: 0, hooksDone: [], readings: {}, looks: 0 }
@@ -89,6 +92,12 @@ export type Deployment = Place & {
   readonly endedAt: number | null
   /** 1 while it has ended and something is still to be taken down for it. */
   readonly leftovers: number
+  /** How many others have to agree, as it was when it began. */
+  readonly approvalsNeeded: number
+  /** Hash of the plan that was agreed to. */
+  readonly approvedPlan: string | null
+  /** When somebody went ahead without approval. */
+  readonly glass: Glass | undefined
 }
 
 /** What is long, and of no use in a list: a plan holds all its calls. */
@@ -98,13 +107,14 @@ type Long = 'plan' | 'progress' | 'sight'
 export type PastDeployment = Omit<Deployment, Long>
 
 /** JSON columns as text. */
-type Row = Omit<Deployment, 'plan' | 'progress' | 'sight' | 'diagnosis' | 'evidence' | 'requestedBy'> & {
+type Row = Omit<Deployment, 'plan' | 'progress' | 'sight' | 'diagnosis' | 'evidence' | 'requestedBy' | 'glass'> & {
   readonly plan: string | null
   readonly progress: string
   readonly sight: string | null
   readonly diagnosis: string | null
   readonly evidence: string | null
   readonly requestedBy: string
+  readonly glass: string | null
 }
 
 type PastRow = Omit<Row, Long>
@@ -142,6 +152,9 @@ const columnOf = {
   committedAt: 'committed_at',
   endedAt: 'ended_at',
   leftovers: 'leftovers',
+  approvalsNeeded: 'approvals_needed',
+  approvedPlan: 'approved_plan',
+  glass: 'glass',
 } as const satisfies Record<keyof Row, string>
 
 const selected = (without: readonly Long[]): string =>
@@ -156,16 +169,16 @@ const pastColumns = selected(['plan', 'progress', 'sight'])
 export type NewDeployment = Place &
   Pick<Deployment, 'id' | 'target' | 'kind' | 'releaseId' | 'fleet' | 'term' | 'requestedBy' | 'createdAt'> &
   Pick<Deployment, 'deadlineAt'> &
-  Partial<Pick<Deployment, 'retryOf' | 'startFrom' | 'expectedPlan'>>
+  Partial<Pick<Deployment, 'retryOf' | 'startFrom' | 'expectedPlan' | 'approvalsNeeded'>>
 
 export function insertDeployment(tx: Transaction, made: NewDeployment): void {
   noteChange(tx, made.id)
   tx.prepare(
     `INSERT INTO deployment (id, position, project, config, target, kind, release_id, fleet, retry_of, start_from,
       status, course, state, control, expected_plan, progress, term, run, requested_by, created_at, deadline_at,
-      leftovers)
+      leftovers, approvals_needed)
     VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM deployment), ?, ?, ?, ?, ?, ?, ?, ?, 'running', 'forward',
-      'Validate', 'run', ?, ?, ?, 0, ?, ?, ?, 0)`,
+      'Validate', 'run', ?, ?, ?, 0, ?, ?, ?, 0, ?)`,
   ).run(
     made.id,
     made.project,
@@ -182,6 +195,7 @@ export function insertDeployment(tx: Transaction, made: NewDeployment): void {
     JSON.stringify(made.requestedBy),
     made.createdAt,
     made.deadlineAt,
+    made.approvalsNeeded ?? 0,
   )
 }
 
@@ -332,10 +346,12 @@ export type DeploymentChange = Partial<
     | 'committedAt'
     | 'endedAt'
     | 'leftovers'
+    | 'approvedPlan'
+    | 'glass'
   > & { readonly diagnosis: Diagnosis | null }
 >
 
-const jsonMembers: ReadonlySet<string> = new Set(['plan', 'progress', 'sight', 'diagnosis', 'evidence'])
+const jsonMembers: ReadonlySet<string> = new Set(['plan', 'progress', 'sight', 'diagnosis', 'evidence', 'glass'])
 
 /** Writes the members given. The caller has made sure that it may (term, lock). */
 export function changeDeployment(tx: Transaction, id: string, change: DeploymentChange): void {
@@ -372,6 +388,7 @@ function pastDeploymentOf<Found extends PastRow>(row: Found) {
     diagnosis: read<Diagnosis>(row.diagnosis),
     evidence: read<Evidence>(row.evidence),
     requestedBy: JSON.parse(row.requestedBy) as Actor,
+    glass: read<Glass>(row.glass),
   }
 }
 

@@ -5,6 +5,7 @@ import { HoldfastError, parseDuration, ulid } from '../../base/index.ts'
 import { executionArn, startExecution, stateMachineArn } from '../../engine/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { Deploys } from '../deploys.ts'
+import { protectionOf } from '../approval/rows.ts'
 import { takeDeploymentLock } from '../lock/rows.ts'
 import { type DeployInput, procedureName } from '../machine/names.ts'
 import { systemActor } from '../machine/system.ts'
@@ -50,6 +51,7 @@ export function beginDeployment(deploys: Deploys, tx: Transaction, beginning: Be
     ...(retryOf === undefined ? {} : { retryOf }),
     ...(startFrom === undefined ? {} : { startFrom }),
     ...(expectedPlan === undefined ? {} : { expectedPlan }),
+    approvalsNeeded: kind === 'deploy' ? (protectionOf(tx, release)?.approvals ?? 0) : 0,
   })
   nameExecution(deploys, tx, { id, target, run: 1 })
   appendRecord(tx, {

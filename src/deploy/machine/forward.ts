@@ -1,5 +1,6 @@
 /** The states on the way to the first traffic. */
 import { HoldfastError } from '../../base/index.ts'
+import { approvalsNeeded, isApproved } from '../approval/state.ts'
 import { groundOf, readRelease, requireRelease } from '../deployment/fleet.ts'
 import { changeDeployment } from '../deployment/rows.ts'
 import { DeployFailure } from '../failure.ts'
@@ -61,8 +62,12 @@ async function take(run: Run): Promise<HoldfastError | undefined> {
 }
 
 /** Makes the plan under the lock, so that what it was made from can no longer change. */
-export async function checkResources(run: Run): Promise<void> {
-  if (run.deployment.plan !== undefined) return
+export async function checkResources(run: Run): Promise<object> {
+  if (run.deployment.plan === undefined) await makePlanOf(run)
+  return { approval: !isApproved(run.deployment) }
+}
+
+async function makePlanOf(run: Run): Promise<void> {
   const { deployment, deploys, deployer } = run
   const warmOnly = deployment.kind === 'rollback'
   const first = groundOf(deploys, deploys.store.read, { ...deployment, survey: null })
@@ -76,7 +81,11 @@ export async function checkResources(run: Run): Promise<void> {
     const [problem] = problemsOf(ground, plan)
     if (problem !== undefined) throw new DeployFailure(problem.class, problem.what, problem)
   }
-  await run.write((tx) => changeDeployment(tx, run.id, { plan, planHash: hashOf(plan) }))
+  const planHash = hashOf(plan)
+  await run.write((tx) => {
+    const isFree = approvalsNeeded(tx, run.deployment) === 0
+    changeDeployment(tx, run.id, { plan, planHash, ...(isFree ? { approvedPlan: planHash } : {}) })
+  })
   run.reload()
   // On the way back nothing comes before the switch.
   if (!warmOnly) await readTraffic(run, 'begin')

@@ -64,8 +64,17 @@ export const deployMachine = {
     'Back?': {
       Type: 'Choice',
       Comment: 'What stands warm needs nothing but the traffic',
-      Choices: [{ Variable: '$.kind', StringEquals: 'rollback', Next: 'Switch' }],
+      Choices: [
+        { Variable: '$.kind', StringEquals: 'rollback', Next: 'Switch' },
+        { Variable: '$.result.approval', BooleanEquals: true, Next: 'Approve' },
+      ],
       Default: 'MakeRoom',
+    },
+    Approve: { Type: 'Task', Resource: 'task:approve', ...onward, Next: 'Approved?' },
+    'Approved?': {
+      Type: 'Choice',
+      Choices: [{ Variable: '$.result.approved', BooleanEquals: true, Next: 'MakeRoom' }],
+      Default: 'Approve',
     },
     MakeRoom: { Type: 'Task', Resource: 'task:makeRoom', ...onward, Next: 'Prepare' },
     Prepare: { Type: 'Task', Resource: 'task:prepare', ...onward, Next: 'BeforeHooks' },
@@ -124,6 +133,7 @@ export const deployMachine = {
         { Variable: '$.result.resumeAt', StringEquals: 'Paused', Next: 'Paused' },
         { Variable: '$.result.resumeAt', StringEquals: 'Validate', Next: 'Validate' },
         { Variable: '$.result.resumeAt', StringEquals: 'CheckResources', Next: 'CheckResources' },
+        { Variable: '$.result.resumeAt', StringEquals: 'Approve', Next: 'Approve' },
         { Variable: '$.result.resumeAt', StringEquals: 'MakeRoom', Next: 'MakeRoom' },
         { Variable: '$.result.resumeAt', StringEquals: 'Prepare', Next: 'Prepare' },
         { Variable: '$.result.resumeAt', StringEquals: 'BeforeHooks', Next: 'BeforeHooks' },

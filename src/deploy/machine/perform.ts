@@ -4,6 +4,7 @@
  */
 import { appendRecord, canonicalJson, type PlainJson } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
+import { requireApproval } from '../approval/state.ts'
 import type { CallContext, PlannedCall } from '../deployer.ts'
 import { resolveSymbols } from '../deployer.ts'
 import { forgetWarm } from '../deployment/pointer.ts'
@@ -68,6 +69,7 @@ type Writing = { readonly stage: Stage; readonly wave: number; readonly act: Act
 
 /** Writes down that it will be done. */
 export function intend(run: Run, tx: Transaction, { stage, wave, act }: Writing): void {
+  requireApproval(run.deployment)
   const undoes = act.kind === 'undo' ? (findIntent(tx, act.of.deployment, act.of.call)?.position ?? null) : null
   const fleet = act.kind === 'undo' ? act.fleet : run.deployment.fleet
   insertIntent(

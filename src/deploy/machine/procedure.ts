@@ -1,5 +1,6 @@
 /** The procedures of the deployers: the one machine with the tasks bound to what they work on. */
 import { type Procedure, procedure } from '../../engine/index.ts'
+import { approve } from '../approval/state.ts'
 import type { Deploys } from '../deploys.ts'
 import { cleanUp, compensate, diagnoseFailure, failureHooks, pausedState, releaseLock } from './ending.ts'
 import { checkHealth, checkResources, lock, makeRoom, prepare, start, validate } from './forward.ts'
@@ -23,6 +24,7 @@ function tasksOf(deploys: Deploys) {
     validate: forward(deploys, 'Validate', validate),
     lock: forward(deploys, 'Lock', lock),
     checkResources: forward(deploys, 'CheckResources', checkResources),
+    approve: forward(deploys, 'Approve', approve),
     makeRoom: forward(deploys, 'MakeRoom', makeRoom),
     prepare: forward(deploys, 'Prepare', prepare),
     beforeHooks: forward(deploys, 'BeforeHooks', async (run) => {

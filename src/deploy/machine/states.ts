@@ -5,6 +5,7 @@ export const forwardStates = [
   'Validate',
   'Lock',
   'CheckResources',
+  'Approve',
   'MakeRoom',
   'Prepare',
   'BeforeHooks',

@@ -1,6 +1,7 @@
 /** What the verbs of deploying answer, as our own API says it: the same members, times as RFC 3339. */
 import type { z } from 'zod'
 import type {
+  ApprovalSight,
   BakeSight,
   CallSummary,
   Deployment,
@@ -76,8 +77,22 @@ export function deploymentOf(description: DeploymentDescription): z.output<typeo
     calls: description.calls.map(callOf),
     warm: warm === null ? null : { ...warm, until: nullableTimeOf(warm.until) },
     sample: sample === null ? null : sampleOf(sample),
+    approval: description.approval === null ? null : approvalOf(description.approval),
   }
 }
+
+const approvalOf = ({ askedAt, expiresAt, votes, glass, ...approval }: ApprovalSight) => ({
+  ...approval,
+  askedAt: timeOf(askedAt),
+  expiresAt: timeOf(expiresAt),
+  votes: votes.map(({ by, votedAt, ...vote }) => ({ ...vote, by: actorOf(by), votedAt: timeOf(votedAt) })),
+  glass: glass === null ? null : glassOf(glass),
+})
+
+const glassOf = ({ by, reason, at, reviewed }: NonNullable<ApprovalSight['glass']>) => ({
+  ...{ by: actorOf(by), reason, at: timeOf(at) },
+  reviewed: reviewed === undefined ? null : { by: reviewed.person, note: reviewed.note, at: timeOf(reviewed.at) },
+})
 
 export const sampleOf = ({ from, to, ...sample }: TrafficSample): z.output<typeof trafficSample> => ({
   ...sample,
@@ -120,6 +135,7 @@ export const placeStatusOf = (status: PlaceStatus): z.output<typeof schema.place
   warm: fleetStatusOf(status.warm),
   underWay: status.underWay === null ? null : deploymentOf(status.underWay),
   locks: status.locks.map(lockOf),
+  protection: status.protection,
   closed: status.closed === null ? null : lockOf(status.closed),
   history: status.history.map(summaryOf),
 })

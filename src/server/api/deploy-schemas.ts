@@ -1,6 +1,7 @@
 /** What our own API says about deploying: the schemas of its answers. Members that are null have not happened, or are not there. */
 import { z } from 'zod'
 import { failureClasses, forwardStates } from '../../deploy/index.ts'
+import { actor, approval, protection } from './approval-schemas.ts'
 import { payload } from './json-body.ts'
 import { time } from './schemas.ts'
 import { evidence, trafficOfBoth, trafficSample } from './traffic-schemas.ts'
@@ -10,13 +11,6 @@ const list = <Item extends z.ZodType>(item: Item) => z.array(item).readonly()
 export const place = z.object({
   project: z.string().meta({ examples: ['acme/shop'] }),
   config: z.string().meta({ examples: ['production'] }),
-})
-
-const actor = z.object({
-  type: z.string(),
-  id: z.string(),
-  via: z.string(),
-  name: z.string().optional().meta({ description: 'Of the token: as people know them.' }),
 })
 
 export const diagnosis = z
@@ -250,6 +244,7 @@ export const deployment = deploymentSummary
       .meta({ description: 'What served when it was planned, and serves again when it comes back.' }),
     sample: trafficSample.nullable().meta({ description: 'The newest piece of its traffic over its time.' }),
     offers,
+    approval: approval.nullable().meta({ description: 'Null where nobody else was asked to agree.' }),
   })
   .meta({ id: 'Deployment' })
 
@@ -359,6 +354,7 @@ export const placeStatus = z
     underWay: deployment.nullable(),
     locks: list(lock),
     closed: lock.nullable().meta({ description: 'Who has closed it, if somebody has.' }),
+    protection: protection.nullable().meta({ description: 'Null where nobody else is asked.' }),
     history: list(deploymentSummary).meta({ description: 'The newest, newest first.' }),
   })
   .meta({ id: 'PlaceStatus' })

@@ -58,6 +58,9 @@ const summary = {
   committedAt: at,
   endedAt: null as number | null,
   leftovers: 0,
+  approvalsNeeded: 0,
+  approvedPlan: null,
+  glass: undefined,
 }
 const call = {
   id: 'start/web/0',
@@ -90,6 +93,7 @@ const description = {
   former: { fleet: 'dep_0', releaseId: 'r0' },
   sample: null,
   offers: { halt: true, pause: true, resume: false, retry: false, rollback: null },
+  approval: null,
 }
 const side = { requests: 4, failures: 1, lost: 0, clientAborts: 0, p50Ms: 5, p99Ms: 7 }
 const sample = { number: 3, from: at, to: at, incoming: side, outgoing: side, unplaced: 0 }
@@ -270,6 +274,7 @@ const cases: readonly Case[] = [
       underWay: description,
       locks: [lock],
       closed: lock,
+      protection: { approvals: 1, livesMs: 3_600_000 },
       history: [summary],
     },
     body: {
@@ -277,6 +282,7 @@ const cases: readonly Case[] = [
       serving: { since: time, until: null },
       underWay: { id: 'dep_1' },
       closed: { owner: 'ada', expiresAt: time },
+      protection: { approvals: 1, livesMs: 3_600_000 },
     },
   },
   {
@@ -291,6 +297,7 @@ const cases: readonly Case[] = [
       underWay: description,
       locks: [lock],
       closed: lock,
+      protection: { approvals: 1, livesMs: 3_600_000 },
       history: [summary],
     },
     body: {
@@ -298,6 +305,7 @@ const cases: readonly Case[] = [
       serving: { since: time, until: null },
       underWay: { id: 'dep_1' },
       closed: { owner: 'ada', expiresAt: time },
+      protection: { approvals: 1, livesMs: 3_600_000 },
     },
   },
   {

@@ -1,5 +1,6 @@
 /** Every route of our own API. Documentation, authorization tables and the server are made from this list. */
 import { activityRoutes } from './activities.ts'
+import { approvalRoutes } from './approvals.ts'
 import { connectionRoutes } from './connections.ts'
 import { deploymentRoutes } from './deployments.ts'
 import { executionRoutes } from './executions.ts'
@@ -9,6 +10,7 @@ import { lockRoutes } from './locks.ts'
 import { logRoutes } from './logs.ts'
 import { machineRoutes } from './machines.ts'
 import { mapRunRoutes } from './map-runs.ts'
+import { peopleRoutes } from './people.ts'
 import { placeRoutes } from './places.ts'
 import { platformRoutes } from './platform.ts'
 import { releaseRoutes } from './releases.ts'
@@ -17,6 +19,7 @@ import { rollbackRoutes } from './rollbacks.ts'
 import type { Route } from './route.ts'
 import { sessionRoutes } from './sessions.ts'
 import { tokenRoutes } from './tokens.ts'
+import { signInRoutes } from './sign-in.ts'
 import { trailRoutes } from './trail.ts'
 import { trialRoutes } from './trials.ts'
 import { versionRoutes } from './versions.ts'
@@ -31,6 +34,7 @@ export const routes: readonly Route[] = [
   ...activityRoutes,
   ...connectionRoutes,
   ...deploymentRoutes,
+  ...approvalRoutes,
   ...rollbackRoutes,
   ...placeRoutes,
   ...releaseRoutes,
@@ -38,7 +42,9 @@ export const routes: readonly Route[] = [
   ...lockRoutes,
   ...logRoutes,
   ...hostRoutes,
+  ...signInRoutes,
   ...sessionRoutes,
+  ...peopleRoutes,
   ...tokenRoutes,
   ...trailRoutes,
   ...platformRoutes,

@@ -27,7 +27,7 @@ async function openSessions(): Promise<World> {
         },
         list: (_actor, proof) => [
           {
-            ...{ id: 'ses_1', token: { id: 'tok_1', name: 'mika' }, createdAt: 0, expiresAt },
+            ...{ id: 'ses_1', holder: { id: 'tok_1', name: 'mika' }, createdAt: 0, expiresAt },
             isCurrent: proof?.secret === secret,
           },
         ],

@@ -1,6 +1,7 @@
 /** Routes on signing in to the console. */
 import { z } from 'zod'
-import { grantsSchema, type ListedSession } from '../../access/index.ts'
+import { type BegunSession, grantsSchema, type ListedSession } from '../../access/index.ts'
+import type { ServerDependencies } from '../dependencies.ts'
 import { serverError } from '../errors.ts'
 import { clearedSessionCookie, sessionCookie, sessionProofIn } from '../session-cookie.ts'
 import { json, route } from './route.ts'
@@ -17,9 +18,9 @@ const signedIn = z
 const session = z
   .object({
     id: z.string(),
-    token: z
+    holder: z
       .object({ id: z.string(), name: z.string() })
-      .meta({ description: 'By which somebody signed in; the session ends with it.' }),
+      .meta({ description: 'The person, or the token somebody signed in with; the session ends with it.' }),
     createdAt: schema.time,
     expiresAt: schema.time,
     lastUsedAt: schema.time.optional().meta({ description: 'To the minute.' }),
@@ -35,11 +36,18 @@ export const sessionRoutes = [
     verb: 'open',
     operation: 'sessionBegin',
     summary:
-      'Sign in, with the one-time code of a link or with a token. The session is in two halves: a cookie, and the key that is answered.',
+      'Sign in, with the one-time code of a link, with a token, or with the second half of a sign-in by name. The session is in two halves: a cookie, and the key that is answered.',
     keepsAnswer: false,
     body: z.strictObject({
       code: z.string().min(1).max(200).optional().meta({ description: 'Of a sign-in link; it is spent by this.' }),
       token: z.string().min(1).max(200).optional(),
+      step: z.string().min(1).max(200).optional().meta({ description: 'Of `POST /v1/sign-in`, with one of the two:' }),
+      totp: z
+        .string()
+        .regex(/^\d{6}$/, 'six digits')
+        .optional()
+        .meta({ description: 'What the authenticator shows now.' }),
+      recoveryCode: z.string().min(1).max(100).optional().meta({ description: 'In its place; each is good once.' }),
     }),
     answers: {
       201: {
@@ -47,11 +55,8 @@ export const sessionRoutes = [
         schema: z.object({ key: z.string(), expiresAt: schema.time }),
       },
     },
-    run: async ({ dependencies: { sessions }, body: { code, token }, headers }) => {
-      const { secret, key, expiresAt } = await sessions.begin({
-        ...signInOf(code, token),
-        userAgent: headers['user-agent'],
-      })
+    run: async ({ dependencies, body, headers }) => {
+      const { secret, key, expiresAt } = await begun(dependencies, body, headers['user-agent'])
       return json(
         201,
         { key, expiresAt: schema.timeOf(expiresAt) },
@@ -134,10 +139,32 @@ export const sessionRoutes = [
   }),
 ]
 
-function signInOf(code: string | undefined, token: string | undefined) {
-  if (code !== undefined && token === undefined) return { code }
-  if (token !== undefined && code === undefined) return { token }
-  throw serverError('api.sign_in', 'Sign in with one of the two', { place: 'body', accepted: 'code, or token' })
+type SignInBody = {
+  readonly code?: string | undefined
+  readonly token?: string | undefined
+  readonly step?: string | undefined
+  readonly totp?: string | undefined
+  readonly recoveryCode?: string | undefined
+}
+
+function begun(
+  { sessions, people }: ServerDependencies,
+  { code, token, step, totp, recoveryCode }: SignInBody,
+  userAgent: string | undefined,
+): Promise<BegunSession> {
+  const ways = [code, token, step].filter((way) => way !== undefined).length
+  const factors = [totp, recoveryCode].filter((factor) => factor !== undefined).length
+  if (ways === 1 && factors === (step === undefined ? 0 : 1)) {
+    if (code !== undefined) return sessions.begin({ code, userAgent })
+    if (token !== undefined) return sessions.begin({ token, userAgent })
+    if (step !== undefined && totp !== undefined) return people.finishSignIn({ step, factor: { totp }, userAgent })
+    if (step !== undefined && recoveryCode !== undefined)
+      return people.finishSignIn({ step, factor: { recoveryCode }, userAgent })
+  }
+  throw serverError('api.sign_in', 'Sign in one way', {
+    place: 'body',
+    accepted: 'code; or token; or step with totp or recoveryCode',
+  })
 }
 
 const sessionOf = ({ createdAt, expiresAt, lastUsedAt, ...rest }: ListedSession): z.output<typeof session> => ({

@@ -1,6 +1,6 @@
 /** Routes on tokens: what programs, and people at a command line, prove themselves with. Their secrets are told once. */
 import { z } from 'zod'
-import { grantsSchema, newTokenSchema, type Token } from '../../access/index.ts'
+import { type CreatedToken, grantsSchema, type NewToken, newTokenSchema, type Token } from '../../access/index.ts'
 import type { ServerDependencies } from '../dependencies.ts'
 import { json, route } from './route.ts'
 import * as schema from './schemas.ts'
@@ -29,6 +29,19 @@ const newToken = z.strictObject({
   expiresAt: schema.timeInQuery
     .optional()
     .meta({ description: 'RFC 3339; from then on it opens nothing. Without: until it is revoked.' }),
+  awsKey: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Also a pair of keys for AWS’s tools, which sign instead of sending a token.' }),
+})
+
+const made = z.object({
+  token,
+  secret: z.string(),
+  awsKey: z
+    .object({ accessKeyId: z.string(), secretAccessKey: z.string() })
+    .optional()
+    .meta({ description: 'Told this once, as the secret.' }),
 })
 
 export const tokenRoutes = [
@@ -49,13 +62,9 @@ export const tokenRoutes = [
     summary: 'Make a token. Its secret is in this answer and nowhere else: what is kept of it is a hash.',
     keepsAnswer: false,
     body: newToken,
-    answers: { 201: { description: 'The token.', schema: z.object({ token, secret: z.string() }) } },
+    answers: { 201: { description: 'The token.', schema: made } },
     run: async ({ dependencies, actor, body }) => {
-      const { secret, ...made } = await dependencies.tokens.createToken(actor, {
-        ...{ name: body.name, grants: body.grants },
-        ...(body.expiresAt === undefined ? {} : { expiresAt: body.expiresAt }),
-      })
-      return json(201, { token: tokenOf(dependencies, made), secret })
+      return json(201, madeOf(dependencies, await dependencies.tokens.createToken(actor, requestOf(body))))
     },
   }),
 
@@ -72,7 +81,57 @@ export const tokenRoutes = [
       return { kind: 'empty', status: 204 }
     },
   }),
+  route({
+    method: 'GET',
+    path: '/v1/me/tokens',
+    verb: 'token.own',
+    operation: 'ownTokenList',
+    summary: 'The tokens of the person who asks.',
+    answers: { 200: { description: 'All of them.', schema: z.object({ items: z.array(token) }) } },
+    run: async ({ dependencies, actor }) =>
+      json(200, { items: (await dependencies.people.listOwnTokens(actor)).map((one) => tokenOf(dependencies, one)) }),
+  }),
+
+  route({
+    method: 'POST',
+    path: '/v1/me/tokens',
+    verb: 'token.own',
+    operation: 'ownTokenCreate',
+    summary: 'A token of one’s own, for the command line or a program: it never does more than whoever makes it may.',
+    keepsAnswer: false,
+    body: newToken,
+    answers: { 201: { description: 'The token.', schema: made } },
+    run: async ({ dependencies, actor, body }) => {
+      return json(201, madeOf(dependencies, await dependencies.people.createOwnToken(actor, requestOf(body))))
+    },
+  }),
+
+  route({
+    method: 'POST',
+    path: '/v1/me/tokens/:id/revoke',
+    verb: 'token.own',
+    operation: 'ownTokenRevoke',
+    summary: 'Revoke a token of one’s own. Revoking twice is no error.',
+    params: z.object({ id: z.string().min(1).max(100).meta({ description: 'Id of a token.' }) }),
+    answers: { 204: { description: 'Revoked.' } },
+    run: async ({ dependencies: { people }, actor, params: { id } }) => {
+      await people.revokeOwnToken(actor, id)
+      return { kind: 'empty', status: 204 }
+    },
+  }),
 ]
+
+function requestOf({ name, grants, expiresAt, awsKey }: z.output<typeof newToken>): NewToken {
+  return {
+    ...{ name, grants },
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(awsKey === undefined ? {} : { awsKey }),
+  }
+}
+
+function madeOf(dependencies: ServerDependencies, { secret, awsKey, ...listed }: CreatedToken): z.output<typeof made> {
+  return { token: tokenOf(dependencies, listed), secret, ...(awsKey === undefined ? {} : { awsKey }) }
+}
 
 function tokenOf({ clock }: ServerDependencies, listed: Token): z.output<typeof token> {
   const { id, name, grants, machine, expiresAt, revokedAt } = listed

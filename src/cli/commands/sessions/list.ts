@@ -31,14 +31,14 @@ function sessionsText({ world, paint }: Context, sessions: readonly Session[], s
     return `Nobody is signed in. A link to the console: ${commandLine(world, 'console', server)}`
   const columns = [
     { head: 'SESSION' },
-    { head: 'BY TOKEN' },
+    { head: 'WHO' },
     { head: 'SINCE' },
     { head: 'USED' },
     { head: 'UNTIL', weight: 2 },
     { head: 'BROWSER', weight: 1 },
   ]
-  const rows = sessions.map(({ id, token, createdAt, expiresAt, lastUsedAt, userAgent = '' }): readonly Cell[] => [
-    ...[id, printable(token.name), ago(world.now() - createdAt)],
+  const rows = sessions.map(({ id, holder, createdAt, expiresAt, lastUsedAt, userAgent = '' }): readonly Cell[] => [
+    ...[id, printable(holder.name), ago(world.now() - createdAt)],
     lastUsedAt === undefined ? 'never' : ago(Math.max(0, world.now() - lastUsedAt)),
     ...[localTime(expiresAt, world.timeZone), printable(userAgent)],
   ])

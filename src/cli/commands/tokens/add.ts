@@ -1,15 +1,21 @@
 /** `tokens add`: what a program, or a person at a command line, proves itself with. */
 import { Command, InvalidArgumentError } from 'commander'
-import { type Grant, parseGrant, printGrant, roles } from '../../../access/index.ts'
+import { type Grant, printGrant } from '../../../access/index.ts'
 import { HoldfastError, parseDuration } from '../../../base/index.ts'
-import type { Token } from '../../client/access-api.ts'
+import type { MadeToken, Token } from '../../client/access-api.ts'
 import { answer, type Context, withExamples } from '../../context.ts'
 import { connect, type ServerOptions, withServerOptions } from '../../find-server.ts'
+import { gatherGrants } from '../../grants.ts'
 import { printable } from '../../paint.ts'
 import { labelled } from '../../print-error.ts'
 import { localTime, timeOf } from '../../times.ts'
 
-type Options = ServerOptions & { readonly may: readonly Grant[]; readonly for?: number; readonly json?: true }
+type Options = ServerOptions & {
+  readonly may: readonly Grant[]
+  readonly for?: number
+  readonly awsKey?: true
+  readonly json?: true
+}
 
 export function addTokenCommand(context: Context): Command {
   const command = new Command('add')
@@ -18,16 +24,19 @@ export function addTokenCommand(context: Context): Command {
     .requiredOption(
       '--may <grant>',
       'ROLE, ROLE@org/name or ROLE@org/name/config; as often as there are some',
-      grantsIn,
+      gatherGrants,
     )
     .option('--for <duration>', 'it opens nothing after this (default: until it is revoked)', lifetime)
+    .option('--aws-key', "also a pair of keys for the aws command and AWS's SDKs")
     .option('--json', 'print token and secret as JSON')
     .action(async (name: string, options: Options) => {
       const { paint, world } = context
       const end = options.for === undefined ? {} : { expiresAt: timeOf(world.now() + options.for) }
       const api = await connect(world, options)
-      const { token, secret } = await api.access.addToken({ name, grants: options.may, ...end })
-      answer(context, options.json === true, { token: plainToken(token), secret }, () =>
+      const pair = options.awsKey === true ? { awsKey: true as const } : {}
+      const { token, secret, awsKey } = await api.access.addToken({ name, grants: options.may, ...end, ...pair })
+      const plain = { token: plainToken(token), secret, ...(awsKey === undefined ? {} : { awsKey }) }
+      answer(context, options.json === true, plain, () =>
         [
           `${paint.state('done', 'made')} ${paint.bold(printable(token.name))}  ${token.id}`,
           ...labelled(
@@ -36,6 +45,7 @@ export function addTokenCommand(context: Context): Command {
               ['may', grantsText(token)],
               ['until', token.expiresAt === undefined ? 'it is revoked' : localTime(token.expiresAt, world.timeZone)],
               ['use it', `HOLDFAST_TOKEN=${secret.slice(0, 6)}…`],
+              ...(awsKey === undefined ? [] : awsLines(awsKey)),
             ],
             paint,
             Infinity,
@@ -49,11 +59,10 @@ export function addTokenCommand(context: Context): Command {
   ])
 }
 
-function grantsIn(text: string, before: readonly Grant[] = []): readonly Grant[] {
-  const grant = parseGrant(text)
-  if (grant !== undefined) return [...before, grant]
-  throw new InvalidArgumentError(`${roles.join(', ')} are accepted, alone or with @org/name or @org/name/config.`)
-}
+const awsLines = ({ accessKeyId, secretAccessKey }: NonNullable<MadeToken['awsKey']>) => [
+  ['AWS_ACCESS_KEY_ID', accessKeyId] as const,
+  ['AWS_SECRET_ACCESS_KEY', secretAccessKey] as const,
+]
 
 function lifetime(text: string): number {
   try {

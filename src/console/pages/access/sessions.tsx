@@ -51,8 +51,8 @@ function columnsIn({ t }: Words): readonly Column<Session>[] {
       key: 'who',
       head: t('access.byToken'),
       width: 'minmax(100px, 1fr)',
-      cell: ({ token, isCurrent }) =>
-        isCurrent ? <State tone="done" word={`${token.name} · ${t('access.thisOne')}`} /> : token.name,
+      cell: ({ holder, isCurrent }) =>
+        isCurrent ? <State tone="done" word={`${holder.name} · ${t('access.thisOne')}`} /> : holder.name,
     },
     {
       key: 'browser',
@@ -89,10 +89,10 @@ function columnsIn({ t }: Words): readonly Column<Session>[] {
 function SessionDetails({ session, onClose }: { readonly session: Session; readonly onClose: () => void }) {
   const { t } = useWords()
   const end = useAct('sessionRevoke', ['session'])
-  const { id, token, createdAt, expiresAt, lastUsedAt, userAgent, isCurrent } = session
+  const { id, holder, createdAt, expiresAt, lastUsedAt, userAgent, isCurrent } = session
   return (
     <Details
-      title={t('access.sessionOf', { name: token.name })}
+      title={t('access.sessionOf', { name: holder.name })}
       onClose={onClose}
       facts={[
         ['ID', <Id key="id" value={id} />],
@@ -103,7 +103,7 @@ function SessionDetails({ session, onClose }: { readonly session: Session; reado
       ]}
       act={{
         words: t('access.end'),
-        consequence: t(isCurrent ? 'access.endMine' : 'access.endOther', { name: token.name }),
+        consequence: t(isCurrent ? 'access.endMine' : 'access.endOther', { name: holder.name }),
         isDangerous: true,
         isPending: end.isPending,
         error: end.error,

@@ -1,0 +1,21 @@
+/** The verbs of people with access bound, as the server takes them. */
+import * as access from '../access/index.ts'
+import type { Access } from '../access/index.ts'
+import type { PeopleVerbs } from '../server/index.ts'
+
+export const bindPeopleVerbs = (book: Access): PeopleVerbs => ({
+  list: (actor) => access.listPeople(book, actor),
+  add: (actor, request) => access.addPerson(book, actor, request),
+  change: (actor, login, request) => access.changePerson(book, actor, login, request),
+  invite: (actor, login) => access.invitePerson(book, actor, login),
+  listGroups: (actor) => access.listGroups(book, actor),
+  setGroup: (actor, name, request) => access.setGroup(book, actor, name, request),
+  removeGroup: (actor, name) => access.removeGroup(book, actor, name),
+  createOwnToken: (actor, request) => access.createOwnToken(book, actor, request),
+  listOwnTokens: (actor) => access.listOwnTokens(book, actor),
+  revokeOwnToken: (actor, id) => access.revokeOwnToken(book, actor, id),
+  beginJoining: (code) => access.beginJoining(book, code),
+  join: (join) => access.join(book, join),
+  beginSignIn: (login, password) => access.beginSignIn(book, login, password),
+  finishSignIn: (half) => access.finishSignIn(book, half),
+})

@@ -1,0 +1,296 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  type Access,
+  type Actor,
+  addPerson,
+  changePerson,
+  createOwnToken,
+  createToken,
+  authenticate,
+  type Grant,
+  openAccess,
+} from '../../access/index.ts'
+import { HoldfastError, silentLogger } from '../../base/index.ts'
+import { openKeyring } from '../../sealing/index.ts'
+import { describeDeployment } from '../queries.ts'
+import { deployRelease } from '../deployment/deploy.ts'
+import { haltDeployment } from '../deployment/halt.ts'
+import { pauseDeployment } from '../deployment/pause.ts'
+import { resumeDeployment } from '../deployment/resume.ts'
+import { retryDeployment } from '../deployment/retry.ts'
+import { rollBack } from '../deployment/rollback.ts'
+import { admin, endWorlds, World } from '../world.ts'
+import { breakGlass, reviewGlass } from './break-glass.ts'
+import { protectPlace } from './protect.ts'
+import { voteOnDeployment } from './vote.ts'
+
+const place = { project: 'shop/web', config: 'production' }
+const hour = 3_600_000
+
+let world: World
+let access: Access
+beforeEach(async () => {
+  world = await new World().begin()
+  let chance = 0
+  const randomBytes = (length: number): Uint8Array =>
+    Uint8Array.from({ length }, (_, at) => (at < 2 ? (++chance >> (8 * at)) & 0xff : (chance * 13 + at) & 0xff))
+  const keyring = openKeyring({ keys: () => [{ id: '0', key: new Uint8Array(32) }], randomBytes })
+  access = openAccess({ store: world.store, clock: world.clock, logger: silentLogger, randomBytes, keyring })
+  await protectPlace(world.deploys, admin, { ...place, approvals: 1 })
+})
+afterEach(endWorlds)
+
+const codeOf = async (act: () => unknown): Promise<unknown> => {
+  try {
+    await act()
+    return 'done'
+  } catch (error) {
+    return error instanceof HoldfastError ? error.code : error
+  }
+}
+
+/** Somebody, acting in their own name. */
+async function person(login: string, ...grants: Grant[]): Promise<Actor> {
+  const { person: made } = await addPerson(access, admin, { login, name: login, grants })
+  return { type: 'user', id: made.id, via: 'ui', grants, person: made.id }
+}
+
+/** The same person by a token. */
+async function byToken(actor: Actor): Promise<Actor> {
+  const { secret } = await createOwnToken(access, actor, { name: 'laptop', grants: [{ role: 'admin' }] })
+  return authenticate(access, secret, 'api')
+}
+
+const deployer: Grant = { role: 'deployer', project: 'shop/web' }
+const approver: Grant = { role: 'approver', project: 'shop/web' }
+
+/** A deployment that waits to be agreed to. */
+async function asked(actor: Actor): Promise<{ readonly id: string; readonly plan: string }> {
+  await world.advance(1000)
+  const { id } = await deployRelease(world.deploys, actor, world.sign())
+  await world.settle()
+  expect(world.deployment(id).state).toBe('Approve')
+  return { id, plan: world.deployment(id).planHash ?? '' }
+}
+
+const calls = (id: string): number => world.rows('SELECT call_id FROM deploy_intent WHERE deployment = ?', id).length
+const vote = (actor: Actor, id: string, plan: string, verdict: 'approve' | 'refuse' = 'approve') =>
+  voteOnDeployment(world.deploys, actor, { id, plan, verdict })
+const sight = (id: string) => describeDeployment(world.deploys, admin, id).approval
+
+describe('a deployment to a protected place', () => {
+  it('changes nothing until somebody else has agreed to its plan, and then goes its way', async () => {
+    const [mika, ken] = [await person('mika', deployer), await person('ken', approver)]
+    const { id, plan } = await asked(mika)
+    await world.advance(hour)
+    expect(calls(id)).toBe(0)
+    expect(sight(id)).toMatchObject({ needed: 1, state: 'waiting', missing: 1, votes: [] })
+    expect(describeDeployment(world.deploys, admin, id).waitingFor).toBe('until somebody else has approved the plan')
+    await vote(ken, id, plan.slice(0, 8))
+    await world.settle()
+    expect(sight(id)).toMatchObject({ state: 'approved', votes: [{ verdict: 'approve', by: { name: 'ken' } }] })
+    const { status } = await world.untilEnded(id)
+    expect(status).toBe('succeeded')
+    expect(world.trail().filter((action) => action.startsWith('approval.'))).toEqual([
+      'approval.ask',
+      'approval.give',
+      'approval.reach',
+    ])
+  })
+
+  it('is not approved by who asked, whichever token they use', async () => {
+    const mika = await person('mika', deployer, approver)
+    const { id, plan } = await asked(await byToken(mika))
+    for (const actor of [mika, await byToken(mika)]) {
+      expect(await codeOf(() => vote(actor, id, plan))).toBe('deploy.own_request')
+    }
+    expect(calls(id)).toBe(0)
+  })
+
+  it('is not approved by the same person twice, where two are needed', async () => {
+    await protectPlace(world.deploys, admin, { ...place, approvals: 2 })
+    const [mika, ken, yuki] = [
+      await person('mika', deployer),
+      await person('ken', approver),
+      await person('yuki', approver),
+    ]
+    const { id, plan } = await asked(mika)
+    await vote(ken, id, plan)
+    await vote(await byToken(ken), id, plan)
+    await world.settle()
+    expect(sight(id)).toMatchObject({ state: 'waiting', missing: 1 })
+    await vote(yuki, id, plan)
+    await world.settle()
+    expect(sight(id)).toMatchObject({ state: 'approved' })
+  })
+
+  it('is not approved by who may not here, nor by who no longer may', async () => {
+    const [mika, elsewhere] = [
+      await person('mika', deployer),
+      await person('ken', { role: 'approver', project: 'acme/bank' }),
+    ]
+    const { id, plan } = await asked(mika)
+    for (const actor of [elsewhere, await person('viewer', { role: 'viewer' }), await person('dep', deployer)]) {
+      expect(await codeOf(() => vote(actor, id, plan))).toBe('access.forbidden')
+    }
+    await protectPlace(world.deploys, admin, { ...place, approvals: 2 })
+    const [one, two] = [await person('one', approver), await person('two', approver)]
+    await vote(one, id, plan)
+    await changePerson(access, admin, 'one', { disabled: true })
+    await vote(two, id, plan)
+    await world.advance(60_000)
+    expect(sight(id)).toMatchObject({ state: 'waiting', missing: 1 })
+    expect(calls(id)).toBe(0)
+  })
+
+  it('is approved for the plan that was seen, and for no other', async () => {
+    const [mika, ken] = [await person('mika', deployer), await person('ken', approver)]
+    const { id } = await asked(mika)
+    expect(await codeOf(() => vote(ken, id, 'f'.repeat(64)))).toBe('deploy.plan_differs')
+    expect(calls(id)).toBe(0)
+  })
+
+  it('does not go on when its plan was changed after the approval', async () => {
+    const [mika, ken] = [await person('mika', deployer), await person('ken', approver)]
+    const { id, plan } = await asked(mika)
+    await pauseDeployment(world.deploys, mika, { id })
+    await world.settle()
+    await vote(ken, id, plan)
+    // Somebody with the database in their hands.
+    await world.store.write((tx) =>
+      tx.prepare('UPDATE deployment SET plan_hash = ? WHERE id = ?').run('0'.repeat(64), id),
+    )
+    await resumeDeployment(world.deploys, mika, { id })
+    await world.settle()
+    expect(calls(id)).toBe(0)
+    expect(sight(id)).toMatchObject({ state: 'waiting' })
+  })
+
+  it('is halted by who refuses it, with the reason', async () => {
+    const [mika, ken] = [await person('mika', deployer), await person('ken', approver)]
+    const { id, plan } = await asked(mika)
+    await voteOnDeployment(world.deploys, ken, { id, plan, verdict: 'refuse', reason: 'not on sale day' })
+    const { status, diagnosis } = await world.untilEnded(id)
+    expect(status).toBe('halted')
+    expect(diagnosis?.what).toBe('its plan was refused: not on sale day')
+    expect(calls(id)).toBe(0)
+  })
+
+  it('fails when nobody agrees in time, and takes no vote from then on', async () => {
+    const [mika, ken] = [await person('mika', deployer), await person('ken', approver)]
+    const { id, plan } = await asked(mika)
+    await world.advance(4 * hour - 1)
+    expect(world.deployment(id).endedAt).toBeNull()
+    const { status, diagnosis } = await world.untilEnded(id)
+    expect(status).toBe('failed')
+    expect(diagnosis?.what).toBe('nobody approved its plan within 4h')
+    expect(await codeOf(() => vote(ken, id, plan))).toBe('deploy.ended')
+    const again = await retryDeployment(world.deploys, mika, { id })
+    await world.settle()
+    expect(world.deployment(again.id).state).toBe('Approve')
+  })
+
+  it('has its own time once it was approved', async () => {
+    const [mika, ken] = [await person('mika', deployer), await person('ken', approver)]
+    const { id, plan } = await asked(mika)
+    const left = world.deployment(id).progress.approval?.remainingMs ?? 0
+    await world.advance(3 * hour)
+    await vote(ken, id, plan)
+    await world.settle()
+    expect(world.deployment(id).deadlineAt).toBe(world.clock.now() + left)
+    expect((await world.untilEnded(id)).status).toBe('succeeded')
+  })
+
+  it('waits for as many as when it began, however the place was changed since, and for more when it got stricter', async () => {
+    const [mika, ken, yuki] = [
+      await person('mika', deployer),
+      await person('ken', approver),
+      await person('yuki', approver),
+    ]
+    const { id, plan } = await asked(mika)
+    await protectPlace(world.deploys, admin, { ...place, approvals: 0 })
+    await world.advance(120_000)
+    expect(calls(id)).toBe(0)
+    await protectPlace(world.deploys, admin, { ...place, approvals: 2 })
+    await vote(ken, id, plan)
+    await world.settle()
+    expect(calls(id)).toBe(0)
+    await vote(yuki, id, plan)
+    expect((await world.untilEnded(id)).status).toBe('succeeded')
+  })
+
+  it('cannot be led around the state by a pause, a later state or a crash', async () => {
+    const mika = await person('mika', deployer)
+    const { id } = await asked(mika)
+    await pauseDeployment(world.deploys, mika, { id })
+    await world.settle()
+    await resumeDeployment(world.deploys, mika, { id, from: 'Switch' })
+    await world.settle()
+    await world.crash()
+    await world.advance(120_000)
+    expect(calls(id)).toBe(0)
+    expect(sight(id)).toMatchObject({ state: 'waiting' })
+    await haltDeployment(world.deploys, mika, { id })
+    expect((await world.untilEnded(id)).status).toBe('halted')
+  })
+
+  it('goes back without asking', async () => {
+    const [mika, ken] = [await person('mika', deployer), await person('ken', approver)]
+    for (let release = 0; release < 2; release++) {
+      const { id, plan } = await asked(mika)
+      await vote(ken, id, plan)
+      await world.untilEnded(id)
+    }
+    const { outcome, deployment: id } = await rollBack(world.deploys, mika, place)
+    expect(outcome).toBe('rollback')
+    expect((await world.untilEnded(id)).status).toBe('succeeded')
+  })
+})
+
+describe('breaking glass', () => {
+  it('goes ahead with a reason, is told loudly, and waits for somebody else to look', async () => {
+    const mika = await person('mika', deployer, { role: 'responder', project: 'shop/web' }, approver)
+    const ken = await person('ken', approver)
+    const { id } = await asked(mika)
+    expect(await codeOf(() => breakGlass(world.deploys, mika, { id, reason: 'now' }))).toBe('deploy.request_invalid')
+    expect(await codeOf(() => breakGlass(world.deploys, ken, { id, reason: 'the shop is down' }))).toBe(
+      'access.forbidden',
+    )
+    await breakGlass(world.deploys, mika, { id, reason: 'the shop is down' })
+    expect((await world.untilEnded(id)).status).toBe('succeeded')
+    expect(sight(id)).toMatchObject({ state: 'broken', glass: { reason: 'the shop is down', by: { name: 'mika' } } })
+    expect(world.trail()).toContain('deploy.break_glass')
+    expect(await codeOf(() => reviewGlass(world.deploys, mika, { id, note: 'fine' }))).toBe('deploy.own_request')
+    await reviewGlass(world.deploys, ken, { id, note: 'looked at, and right' })
+    expect(sight(id)?.glass?.reviewed).toMatchObject({ person: 'ken', note: 'looked at, and right' })
+    expect(await codeOf(() => reviewGlass(world.deploys, ken, { id, note: 'again' }))).toBe('deploy.nothing_to_review')
+  })
+
+  it('is nothing for a deployment that does not wait', async () => {
+    await protectPlace(world.deploys, admin, { ...place, approvals: 0 })
+    const { id } = await world.deploy()
+    expect(await codeOf(() => breakGlass(world.deploys, admin, { id, reason: 'the shop is down' }))).toBe(
+      'deploy.not_waiting',
+    )
+  })
+})
+
+describe('who decides about places', () => {
+  it('is an admin of it', async () => {
+    const mika = await person('mika', deployer, approver)
+    const lead = await person('lead', { role: 'admin', project: 'shop/web' })
+    expect(await codeOf(() => protectPlace(world.deploys, mika, { ...place, approvals: 0 }))).toBe('access.forbidden')
+    expect(await codeOf(() => protectPlace(world.deploys, lead, { ...place, approvals: 3, within: '1h' }))).toBe('done')
+    const elsewhere = { project: 'acme/bank', config: 'production', approvals: 0 }
+    expect(await codeOf(() => protectPlace(world.deploys, lead, elsewhere))).toBe('access.forbidden')
+  })
+
+  it('a token that is nobody’s is a person of its own', async () => {
+    const { secret } = await createToken(access, admin, { name: 'bot', grants: [deployer] })
+    const bot = authenticate(access, secret, 'api')
+    const ken = await person('ken', approver)
+    const { id, plan } = await asked(bot)
+    await vote(ken, id, plan)
+    expect((await world.untilEnded(id)).status).toBe('succeeded')
+  })
+})

@@ -1,0 +1,41 @@
+/** The verbs of people with access bound, as the server takes them. Every one may throw HoldfastError. */
+import type {
+  Actor,
+  AddedPerson,
+  BegunSession,
+  CreatedToken,
+  FirstHalf,
+  Grant,
+  Group,
+  Join,
+  JoinCode,
+  Joined,
+  Joining,
+  NewPerson,
+  NewToken,
+  Person,
+  PersonChange,
+  SecondHalf,
+  Token,
+} from '../access/index.ts'
+
+type Answer<T> = T | Promise<T>
+
+export interface PeopleVerbs {
+  list(actor: Actor): Answer<readonly Person[]>
+  add(actor: Actor, request: NewPerson): Promise<AddedPerson>
+  change(actor: Actor, login: string, request: PersonChange): Promise<Person>
+  invite(actor: Actor, login: string): Promise<JoinCode>
+  listGroups(actor: Actor): Answer<readonly Group[]>
+  setGroup(actor: Actor, name: string, request: { readonly grants: readonly Grant[] }): Promise<Group>
+  removeGroup(actor: Actor, name: string): Promise<void>
+
+  createOwnToken(actor: Actor, request: NewToken): Promise<CreatedToken>
+  listOwnTokens(actor: Actor): Answer<readonly Token[]>
+  revokeOwnToken(actor: Actor, id: string): Promise<void>
+
+  beginJoining(code: string): Promise<Joining>
+  join(join: Join): Promise<Joined>
+  beginSignIn(login: string, password: string): Promise<FirstHalf>
+  finishSignIn(half: SecondHalf): Promise<BegunSession>
+}
