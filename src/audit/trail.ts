@@ -102,7 +102,7 @@ export class Trail {
     const waits = this.#store.read.get('SELECT position FROM trail_unsealed ORDER BY position LIMIT 1')
     if (waits === undefined) return 0
     const sealed = await this.#store.write((tx) => (tx.tryLock('trail') ? sealRecords(tx, sealBatch) : 0), {
-      concurrent: true,
+      aside: true,
     })
     if (sealed > 0) for (const listener of this.#sealedListeners) listener()
     return sealed

@@ -11,6 +11,7 @@ import { ExpressRuns } from './express/runs.ts'
 import { startSyncExecution } from './express/start-sync.ts'
 import { executionMoved } from './errors.ts'
 import { Company } from './node/company.ts'
+import { Heads } from './machine/heads.ts'
 import { Node, type NodeOptions } from './node/node.ts'
 import type { EngineObserver } from './observer.ts'
 import type { Queries } from './registry.ts'
@@ -117,6 +118,7 @@ class Assembly {
       ...options,
       handlers,
       revisions: new Revisions(options.store.read),
+      heads: new Heads(),
       cache: this.#cache,
       node,
       expressRoom: new ExpressRoom(options.limits.expressExecutions),

@@ -48,6 +48,11 @@ export interface Transaction {
    * name just now. Never waits.
    */
   tryLock(name: string): boolean
+  /**
+   * What the closure decides by: the one row that answers the question, as an earlier transaction was given it. When the
+   * answer is another, the closure is undone and rejected with `otherwise()`; that may be found out only with the commit.
+   */
+  assume(question: Question, row: SqlRow, otherwise: () => Error): void
   /** Called once, after COMMIT and before the write's promise resolves; never when the closure is rolled back. */
   afterCommit(hook: () => void): void
 }
@@ -101,6 +106,25 @@ export type WriteOptions = {
    * server, all of them are asked together with the beginning; each is answered from there once. They may lock rows.
    */
   readonly first?: readonly Question[]
+  /**
+   * It asks nothing (what it assumes is looked up with its commit), and what it decides does not hang on what was written
+   * before it and is not committed yet. Where the store runs ahead, it is run while that is under way, and reaches the database
+   * in one piece. It is committed after what was written before it, or without it. When it asks after all, it is undone and
+   * rejected with AnswerNeeded.
+   */
+  readonly ahead?: boolean
+  /**
+   * It is concurrent, and right in any order with what else is written here: what comes after it need not wait for it. For work in
+   * the background.
+   */
+  readonly aside?: boolean
+}
+
+/** A closure that was written `ahead` has asked something. */
+export class AnswerNeeded extends Error {
+  constructor() {
+    super('a closure that was to ask nothing has asked')
+  }
 }
 
 /**
@@ -125,6 +149,8 @@ export type WriteOptions = {
  */
 export interface Store {
   readonly dialect: 'sqlite' | 'postgres'
+  /** How many closures that are written `ahead` are under way together; 1: each waits for the one before. */
+  readonly aheadAtMost: number
   readonly read: Reader
   readonly signals: Signals
   /** Why writes are refused just now: the database's or its disk's fault, from the batch that met it until one that is committed again. */

@@ -8,6 +8,7 @@
  * It does not retry, cache rows or hide SQL.
  */
 export {
+  AnswerNeeded,
   byHand,
   type Question,
   type Reader,

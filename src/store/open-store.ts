@@ -22,6 +22,8 @@ export type StoreParts = {
   readonly signals: Signals
   readonly reader: Reader & { close(): void }
   readonly runBatch: WriterOptions['runBatch']
+  readonly ahead?: WriterOptions['ahead']
+  readonly runAside?: WriterOptions['runAside']
   /** After the last commit. */
   release(): void | Promise<void>
 }
@@ -29,6 +31,7 @@ export type StoreParts = {
 export class OpenStore implements Store {
   readonly dialect: Store['dialect']
   readonly signals: Signals
+  readonly aheadAtMost: number
   readonly read: Reader
   readonly #parts: StoreParts
   readonly #writer: Writer
@@ -39,7 +42,9 @@ export class OpenStore implements Store {
     this.signals = parts.signals
     this.read = parts.reader
     this.#parts = parts
-    this.#writer = new Writer({ runBatch: parts.runBatch, logger, schedule, batchLimit })
+    this.aheadAtMost = parts.ahead?.atMost ?? 1
+    const { runBatch, ahead, runAside } = parts
+    this.#writer = new Writer({ runBatch, ahead, runAside, logger, schedule, batchLimit })
   }
 
   get fault(): HoldfastError | undefined {

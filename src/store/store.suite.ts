@@ -1,7 +1,7 @@
 /** What every store must do, whatever database stands behind it. Only portable SQL and awaited queries are used here. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { HoldfastError } from '../base/index.ts'
-import type { Migration, Store, TraceEvent, Transaction } from './index.ts'
+import type { Migration, Store, TraceEvent, Transaction, WriteOptions } from './index.ts'
 
 export type SuiteStoreOptions = {
   readonly migrations: readonly Migration[]
@@ -320,6 +320,53 @@ export function describeStore(name: string, open: OpenSuiteStore): void {
       await set
       expect(await first).toEqual([[], []])
       expect(await second).toEqual([[{ at: 1 }], []])
+    })
+
+    it('that are assumed are as they were, or the closure is undone', async () => {
+      const { store } = await openAccounts()
+      const question = { sql: 'SELECT name, at FROM mark WHERE name = ?', parameters: ['a'] }
+      const other = new Error('it is another')
+      const assume = (at: number | null) =>
+        store.write((tx) => {
+          tx.prepare(insertNote).defer(`assumed ${at}`, null, null, null)
+          tx.assume(question, { name: 'a', at }, () => other)
+        })
+      const results = settled([
+        assume(1),
+        store.write((tx) => tx.prepare('INSERT INTO mark (name, at) VALUES (?, ?)').defer('a', 1)),
+        assume(2),
+        assume(1),
+        assume(null),
+      ])
+      await store.tick()
+      expect(await results).toEqual([
+        'Error: it is another',
+        'fulfilled',
+        'Error: it is another',
+        'fulfilled',
+        'Error: it is another',
+      ])
+      expect(store.read.all('SELECT kind FROM note')).toEqual([{ kind: 'assumed 1' }])
+    })
+
+    it('that are written ahead or aside are committed as all others', async () => {
+      const { store } = await openAccounts()
+      const mark = (name: string, options: WriteOptions) =>
+        store.write((tx) => tx.prepare('INSERT INTO mark (name, at) VALUES (?, ?)').defer(name, 1), options)
+      const written = Promise.all([
+        mark('a', { concurrent: true, ahead: true }),
+        mark('b', { aside: true }),
+        mark('c', {}),
+        mark('d', { concurrent: true, ahead: true }),
+      ])
+      while ((await store.tick()) > 0) continue
+      await written
+      expect(store.read.all('SELECT name FROM mark ORDER BY name').map(({ name }) => name)).toEqual([
+        'a',
+        'b',
+        'c',
+        'd',
+      ])
     })
 
     it('that are deferred and fail reject their closure as a whole, and no other', async () => {

@@ -303,6 +303,7 @@ class Stage implements Rehearsal {
   #between(store: Store): Store {
     return {
       dialect: store.dialect,
+      aheadAtMost: 1,
       read: store.read,
       signals: store.signals,
       get fault() {

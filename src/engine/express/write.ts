@@ -15,11 +15,16 @@ import type { ExpressRoom } from './room.ts'
 import { closeExpress, insertExpress } from './rows.ts'
 
 type Place = Pick<Registry, 'account' | 'randomBytes'> & { readonly expressRoom: ExpressRoom }
-type Writing = { readonly place: Place; readonly tx: Transaction; readonly now: number; readonly life: number | null }
+export type ExpressWriting = {
+  readonly place: Place
+  readonly tx: Transaction
+  readonly now: number
+  readonly life: number | null
+}
 
 /** Asynchronous: durable before it is answered, and begun once that is committed. */
 export function writeExpressStart(
-  writing: Writing,
+  writing: ExpressWriting,
   effects: Effects,
   work: StartWork,
   { revision, name }: Admission,
@@ -41,7 +46,11 @@ const startedExpress = ({ account }: Pick<Place, 'account'>, start: ExpressStart
   startedAt: start.startedAt,
 })
 
-export function writeExpressEnd(writing: Writing, effects: Effects, { id, actor, start, end }: ExpressEndWork): void {
+export function writeExpressEnd(
+  writing: ExpressWriting,
+  effects: Effects,
+  { id, actor, start, end }: ExpressEndWork,
+): void {
   const { place, tx, now } = writing
   if (id !== undefined && !closeExpress(tx, id, end)) return
   if (id === undefined) {
@@ -68,7 +77,7 @@ export function writeExpressEnd(writing: Writing, effects: Effects, { id, actor,
 
 type Starter = { readonly actor: Actor; readonly cause?: Cause | undefined }
 
-function recordStart({ place, tx, now }: Writing, start: ExpressStart, { actor, cause }: Starter): void {
+function recordStart({ place, tx, now }: ExpressWriting, start: ExpressStart, { actor, cause }: Starter): void {
   const { executionArn } = startedExpress(place, start)
   const byExecution = actor.type === 'machine' ? ({ type: 'execution', id: actor.id } as const) : cause
   appendRecord(tx, {

@@ -28,6 +28,7 @@ class Thread {
     this.#clock = clock
     this.store = {
       dialect: store.dialect,
+      aheadAtMost: store.aheadAtMost,
       read: readingWhile(() => !this.cannotRead, store.read),
       signals: store.signals,
       get fault() {
@@ -106,6 +107,7 @@ const unheard = (tx: Transaction): Transaction => ({
   all: (query) => tx.all(query),
   run: (query) => tx.run(query),
   tryLock: (lock) => tx.tryLock(lock),
+  assume: (...assumed) => tx.assume(...assumed),
   afterCommit() {},
 })
 

@@ -24,12 +24,7 @@ export function endLife(tx: Transaction, life: number, now: number): void {
   tx.prepare('UPDATE engine_node SET ended_at = ? WHERE id = ? AND ended_at IS NULL').run(now, life)
 }
 
-/** Whether the life goes on. It cannot be ended by anybody before this transaction is. */
-export function isAlive(tx: Transaction, dialect: Dialect, life: number): boolean {
-  const { sql, parameters } = isAliveQuestion(dialect, life)
-  return tx.prepare(sql).get(...parameters) !== undefined
-}
-
+/** Answered by its own id as long as it goes on; nobody can end it then before the transaction is over that asks. */
 export const isAliveQuestion = (dialect: Dialect, life: number): Question => ({
   sql: `SELECT id FROM engine_node WHERE id = ? AND ended_at IS NULL${shareLocked(dialect)}`,
   parameters: [life],

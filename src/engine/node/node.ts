@@ -107,11 +107,11 @@ export class Node {
 
   /**
    * First of all in every transaction of the engine. The race with a node that ends this life: either this transaction
-   * commits before, and the other sees all it wrote, or it does not commit.
-   * @throws LifeOver
+   * commits before, and the other sees all it wrote, or it does not commit: the closure is rejected with LifeOver.
    */
   fence(tx: Transaction): void {
-    if (!rows.isAlive(tx, this.#place.store.dialect, this.life)) throw new LifeOver(this.life)
+    const { life } = this
+    tx.assume(this.fenceQuestion, { id: life }, () => new LifeOver(life))
   }
 
   /** What `fence` asks. */

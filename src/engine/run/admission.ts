@@ -1,12 +1,13 @@
 /** Whether an execution may start: every refusal comes from here, before anything is written. */
 import { HoldfastError, uuid4, uuid7 } from '../../base/index.ts'
-import type { Question } from '../../store/index.ts'
+import { AnswerNeeded, type Question, type Transaction } from '../../store/index.ts'
 import { executionArn, machineArnOf } from '../arn.ts'
 import type { StartedExecution } from '../contract.ts'
 import { executionExists, executionLimitExceeded, typeUnsupported } from '../errors.ts'
 import { currentHeadQuestion, type RevisionHead, type StartTarget } from '../machine/queries.ts'
+import type { Heads } from '../machine/heads.ts'
 import { requireStartable } from '../machine/start.ts'
-import type { Queries, Registry } from '../registry.ts'
+import type { Registry } from '../registry.ts'
 import type { ExpressRoom } from '../express/room.ts'
 import { isAwaited } from './children.ts'
 import { findByName } from './statements.ts'
@@ -19,8 +20,13 @@ export type Admission = StartTarget & {
 }
 
 export type AdmissionPlace = {
-  readonly registry: Pick<Registry, 'account' | 'clock' | 'randomBytes'> & { readonly expressRoom: ExpressRoom }
-  readonly queries: Queries
+  readonly registry: Pick<Registry, 'account' | 'clock' | 'randomBytes'> & {
+    readonly expressRoom: ExpressRoom
+    readonly heads: Heads
+  }
+  readonly queries: Transaction
+  /** Nothing can be asked: machines are assumed to be what they were. */
+  readonly ahead: boolean
   /** What was found in this transaction, where chance has no say in it: each look may cost a way to a server. */
   readonly targets: Map<string, StartTarget>
 }
@@ -61,12 +67,27 @@ export function admit(place: AdmissionPlace, work: StartWork): Admission | Holdf
   }
 }
 
-function targetOf({ registry, queries, targets }: AdmissionPlace, arn: string): StartTarget {
-  const known = targets.get(arn)
+function targetOf(place: AdmissionPlace, arn: string): StartTarget {
+  const known = place.targets.get(arn)
   if (known !== undefined) return known
+  const target = place.ahead ? assumeTarget(place, arn) : findTarget(place, arn)
+  if (target.alias === undefined) place.targets.set(arn, target)
+  return target
+}
+
+function assumeTarget({ registry, queries }: AdmissionPlace, arn: string): StartTarget {
+  const revision = registry.heads.get(arn)
+  if (revision === undefined) throw new AnswerNeeded()
+  queries.assume(currentHeadQuestion(arn), revision, () => new AnswerNeeded())
+  return { revision }
+}
+
+function findTarget({ registry, queries }: AdmissionPlace, arn: string): StartTarget {
+  registry.heads.put(arn, undefined)
   const random = (): number => new DataView(registry.randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32
   const target = requireStartable(queries, arn, random)
-  if (target.alias === undefined) targets.set(arn, target)
+  const { revision, version, alias } = target
+  if (version === undefined && alias === undefined && revision.type === 'STANDARD') registry.heads.put(arn, revision)
   return target
 }
 

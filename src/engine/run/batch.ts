@@ -3,13 +3,13 @@
  * them (calls, wake-ups, answers) is collected as effects and carried out after COMMIT, never before.
  */
 import { type Attempt, type Command, type Event, SlowExpression, step, type StepResult } from '../../asl/index.ts'
-import { HoldfastError, type JsonText, uuid4 } from '../../base/index.ts'
+import { HoldfastError, uuid4 } from '../../base/index.ts'
 import { appendRecord } from '../../audit/index.ts'
-import type { Transaction } from '../../store/index.ts'
+import { AnswerNeeded, type Transaction } from '../../store/index.ts'
 import { executionArn, stateMachineArn } from '../arn.ts'
 import { encodeChunk } from '../history/encode.ts'
 import type { ExpressEnd } from '../express/express.ts'
-import { writeExpressEnd, writeExpressStart } from '../express/write.ts'
+import { type ExpressWriting, writeExpressEnd, writeExpressStart } from '../express/write.ts'
 import { loggedStep } from '../history/log.ts'
 import { Elsewhere, type Forwarded, type ForwardedPoll } from '../node/node.ts'
 import type { ChildEndWork, MapItemsWork, MapRedriveWork, MapRunWork } from '../map-run/work.ts'
@@ -39,11 +39,13 @@ import {
   type EventWork,
   type ExpressEndWork,
   type NestedCall,
+  nothingRecorded,
   type PolledTask,
   type PollWork,
   type RedriveWork,
   type RoundOutcome,
   type StartWork,
+  type UnderWay,
 } from './work.ts'
 import type { RedrivenExecution, StartedExecution } from '../contract.ts'
 
@@ -57,21 +59,26 @@ export class Batch {
   readonly #now: number
   readonly #maps: MapBook
   readonly #admissions: AdmissionPlace
+  readonly #writing: ExpressWriting
   readonly #ends = new Ends()
+  readonly #underWay: UnderWay | undefined
   /** Events that this batch has caused itself: a nested execution that ended tells its parent in the same transaction. */
   readonly #followUps: EventWork[] = []
   /** When the last step ended, or the batch began: what follows is counted to the next one. */
   #mark: number
 
-  constructor(core: Core, tx: Transaction) {
+  /** `underWay`: nothing can be asked, for batches before this one may not be committed yet, and it must not hang on them. */
+  constructor(core: Core, tx: Transaction, underWay?: UnderWay) {
     this.#core = core
+    this.#underWay = underWay
     this.#tx = tx
     this.#now = core.clock.now()
     core.node?.fence(tx)
     core.expressRoom.forgetPromises()
+    this.#writing = { place: core, tx, now: this.#now, life: this.#life }
     this.#mark = core.observer?.elapsed() ?? 0
     this.#maps = new MapBook(core, tx, this.#now)
-    this.#admissions = { registry: core, queries: tx, targets: new Map() }
+    this.#admissions = { registry: core, queries: tx, ahead: underWay !== undefined, targets: new Map() }
   }
 
   /** What all works of the batch together have changed, and what ended in it: starts go together, and so do ends. */
@@ -120,10 +127,6 @@ export class Batch {
 
   endExpress(work: ExpressEndWork): void {
     writeExpressEnd(this.#writing, this.effects, work)
-  }
-
-  get #writing() {
-    return { place: this.#core, tx: this.#tx, now: this.#now, life: this.#life }
   }
 
   #start(work: StartWork, admission: Admission): StartedExecution | undefined {
@@ -309,6 +312,7 @@ export class Batch {
   #live(id: number): Live | Elsewhere | undefined {
     const { cache, node, revisions } = this.#core
     if (this.effects.touched.has(id)) return this.effects.touched.get(id)
+    if (this.#underWay?.has(id) === true) throw new AnswerNeeded()
     const cached = cache.get(id)
     // Nobody else goes on with what is busy here, as long as this life is not over.
     if (node !== undefined && cached?.busy !== true)
@@ -331,6 +335,7 @@ export class Batch {
     try {
       result = step(live.machine, live.state, work.event, env, this.#core.limits)
     } catch (error) {
+      if (error instanceof AnswerNeeded) throw error
       if (error instanceof SlowExpression) return this.#defer(live, work, env, error)
       this.#core.logger.error('a step failed inside the engine', { execution: live.state.about.arn, error })
       if (work.event.kind === 'fault') throw error
@@ -452,18 +457,16 @@ export class Batch {
   }
 
   #close(live: Live, command: Extract<Command, { kind: 'close' }>): void {
-    const { id, machineId, awaitedBy } = live.row
+    const { id, machineId, mapRunId, awaitedBy } = live.row
     const { about } = live.state
     const digest = digestOf(this.#tx, live)
-    const { output, error, cause } = command
-    const row = { status: sql.statusNumbers[command.status], stoppedAt: command.at, output, error, cause, digest }
-    this.#ends.add(id, row, live.row.mapRunId === null ? machineId : undefined)
+    const status = sql.statusNumbers[command.status]
+    this.#ends.add(id, { ...command, status, stoppedAt: command.at, digest }, mapRunId === null ? machineId : undefined)
     forgetWaits(this.#tx, live)
     // One that succeeds has waited for all that it had begun.
     if (command.status !== 'succeeded') this.#stopChildren(live, undefined)
-    if (live.row.mapRunId === null) {
-      recordClosed(this.#tx, { at: this.#now, arn: about.arn, status: command.status, digest })
-    } else this.#maps.ended(live.row.mapRunId, live, command.status)
+    if (mapRunId !== null) this.#maps.ended(mapRunId, live, command.status)
+    else recordClosed(this.#tx, { at: this.#now, arn: about.arn, status: command.status, digest })
     this.effects.closed.set(id, closedExecution(live, command))
     this.effects.cancels.push({ executionId: id, attempt: undefined })
     if (awaitedBy !== null) this.#followUps.push(nestedOutput(readNestedCall(awaitedBy), about, command))
@@ -476,5 +479,3 @@ export class Batch {
     this.#followUps.push(...stopsOfChildren(this.#tx, parent, attempt))
   }
 }
-
-const nothingRecorded: ReadonlyMap<string, JsonText> = new Map()

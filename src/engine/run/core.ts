@@ -14,6 +14,7 @@ import type { HistoryLog } from '../history/log.ts'
 import type { ObjectStore } from '../map-run/object-store.ts'
 import type { EngineObserver } from '../observer.ts'
 import type { Queries, Registry } from '../registry.ts'
+import type { Heads } from '../machine/heads.ts'
 import type { Node } from '../node/node.ts'
 import type { ResourceHandler } from '../resource-handler.ts'
 import type { TokenPlace } from '../task/token.ts'
@@ -43,6 +44,7 @@ export type Core = Registry & {
   readonly limits: EngineLimits
   readonly handlers: readonly ResourceHandler[]
   readonly revisions: Revisions
+  readonly heads: Heads
   /** This process among several on one database; undefined where it is the only one. */
   readonly node: Node | undefined
   /** Without it the results that tests of states assume are taken as they are. */

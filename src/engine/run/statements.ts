@@ -110,9 +110,9 @@ export function setBusy(tx: Transaction, executionId: number, busy: boolean, nod
 export type ClosingRow = {
   readonly status: number
   readonly stoppedAt: number
-  readonly output: JsonText | undefined
-  readonly error: string | undefined
-  readonly cause: string | undefined
+  readonly output?: JsonText
+  readonly error?: string
+  readonly cause?: string
   readonly digest: string
 }
 

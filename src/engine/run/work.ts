@@ -61,6 +61,11 @@ export type EarlierTry = {
   readonly recorded: ReadonlyMap<string, JsonText>
 }
 
+export const nothingRecorded: EarlierTry['recorded'] = new Map()
+
+/** Executions that batches have changed which are not committed yet. */
+export type UnderWay = Pick<ReadonlySet<number>, 'has'>
+
 /** Goes on with an execution that has ended without success. */
 export type RedriveWork = {
   readonly kind: 'redrive'

@@ -3,27 +3,19 @@
  * after that commit; effects leave after it. When the disk fails nothing has happened, and what must not be lost is kept.
  */
 import { HoldfastError } from '../../base/index.ts'
-import type { Transaction } from '../../store/index.ts'
+import { AnswerNeeded, type Transaction } from '../../store/index.ts'
 import { engineStopping, storeFailed } from '../errors.ts'
 import type { Waiting } from '../node/mail.ts'
 import { Forwarded, ForwardedPoll, LifeOver } from '../node/node.ts'
 import type { EngineObserver } from '../observer.ts'
 import { questionsOf } from './admission.ts'
 import { Batch, timersPerBatch } from './batch.ts'
+import { carryOut } from './carry-out.ts'
 import type { Effects } from './effects.ts'
 import type { Core } from './core.ts'
+import { type FailedFlight, Flights } from './flights.ts'
 import { dueTimers, postponeTimer } from './statements.ts'
-import type {
-  Answer,
-  EventOutcome,
-  EventWork,
-  ExpressEndWork,
-  NestedCall,
-  Outcome,
-  StartWork,
-  TimerWork,
-  Work,
-} from './work.ts'
+import type { Answer, EventOutcome, EventWork, ExpressEndWork, Outcome, TimerWork, UnderWay, Work } from './work.ts'
 
 type Queued = {
   readonly work: Work
@@ -57,7 +49,10 @@ const postponeMs = 60_000
 export class Writer {
   readonly #core: Core
   readonly #hooks: WriterHooks
+  readonly #flights: Flights<Queued>
   #queue: Queued[] = []
+  /** Goes on with the queue when something has been added to it, decided or written. */
+  #wake: () => void = () => {}
   #writing = false
   #stopping = false
   #closed = false
@@ -72,6 +67,7 @@ export class Writer {
   constructor(core: Core, hooks: WriterHooks) {
     this.#core = core
     this.#hooks = hooks
+    this.#flights = new Flights(core)
   }
 
   /** Why nothing is accepted just now: the disk's fault, until a write has gone through again. */
@@ -136,6 +132,7 @@ export class Writer {
     if (queued.work.kind === 'round') this.#queue.unshift(queued)
     else this.#queue.push(queued)
     this.#start()
+    this.#wake()
   }
 
   #start(): void {
@@ -145,14 +142,50 @@ export class Writer {
   async #run(): Promise<void> {
     this.#writing = true
     let goesOn = true
-    while (goesOn && this.#queue.length > 0) goesOn = await this.#write()
+    while (goesOn && (this.#queue.length > 0 || !this.#flights.over)) goesOn = await this.#advance()
     // In the turn of that check: what is queued later begins a run of its own.
     this.#writing = false
     for (const resolve of this.#idle.splice(0)) resolve()
   }
 
   /** False when the disk refuses. */
+  async #advance(): Promise<boolean> {
+    if (!this.#beginsAnew && this.#flights.mayLeave(this.#queue)) this.#writeAhead()
+    else if (this.#flights.any) await new Promise<void>((resolve) => (this.#wake = resolve))
+    else return this.#write()
+    return true
+  }
+
+  /** What was under way has landed, or has failed and comes again: nothing of it is in memory. */
+  #writeAhead(): void {
+    const flight = this.#flights.begin()
+    this.#core.store
+      .write(
+        (tx) => {
+          try {
+            const { touched } = this.#runAll(tx, this.#flights.take(flight, this.#queue), this.#flights)
+            flight.executions = new Set(touched.keys())
+          } finally {
+            this.#wake()
+          }
+        },
+        { concurrent: true, ahead: true },
+      )
+      .then(
+        () => {
+          this.#flights.landed(flight)
+          this.#wrote()
+        },
+        (error: unknown) => this.#flights.failed(flight, error),
+      )
+      .finally(() => this.#wake())
+  }
+
+  /** Nothing is under way. */
   async #write(): Promise<boolean> {
+    const failures = this.#flights.takeFailures()
+    if (failures.length > 0) return this.#settleFailures(failures)
+    this.#flights.rested()
     if (this.#beginsAnew && !(await this.#beginAnew())) return false
     let taken: Queued[] = []
     try {
@@ -163,10 +196,27 @@ export class Writer {
     } catch (error) {
       return this.#failed(taken, error)
     }
+    this.#wrote()
+    return true
+  }
+
+  #wrote(): void {
     if (this.#fault !== undefined) this.#core.logger.info('the store takes writes again')
     this.#fault = undefined
     this.#wroteAt = this.#core.clock.now()
-    return true
+  }
+
+  /** The worst decides; what else has failed is tried again after it. */
+  #settleFailures(failures: readonly FailedFlight<Queued>[]): Promise<boolean> {
+    const unknown = failures.filter(({ error }) => isUnknown(error))
+    const worst = unknown[0] ?? failures.find(({ error }) => error instanceof LifeOver) ?? failures.find(isNoQuestion)
+    const together = unknown.length > 0 ? unknown : failures.filter((failure) => failure === (worst ?? failures[0]))
+    const others = failures.filter((failure) => !together.includes(failure))
+    this.#queue.unshift(...others.flatMap(({ taken }) => taken))
+    return this.#failed(
+      together.flatMap(({ taken }) => taken),
+      together[0]?.error,
+    )
   }
 
   /** Nodes write at the same time: each only what is its own, or what it has claimed. */
@@ -177,11 +227,14 @@ export class Writer {
     return store.write(work, { concurrent: true, first })
   }
 
-  #runAll(tx: Transaction, taken: readonly Queued[]): void {
+  #runAll(tx: Transaction, taken: readonly Queued[], underWay?: UnderWay): Effects {
     const { observer } = this.#core
     const began = observer?.elapsed() ?? 0
-    const batch = new Batch(this.#core, tx)
-    const done = taken.map((queued): Done => ({ queued, answer: carryOut(batch, queued) }))
+    const batch = new Batch(this.#core, tx, underWay)
+    const done = taken.map((queued): Done => ({
+      queued,
+      answer: carryOut(batch, queued.work, queued.reject !== undefined),
+    }))
     batch.finish()
     const decided = observer?.elapsed() ?? 0
     tx.afterCommit(() => {
@@ -193,6 +246,7 @@ export class Writer {
         for (const each of done) this.#tell(each)
       }
     })
+    return batch.effects
   }
 
   #tell({ queued, answer }: Done): void {
@@ -217,6 +271,7 @@ export class Writer {
 
   /** The closure as a whole was undone. A bad disk takes all of it; one bad work must not take the others with it. */
   async #failed(taken: readonly Queued[], error: unknown): Promise<boolean> {
+    if (error instanceof AnswerNeeded) return this.#asked(taken)
     if (error instanceof LifeOver) return this.#outlived(taken)
     if (isUnknown(error)) return this.#unknown(taken, error)
     const fault = taken.length === 0 ? asFault(error) : faultIn(error)
@@ -229,6 +284,13 @@ export class Writer {
       if (isUnknown(refusal)) return this.#unknown(taken.slice(i), refusal)
       if (refusal !== undefined) return this.#refused(taken.slice(i), refusal)
     }
+    return true
+  }
+
+  /** Decided ahead, they have asked after all: now they wait for their answers. */
+  async #asked(taken: readonly Queued[]): Promise<boolean> {
+    this.#queue.unshift(...taken)
+    this.#flights.rest()
     return true
   }
 
@@ -261,7 +323,7 @@ export class Writer {
   /** One work in a transaction of its own. Gives the disk's fault if that is what keeps it from being written. */
   async #alone(queued: Queued): Promise<HoldfastError | LifeOver | undefined> {
     try {
-      await this.#transact((tx) => this.#runAll(tx, [queued]))
+      await this.#transact((tx) => void this.#runAll(tx, [queued]))
       return undefined
     } catch (error) {
       const fault = error instanceof LifeOver || isUnknown(error) ? error : faultIn(error)
@@ -327,7 +389,7 @@ export class Writer {
   async #end(executionId: number, error: unknown): Promise<boolean> {
     const work: EventWork = { kind: 'event', executionId, event: { kind: 'fault', cause: faultCause(error) } }
     try {
-      await this.#transact((tx) => this.#runAll(tx, [{ work, resolve: undefined, reject: undefined }]))
+      await this.#transact((tx) => void this.#runAll(tx, [{ work, resolve: undefined, reject: undefined }]))
       return true
     } catch (again) {
       this.#core.logger.error('an execution cannot go on and cannot be ended', { executionId, error: again })
@@ -380,6 +442,8 @@ const faultIn = (error: unknown): HoldfastError | undefined =>
 const isUnknown = (error: unknown): error is HoldfastError =>
   error instanceof HoldfastError && error.code === 'store.commit_unknown'
 
+const isNoQuestion = ({ error }: FailedFlight<Queued>): boolean => !(error instanceof AnswerNeeded)
+
 /** The closure was not even begun. */
 const asFault = (error: unknown): HoldfastError => (error instanceof HoldfastError ? error : storeFailed(error))
 
@@ -394,49 +458,6 @@ function subjectOf(work: Work): { readonly executionId?: number } {
 
 /** The queue holds all kinds of work; each promise was made for its own. */
 const asOutcomeOf = <W extends Work>(outcome: Outcome<Work>): Outcome<W> => outcome as Outcome<W>
-
-function carryOut(batch: Batch, { work, reject }: Queued): Answer<Work> {
-  switch (work.kind) {
-    case 'start':
-      if (!isNested(work)) return batch.start(work)
-      batch.startNested(work)
-      return undefined
-    case 'event':
-      return batch.event(work, reject !== undefined)
-    case 'redrive':
-      return batch.redrive(work)
-    case 'timers':
-      batch.timers()
-      return undefined
-    case 'timer':
-      batch.timer(work.timer)
-      return undefined
-    case 'poll':
-      return batch.poll(work)
-    case 'expressEnd':
-      batch.endExpress(work)
-      return undefined
-    case 'probe':
-      batch.probe(work.text)
-      return undefined
-    case 'round':
-      return batch.round()
-    case 'mapItems':
-      return batch.mapItems(work)
-    case 'mapRedrive':
-      return batch.mapRedrive(work)
-    case 'mapRun':
-      batch.mapRun(work)
-      return undefined
-    case 'childEnd':
-      batch.childEnd(work)
-      return undefined
-    default:
-      return work satisfies never
-  }
-}
-
-const isNested = (work: StartWork): work is StartWork & { readonly nested: NestedCall } => work.nested !== undefined
 
 /**
  * What somebody waits for, and answers of calls: they name their attempt. An event of the inbox is in the inbox still; calls

@@ -3,24 +3,20 @@ import type { HoldfastError } from '../../base/index.ts'
 import { BatchBook, type BookPlace } from '../batch-book.ts'
 import type { Question, SqlValue } from '../contract.ts'
 import type { Acknowledge, BatchOutcome, Job } from '../writer.ts'
-import { endsBatch } from './fault.ts'
+import { controlStep, letIn, patientMs } from './control.ts'
+import { endsBatch, isFault } from './fault.ts'
 import type { Keys } from './keys.ts'
 import type { Link } from './link.ts'
 import { Pending, type Texts } from './pending.ts'
 import { PostgresTransaction } from './transaction.ts'
-import { type Failure, noAnswer, type Rows, type Step } from './wire.ts'
+import { type Failure, noAnswer, type Rows, type Step, type WriteLane } from './wire.ts'
 
 export type BatchPlace = BookPlace & {
   readonly link: Link
   readonly keys: Keys
   readonly texts: Texts
+  readonly lane: WriteLane
 }
-
-/** Held by every batch to its end: alone, or together with other concurrent ones. Any number will do that nobody else takes. */
-const writersLock = 0x486f_6c64
-
-/** What is awaited while the loop goes on: longer than others may write alone (`lock_timeout`), and than a slow disk needs. */
-const patientMs = 30_000
 
 type Known = Question & Rows
 
@@ -65,18 +61,18 @@ export class Batch {
 
   /** Waits here, and not in a closure, for processes that write alone: meanwhile the loop goes on. */
   async #begin(): Promise<void> {
-    const lock = this.#jobs.every(({ concurrent }) => concurrent) ? 'lock_shared' : 'lock'
     const first = this.#jobs.flatMap((job) => job.first)
     this.#begun = true
     try {
       const { rows, earlier } = await this.#place.link.tell({
         kind: 'begin',
+        lane: this.#place.lane,
         withinMs: patientMs,
         steps: [
-          control('BEGIN'),
-          control(`SELECT pg_advisory_xact_${lock}(${writersLock})`),
+          controlStep('BEGIN'),
+          letIn(this.#jobs.every(({ concurrent }) => concurrent) ? 'shared' : 'alone'),
           ...first.map(({ sql, parameters }): Step => ({ kind: 'statement', sql, parameters, wants: 'rows' })),
-          { ...control('SELECT pg_current_xact_id()::text'), wants: 'rows' },
+          { ...controlStep('SELECT pg_current_xact_id()::text'), wants: 'rows' },
         ],
       })
       this.#transaction = String(rows[0]?.[0])
@@ -97,6 +93,7 @@ export class Batch {
       onFault: (fault) => (this.#fault ??= fault),
       onSent: () => (this.#sent = true),
       known: (sql, parameters) => this.#takeKnown(sql, parameters),
+      ahead: undefined,
     })
     // A closure alone in its batch needs no savepoint: the transaction is its savepoint.
     if (this.#jobs.length > 1) this.#pending.add('SAVEPOINT closure')
@@ -174,7 +171,8 @@ export class Batch {
   async #tryCommit(): Promise<Failure | undefined> {
     const steps = this.#pending.take()
     const transaction = this.#transaction ?? ''
-    const reply = await this.#place.link.tellForReply({ kind: 'commit', steps, transaction, withinMs: patientMs })
+    const { link, lane } = this.#place
+    const reply = await link.tellForReply({ kind: 'commit', lane, steps, transaction, withinMs: patientMs })
     if (reply.kind !== 'failed') {
       this.#book.committed()
       return undefined
@@ -193,8 +191,9 @@ export class Batch {
 
   async #rollback(): Promise<void> {
     if (!this.#begun) return
+    const { link, lane } = this.#place
     try {
-      await this.#place.link.tell({ kind: 'run', lane: 'write', steps: [control('ROLLBACK')], withinMs: patientMs })
+      await link.tell({ kind: 'run', lane, steps: [controlStep('ROLLBACK')], withinMs: patientMs })
     } catch (error) {
       // A connection that is gone has taken its transaction with it.
       if (this.#fault === undefined) this.#place.logger.error('the database could not undo a batch', { error })
@@ -205,12 +204,3 @@ export class Batch {
 
 const isSame = (some: readonly SqlValue[], others: readonly SqlValue[]): boolean =>
   some.length === others.length && some.every((value, index) => value === others[index])
-
-const control = (sql: string): Extract<Step, { kind: 'statement' }> => ({
-  kind: 'statement',
-  sql,
-  parameters: [],
-  wants: 'none',
-})
-
-const isFault = (error: unknown): error is HoldfastError => error instanceof Error && 'code' in error && 'kind' in error

@@ -40,6 +40,9 @@ export function faultOf(failure: Failure, place: string): HoldfastError {
   return lost ? databaseUnreachable(place, message, cause) : queryFailed(message, cause)
 }
 
+export const isFault = (error: unknown): error is HoldfastError =>
+  error instanceof Error && 'code' in error && 'kind' in error
+
 /** The batch cannot go on: the transaction it runs in is gone, or will be. */
 export function endsBatch(fault: HoldfastError): boolean {
   return batchEnds.has(fault.code)

@@ -89,9 +89,11 @@ export class Link {
   #send(waiting: Waiting): void {
     const id = ++this.#asked
     const worker = this.#living
+    const { request } = waiting
     this.#waiting.set(id, waiting)
     worker.keepsProcess = true
-    worker.tell({ id, request: waiting.request })
+    if (request.kind === 'whole') worker.clearSlot(request.slot)
+    worker.tell({ id, request })
   }
 
   onSignal(listener: (text: string) => void): void {
@@ -116,10 +118,9 @@ export class Link {
     const waiting = [...this.#waiting.values()]
     this.#waiting.clear()
     for (const each of waiting) {
-      const { request, reject } = each
-      if (!this.#closed && (request.kind === 'commit' || request.kind === 'fate'))
-        this.#send({ ...each, request: { kind: 'fate', transaction: request.transaction } })
-      else reject(this.#unanswered(error))
+      const transaction = transactionOf(each.request, worker)
+      if (!this.#closed && transaction !== undefined) this.#send({ ...each, request: { kind: 'fate', transaction } })
+      else each.reject(this.#unanswered(error))
     }
   }
 
@@ -134,5 +135,18 @@ export class Link {
     if (worker !== undefined) await this.tell({ kind: 'close' }).catch(() => {})
     this.#closed = true
     await worker?.terminate()
+  }
+}
+
+/** Of a request that may have committed it. */
+function transactionOf(request: Request, worker: WorkerThread): string | undefined {
+  switch (request.kind) {
+    case 'commit':
+    case 'fate':
+      return request.transaction
+    case 'whole':
+      return worker.transactionIn(request.slot)
+    default:
+      return undefined
   }
 }

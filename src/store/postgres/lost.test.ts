@@ -1,9 +1,9 @@
 /** A connection that falls at the worst moment: during a commit, in the middle of a closure, while nobody looks. */
 import type { Worker } from 'node:worker_threads'
-import pg from 'pg'
 import { afterEach, describe, expect, it } from 'vitest'
 import { HoldfastError, silentLogger, VirtualClock } from '../../base/index.ts'
 import type { Store, Transaction } from '../contract.ts'
+import { Gate } from './gate.fake.ts'
 import { openPostgres, type PostgresOptions } from './open.ts'
 import { administer, dropDatabase, newDatabase, urlOf } from './test-database.fake.ts'
 import { Way } from './way.fake.ts'
@@ -145,20 +145,11 @@ describe('a worker that has died', () => {
 
   it('while it committed does not make what was committed look undone', async () => {
     const { store, worker, database } = await openWithWorker()
-    // The commit waits in the server for whoever holds this lock.
-    const gate = new pg.Client({ connectionString: urlOf(database) })
-    await gate.connect()
-    await gate.query(`SELECT pg_advisory_lock(7);
-      CREATE FUNCTION wait_at_the_gate() RETURNS trigger LANGUAGE plpgsql AS
-        'BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END';
-      CREATE CONSTRAINT TRIGGER gate AFTER INSERT ON note DEFERRABLE INITIALLY DEFERRED
-        FOR EACH ROW EXECUTE FUNCTION wait_at_the_gate()`)
+    const gate = await Gate.build(database)
     const written = store.write((tx) => put(tx, 'a'))
-    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`
-    while ((await gate.query(waiting)).rowCount === 0) continue
+    await gate.reached()
     await worker.terminate()
-    await gate.query('SELECT pg_advisory_unlock(7)')
-    await gate.end()
+    await gate.open()
     await written
     expect(await kept(database)).toEqual(['a'])
   })

@@ -37,7 +37,11 @@ function applyNext({ link, migrations, clock, logger }: MigrateOptions): boolean
       steps: [{ kind: 'statement', sql, parameters, wants }],
       withinMs: migrationMs,
     })
-  link.ask({ kind: 'begin', steps: [{ kind: 'statement', sql: 'BEGIN', parameters: [], wants: 'none' }] })
+  link.ask({
+    kind: 'begin',
+    lane: 'write',
+    steps: [{ kind: 'statement', sql: 'BEGIN', parameters: [], wants: 'none' }],
+  })
   try {
     run(`SET LOCAL lock_timeout = ${migrationMs}`)
     run(`SELECT pg_advisory_xact_lock(${migrationLock})`)

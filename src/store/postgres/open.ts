@@ -4,6 +4,7 @@ import { rightsMissing, serverOld, urlInvalid } from '../errors.ts'
 import { readMigrations } from '../migration.ts'
 import { type CommonOptions, OpenStore } from '../open-store.ts'
 import { Listeners } from '../signals.ts'
+import { AheadBatch, freeSlots } from './ahead.ts'
 import { Batch } from './batch.ts'
 import { Keys } from './keys.ts'
 import { Link } from './link.ts'
@@ -77,13 +78,24 @@ function storeOver(link: Link, options: PostgresOptions): Store {
   const signals = new Listeners((text) => link.send(text))
   link.onSignal((text) => signals.hear(text))
   const { logger, onTrace: trace = () => {} } = options
-  const place = { link, keys: new Keys(link), texts: new Texts(), logger, turn: setImmediate, trace }
+  const place = {
+    link,
+    keys: new Keys(link),
+    texts: new Texts(),
+    logger,
+    turn: setImmediate,
+    trace,
+    lane: 'write' as const,
+  }
+  const aheadPlace = { ...place, free: freeSlots() }
   return new OpenStore(
     {
       dialect: 'postgres',
       signals,
       reader: new PostgresReader(link),
       runBatch: (number, jobs) => new Batch(place, number, jobs).run(),
+      ahead: { atMost: aheadPlace.free.length, run: (number, job) => new AheadBatch(aheadPlace, number, job).run() },
+      runAside: (number, jobs) => new Batch({ ...place, lane: 'aside' }, number, jobs).run(),
       release: () => link.close(),
     },
     options,

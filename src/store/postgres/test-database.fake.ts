@@ -39,7 +39,7 @@ export async function administer(sql: string, database = 'postgres'): Promise<Re
 let administrator: Link | undefined
 function administerNow(sql: string, wants: 'none' | 'rows' = 'none'): Answer {
   administrator ??= openLink(server())
-  return administrator.ask({ kind: 'begin', steps: [{ kind: 'statement', sql, parameters: [], wants }] })
+  return administrator.ask({ kind: 'begin', lane: 'write', steps: [{ kind: 'statement', sql, parameters: [], wants }] })
 }
 
 function openLink(url: string): Link {
@@ -145,6 +145,7 @@ type Saying = { readonly sql: string; readonly parameters?: readonly SqlValue[];
 const doNow = (link: Link, steps: readonly Saying[]): Answer =>
   link.ask({
     kind: 'begin',
+    lane: 'write',
     steps: steps.map(({ sql, parameters = [], wants = 'none' }): Step => ({
       kind: 'statement',
       sql,

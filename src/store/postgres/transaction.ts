@@ -2,7 +2,16 @@
 import type { Compilable, Kysely, QueryResult } from 'kysely'
 import type { HoldfastError } from '../../base/index.ts'
 import { builderOn, type Runner, sqlValues } from '../builder.ts'
-import type { RunResult, SqlRow, SqlValue, Statement, Transaction } from '../contract.ts'
+import { isSameRow } from '../assumption.ts'
+import {
+  AnswerNeeded,
+  type Question,
+  type RunResult,
+  type SqlRow,
+  type SqlValue,
+  type Statement,
+  type Transaction,
+} from '../contract.ts'
 import { queryFailed, transactionOver } from '../errors.ts'
 import { insertShapeOf, isRead } from './dialect.ts'
 import { endsBatch } from './fault.ts'
@@ -10,20 +19,25 @@ import type { Keys } from './keys.ts'
 import type { Link } from './link.ts'
 import type { Pending } from './pending.ts'
 import { rowsIn } from './rows.ts'
-import { type Answer, noAnswer, type Rows, type Wanted } from './wire.ts'
+import { type Answer, noAnswer, type Rows, type Wanted, type WriteLane } from './wire.ts'
 
 /** What a transaction needs of the batch it belongs to. */
 export type TransactionPlace = {
   readonly link: Link
   readonly pending: Pending
   readonly keys: Keys
+  readonly lane: WriteLane
   /** Told of a fault that the batch cannot outlive, even one that the closure catches. */
   onFault(fault: HoldfastError): void
   /** Told when statements of this transaction are on their way to the database. */
   onSent(): void
   /** The answer to a question that was asked before it was put; each is given once. */
   known(sql: string, parameters: readonly SqlValue[]): Rows | undefined
+  /** Takes what is assumed, where nothing can be asked. */
+  readonly ahead: ((assumed: Assumed) => void) | undefined
 }
+
+export type Assumed = { readonly question: Question; readonly row: SqlRow; readonly otherwise: () => Error }
 
 export class PostgresTransaction implements Transaction, Runner {
   readonly #place: TransactionPlace
@@ -77,6 +91,14 @@ export class PostgresTransaction implements Transaction, Runner {
     return rows[0]?.[0] === 1
   }
 
+  assume(question: Question, row: SqlRow, otherwise: () => Error): void {
+    this.demandOpen()
+    const { ahead } = this.#place
+    if (ahead !== undefined) return ahead({ question, row, otherwise })
+    const [found, another] = rowsIn<SqlRow>(this.answer(question.sql, question.parameters, 'rows'))
+    if (another !== undefined || !isSameRow(found, row)) throw otherwise()
+  }
+
   afterCommit(hook: () => void): void {
     this.demandOpen()
     this.hooks.push(hook)
@@ -106,7 +128,9 @@ export class PostgresTransaction implements Transaction, Runner {
   /** Sends what waits, and this, and sleeps until the answer is there. */
   answer(sql: string, parameters: readonly SqlValue[], wants: Wanted): Answer {
     this.demandOpen()
-    const { pending } = this.#place
+    const { pending, ahead } = this.#place
+    // Whatever the closure makes of it, it has decided without an answer.
+    if (ahead !== undefined) throw (this.#broken = new AnswerNeeded())
     const known = wants === 'rows' ? this.#place.known(sql, parameters) : undefined
     if (known !== undefined) return { ...noAnswer, ...known }
     if (isRead(sql)) {
@@ -124,10 +148,10 @@ export class PostgresTransaction implements Transaction, Runner {
 
   /** `undo`: takes the last statement back when that alone has failed. */
   flush(undo?: () => void): Answer {
-    const { link, pending } = this.#place
+    const { link, lane, pending } = this.#place
     const steps = pending.take()
     this.#place.onSent()
-    const reply = link.askForReply({ kind: 'run', lane: 'write', steps })
+    const reply = link.askForReply({ kind: 'run', lane, steps })
     if (reply.kind === 'answer') {
       if (undo !== undefined) pending.add('RELEASE SAVEPOINT statement')
       return reply.answer

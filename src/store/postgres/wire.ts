@@ -33,17 +33,35 @@ export type Settings = {
 
 type Within = { readonly withinMs?: number }
 
+/** On which transactions are written. `aside` is connected when it is first needed. */
+export type WriteLane = 'write' | 'aside'
+
 /** `write` and `read` are there from the beginning to the end; a cursor has a connection as long as it is open. */
-export type Lane = 'write' | 'read' | number
+export type Lane = WriteLane | 'read' | number
 
 export type Request =
   /** Connects both lanes, and says what stands at the other end. */
   | { readonly kind: 'open' }
   /** Makes sure that the lane is connected before it runs the steps. */
-  | ({ readonly kind: 'begin'; readonly steps: readonly Step[] } & Within)
+  | ({ readonly kind: 'begin'; readonly lane: WriteLane; readonly steps: readonly Step[] } & Within)
   | ({ readonly kind: 'run'; readonly lane: Lane; readonly steps: readonly Step[] } & Within)
   /** Commits; `transaction` is the number by which its fate is asked for when the answer is lost. */
-  | ({ readonly kind: 'commit'; readonly steps: readonly Step[]; readonly transaction: string } & Within)
+  | ({
+      readonly kind: 'commit'
+      readonly lane: WriteLane
+      readonly steps: readonly Step[]
+      readonly transaction: string
+    } & Within)
+  /**
+   * A whole transaction, after those that were asked for before it: committed if all that it assumes is so. Its number lies in
+   * `slot` of WorkerData.transactions before anything can be committed.
+   */
+  | ({
+      readonly kind: 'whole'
+      readonly assumptions: readonly Assumption[]
+      readonly steps: readonly Step[]
+      readonly slot: number
+    } & Within)
   /** Whether a commit whose answer is lost was carried out: answered if it was, else it fails. */
   | { readonly kind: 'fate'; readonly transaction: string }
   | { readonly kind: 'keys'; readonly table: string; readonly count: number }
@@ -58,6 +76,13 @@ export type Request =
   /** To all processes on the database. Answered at once. */
   | { readonly kind: 'signal'; readonly text: string }
   | { readonly kind: 'close' }
+
+/** That a question is answered by one row with these values, in the order of its columns. */
+export type Assumption = {
+  readonly sql: string
+  readonly parameters: readonly SqlValue[]
+  readonly values: readonly SqlValue[]
+}
 
 export type Failure = {
   /** SQLSTATE, or the code of a system error; undefined when neither is known. */
@@ -78,6 +103,8 @@ export type Keys = { readonly column: string; readonly keys: readonly number[] }
 export type Reply =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'keys'; readonly keys: Keys }
+  /** It was not committed, for this of what it assumed is not so. */
+  | { readonly kind: 'untrue'; readonly assumption: number }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
 export type Asked = { readonly id: number; readonly request: Request }
@@ -88,6 +115,17 @@ export type Signal = { readonly signal: string }
 
 export const noAnswer: Answer = { changes: 0, key: 0, names: [], rows: [], earlier: [] }
 
-/** `signal[0]` counts the answers, `signal[1]` is 1 once the worker has ended. */
-export type WorkerData = { readonly settings: Settings; readonly signal: Int32Array; readonly port: MessagePort }
+/** Whole transactions that may be under way together. */
+export const slots = 2
+
+/**
+ * `signal[0]` counts the answers, `signal[1]` is 1 once the worker has ended. `transactions`: by slot, the number of the whole
+ * transaction that is under way; 0 as long as it cannot have been committed.
+ */
+export type WorkerData = {
+  readonly settings: Settings
+  readonly signal: Int32Array
+  readonly transactions: BigInt64Array
+  readonly port: MessagePort
+}
 type MessagePort = import('node:worker_threads').MessagePort

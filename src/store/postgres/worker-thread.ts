@@ -1,6 +1,6 @@
 /** One life of the worker that holds the connections, and the two ways to it: for who sleeps until the answer, and who goes on. */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
-import type { Asked, Reply, Settings, Signal, Told, WorkerData } from './wire.ts'
+import { type Asked, type Reply, type Settings, type Signal, slots, type Told, type WorkerData } from './wire.ts'
 
 export type WorkerEvents = {
   told(told: Told): void
@@ -13,6 +13,7 @@ export class WorkerThread {
   readonly #worker: Worker
   readonly #port: MessagePort
   readonly #signal = new Int32Array(new SharedArrayBuffer(8))
+  readonly #transactions = new BigInt64Array(new SharedArrayBuffer(8 * slots))
   readonly #events: WorkerEvents
   #gone = false
 
@@ -20,7 +21,7 @@ export class WorkerThread {
     this.#events = events
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
-    const workerData: WorkerData = { settings, signal: this.#signal, port: port2 }
+    const workerData: WorkerData = { settings, signal: this.#signal, transactions: this.#transactions, port: port2 }
     this.#worker = new Worker(new URL('./worker/worker-main.ts', import.meta.url), {
       workerData,
       transferList: [port2],
@@ -41,6 +42,16 @@ export class WorkerThread {
   set keepsProcess(keeps: boolean) {
     if (keeps) this.#worker.ref()
     else this.#worker.unref()
+  }
+
+  /** The number of the whole transaction that was told last with this slot; undefined: it cannot have been committed. */
+  transactionIn(slot: number): string | undefined {
+    const number = Atomics.load(this.#transactions, slot)
+    return number === 0n ? undefined : String(number)
+  }
+
+  clearSlot(slot: number): void {
+    Atomics.store(this.#transactions, slot, 0n)
   }
 
   /** Goes on. */

@@ -1,7 +1,8 @@
 /** The inside of one `write` on SQLite. */
 import type { StatementSync } from 'node:sqlite'
 import type { Compilable, Kysely, QueryResult } from 'kysely'
-import type { RunResult, SqlRow, SqlValue, Statement, Transaction } from '../contract.ts'
+import { isSameRow } from '../assumption.ts'
+import type { Question, RunResult, SqlRow, SqlValue, Statement, Transaction } from '../contract.ts'
 import { builderOn, type Runner, sqlValues } from '../builder.ts'
 import { transactionOver } from '../errors.ts'
 import { type Connection, resultOf, rowAs } from './connection.ts'
@@ -56,6 +57,10 @@ export class SqliteTransaction implements Transaction, Runner {
   tryLock(): boolean {
     this.demandOpen()
     return true
+  }
+
+  assume({ sql, parameters }: Question, row: SqlRow, otherwise: () => Error): void {
+    if (!isSameRow(this.prepare(sql).get(...parameters), row)) throw otherwise()
   }
 
   afterCommit(hook: () => void): void {

@@ -5,7 +5,7 @@ import type { SqlValue } from '../../contract.ts'
 import { insertedTable, insertOfMany, parametersOf, postgresStatement, updateOfMany } from '../dialect.ts'
 import type { Answer, Settings, Step } from '../wire.ts'
 import { arrayOf, type ElementType, isElementType, parameterOf } from './encode.ts'
-import { Pipeline, type Prepared, Statements } from './pipeline.ts'
+import { type Gate, Pipeline, type Prepared, Statements } from './pipeline.ts'
 
 export type Table = { readonly types: ReadonlyMap<string, string>; readonly key: string | undefined }
 
@@ -82,16 +82,21 @@ export class Connection {
 
   /** In one round trip. @throws PipelineError */
   async run(steps: readonly Step[], withinMs = this.#answerMs): Promise<Answer> {
+    return this.submit(await this.prepare(steps), withinMs)
+  }
+
+  async prepare(steps: readonly Step[]): Promise<readonly Prepared[]> {
     const prepared: Prepared[] = []
     for (const step of steps) prepared.push(await this.#prepare(step))
-    return this.#submit(prepared, withinMs)
+    return prepared
   }
 
   rows(sql: string, ...parameters: SqlValue[]): Promise<Answer> {
     return this.run([{ kind: 'statement', sql, parameters, wants: 'rows' }])
   }
 
-  #submit(steps: readonly Prepared[], withinMs: number): Promise<Answer> {
+  /** What was prepared on this connection, in one round trip; a gate costs another while what is behind it is carried out. */
+  submit(steps: readonly Prepared[], withinMs = this.#answerMs, gate?: Gate): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
       const silence = `it did not answer within ${withinMs / 1000} s`
       const overdue = setTimeout(() => this.cut(new Error(silence)), withinMs)
@@ -101,7 +106,7 @@ export class Connection {
           clearTimeout(overdue)
           done(value)
         }
-      this.#client.query(new Pipeline(steps, this.#statements, settle(resolve), settle(reject)))
+      this.#client.query(new Pipeline(steps, this.#statements, settle(resolve), settle(reject), gate))
     })
   }
 
@@ -147,7 +152,7 @@ export class Connection {
     const known = this.#tables.get(name)
     if (known !== undefined) return known
     const text = this.#translate(selectTypes)
-    const { rows } = await this.#submit([{ text, parameters: [name.toLowerCase()], wants: 'rows' }], this.#answerMs)
+    const { rows } = await this.submit([{ text, parameters: [name.toLowerCase()], wants: 'rows' }])
     const key = rows.find((row) => row[2] === 1)?.[0]
     const table: Table = {
       types: new Map(rows.map(([column, type]) => [String(column), String(type)])),

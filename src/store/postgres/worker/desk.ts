@@ -1,29 +1,45 @@
 /** Carries out what the store asks for, each lane for itself, in the order in which it is asked. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Answer, type Failure, type Keys, noAnswer, type Reply, type Request, type Settings } from '../wire.ts'
+import { type Answer, type Keys, noAnswer, type Reply, type Request, type Settings, type WriteLane } from '../wire.ts'
 import { Connection } from './connection.ts'
+import { codeOf, failureOf, isLost, UnknownFate } from './failure.ts'
 import { Lane, NotConnected } from './lane.ts'
 import { PipelineError } from './pipeline.ts'
+import { Whole } from './whole.ts'
 
 const retryMs = 250
 /** Who reads row by row keeps nobody waiting, and may take its time between two. */
 const slowReaderMs = 60_000
 
+export type DeskEvents = {
+  /** What other processes, and this one, have sent. */
+  heard(text: string): void
+  /** A whole transaction has its number; nothing of it is committed before this was told. */
+  numbered(slot: number, transaction: string): void
+}
+
 export class Desk {
   readonly #settings: Settings
   readonly #write: Lane
+  readonly #aside: Lane
   readonly #read: Lane
-  /** On which the transaction runs that was begun last: another, made since, knows nothing of it. */
-  #begun: Connection | undefined
+  /** On which the transaction of a lane runs that was begun last: another, made since, knows nothing of it. */
+  readonly #begun = new Map<WriteLane, Connection>()
   readonly #cursors = new Map<number, Connection>()
   /** Connections of cursors that nobody uses just now. */
   readonly #idle: Connection[] = []
+  readonly #whole: Whole
   #closing = false
 
-  /** `heard`: what other processes, and this one, have sent. */
-  constructor(settings: Settings, heard: (text: string) => void) {
+  constructor(settings: Settings, { heard, numbered }: DeskEvents) {
     this.#settings = settings
+    this.#whole = new Whole({
+      connect: () => this.#write.connect(),
+      numbered,
+      askWhetherCommitted: (...lost) => this.#askWhetherCommitted(...lost),
+    })
     this.#write = new Lane(settings, retryMs)
+    this.#aside = new Lane(settings, retryMs)
     this.#read = new Lane(settings, retryMs, async (connection) => {
       connection.onNotification(heard)
       await connection.run([{ kind: 'statement', sql: 'LISTEN holdfast', parameters: [], wants: 'none' }])
@@ -33,20 +49,20 @@ export class Desk {
   async serve(request: Request): Promise<Reply> {
     try {
       if (request.kind === 'keys') return { kind: 'keys', keys: await this.#keys(request.table, request.count) }
+      if (request.kind === 'whole') return await this.#whole.run(request)
       return { kind: 'answer', answer: await this.#do(request) }
     } catch (error) {
       return { kind: 'failed', failure: failureOf(error) }
     }
   }
 
-  async #do(request: Exclude<Request, { kind: 'keys' }>): Promise<Answer> {
+  async #do(request: Exclude<Request, { kind: 'keys' | 'whole' }>): Promise<Answer> {
     switch (request.kind) {
       case 'open':
         await Promise.all([this.#write.connect(), this.#read.connect()])
         return this.#write.connection.rows(selectServer)
       case 'begin':
-        this.#begun = await this.#write.connect()
-        return this.#begun.run(request.steps, request.withinMs)
+        return this.#begin(request)
       case 'run':
         return this.#connection(request.lane).run(request.steps, request.withinMs)
       case 'commit':
@@ -67,18 +83,25 @@ export class Desk {
     }
   }
 
-  #connection(lane: 'write' | 'read' | number): Connection {
+  async #begin({ lane, steps, withinMs }: Extract<Request, { kind: 'begin' }>): Promise<Answer> {
+    const connection = await (lane === 'write' ? this.#write : this.#aside).connect()
+    this.#begun.set(lane, connection)
+    return connection.run(steps, withinMs)
+  }
+
+  #connection(lane: WriteLane | 'read' | number): Connection {
     if (typeof lane === 'number') return this.#cursor(lane)
     if (lane === 'read') return this.#read.connection
-    if (this.#begun === undefined || this.#begun.ended) throw new NotConnected()
-    return this.#begun
+    const begun = this.#begun.get(lane)
+    if (begun === undefined || begun.ended) throw new NotConnected()
+    return begun
   }
 
   // ---- committing
 
-  async #commit({ steps, transaction, withinMs }: Extract<Request, { kind: 'commit' }>): Promise<Answer> {
+  async #commit({ lane, steps, transaction, withinMs }: Extract<Request, { kind: 'commit' }>): Promise<Answer> {
     const all = [...steps, { kind: 'statement', sql: 'COMMIT', parameters: [], wants: 'none' } as const]
-    const connection = this.#connection('write')
+    const connection = this.#connection(lane)
     try {
       return await connection.run(all, withinMs)
     } catch (error) {
@@ -163,7 +186,12 @@ export class Desk {
   async #close(): Promise<Answer> {
     this.#closing = true
     const open = [...this.#cursors.values(), ...this.#idle].filter((connection) => !connection.ended)
-    await Promise.all([this.#write.close(), this.#read.close(), ...open.map((connection) => connection.close())])
+    await Promise.all([
+      this.#write.close(),
+      this.#aside.close(),
+      this.#read.close(),
+      ...open.map((connection) => connection.close()),
+    ])
     return noAnswer
   }
 }
@@ -173,46 +201,3 @@ const selectServer = `SELECT current_setting('server_version_num')::int AS versi
   current_setting('server_version') AS name, current_setting('fsync') AS fsync,
   current_setting('synchronous_commit') AS synchronous, current_setting('server_encoding') AS encoding,
   current_database() AS database, current_user AS person, has_schema_privilege(current_schema(), 'CREATE') AS may`
-
-class UnknownFate extends Error {
-  constructor(cause: unknown) {
-    super('nobody knows whether it was committed', { cause })
-  }
-}
-
-function failureOf(error: unknown): Failure {
-  const cause = error instanceof PipelineError || error instanceof UnknownFate ? causeOf(error) : error
-  return {
-    code: codeOf(cause),
-    message: cause instanceof Error ? cause.message : String(cause),
-    ...textIn(cause, 'detail'),
-    ...textIn(cause, 'table'),
-    lost: isLost(cause),
-    ...(error instanceof UnknownFate ? { unknown: true } : {}),
-    step: error instanceof PipelineError ? error.step : 0,
-  }
-}
-
-function causeOf(error: Error): unknown {
-  return error.cause instanceof PipelineError ? error.cause.cause : error.cause
-}
-
-function textIn(error: unknown, name: 'detail' | 'table'): Record<string, string> {
-  const found: unknown = error instanceof Error && name in error ? Reflect.get(error, name) : undefined
-  return typeof found === 'string' ? { [name]: found } : {}
-}
-
-function codeOf(error: unknown): string | undefined {
-  // When every address of a name refuses, each refusal is inside.
-  if (error instanceof AggregateError && codeIn(error) === undefined) return codeIn(error.errors[0])
-  return codeIn(error)
-}
-
-const codeIn = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
-
-/** A SQLSTATE is the answer of a server; it has ended the connection where it says so. Without one there was no answer. */
-function isLost(error: unknown): boolean {
-  if (error instanceof Error && 'severity' in error && error.severity !== 'ERROR') return true
-  return !/^(?=.*\d)[0-9A-Z]{5}$/.test(codeOf(error) ?? '')
-}

@@ -11,6 +11,7 @@ type Connection = {
   describe(message: { readonly type: 'P'; readonly name: '' }): void
   execute(message: object): void
   close(message: { readonly type: 'S'; readonly name: string }): void
+  flush(): void
   sync(): void
 }
 const asConnection = (connection: unknown): Connection => connection as Connection
@@ -21,6 +22,12 @@ export type Prepared = {
   readonly wants: 'none' | 'count' | 'rows'
   /** The first column of the one row is the key that was handed out. */
   readonly key?: boolean
+}
+
+/** The last step is chosen when those up to `after` are answered, while those behind them are carried out. */
+export type Gate = {
+  readonly after: number
+  choose(answers: readonly Rows[]): Prepared
 }
 
 type Known = { readonly name: string; fields?: readonly Field[] }
@@ -60,7 +67,9 @@ export class PipelineError extends Error {
 }
 
 export class Pipeline {
-  readonly #steps: readonly Prepared[]
+  readonly #steps: Prepared[]
+  /** Undefined once the last step is sent. */
+  #gate: Gate | undefined
   readonly #statements: Statements
   readonly #resolve: (answer: Answer) => void
   readonly #reject: (error: PipelineError) => void
@@ -79,8 +88,10 @@ export class Pipeline {
     statements: Statements,
     resolve: (answer: Answer) => void,
     reject: (error: PipelineError) => void,
+    gate?: Gate,
   ) {
-    this.#steps = steps
+    this.#steps = [...steps]
+    this.#gate = gate
     this.#statements = statements
     this.#resolve = resolve
     this.#reject = reject
@@ -90,8 +101,12 @@ export class Pipeline {
     const connection = asConnection(given)
     connection.stream.cork()
     try {
-      for (const [index, step] of this.#steps.entries()) this.#send(connection, step, index)
-      connection.sync()
+      for (const [index, step] of this.#steps.entries()) {
+        this.#send(connection, step, index)
+        // The server begins while the rest is put into its words.
+        if (index === this.#gate?.after) this.#flush(connection)
+      }
+      if (this.#gate === undefined) connection.sync()
     } finally {
       connection.stream.uncork()
     }
@@ -123,10 +138,10 @@ export class Pipeline {
   }
 
   get #isLast(): boolean {
-    return this.#done === this.#steps.length - 1
+    return this.#gate === undefined && this.#done === this.#steps.length - 1
   }
 
-  handleCommandComplete({ text }: { readonly text: string }): void {
+  handleCommandComplete({ text }: { readonly text: string }, given: unknown): void {
     this.#changes = changesIn(text)
     if (text === 'ROLLBACK' && this.#steps[this.#done]?.text === 'COMMIT') this.#notCommitted = true
     this.#fields = this.#statements.find(this.#steps[this.#done]?.text ?? '')?.fields ?? []
@@ -134,7 +149,24 @@ export class Pipeline {
       this.#earlier.push(this.#decoded())
       this.#rows = []
     }
+    if (this.#gate?.after === this.#done) this.#end(asConnection(given), this.#gate)
     this.#done++
+  }
+
+  #flush(connection: Connection): void {
+    connection.flush()
+    connection.stream.uncork()
+    connection.stream.cork()
+  }
+
+  #end(connection: Connection, gate: Gate): void {
+    const last = gate.choose(this.#earlier)
+    this.#gate = undefined
+    connection.stream.cork()
+    this.#send(connection, last, this.#steps.length)
+    this.#steps.push(last)
+    connection.sync()
+    connection.stream.uncork()
   }
 
   #decoded(): Rows {
@@ -147,7 +179,8 @@ export class Pipeline {
     this.#done++
   }
 
-  handleError(error: unknown): void {
+  handleError(error: unknown, given: unknown): void {
+    if (this.#gate !== undefined) asConnection(given).sync()
     for (const { step, text } of this.#parsed) if (step >= this.#done) this.#statements.forget(text)
     this.#reject(new PipelineError(this.#done, error))
   }

@@ -6,9 +6,12 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Asked, Signal, Told, WorkerData } from '../wire.ts'
 import { Desk } from './desk.ts'
 
-const { settings, signal, port } = given()
+const { settings, signal, transactions, port } = given()
 const whileAwaited = asPort(parentPort)
-const desk = new Desk(settings, (text) => whileAwaited.postMessage({ signal: text } satisfies Signal))
+const desk = new Desk(settings, {
+  heard: (text) => whileAwaited.postMessage({ signal: text } satisfies Signal),
+  numbered: (slot, transaction) => Atomics.store(transactions, slot, BigInt(transaction)),
+})
 
 whileAwaited.on('message', (asked: Asked) => {
   void serve(asked).then((told) => whileAwaited.postMessage(told))
