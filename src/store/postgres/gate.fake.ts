@@ -1,4 +1,4 @@
-/** A gate in the server at which commits wait, for tests: what inserts into `note` is committed once it is open. */
+/** A gate in the server at which commits wait, for tests: what inserts into a table is committed once it is open. */
 import pg from 'pg'
 import { urlOf } from './test-database.fake.ts'
 
@@ -13,13 +13,13 @@ export class Gate {
   }
 
   /** Closed. */
-  static async build(database: string): Promise<Gate> {
+  static async build(database: string, table = 'note'): Promise<Gate> {
     const client = new pg.Client({ connectionString: urlOf(database) })
     await client.connect()
     await client.query(`SELECT pg_advisory_lock(7);
       CREATE FUNCTION wait_at_the_gate() RETURNS trigger LANGUAGE plpgsql AS
         'BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END';
-      CREATE CONSTRAINT TRIGGER gate AFTER INSERT ON note DEFERRABLE INITIALLY DEFERRED
+      CREATE CONSTRAINT TRIGGER gate AFTER INSERT ON ${table} DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION wait_at_the_gate()`)
     return new Gate(client)
   }
