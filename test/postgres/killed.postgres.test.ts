@@ -30,7 +30,9 @@ class Load {
     for (let n = 0; this.running; n++) {
       const body = `${worker}-${n}`
       try {
-        await this.#store.write((tx) => tx.prepare('INSERT INTO note (body) VALUES (?)').defer(body))
+        // Now by themselves, two on their way at a time, now all together.
+        const ahead = n % 8 < 4
+        await this.#store.write((tx) => tx.prepare('INSERT INTO note (body) VALUES (?)').defer(body), { ahead })
         this.acknowledged.push(body)
       } catch (error) {
         const code = error instanceof HoldfastError ? error.code : String(error)
