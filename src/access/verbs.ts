@@ -106,6 +106,8 @@ export const verbs = {
   'session.revoke': admins,
 
   'trail.read': readers,
+  // That something happened, and to whom sees everything: to what.
+  'trail.follow': signedIn,
   'trail.verify': readers,
   'trail.export': readers,
 

@@ -1,4 +1,5 @@
 /** What is acted on, as server-sent events that a page of the console keeps its lists current by. */
+import { can } from '../../access/index.ts'
 import type { News } from '../../audit/index.ts'
 import { printEvents, type PrintedEvents } from './event-stream.ts'
 import type { RouteAnswer, RouteContext } from './route.ts'
@@ -9,9 +10,11 @@ import type { RouteAnswer, RouteContext } from './route.ts'
  */
 export function watchChanges({
   dependencies: { news },
+  actor,
   headers,
 }: RouteContext<unknown, unknown, unknown>): RouteAnswer {
   const seen = headers['last-event-id']
+  const seesAll = can(actor, 'trail.read').allowed
   return {
     kind: 'events',
     run: async (send, signal) => {
@@ -25,7 +28,7 @@ export function watchChanges({
         }
         while (!signal.aborted) {
           const next = await waiting.take(signal)
-          if (next !== undefined) await send(printed(next))
+          if (next !== undefined) await send(printed(seesAll ? next : withoutSubjects(next)))
         }
       } finally {
         leave()
@@ -44,6 +47,9 @@ function printed(news: News): PrintedEvents {
   alreadyPrinted.set(news, events)
   return events
 }
+
+/** For whoever sees only some places: that something happened, and no more. */
+const withoutSubjects = ({ through }: News): News => ({ through, all: true, actions: [], subjects: [] })
 
 /** A reader that is slower than the news is told of them together. */
 class Newest {

@@ -88,7 +88,7 @@ export const trailRoutes = [
   route({
     method: 'GET',
     path: '/v1/trail/changes',
-    verb: 'trail.read',
+    verb: 'trail.follow',
     operation: 'trailChanges',
     summary:
       'What is acted on, as it happens: `changes` events, some a second at most, with the actions and the things they were done to. After Last-Event-ID the first one says whether to read anew.',
