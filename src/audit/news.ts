@@ -17,7 +17,7 @@ export type News = {
 }
 
 /** From one telling to the next, at least. */
-const paceMs = 200
+const paceMs = 250
 /** What other processes seal rings nothing here: so often it is looked for. */
 const elsewhereMs = 250
 /** Beyond that a reader is quicker with reading anew. */

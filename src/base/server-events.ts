@@ -4,24 +4,20 @@ export type ServerEvent = { readonly id: string | undefined; readonly event: str
 
 export async function* readEvents(chunks: AsyncIterable<string>): AsyncIterable<ServerEvent> {
   let lines: string[] = []
-  for await (const line of splitLines(chunks)) {
-    if (line !== '') {
-      lines.push(line)
-      continue
-    }
-    const event = eventOf(lines)
-    lines = []
-    if (event !== undefined) yield event
-  }
-}
-
-/** What stands behind the last line end is half a line: it is dropped when the stream ends. */
-async function* splitLines(chunks: AsyncIterable<string>): AsyncIterable<string> {
+  // What stands behind the last line end is half a line: it is dropped when the stream ends.
   let rest = ''
   for await (const chunk of chunks) {
-    const lines = (rest + chunk).split(/\r\n|\n/)
-    rest = lines.pop() ?? ''
-    yield* lines
+    const found = (rest + chunk).split(/\r\n|\n/)
+    rest = found.pop() ?? ''
+    for (const line of found) {
+      if (line !== '') {
+        lines.push(line)
+        continue
+      }
+      const event = eventOf(lines)
+      lines = []
+      if (event !== undefined) yield event
+    }
   }
 }
 

@@ -23,6 +23,9 @@ const longestRetryMs = 8000
 /** Nobody looks: browsers have few connections to a server for all their tabs together. */
 const hiddenForMs = 20_000
 
+/** Thousands of events may come at once: between them whoever looks at the page scrolls and types. */
+const busyMs = 20
+
 export class Live {
   readonly #client: Client
   readonly #listeners = new Set<() => void>()
@@ -95,7 +98,12 @@ export class Live {
         if (isReturn) topic.onReturn?.()
         else this.#told.set(topic, undefined)
         retryMs = firstRetryMs
+        let began = performance.now()
         for await (const event of events) {
+          if (performance.now() - began > busyMs) {
+            await othersFirst()
+            began = performance.now()
+          }
           if (signal.aborted) return
           if (event.id !== undefined) this.#told.set(topic, event.id)
           topic.onEvent(event)
@@ -130,6 +138,9 @@ export class Live {
     else if (this.#connection?.signal.aborted !== false) this.#reconnect()
   }
 }
+
+/** What waits to be drawn or was clicked comes before what follows. */
+const othersFirst = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 0))
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

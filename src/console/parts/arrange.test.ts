@@ -32,6 +32,6 @@ it('another list is shown as it is', () => {
 })
 
 it('the rows in sight are drawn in groups, with one more on each side', () => {
-  expect(rangeAt(0, 320, 32)).toEqual({ first: 0, last: 24 })
-  expect(rangeAt(3200, 320, 32)).toEqual({ first: 88, last: 120 })
+  expect(rangeAt(0, 320, 32)).toEqual({ first: 0, last: 16 })
+  expect(rangeAt(3200, 320, 32)).toEqual({ first: 96, last: 116 })
 })

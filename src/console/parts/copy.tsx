@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useWords } from '../words/index.tsx'
 import { Icon } from './icons.tsx'
 
-const saidForMs = 1500
+export const saidForMs = 1500
 
 function useCopy() {
   const [isCopied, setCopied] = useState(false)

@@ -2,7 +2,7 @@
  * Rows of 32 px, of which only those in sight are in the document, so that ten thousand scroll as ten do. On a phone each row keeps
  * the columns that say most. A row that changed, or has come, glows once; nothing moves under the pointer.
  */
-import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
+import { type CSSProperties, type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useRef } from 'react'
 import { useWords } from '../words/index.tsx'
 import { useQuietRows } from './quiet-rows.ts'
 import styles from './table.module.css'
@@ -44,7 +44,8 @@ const rowHeight = 32
 
 export function RowTable<Item>(table: RowTable<Item>) {
   const { t } = useWords()
-  const { label, columns, keyOf, hasMore = false, onMore, onSight, selected } = table
+  const { label, columns, keyOf, hasMore = false, onMore, onSight, onOpen, selected, glowOn } = table
+  const open = useNewest(onOpen)
   const scroller = useRef<HTMLDivElement>(null)
   const { items, gone, arrived, waiting, onShowNew, reading } = useQuietRows(table, scroller)
   const { first, last, height, show } = useWindow({ scroller, count: items.length, rowHeight })
@@ -58,32 +59,31 @@ export function RowTable<Item>(table: RowTable<Item>) {
   }, [selectedAt, show])
   return (
     <div className={styles['table']} {...reading}>
-      {waiting === undefined ? null : (
-        <button type="button" className={styles['new']} onClick={onShowNew}>
-          {t(waiting.isMore ? 'part.newRowsMore' : 'part.newRows', { count: waiting.count })}
-        </button>
-      )}
+      <NewRows waiting={waiting} onShow={onShowNew} />
       <div
         className={styles['scroller']}
         ref={scroller}
         role="table"
+        style={gridOf(columns)}
         aria-label={label}
         aria-rowcount={hasMore ? -1 : items.length + 1}
       >
-        <div role="rowgroup" className={styles['head']}>
-          <div role="row" className={styles['row']} style={gridOf(columns)} aria-rowindex={1}>
-            {columns.map((column) => (
-              <div role="columnheader" key={column.key} className={classOf(column)}>
-                {column.head}
-              </div>
-            ))}
-          </div>
-        </div>
+        <Head columns={columns} />
         <div role="rowgroup" className={styles['body']} style={{ height }}>
           {items.slice(first, last).map((item, offset) => {
             const key = keyOf(item)
-            const looks = gone.has(key) ? 'gone' : arrived.has(key) ? 'arrived' : undefined
-            return <Row key={key} table={table} item={item} index={first + offset} looks={looks} />
+            return (
+              <Row
+                key={key}
+                columns={columns}
+                item={item}
+                index={first + offset}
+                isSelected={selected === key}
+                glowsOn={glowOn?.(item)}
+                looks={gone.has(key) ? 'gone' : arrived.has(key) ? 'arrived' : undefined}
+                onOpen={onOpen === undefined ? undefined : open}
+              />
+            )
           })}
         </div>
       </div>
@@ -94,27 +94,60 @@ export function RowTable<Item>(table: RowTable<Item>) {
   )
 }
 
-type RowOf<Item> = {
-  readonly table: RowTable<Item>
-  readonly item: Item
-  readonly index: number
-  readonly looks: 'gone' | 'arrived' | undefined
+type NewRowsOf = {
+  readonly waiting: { readonly count: number; readonly isMore: boolean } | undefined
+  readonly onShow: () => void
 }
 
-function Row<Item>({ table: { columns, keyOf, onOpen, selected, glowOn }, item, index, looks }: RowOf<Item>) {
-  const changes = useChanges(glowOn?.(item))
+function NewRows({ waiting, onShow }: NewRowsOf) {
+  const { t } = useWords()
+  if (waiting === undefined) return null
+  return (
+    <button type="button" className={styles['new']} onClick={onShow}>
+      {t(waiting.isMore ? 'part.newRowsMore' : 'part.newRows', { count: waiting.count })}
+    </button>
+  )
+}
+
+const Head = ({
+  columns,
+}: {
+  readonly columns: readonly (Wide & { readonly key: string; readonly head: string })[]
+}) => (
+  <div role="rowgroup" className={styles['head']}>
+    <div role="row" className={styles['row']} aria-rowindex={1}>
+      {columns.map((column) => (
+        <div role="columnheader" key={column.key} className={classOf(column)}>
+          {column.head}
+        </div>
+      ))}
+    </div>
+  </div>
+)
+
+type RowOf<Item> = {
+  readonly columns: readonly Column<Item>[]
+  readonly item: Item
+  readonly index: number
+  readonly isSelected: boolean
+  readonly glowsOn: string | undefined
+  readonly looks: 'gone' | 'arrived' | undefined
+  readonly onOpen: ((item: Item) => void) | undefined
+}
+
+function PlainRow<Item>({ columns, item, index, isSelected, glowsOn, looks, onOpen }: RowOf<Item>) {
+  const changes = useChanges(glowsOn)
   const glow = looks === 'arrived' ? styles['glows'] : glowAfter(changes)
-  const key = keyOf(item)
   const open = onOpen === undefined ? undefined : () => onOpen(item)
   return (
     <div
       role="row"
       aria-rowindex={index + 2}
-      aria-current={selected === key ? true : undefined}
+      aria-current={isSelected ? true : undefined}
       tabIndex={open === undefined ? undefined : 0}
       className={`${styles['row']} ${open === undefined ? '' : styles['opens']} ${glow}`}
       data-gone={looks === 'gone' ? true : undefined}
-      style={{ ...gridOf(columns), transform: `translateY(${index * rowHeight}px)` }}
+      style={{ transform: `translateY(${index * rowHeight}px)` }}
       onClick={open}
       onKeyDown={(event) => onRowKey(event, open)}
     >
@@ -125,6 +158,16 @@ function Row<Item>({ table: { columns, keyOf, onOpen, selected, glowOn }, item, 
       ))}
     </div>
   )
+}
+
+/** Drawn anew only when it is another one: while somebody scrolls or a list grows, most rows are not. */
+const Row = memo(PlainRow) as typeof PlainRow // memo() forgets the type parameter
+
+/** The newest of a function, under one name: what is given it is not drawn anew for a closure. */
+function useNewest<Item>(act: ((item: Item) => void) | undefined): (item: Item) => void {
+  const newest = useRef(act)
+  newest.current = act
+  return useCallback((item: Item) => newest.current?.(item), [])
 }
 
 /** Enter opens; the arrows walk. */
@@ -158,5 +201,7 @@ function gridOf(columns: readonly { readonly width: string; readonly wide?: true
   return grid as CSSProperties // React's types do not know custom properties
 }
 
-const classOf = ({ wide, numeric }: { readonly wide?: true; readonly numeric?: true }): string =>
+type Wide = { readonly wide?: true; readonly numeric?: true }
+
+const classOf = ({ wide, numeric }: Wide): string =>
   [styles['cell'], wide === true ? styles['wide'] : '', numeric === true ? styles['numeric'] : ''].join(' ')

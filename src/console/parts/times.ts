@@ -18,33 +18,30 @@ function largestUnit(ms: number): string {
   return `${Math.floor(seconds / 86_400)}d`
 }
 
-/** In the zone of the reader, which is named. */
-export function absoluteTime(at: number, language: string): string {
-  const format = new Intl.DateTimeFormat(language, {
-    year: 'numeric',
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    fractionalSecondDigits: 3,
-    timeZoneName: 'short',
-    hourCycle: 'h23',
-  })
-  return format.format(at)
+/** Made once for each language: it takes longer than all that a row needs besides. */
+function formatOf(options: Intl.DateTimeFormatOptions): (at: number, language: string) => string {
+  const formats = new Map<string, Intl.DateTimeFormat>()
+  return (at, language) => {
+    const format = formats.get(language) ?? new Intl.DateTimeFormat(language, options)
+    formats.set(language, format)
+    return format.format(at)
+  }
 }
 
+const toTheMillisecond = { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 } as const
+
+/** In the zone of the reader, which is named. */
+export const absoluteTime = formatOf({
+  ...toTheMillisecond,
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  timeZoneName: 'short',
+  hourCycle: 'h23',
+})
+
 /** `14:03:22.118`, for tables where all is of one day. */
-export function clockTime(at: number, language: string): string {
-  const format = new Intl.DateTimeFormat(language, {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    fractionalSecondDigits: 3,
-    hourCycle: 'h23',
-  })
-  return format.format(at)
-}
+export const clockTime = formatOf({ ...toTheMillisecond, hourCycle: 'h23' })
 
 /** `1m 42s`; a negative one is of clocks that differ, and nothing. */
 export const durationWords = (ms: number): string => formatDuration(Math.max(0, ms))

@@ -10,7 +10,7 @@ type WindowOf = {
 }
 
 /** Rows are drawn in groups: while somebody scrolls, not every pixel is worth it. */
-const group = 8
+const group = 4
 
 /** Positions from the first to before the last, with some more on both sides. */
 export function rangeAt(scrollTop: number, height: number, rowHeight: number): Range {
@@ -20,7 +20,7 @@ export function rangeAt(scrollTop: number, height: number, rowHeight: number): R
 }
 
 export function useWindow({ scroller, count, rowHeight }: WindowOf) {
-  const [range, setRange] = useState<Range>({ first: 0, last: 5 * group })
+  const [range, setRange] = useState<Range>({ first: 0, last: 8 * group })
   useEffect(() => {
     const place = scroller.current
     if (place === null) return undefined

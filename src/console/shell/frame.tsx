@@ -83,12 +83,7 @@ function Navigation({ onGo }: { readonly onGo?: () => void }) {
   )
 }
 
-/**
- * As long as no page follows something of its own, the trail says what is to be read anew: the first thing at once, what follows on it
- * together.
- */
-const mostOftenMs = 250
-
+/** As long as no page follows something of its own, the trail says what is to be read anew, at its own pace. */
 function useTrail(isSignedIn: boolean): void {
   const queries = useQueryClient()
   const [stale] = useState(() => new Stale(queries))
@@ -106,10 +101,10 @@ function useTrail(isSignedIn: boolean): void {
   )
 }
 
-/** What is to be read anew; reading takes its time, and what becomes stale meanwhile is read after it. */
+/** What is to be read anew. What becomes stale while something is read waits for it, and where reading takes long, longer. */
 class Stale {
   readonly #queries: QueryClient
-  readonly #pace = new Pace({ clock: pageClock, everyMs: mostOftenMs, act: () => this.#read() })
+  readonly #pace = new Pace({ clock: pageClock, everyMs: 0, act: () => this.#read() })
   #subjects = new Set<string>()
   #isAll = false
 

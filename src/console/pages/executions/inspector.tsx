@@ -20,7 +20,8 @@ import { canFix } from './fixable.ts'
 import { Fix } from './fix.tsx'
 import type { Moment } from './moment.ts'
 import { MomentPanel, Variables } from './moment-panel.tsx'
-import { type ExecutionSearch, inspectorTabs, type Trace } from './search.ts'
+import { IterationTable } from './iterations.tsx'
+import { type ExecutionSearch, type InspectorTab, inspectorTabs, type Trace } from './search.ts'
 import type { Story, StoryEvent } from './story.ts'
 
 type InspectorOf = {
@@ -53,7 +54,7 @@ export function Inspector({ id, execution, moment, search, onChange }: Inspector
         <Switch
           label={t('execution.state')}
           value={tab}
-          options={inspectorTabs.map((one) => [one, t(`execution.${one}`)] as const)}
+          options={tabsOf(stay).map((one) => [one, t(`execution.${one}`)] as const)}
           onChoose={(one) => onChange({ tab: one })}
         />
       </div>
@@ -61,12 +62,21 @@ export function Inspector({ id, execution, moment, search, onChange }: Inspector
         <Definition id={id} state={state} />
       ) : stay === undefined ? (
         <p className={styles['empty']}>{t('execution.notReached')}</p>
+      ) : tab === 'iterations' ? (
+        <IterationTable
+          moment={moment}
+          map={stay}
+          onSelect={(row) => onChange({ state: row.name, visit: row.enteredId, tab: 'flow' })}
+        />
       ) : (
         <Stay id={id} moment={moment} row={stay} tab={tab} trace={search.trace} onChange={onChange} />
       )}
     </>
   )
 }
+
+const tabsOf = (stay: Row | undefined): readonly InspectorTab[] =>
+  stay?.type === 'Map' ? inspectorTabs : inspectorTabs.filter((one) => one !== 'iterations')
 
 /** Of many, the one that failed is the one that is looked for. */
 const isTelling = ({ tone }: Row): boolean => tone === 'failed'
@@ -232,7 +242,7 @@ type VisitsOf = {
   readonly onChoose: (visit: number | undefined) => void
 }
 
-const mostListed = 1000
+const mostListed = 200
 
 function Visits({ stays, stay, onChoose }: VisitsOf) {
   const { t } = useWords()

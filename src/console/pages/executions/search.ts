@@ -27,7 +27,7 @@ export const executionsSearch = (given: Given): ExecutionsSearch => ({
   ...oneOf(given, 'since', periods),
 })
 
-export const inspectorTabs = ['flow', 'variables', 'attempts', 'events', 'definition'] as const
+export const inspectorTabs = ['flow', 'variables', 'attempts', 'events', 'iterations', 'definition'] as const
 export type InspectorTab = (typeof inspectorTabs)[number]
 export const sides = ['events', 'timeline'] as const
 

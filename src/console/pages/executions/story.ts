@@ -5,6 +5,7 @@
  */
 import { type End, ExecutionView, type Row } from '../../../asl/index.ts'
 import type { HistoryEvent } from '../../api/generated.ts'
+import { Iterations } from './iterations.ts'
 import { Log } from './log.ts'
 import { Scopes } from './scopes.ts'
 import { type Standing, Tally, unreached } from './standing.ts'
@@ -20,6 +21,7 @@ export class Story {
   readonly #tallies = new Map<string, { readonly tally: Tally; readonly log: Log<Standing> }>()
   readonly #ends = new Log<End | undefined>()
   readonly scopes = new Scopes((eventId) => this.view.rowOf(eventId))
+  readonly iterations = new Iterations()
   readonly #listeners = new Set<() => void>()
   readonly #nextFrame: (act: () => void) => void
   #rowCount = 0
@@ -48,6 +50,7 @@ export class Story {
     this.#noteChanges(event.id)
     this.scopes.note(told)
     const row = this.view.rowOf(event.id)
+    this.iterations.note(told, row)
     if (row !== undefined) listIn(this.#eventsOf, row.enteredId).push(told)
     this.announce()
   }
@@ -114,7 +117,9 @@ export class Story {
     const { rows } = this.view
     for (; this.#rowCount < rows.length; this.#rowCount++) {
       const row = rows[this.#rowCount]
-      if (row !== undefined) listIn(this.#byState, row.name).push(row)
+      if (row === undefined) continue
+      listIn(this.#byState, row.name).push(row)
+      this.iterations.enter(row)
     }
   }
 }

@@ -1,5 +1,5 @@
 /** JSON as a tree: folds, is searched, tells paths and sizes, and hides what looks like a secret until it is asked for. */
-import { ActionIcon, TextInput, UnstyledButton } from '@mantine/core'
+import { TextInput, UnstyledButton } from '@mantine/core'
 import { createContext, use, useDeferredValue, useMemo, useState } from 'react'
 import {
   byteLength,
@@ -12,12 +12,12 @@ import {
   printJson,
 } from '../../../base/index.ts'
 import { useWords } from '../../words/index.tsx'
-import { Copy } from '../copy.tsx'
-import { Icon } from '../icons.tsx'
+import { Copy, saidForMs } from '../copy.tsx'
+import { Icon, type IconName } from '../icons.tsx'
 import styles from './json.module.css'
 
 /** Of one level; the others are asked for. */
-const shownAtOnce = 100
+const shownAtOnce = 50
 const openToDepth = 2
 
 /** What can be asked of a member besides copying it. */
@@ -157,22 +157,44 @@ function Tools({ keys, value }: { readonly keys: Keys; readonly value: Json }) {
   return (
     <span className={styles['tools']}>
       {ask === undefined ? null : (
-        <ActionIcon size={20} aria-label={`${ask.words}: ${path}`} title={ask.words} onClick={() => ask.onAsk(keys)}>
-          <Icon name="origin" size={12} />
-        </ActionIcon>
+        <Tool icon="origin" label={`${ask.words}: ${path}`} title={ask.words} onPress={() => ask.onAsk(keys)} />
       )}
-      <ActionIcon
-        size={20}
-        aria-label={t('part.copy', { what: `${t('part.path')} ${path}` })}
+      <Tool
+        icon="link"
+        label={t('part.copy', { what: `${t('part.path')} ${path}` })}
         title={path}
-        onClick={() => void navigator.clipboard.writeText(path)}
-      >
-        <Icon name="link" size={12} />
-      </ActionIcon>
-      <Copy text={typeof value === 'string' ? value : printJson(value)} what={path} />
+        onPress={() => void navigator.clipboard.writeText(path)}
+      />
+      <CopyTool value={value} path={path} />
     </span>
   )
 }
+
+function CopyTool({ value, path }: { readonly value: Json; readonly path: string }) {
+  const { t } = useWords()
+  const [isCopied, setCopied] = useState(false)
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(typeof value === 'string' ? value : printJson(value))
+    setCopied(true)
+    setTimeout(() => setCopied(false), saidForMs)
+  }
+  const label = isCopied ? t('part.copied') : t('part.copy', { what: path })
+  return <Tool icon={isCopied ? 'check' : 'copy'} label={label} title={label} onPress={() => void copy()} />
+}
+
+type ToolOf = {
+  readonly icon: IconName
+  readonly label: string
+  readonly title: string
+  readonly onPress: () => void
+}
+
+/** The browser's own button: a tree has some for each of hundreds of lines. */
+const Tool = ({ icon, label, title, onPress }: ToolOf) => (
+  <button type="button" className={styles['tool']} aria-label={label} title={title} onClick={onPress}>
+    <Icon name={icon} size={12} />
+  </button>
+)
 
 function childrenOf(value: Json): readonly (readonly [key: string | number, value: Json])[] | undefined {
   if (isJsonArray(value)) return value.map((child, index) => [index, child] as const)
