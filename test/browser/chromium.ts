@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress } from 'node:zlib'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, chromium, type LaunchOptions } from 'playwright-core'
 import { extract } from 'tar'
 
 const root = join(import.meta.dirname, '../..')
@@ -27,7 +27,7 @@ export async function launchChromium(): Promise<Browser> {
   const isPacked = process.platform === 'linux' && process.arch === 'x64'
   if (!isPacked && (system === undefined || system === '')) return chromium.launch({ channel: 'chrome' })
   const unpacked = system === undefined || system === '' ? await unpack() : undefined
-  return chromium.launch({
+  return launched({
     executablePath: unpacked === undefined ? system : join(unpacked, 'chromium'),
     args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none', '--disable-dev-shm-usage'],
     env: {
@@ -36,6 +36,23 @@ export async function launchChromium(): Promise<Browser> {
       ...(unpacked === undefined ? {} : { LD_LIBRARY_PATH: join(unpacked, 'lib') }),
     },
   })
+}
+
+const mostTries = 100
+
+/**
+ * A process that is begun elsewhere while the file is unpacked holds it open for writing until it has become another program: the
+ * race of two test files on a fresh machine. It is over in a moment.
+ */
+async function launched(options: LaunchOptions): Promise<Browser> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await chromium.launch(options)
+    } catch (error) {
+      const isBusy = error instanceof Error && error.message.includes('ETXTBSY')
+      if (!isBusy || tries === mostTries) throw error
+    }
+  }
 }
 
 /** Into a folder of its own first: whoever finds the finished one may use it, also when two unpack at once. */
