@@ -28,7 +28,7 @@ export type TrailPage = { readonly items: readonly SealedRecord[]; readonly curs
 type Condition = readonly [sql: string, ...values: SqlValue[]]
 
 /** Some 20 ms: whoever searches for what is not there goes on page by page, and the others are served meanwhile. */
-const textScan = 20_000
+const textScan = 10_000
 
 /** @throws HoldfastError audit.cursor */
 export function queryTrail(read: Reader, query: TrailQuery): TrailPage {

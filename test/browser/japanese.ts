@@ -13,12 +13,15 @@ export async function useJapaneseFont(context: BrowserContext): Promise<void> {
     if (file === 'index.css') return route.fulfill({ contentType: 'text/css', body: css })
     return route.fulfill({ contentType: 'font/woff2', body: readFileSync(join(folder, file)) })
   })
-  await context.addInitScript(`addEventListener('DOMContentLoaded', () => {
+  // Before the page draws anything: what was drawn without the font is not always drawn anew.
+  await context.addInitScript(`new MutationObserver((_, observer) => {
+    if (document.head === null) return
+    observer.disconnect()
     const link = document.createElement('link')
     link.rel = 'stylesheet'
     link.href = '/test-font/index.css'
     document.head.append(link)
-  })`)
+  }).observe(document, { childList: true, subtree: true })`)
 }
 
 /** Its pieces are fetched as their letters are met: after each drawing until nothing more comes. */
@@ -30,5 +33,9 @@ export async function fontLoaded(page: Page): Promise<void> {
       await document.fonts.ready
       await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
     } while (document.fonts.status !== 'loaded')
+    // Chromium keeps how words look: of another kind of font, they are drawn anew.
+    const style = document.createElement('style')
+    style.textContent = '* { font-variant-ligatures: no-common-ligatures !important }'
+    document.head.append(style)
   })()`)
 }

@@ -71,10 +71,10 @@ function useGo() {
   const navigate = useNavigate()
   return {
     to: (path: (typeof groups)[number]['path']): void => void navigate({ to: path }),
-    executionsOf: (machine: string): void => void navigate({ to: '/executions', search: { machine } }),
     toThing({ kind, id }: Recent): void {
       if (kind === 'deploys') void navigate({ to: '/deploys/$id', params: { id } })
       else if (kind === 'executions') void navigate({ to: '/executions/$execution', params: { execution: id } })
+      else if (kind === 'machines') void navigate({ to: '/machines/$machine', params: { machine: id } })
       else if (kind === 'hosts') void navigate({ to: '/hosts/$host', params: { host: id } })
       else void navigate({ to: '/audit/$seq', params: { seq: id } })
     },
@@ -129,7 +129,7 @@ function useFound(query: string, isOpen: boolean): readonly SpotlightActionData[
       .slice(0, most)
       .map(({ arn, name: machine }) => {
         const label = t('shell.foundMachine', { machine })
-        return [arn, label, 'executions', () => go.executionsOf(machine)] as const
+        return [arn, label, 'machines', () => go.toThing({ kind: 'machines', id: machine })] as const
       }),
     ...(hosts.data?.items ?? [])
       .filter((host) => isMeant(host.name))

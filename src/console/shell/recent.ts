@@ -1,18 +1,18 @@
 /** What was looked at last, to go back to: kept by this browser, newest first. Pure but for its storage. */
 import type { IconName } from '../parts/icons.tsx'
 
-export type Recent = { readonly kind: 'deploys' | 'executions' | 'hosts' | 'audit'; readonly id: string }
+export type Recent = { readonly kind: 'deploys' | 'executions' | 'machines' | 'hosts' | 'audit'; readonly id: string }
 
 const most = 6
 
 /** The thing that an address shows; undefined for lists and what has no page of its own. */
 export function recentOf(path: string): Recent | undefined {
-  const [, kind, id] = /^\/(deploys|executions|hosts|audit)\/([^/]+)$/.exec(path) ?? []
+  const [, kind, id] = /^\/(deploys|executions|machines|hosts|audit)\/([^/]+)$/.exec(path) ?? []
   const found = kinds.find((one) => one === kind)
   return found === undefined || id === undefined ? undefined : { kind: found, id: decodeURIComponent(id) }
 }
 
-const kinds = ['deploys', 'executions', 'hosts', 'audit'] as const
+const kinds = ['deploys', 'executions', 'machines', 'hosts', 'audit'] as const
 
 export function remembered(list: readonly Recent[], seen: Recent): readonly Recent[] {
   const others = list.filter(({ kind, id }) => kind !== seen.kind || id !== seen.id)
@@ -22,6 +22,7 @@ export function remembered(list: readonly Recent[], seen: Recent): readonly Rece
 export const iconOf: Readonly<Record<Recent['kind'], IconName>> = {
   deploys: 'deploys',
   executions: 'executions',
+  machines: 'machines',
   hosts: 'hosts',
   audit: 'audit',
 }

@@ -65,7 +65,7 @@ export const shellWords = {
     en: '{{release}} runs warm: it gets the traffic in one switch, without a restart.',
     ja: '{{release}} は待機中のため、再起動なしの切り替え一回で戻ります。',
   },
-  foundMachine: { en: 'Executions of {{machine}}', ja: '{{machine}} の実行' },
+  foundMachine: { en: 'Machine {{machine}}', ja: 'ステートマシン {{machine}}' },
   foundHost: { en: 'Host {{host}}', ja: 'ホスト {{host}}' },
   paletteNothing: { en: 'Nothing of that name', ja: '該当するものがありません' },
   goTo: { en: 'Go to {{page}}', ja: '{{page}} へ移動' },

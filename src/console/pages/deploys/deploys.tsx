@@ -88,13 +88,13 @@ function columnsIn({ t }: Words): readonly Column<DeploymentSummary>[] {
     {
       key: 'status',
       head: t('deploy.status'),
-      width: 'minmax(140px, 220px)',
+      width: 'minmax(116px, 220px)',
       cell: (deployment) => {
         const { tone, says, state } = standingOf(deployment)
         return <State tone={tone} word={t(`deploy.says_${says}`, { state })} />
       },
     },
-    { key: 'place', head: t('deploy.place'), width: 'minmax(120px, 2fr)', cell: placeOf },
+    { key: 'place', head: t('deploy.place'), width: 'minmax(96px, 2fr)', cell: placeOf },
     {
       key: 'release',
       head: t('deploy.release'),

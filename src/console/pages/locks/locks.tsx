@@ -54,12 +54,13 @@ function Held({ lock }: { readonly lock: Lock }) {
     <li>
       <div className={styles['line']}>
         <strong>{placeOf(lock)}</strong>
-        <State tone={isPerson ? 'halted' : 'running'} word={t(isPerson ? 'lock.closed' : 'lock.underWay')} />
         <span className={styles['spring']} />
         {isPerson ? <Unlock lock={lock} /> : null}
       </div>
       {isPerson ? <p className={styles['reason']}>{reason}</p> : null}
       <p className={styles['quiet']}>
+        <State tone={isPerson ? 'halted' : 'running'} word={t(isPerson ? 'lock.closed' : 'lock.underWay')} />
+        {' · '}
         <Owner lock={lock} />
         {' · '}
         {t('lock.taken')} <When at={takenAt} />
