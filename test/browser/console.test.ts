@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyExport } from '../../src/audit/index.ts'
 import { seriousFaults } from './accessible.ts'
 import { type Console, openConsole } from './console.ts'
-import { Api } from './machines.ts'
+import { Api, checkout } from './machines.ts'
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true }
 const desktop = { viewport: { width: 1440, height: 900 } }
@@ -78,6 +78,56 @@ describe('a first visit', () => {
     await page.getByText('Activity succeeded').click()
     await page.getByText('"ken"').first().waitFor()
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+    await page.context().close()
+  })
+
+  it('into the past: what an input was three states ago, where a field comes from; then the input is mended', async () => {
+    await api.machine('checkout', checkout)
+    await api.start('checkout', 'shop-1', { id: 'A-7' })
+    const page = await console.open(desktop, '/executions/checkout:shop-1')
+    await page.getByText('Failed at Charge: States.Runtime').waitFor()
+
+    // Three states ago, shared by its address.
+    await page.getByLabel('Event to look at').focus()
+    for (let back = 0; back < 5; back++) await page.keyboard.press('ArrowLeft')
+    await page.getByText('At event 4: Running: in Price').waitFor()
+    await stateInGraph(page, 'Charge').waitFor()
+    await page.getByText('"desk 7"').waitFor()
+    await page.waitForURL(/[?&]at=4/)
+    await page.getByRole('button', { name: 'Copy link' }).click()
+    const link = await page.evaluate<string>('navigator.clipboard.readText()')
+    const other = await console.open({ ...phone, isMobile: true }, new URL(link).pathname + new URL(link).search)
+    await other.getByText('At event 4: Running: in Price').waitFor()
+    expect(await other.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+    await other.context().close()
+    await page.getByRole('button', { name: 'Now', exact: true }).click()
+
+    // Who set it: past the state that only passed it on, to where it came from.
+    await stateInGraph(page, 'Charge, failed').click()
+    await page.getByLabel('Input', { exact: true }).getByRole('button', { name: 'order', exact: true }).click()
+    const lineage = page.getByRole('region', { name: 'Where $.priced.order comes from' })
+    await lineage.getByText('Passed on unchanged by Tidy').waitFor()
+    await lineage.getByText('put it there, from $.id of its input').waitFor()
+    await lineage.getByText('It came with the input of the execution, as $.id').waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+
+    await page.getByRole('button', { name: 'Fix and continue …' }).click()
+    const input = page.getByRole('dialog').getByLabel('Input')
+    await input.fill('{"total": 12.50')
+    await page.getByText('Not valid JSON').waitFor()
+    await input.fill('{"total": 12.50, "id": "A-7"}')
+    await page.getByText('$.total').waitFor()
+    expect(await seriousFaults(page)).toEqual([])
+    await page.getByRole('button', { name: 'Continue at Charge' }).click()
+    await page.getByText('Succeeded', { exact: true }).waitFor()
+    await stateInGraph(page, 'Charge, done, ×2').waitFor()
+    await page.getByRole('link', { name: 'In the audit trail' }).click()
+    await page.getByRole('row', { name: /execution\.continue/ }).click()
+    await page.getByText('$.total').first().waitFor()
+
+    // Found again by what it was given.
+    await page.goto(new URL('/executions?input=A-7', console.url).href)
+    await page.getByRole('row', { name: /shop-1/ }).waitFor()
     await page.context().close()
   })
 

@@ -47,6 +47,24 @@ export const approval = {
   },
 } as const
 
+/** Fails where the total is missing, three states after what it was given was written down. */
+export const checkout = {
+  StartAt: 'Receive',
+  States: {
+    Receive: { Type: 'Pass', Result: { at: 'desk 7' }, ResultPath: '$.receipt', Next: 'Price' },
+    Price: {
+      Type: 'Pass',
+      Parameters: { 'order.$': '$.id', currency: 'EUR' },
+      ResultPath: '$.priced',
+      Assign: { 'orderId.$': '$.order' },
+      Next: 'Tidy',
+    },
+    Tidy: { Type: 'Pass', Next: 'Charge' },
+    Charge: { Type: 'Pass', Parameters: { 'amount.$': '$.total' }, ResultPath: '$.charge', Next: 'Done' },
+    Done: { Type: 'Succeed' },
+  },
+} as const
+
 export class Api {
   readonly #console: Console
   readonly #token: string

@@ -1,5 +1,5 @@
 /** One execution: its graph lighting up, its events, and what each state did to the data. */
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useCallback } from 'react'
 import { useAnswer } from '../../api/context.tsx'
 import type { Execution } from '../../api/generated.ts'
@@ -71,6 +71,11 @@ function Shown({ id, execution, story }: ShownOf) {
             <When at={execution.startedAt} /> · <Elapsed from={execution.startedAt} to={execution.stoppedAt} />
           </span>
           <Id value={execution.arn} what="ARN" short />
+          {execution.mapRun === undefined ? null : (
+            <Link to="/executions" search={{ mapRun: execution.mapRun }}>
+              {t('execution.itemOfRun')}
+            </Link>
+          )}
         </>
       }
       actions={<ExecutionActions id={id} execution={execution} input={textOf(story.events[0], 'input')} />}

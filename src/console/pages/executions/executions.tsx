@@ -1,6 +1,6 @@
 /** Executions of all state machines: searched, newest first, current. */
 import { Button } from '@mantine/core'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 import { toneOfStatus } from '../../../base/index.ts'
 import { useAnswer } from '../../api/context.tsx'
@@ -16,6 +16,7 @@ import { State } from '../../parts/state.tsx'
 import { type Column, RowTable } from '../../parts/table.tsx'
 import { Elapsed, When } from '../../parts/when.tsx'
 import { useWords, type Words } from '../../words/index.tsx'
+import { MapRunSummary } from './map-run.tsx'
 import { executionIdOf, machineNameOf } from './names.ts'
 import { type ExecutionsSearch, type Period, periods, statuses } from './search.ts'
 
@@ -38,6 +39,7 @@ export function ExecutionsPage() {
         running === 0 ? t('execution.noneRunning') : <State tone="running" word={t('execution.answer', { running })} />
       }
     >
+      {search.mapRun === undefined ? null : <OfMapRun arn={search.mapRun} />}
       <ExecutionFilters search={search} />
       {list.isError ? (
         <ProblemBox error={list.error} onRetry={() => void list.refetch()} />
@@ -54,6 +56,26 @@ export function ExecutionsPage() {
       )}
       {searched === undefined ? null : <Searched count={searched} onOlder={list.rows.onMore} />}
     </Page>
+  )
+}
+
+/** Whose executions these are, with the way back. */
+function OfMapRun({ arn }: { readonly arn: string }) {
+  const { t } = useWords()
+  const run = useAnswer('map_runDescribe', { params: { run: arn } })
+  const around = run.data?.execution
+  return (
+    <section aria-label={t('execution.mapRun')}>
+      <p>
+        {t('execution.mapRunOf')}{' '}
+        {around === undefined ? null : (
+          <Link to="/executions/$execution" params={{ execution: executionIdOf(around) }}>
+            {executionIdOf(around)}
+          </Link>
+        )}
+      </p>
+      <MapRunSummary arn={arn} />
+    </section>
   )
 }
 
@@ -96,13 +118,15 @@ function ExecutionFilters({ search }: { readonly search: ExecutionsSearch }) {
   return (
     <Filters>
       <SearchField isMain label={t('execution.search')} value={search.name} onSearch={onName} />
-      <Choice
-        label={t('execution.machine')}
-        any={t('execution.anyMachine')}
-        value={search.machine}
-        options={(machines.data?.items ?? []).map(({ name }) => [name, name] as const)}
-        onChoose={(machine) => change({ machine })}
-      />
+      {search.mapRun === undefined ? (
+        <Choice
+          label={t('execution.machine')}
+          any={t('execution.anyMachine')}
+          value={search.machine}
+          options={(machines.data?.items ?? []).map(({ name }) => [name, name] as const)}
+          onChoose={(machine) => change({ machine })}
+        />
+      ) : null}
       <Choice
         label={t('execution.status')}
         any={t('execution.anyStatus')}

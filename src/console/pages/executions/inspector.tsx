@@ -18,6 +18,7 @@ import { Lineage } from './lineage/lineage.tsx'
 import { stateIn } from './lineage/facts.ts'
 import { canFix } from './fixable.ts'
 import { Fix } from './fix.tsx'
+import { MapRunSummary } from './map-run.tsx'
 import type { Moment } from './moment.ts'
 import { MomentPanel, Variables } from './moment-panel.tsx'
 import { IterationTable } from './iterations.tsx'
@@ -62,6 +63,8 @@ export function Inspector({ id, execution, moment, search, onChange }: Inspector
         <Definition id={id} state={state} />
       ) : stay === undefined ? (
         <p className={styles['empty']}>{t('execution.notReached')}</p>
+      ) : tab === 'iterations' && stay.mapRun !== undefined ? (
+        <MapRunSummary arn={stay.mapRun} />
       ) : tab === 'iterations' ? (
         <IterationTable
           moment={moment}
@@ -177,11 +180,12 @@ function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }) {
   if (attempts.length === 0) return <p className={styles['empty']}>{t('execution.noAttempts')}</p>
   return (
     <ol className={styles['attempts']}>
-      {attempts.map((attempt) => (
+      {attempts.map((attempt, index) => (
         <li key={attempt.number}>
           <div className={styles['attemptHead']}>
             <strong>{t('execution.attempt', { number: attempt.number })}</strong>
             <State tone={attempt.tone} />
+            <Waited before={attempts[index - 1]} attempt={attempt} />
             {attempt.endedAt === undefined ? null : <span>{durationWords(attempt.endedAt - attempt.scheduledAt)}</span>}
             {attempt.resource === undefined ? null : <code>{attempt.resource}</code>}
           </div>
@@ -204,6 +208,13 @@ function Attempts({ attempts }: { readonly attempts: readonly Attempt[] }) {
       ))}
     </ol>
   )
+}
+
+/** How long the one before was waited on. */
+function Waited({ before, attempt }: { readonly before: Attempt | undefined; readonly attempt: Attempt }) {
+  const { t } = useWords()
+  if (before?.endedAt === undefined) return null
+  return <span>{t('execution.waited', { time: durationWords(attempt.scheduledAt - before.endedAt) })}</span>
 }
 
 function Events({ events }: { readonly events: readonly StoryEvent[] }) {

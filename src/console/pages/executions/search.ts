@@ -9,6 +9,8 @@ export type Period = (typeof periods)[number]
 export type ExecutionsSearch = {
   readonly name?: string
   readonly machine?: string
+  /** Executions of this Map Run instead. */
+  readonly mapRun?: string
   readonly status?: Status
   readonly error?: string
   /** Text in the input. */
@@ -21,6 +23,7 @@ type Given = Readonly<Record<string, unknown>>
 export const executionsSearch = (given: Given): ExecutionsSearch => ({
   ...text(given, 'name'),
   ...text(given, 'machine'),
+  ...text(given, 'mapRun'),
   ...text(given, 'error'),
   ...text(given, 'input'),
   ...oneOf(given, 'status', statuses),
