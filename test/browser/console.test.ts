@@ -116,7 +116,7 @@ describe('a first visit', () => {
     await input.fill('{"total": 12.50')
     await page.getByText('Not valid JSON').waitFor()
     await input.fill('{"total": 12.50, "id": "A-7"}')
-    await page.getByText('$.total').waitFor()
+    await page.getByRole('dialog').getByText('$.total').waitFor()
     expect(await seriousFaults(page)).toEqual([])
     await page.getByRole('button', { name: 'Continue at Charge' }).click()
     await page.getByText('Succeeded', { exact: true }).waitFor()

@@ -68,12 +68,10 @@ describe('continuing an execution with another input', () => {
       state: 'Pay',
       visit: 7,
       input: {
-        differences: [
-          { kind: 'changed', path: '$.id', before: '7', after: '8' },
-          { kind: 'changed', path: '$.password', before: '"••••••"', after: '"••••••"' },
-          { kind: 'added', path: '$.card', after: '{"token":"••••••","kind":"x"}' },
-          { kind: 'removed', path: '$.gone', before: 'true' },
-        ],
+        '$.id': { before: '7', after: '8' },
+        '$.password': { before: '"••••••"', after: '"••••••"' },
+        '$.card': { after: '{"token":"••••••","kind":"x"}' },
+        '$.gone': { before: 'true' },
       },
     })
     await world.succeed(1)

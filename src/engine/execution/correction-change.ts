@@ -13,31 +13,23 @@ import type { Json, JsonText } from '../../base/index.ts'
 const mostDifferences = 50
 const longestValue = 200
 
+/** By path: what was there (JSON text, cut where it is long), and what is there now; one of them is absent where it came or went. */
 export type InputChange = {
-  readonly differences: readonly ShownDifference[]
+  readonly input: Readonly<Record<string, { readonly before?: string; readonly after?: string }>>
   /** How many there are besides. */
   readonly more?: number
-}
-type ShownDifference = {
-  readonly kind: Difference['kind']
-  readonly path: string
-  /** JSON text, cut where it is long. */
-  readonly before?: string
-  readonly after?: string
 }
 
 export function inputChange(before: JsonText, after: JsonText): InputChange {
   const all = differencesBetween(parseJson(before), parseJson(after))
-  const differences = all.slice(0, mostDifferences).map(shown)
-  return all.length <= mostDifferences ? { differences } : { differences, more: all.length - mostDifferences }
+  const input = Object.fromEntries(all.slice(0, mostDifferences).map((one) => [one.path, shown(one)]))
+  return all.length <= mostDifferences ? { input } : { input, more: all.length - mostDifferences }
 }
 
-function shown(one: Difference): ShownDifference {
+function shown(one: Difference): InputChange['input'][string] {
   const isSecret = looksSecret(lastName(one.path))
   const text = (value: Json): string => (isSecret ? '"••••••"' : cut(printJson(withoutSecrets(value))))
   return {
-    kind: one.kind,
-    path: one.path,
     ...('before' in one ? { before: text(one.before) } : {}),
     ...('after' in one ? { after: text(one.after) } : {}),
   }

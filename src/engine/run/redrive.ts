@@ -91,7 +91,7 @@ function note(tx: Transaction, { now, work: { actor, arn }, corrected, change }:
   const about = { at: now, actor, subject: { type: 'execution', id: arn }, execution: arn, ...cause }
   if (corrected === undefined) return void appendRecord(tx, { ...about, action: 'execution.redrive', change })
   const { stay, input } = corrected
-  const said = { ...change, state: stay.state, visit: stay.visit, input: inputChange(stay.input, input) }
+  const said = { ...change, state: stay.state, visit: stay.visit, ...inputChange(stay.input, input) }
   appendRecord(tx, { ...about, action: 'execution.continue', change: said })
 }
 

@@ -115,7 +115,12 @@ function Stop({ id }: { readonly id: string }) {
       <Button variant="default" leftSection={<Icon name="stop" size={13} />} onClick={dialog.open}>
         {t('execution.stop')}
       </Button>
-      <Modal opened={isOpen} onClose={dialog.close} title={t('execution.stopTitle')}>
+      <Modal
+        opened={isOpen}
+        onClose={dialog.close}
+        closeButtonProps={{ 'aria-label': t('part.close') }}
+        title={t('execution.stopTitle')}
+      >
         <p>{t('execution.stopHint')}</p>
         <TextInput
           data-autofocus

@@ -27,7 +27,13 @@ export function Fix({ id, stay, moment }: FixOf) {
       <Button size="compact-sm" leftSection={<Icon name="play" size={12} />} onClick={dialog.open}>
         {t('execution.fix')}
       </Button>
-      <Modal opened={isOpen} onClose={dialog.close} size="xl" title={t('execution.fixTitle', { state: stay.name })}>
+      <Modal
+        opened={isOpen}
+        onClose={dialog.close}
+        closeButtonProps={{ 'aria-label': t('part.close') }}
+        size="xl"
+        title={t('execution.fixTitle', { state: stay.name })}
+      >
         <Editor id={id} stay={stay} before={before} onDone={dialog.close} />
       </Modal>
     </>
