@@ -60,7 +60,7 @@ function columnsIn({ t }: Words): readonly Column<Iteration>[] {
   return [
     { key: 'item', head: t('execution.item'), width: '64px', numeric: true, cell: ({ index }) => index },
     { key: 'status', head: t('execution.status'), width: '112px', cell: (one) => <State tone={toneOf(one)} /> },
-    { key: 'state', head: t('execution.state'), width: 'minmax(100px, 2fr)', cell: ({ last }) => last?.name ?? '' },
+    { key: 'state', head: t('execution.lastState'), width: 'minmax(100px, 2fr)', cell: ({ last }) => last?.name ?? '' },
     {
       key: 'error',
       head: t('execution.error'),

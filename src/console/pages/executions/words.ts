@@ -179,6 +179,7 @@ export const executionWords = {
   iteration: { en: 'item {{number}}', ja: '項目 {{number}}' },
   iterations: { en: 'Iterations', ja: '反復' },
   anyIteration: { en: 'All {{count}} iterations', ja: '全 {{count}} 件の反復' },
+  lastState: { en: 'Last state', ja: '最後の状態' },
   item: { en: 'Item', ja: '項目' },
   executionInput: { en: 'Input of the execution', ja: '実行の入力' },
   executionOutput: { en: 'Output of the execution', ja: '実行の出力' },
