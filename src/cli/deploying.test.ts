@@ -366,6 +366,17 @@ describe('what is deployed', () => {
         remarks: [],
       },
     },
+    'GET /v1/deployments/dep_01bad/traffic': {
+      body: {
+        items: [
+          {
+            ...{ number: 1, from: '2026-11-20T07:00:00Z', to: '2026-11-20T07:00:02Z', unplaced: 0 },
+            incoming: { requests: 0, failures: 0, lost: 0, clientAborts: 0, p50Ms: null, p99Ms: null },
+            outgoing: { requests: 50, failures: 3, lost: 1, clientAborts: 0, p50Ms: 4.2, p99Ms: 41 },
+          },
+        ],
+      },
+    },
     'GET /v1/logs': {
       body: {
         items: [{ host: 'a', instance: 'web/0', service: 'web', deployment: 'dep_01new', text: 'hello \u001b[31mred' }],
@@ -406,6 +417,14 @@ describe('what is deployed', () => {
     const why = await holdfast('why dep_01bad')
     expect(why.out).toMatch(/✗ failed {2}acme\/shop › production {2}dep_01new\n {2}state +Bake\n/)
     expect(why.out).toContain('again     holdfast retry dep_01new')
+  })
+
+  it('has the traffic of a deployment over its time, old against new', async () => {
+    const { holdfast } = await open(replies)
+    const { out } = await holdfast('traffic dep_01bad')
+    expect(out).toContain('OLD /S')
+    expect(out).toMatch(/2s +25\.0 +✗ 4 +4\.2ms +41ms +0\.0 +– +– +–/)
+    expect(JSON.parse((await holdfast('traffic dep_01bad --json')).out)).toMatchObject({ items: [{ number: 1 }] })
   })
 
   it('can be closed, opened, and broken open', async () => {

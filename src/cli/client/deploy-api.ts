@@ -74,6 +74,10 @@ export class DeployApi {
     return this.#get(schema.explanation, { path: `${pathOf(id)}/why` })
   }
 
+  traffic(id: string) {
+    return this.#get(schema.traffic, { path: `${pathOf(id)}/traffic` })
+  }
+
   compare(id: string, other: string): Promise<Answer<schema.Comparison>> {
     return this.#get(schema.comparison, { path: `${pathOf(id)}/diff/${encodeURIComponent(other)}` })
   }

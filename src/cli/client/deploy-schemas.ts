@@ -98,6 +98,17 @@ const phase = z.object({
 
 const evidence = z.object({ before: phase, during: phase, after: phase, madeBySwitch: count })
 
+const sampled = z.object({
+  requests: count,
+  failures: count,
+  lost: count,
+  p50Ms: maybe(count),
+  p99Ms: maybe(count),
+})
+const sample = z.object({ from: time, to: time, incoming: sampled, outgoing: sampled })
+export const traffic = z.object({ items: z.array(sample) })
+export type TrafficSample = z.infer<typeof sample>
+
 const diagnosis = z.object({
   class: z.string(),
   state: z.string(),

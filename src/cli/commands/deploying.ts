@@ -20,6 +20,7 @@ import { resumeCommand } from './resume.ts'
 import { retryCommand } from './retry.ts'
 import { rollbackCommand } from './rollback.ts'
 import { statusCommand } from './status.ts'
+import { trafficCommand } from './traffic.ts'
 import { unlockCommand } from './unlock.ts'
 import { whyCommand } from './why.ts'
 
@@ -40,6 +41,7 @@ export function deployingCommands(context: Context): readonly Command[] {
     retryCommand(context),
     historyCommand(context),
     diffCommand(context),
+    trafficCommand(context),
     logsCommand(context),
     locksCommand(context),
     protectCommand(context),

@@ -2,11 +2,8 @@
 import { Command } from 'commander'
 import { type Context, answer, withExamples } from '../context.ts'
 import { explanationText } from '../deployments/explanation-text.ts'
-import { isDeploymentId, placeNamed } from '../deployments/find.ts'
-import { placeArguments, placeWords } from '../deployments/words.ts'
-import { cliError } from '../errors.ts'
+import { deploymentNamed } from '../deployments/find.ts'
 import { connect, type ServerOptions, withServerOptions } from '../find-server.ts'
-import type { Api } from '../client/api.ts'
 
 type Options = ServerOptions & { readonly json?: true }
 
@@ -18,22 +15,11 @@ export function whyCommand(context: Context): Command {
     .option('--json', 'print it as JSON')
     .action(async (named: string, config: string | undefined, options: Options) => {
       const api = await connect(context.world, options)
-      const { value, plain } = await api.deploys.why(await idOf(api, named, config))
+      const { value, plain } = await api.deploys.why(await deploymentNamed(api, named, config))
       answer(context, options.json === true, plain, () => explanationText(context, value, options))
     })
   return withExamples(withServerOptions(command), [
     ['holdfast why dep_01k…', 'one deployment'],
     ['holdfast why acme/shop production', 'the last one there'],
   ])
-}
-
-async function idOf(api: Api, named: string, config: string | undefined): Promise<string> {
-  if (isDeploymentId(named) && config === undefined) return named
-  const place = placeNamed(named, config)
-  const { underWay, history } = (await api.deploys.place(place)).value
-  const id = underWay?.id ?? history[0]?.id
-  if (id !== undefined) return id
-  throw cliError('cli.no_deployment', `Nothing was ever deployed to ${placeWords(place)}`, {
-    repair: `holdfast history ${placeArguments(place)}`,
-  })
 }

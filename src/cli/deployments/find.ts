@@ -27,3 +27,15 @@ export async function deploymentUnderWay(api: Api, named: string, config: string
     repair: `holdfast history ${placeArguments(place)}`,
   })
 }
+
+/** The deployment of that id; of a place the one under way, or the last. @throws HoldfastError cli.usage, cli.no_deployment */
+export async function deploymentNamed(api: Api, named: string, config: string | undefined): Promise<string> {
+  if (isDeploymentId(named) && config === undefined) return named
+  const place = placeNamed(named, config)
+  const { underWay, history } = (await api.deploys.place(place)).value
+  const id = underWay?.id ?? history[0]?.id
+  if (id !== undefined) return id
+  throw cliError('cli.no_deployment', `Nothing was ever deployed to ${placeWords(place)}`, {
+    repair: `holdfast history ${placeArguments(place)}`,
+  })
+}

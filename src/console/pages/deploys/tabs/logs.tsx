@@ -18,11 +18,12 @@ export function Logs({ deployment }: { readonly deployment: Deployment }) {
   const navigate = useNavigate()
   const { instance, find } = useSearch({ from: '/frame/deploys/$id' })
   const { lines, fault, isConnected } = useLines(deployment.id, instance)
+  // Without its tab: whoever has gone to another one meanwhile is not called back by what they had typed.
   const change = useCallback(
     (changed: { readonly instance?: string | undefined; readonly find?: string | undefined }) =>
       void navigate({
         to: '.',
-        search: (before) => ({ ...before, tab: 'logs', ...changed }),
+        search: (before) => ({ ...before, ...changed }),
         replace: true,
         resetScroll: false,
       }),
