@@ -45,7 +45,6 @@ export const machineWords = {
   sample_batch: { en: 'a batch: each item, five at a time', ja: 'バッチ：5 件ずつ並列処理' },
   saysRevision: { en: 'Revision {{number}}, {{type}}', ja: 'リビジョン {{number}}（{{type}}）' },
   saysDeleting: { en: 'Being deleted', ja: '削除中' },
-  saysChanged: { en: 'changed {{when}} by {{who}}', ja: '{{who}} が{{when}}に更新' },
   executions: { en: 'Its executions', ja: '実行一覧' },
   edit: { en: 'Edit', ja: '編集' },
   start: { en: 'Start execution', ja: '実行を開始' },
@@ -107,10 +106,6 @@ export const machineWords = {
   startName: { en: 'Name of the execution (may be empty)', ja: '実行名（省略可）' },
   startLast: { en: 'Take an earlier input', ja: '過去の入力を使う' },
   startGo: { en: 'Start', ja: '開始' },
-  startSaved: {
-    en: 'It runs revision {{number}}, as it was saved last.',
-    ja: '最後に保存したリビジョン {{number}} で実行します。',
-  },
   notJson: {
     en: 'No JSON: line {{line}}, column {{column}}: {{reason}}',
     ja: 'JSON エラー：{{line}} 行 {{column}} 列：{{reason}}',

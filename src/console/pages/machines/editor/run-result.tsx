@@ -69,7 +69,7 @@ const toneOfResult = ({ status }: Rehearsed) => (status === 'RUNNING' ? 'waiting
 
 function endWords(t: Words['t'], { result: { status, error = '' }, failed }: RunStory): string {
   if (status === 'FAILED' && failed !== undefined) return t('machine.ranFAILED_at', { state: failed.name, error })
-  return t(`machine.ran${status}`, { error })
+  return t(`machine.ran_${status}`, { error })
 }
 
 type PathOf = {
