@@ -37,7 +37,8 @@ export class Deploying {
   }
 
   static async begin(): Promise<Deploying> {
-    const built = buildConsole()
+    // Before anything runs that would be left behind when it fails.
+    const [browser] = await Promise.all([launchChromium(), buildConsole()])
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-deploying-')))
     const environment = {
       PATH: process.env['PATH'] ?? '/usr/bin:/bin',
@@ -47,7 +48,6 @@ export class Deploying {
     const words = ['up', '--with-host', '--json', '--port', '0', '--edge-port', '0']
     const server = new Program(words, environment)
     const [line] = await server.says(/^\{.*"edge".*$/m)
-    const [browser] = await Promise.all([launchChromium(), built])
     return new Deploying({ folder, environment, server, ready: JSON.parse(line) as Ready, browser })
   }
 
