@@ -2,6 +2,7 @@
 import type { Clock, Logger, RandomBytes } from '../base/index.ts'
 import type { Keyring } from '../sealing/index.ts'
 import type { Store } from '../store/index.ts'
+import { Turns } from './person/turns.ts'
 
 export type AccessOptions = {
   readonly store: Store
@@ -15,8 +16,9 @@ export type AccessOptions = {
 export type Access = AccessOptions & {
   /** When the use of a token or a session was last noted, by its id: a note a minute is enough. */
   readonly notedUses: Map<string, number>
+  readonly passwordTurns: Turns
 }
 
 export function openAccess(options: AccessOptions): Access {
-  return { ...options, notedUses: new Map() }
+  return { ...options, notedUses: new Map(), passwordTurns: new Turns() }
 }

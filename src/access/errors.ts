@@ -14,6 +14,7 @@ export const accessErrorCodes = [
   'access.second_factor_wrong',
   'access.session_ended',
   'access.session_missing',
+  'access.sign_in_busy',
   'access.sign_in_refused',
   'access.sign_in_step_over',
   'access.sign_in_wait',
@@ -21,6 +22,8 @@ export const accessErrorCodes = [
   'access.token_missing',
   'access.unauthenticated',
 ] as const
+
+export type AccessErrorCode = (typeof accessErrorCodes)[number]
 
 /** One answer for no, unknown, revoked and expired tokens alike: a guesser learns nothing. */
 export const unauthenticated = (): HoldfastError =>
@@ -97,6 +100,13 @@ export const tooManyFailures = (waitMs: number): HoldfastError =>
   new HoldfastError('access.sign_in_wait', 'Too many sign-ins under this name have failed', {
     kind: 'unavailable',
     accepted: `the next one in ${formatDuration(Math.ceil(waitMs / 1000) * 1000)}`,
+    retryAfterMs: waitMs,
+  })
+
+export const signInBusy = (): HoldfastError =>
+  new HoldfastError('access.sign_in_busy', 'More people sign in at this moment than passwords can be checked', {
+    kind: 'unavailable',
+    repair: 'try again in a moment',
   })
 
 export const passwordWeak = (expected: string): HoldfastError =>

@@ -21,7 +21,7 @@ export {
   requirePermission,
   type Thing,
 } from './can.ts'
-export { accessErrorCodes } from './errors.ts'
+export { type AccessErrorCode, accessErrorCodes } from './errors.ts'
 export { authenticateSession, type SessionProof } from './session/authenticate.ts'
 export { type BegunSession, beginSession, type SignIn } from './session/begin.ts'
 export { revokeSession, endSession } from './session/end.ts'

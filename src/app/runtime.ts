@@ -14,7 +14,14 @@ import { type HoldfastError, ulid } from '../base/index.ts'
 import { type ConnectionBook, openConnectionBook } from '../connection/index.ts'
 import { type Account, awsLimits, embeddedLimits, type Engine } from '../engine/index.ts'
 import { type HostRegistry, openHostRegistry } from '../host/index.ts'
-import { createServer, type Health, type Server, type ServerAddress, type ServerDependencies } from '../server/index.ts'
+import {
+  createServer,
+  type Health,
+  isLoopback,
+  type Server,
+  type ServerAddress,
+  type ServerDependencies,
+} from '../server/index.ts'
 import { readPrivate, type Store } from '../store/index.ts'
 import { deliverAdminFiles } from './admin-files.ts'
 import type { Configuration } from './configuration/schema.ts'
@@ -215,11 +222,23 @@ function serverOptions({ server, limits }: Configuration, engine: Engine) {
 
 /** Nobody is asked who they are: then only this machine may come in. */
 function refuseExposure({ auth, server }: Configuration): void {
-  if (auth !== 'none' || ['127.0.0.1', 'localhost', '::1'].includes(server.host)) return
+  if (isLoopback(server.host)) return
+  if (auth !== 'none') return refusePlainHttp(server)
   throw appError('app.auth_none_exposed', `Without authentication Holdfast does not listen on ${server.host}`, {
     place: 'auth',
     accepted: 'auth none on 127.0.0.1, localhost or ::1; auth token anywhere',
     repair: 'leave out --auth none, or leave out --host',
+  })
+}
+
+/** Tokens and passwords would go over the network for all to read. */
+function refusePlainHttp({ host, insecureHttp, trustedProxies }: Configuration['server']): void {
+  if (insecureHttp || trustedProxies.length > 0) return
+  throw appError('app.plain_http_exposed', `Without TLS Holdfast does not listen on ${host}`, {
+    place: 'server.host',
+    accepted: 'loopback; or server.trustedProxies with the addresses of the proxies that end TLS in front of it',
+    repair:
+      'put a proxy with TLS in front of 127.0.0.1, or say --insecure-http where the network is encrypted by itself',
   })
 }
 

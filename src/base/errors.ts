@@ -24,6 +24,8 @@ export type ErrorDetails = {
   readonly kind?: ErrorKind
   /** Whether the same call may succeed later without a change. */
   readonly retryable?: boolean
+  /** When it may, where that is known. */
+  readonly retryAfterMs?: number | undefined
   readonly cause?: unknown
 }
 
@@ -32,6 +34,7 @@ export class HoldfastError extends Error {
   readonly code: string
   readonly kind: ErrorKind
   readonly retryable: boolean
+  readonly retryAfterMs: number | undefined
   readonly place: string | undefined
   readonly accepted: string | undefined
   readonly repair: string | undefined
@@ -42,6 +45,7 @@ export class HoldfastError extends Error {
     this.code = code
     this.kind = details.kind ?? 'invalid'
     this.retryable = details.retryable ?? (this.kind === 'unavailable' || this.kind === 'exhausted')
+    this.retryAfterMs = details.retryAfterMs
     this.place = details.place
     this.accepted = details.accepted
     this.repair = details.repair

@@ -130,4 +130,11 @@ describe('the command line without a server', () => {
     expect(exitCode).toBe(3)
     expect(err).toContain('app.auth_none_exposed')
   })
+
+  it('does not send tokens over the network without TLS, unless told', async () => {
+    const { exitCode, err } = await holdfast('up --host 0.0.0.0 --port 0 --data exposed')
+    expect(exitCode).toBe(3)
+    expect(err).toContain('app.plain_http_exposed')
+    expect(err).toContain('--insecure-http')
+  })
 })

@@ -41,8 +41,8 @@ export async function sendPage(reply: FastifyReply, folder: string): Promise<Fas
     .type('text/html; charset=utf-8')
     .headers({
       'content-security-policy': policyWith(nonce),
-      'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin',
+      'permissions-policy': noPermissions,
     })
     .send((page ?? notBuilt).replaceAll(noncePlace, nonce))
 }
@@ -56,6 +56,14 @@ async function readPage(folder: string): Promise<string | undefined> {
     throw error
   }
 }
+
+/** What the console never asks a browser for; copying a command and signing in by passkey it does. */
+const noPermissions = [
+  ...['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'magnetometer', 'microphone', 'midi'],
+  ...['payment', 'serial', 'usb', 'browsing-topics'],
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ')
 
 /** Scripts only from here; style elements only those that our own script makes with the nonce of this very page. */
 function policyWith(nonce: string | undefined): string {

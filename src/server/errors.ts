@@ -12,6 +12,12 @@ export const serverErrors = {
     kind: 'forbidden',
     repair: 'call the API from a program, or from a page it serves itself',
   },
+  'server.plain_http': {
+    kind: 'forbidden',
+    repair:
+      'call it by the https address of the proxy in front of it; server.trustedProxies names those that are believed',
+  },
+  'server.too_many_attempts': { kind: 'unavailable', repair: 'wait as long as Retry-After says' },
   'server.content_type': { kind: 'invalid' },
   'server.content_encoding': { kind: 'invalid', repair: 'send the body uncompressed' },
   'server.body_too_large': { kind: 'too_large' },

@@ -19,6 +19,8 @@ export type {
   TrailReader,
 } from './dependencies.ts'
 export type { HostVerbs } from './host-verbs.ts'
+export { isProxyEntry } from './client.ts'
+export { isLoopback } from './door.ts'
 export { type ServerErrorCode, serverErrors } from './errors.ts'
 export type { PeopleVerbs } from './people-verbs.ts'
 export type { SessionVerbs } from './session-verbs.ts'

@@ -8,8 +8,10 @@ import {
 import type { AddressInfo } from 'node:net'
 import type { HoldfastError } from '../base/index.ts'
 import { type Api, createApi } from './api/api.ts'
+import { Attempts, usualAttempts, type AttemptRules } from './attempts.ts'
+import { type Client, clientOf, type PeerHeaders, Proxies, refusedPlain } from './client.ts'
 import type { ServerDependencies } from './dependencies.ts'
-import { type DoorRules, doorRules, refusedAtTheDoor } from './door.ts'
+import { type DoorRules, doorRules, isLoopback, refusedAtTheDoor } from './door.ts'
 import { serverError } from './errors.ts'
 import { Traffic } from './traffic.ts'
 import { actionNameIn, isWireRequest, refuseWire, serveWire, type WireOptions } from './wire/serve.ts'
@@ -21,6 +23,12 @@ export type ServerOptions = {
   readonly port?: number
   /** Further names in the Host header that are served; off loopback, naming any refuses all others. */
   readonly allowedHosts?: readonly string[]
+  /** Addresses and networks of proxies that end TLS: what they say of who asks, and how, is believed. Default: none. */
+  readonly trustedProxies?: readonly string[]
+  /** Beyond loopback: serves also what did not come encrypted. Default: no. */
+  readonly insecureHttp?: boolean
+  /** How often what needs no token may be tried. */
+  readonly attempts?: AttemptRules
   /** Longest execution input, output or result, in characters. Default 4 Mi; AWS 256 Ki. */
   readonly payloadLimit?: number
   /** Longest state machine definition, in characters. Default 1 Mi, as on AWS. */
@@ -47,6 +55,9 @@ const defaults = {
   host: '127.0.0.1',
   port: 7400,
   allowedHosts: [],
+  trustedProxies: [],
+  insecureHttp: false,
+  attempts: usualAttempts,
   payloadLimit: 4 * mebi,
   definitionLimit: mebi,
   maxInFlight: 1000,
@@ -63,6 +74,7 @@ class HttpEntrance implements Server {
   readonly #options: Required<ServerOptions>
   readonly #traffic = new Traffic()
   readonly #door: DoorRules
+  readonly #proxies: Proxies
   readonly #wire: WireOptions
   readonly #api: Api
   readonly #http: HttpServer
@@ -72,11 +84,16 @@ class HttpEntrance implements Server {
     this.#dependencies = dependencies
     this.#options = options
     this.#door = doorRules(options.host, options.allowedHosts)
+    this.#proxies = new Proxies(options.trustedProxies)
+    const attempts = new Attempts(dependencies.clock, options.attempts)
     const limits = { payload: options.payloadLimit, definition: options.definitionLimit }
     // Text inside JSON may double: every quote in it is written with a backslash.
     const bodyBytes = 2 * Math.max(limits.payload, limits.definition) + 64 * 1024
     this.#wire = { limits, bodyBytes, traffic: this.#traffic }
-    this.#api = createApi(dependencies, { bodyBytes, traffic: this.#traffic })
+    this.#api = createApi(dependencies, {
+      ...{ bodyBytes, traffic: this.#traffic, attempts },
+      clientOf: (request) => this.#clientOf(request),
+    })
     this.#http = createHttpServer(connectionRules, (request, response) => this.#serve(request, response))
   }
 
@@ -126,8 +143,13 @@ class HttpEntrance implements Server {
       return void this.#serveWire(request, response)
     }
     for (const [name, value] of browserRules) response.setHeader(name, value)
+    if (this.#clientOf(request).isHttps) response.setHeader('strict-transport-security', 'max-age=31536000')
     if (refusal !== undefined) return this.#api.refuse(request, response, refusal)
     this.#api.serve(request, response)
+  }
+
+  #clientOf(request: IncomingMessage): Client {
+    return clientOf(this.#proxies, peerHeaders(request))
   }
 
   async #serveWire(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -138,20 +160,33 @@ class HttpEntrance implements Server {
     metrics.answered({ method: 'POST', route, status: response.statusCode, ms: elapsed() - began })
   }
 
-  #refusal({ method = '', url: target = '', headers }: IncomingMessage): HoldfastError | undefined {
+  #refusedPlain(request: IncomingMessage): HoldfastError | undefined {
+    const { host, insecureHttp } = this.#options
+    if (insecureHttp || isLoopback(host)) return undefined
+    return refusedPlain(this.#proxies, peerHeaders(request), request.url ?? '')
+  }
+
+  #refusal(request: IncomingMessage): HoldfastError | undefined {
+    const { method = '', url: target = '', headers } = request
     const { host, origin } = headers
     const fetchSite = single(headers['sec-fetch-site'])
     const fetchMode = single(headers['sec-fetch-mode'])
     const refused = refusedAtTheDoor(this.#door, { method, target, host, origin, fetchSite, fetchMode })
     if (refused !== undefined) return refused
+    const plain = this.#refusedPlain(request)
+    if (plain !== undefined) return plain
     if (this.#traffic.closing) return serverError('server.closing', 'The server is closing')
     if (this.#traffic.answering < this.#options.maxInFlight) return undefined
     return serverError('server.busy', `The server is answering ${this.#options.maxInFlight} requests already`)
   }
 }
 
-/** What a browser may do with an answer: nothing but hand it to a page of ours. */
+/** What a browser may do with an answer: nothing but hand it to a page of ours. A page and a file say more, in place of the policy. */
 const browserRules = [
+  ['content-security-policy', "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"],
+  // For what does not know the policy.
+  ['x-frame-options', 'DENY'],
+  ['referrer-policy', 'no-referrer'],
   ['x-content-type-options', 'nosniff'],
   ['cross-origin-resource-policy', 'same-origin'],
   ['cache-control', 'no-store'],
@@ -164,6 +199,15 @@ const connectionRules = {
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16 * 1024,
 } as const
+
+const peerHeaders = ({ socket, headers }: IncomingMessage): PeerHeaders => ({
+  peer: socket.remoteAddress,
+  forwardedFor: joined(headers['x-forwarded-for']),
+  forwardedProto: joined(headers['x-forwarded-proto']),
+})
+
+const joined = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header.join(',') : header
 
 const single = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header

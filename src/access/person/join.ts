@@ -56,7 +56,7 @@ export async function join(access: Access, { code, password, totp, userAgent }: 
   const { person } = require(access, access.store.read, code)
   const fault = faultOfPassword(password, person)
   if (fault !== undefined) throw passwordWeak(fault)
-  const passwordHash = await hashPassword(password, access.randomBytes)
+  const passwordHash = await access.passwordTurns.take(() => hashPassword(password, access.randomBytes))
   return access.store.write((tx) => {
     const { step } = require(access, tx, code)
     const at = access.clock.now()

@@ -19,14 +19,14 @@ const stepLivesMs = 5 * 60_000
 
 /**
  * One answer, after as long, for a wrong password and for a name that nobody has, who has not joined or is disabled.
- * @throws HoldfastError access.sign_in_refused, access.sign_in_wait
+ * @throws HoldfastError access.sign_in_refused, access.sign_in_wait, access.sign_in_busy
  */
 export async function beginSignIn(access: Access, login: string, password: string): Promise<FirstHalf> {
   const name = login.trim().toLowerCase()
   const { read } = access.store
   requirePatience(access, read, name)
   const person = personByLogin(read, name)
-  const isRight = await isPassword(password, person?.password_hash ?? undefined)
+  const isRight = await access.passwordTurns.take(() => isPassword(password, person?.password_hash ?? undefined))
   const begun = await access.store.write((tx) => {
     // Others may have tried meanwhile.
     requirePatience(access, tx, name)

@@ -33,7 +33,15 @@ describe('the configuration', () => {
     const { configuration, file } = await read(undefined)
     expect(file).toBeUndefined()
     expect(configuration).toEqual({
-      server: { host: '127.0.0.1', port: 7400, allowedHosts: [], maxInFlight: 1000, grace: 10_000 },
+      server: {
+        host: '127.0.0.1',
+        port: 7400,
+        allowedHosts: [],
+        trustedProxies: [],
+        insecureHttp: false,
+        maxInFlight: 1000,
+        grace: 10_000,
+      },
       auth: 'token',
       aws: { assumableRoles: [] },
       express: { maxRunning: 10_000 },

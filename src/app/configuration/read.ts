@@ -17,6 +17,7 @@ export type ConfigurationSource = {
   readonly overrides: {
     readonly host?: string | undefined
     readonly port?: number | undefined
+    readonly insecureHttp?: boolean | undefined
     readonly auth?: 'token' | 'none' | undefined
     readonly awsLimits?: boolean | undefined
   }
@@ -52,13 +53,12 @@ function fileOf({ workingFolder, file }: ConfigurationSource): string | undefine
 
 function withOverrides(written: unknown, { overrides }: ConfigurationSource): unknown {
   if (typeof written !== 'object' || written === null) return written
-  const { host, port, auth, awsLimits } = overrides
+  const { host, port, insecureHttp, auth, awsLimits } = overrides
+  const said = Object.entries({ host, port, insecureHttp }).filter(([, value]) => value !== undefined)
   const server = 'server' in written && typeof written.server === 'object' ? written.server : {}
   return {
     ...written,
-    ...(host === undefined && port === undefined
-      ? {}
-      : { server: { ...server, ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) } }),
+    ...(said.length === 0 ? {} : { server: { ...server, ...Object.fromEntries(said) } }),
     ...(auth === undefined ? {} : { auth }),
     ...(awsLimits === true ? { limits: 'aws' } : {}),
   } satisfies Partial<Record<keyof HoldfastConfig, unknown>>

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { parseDuration } from '../../base/index.ts'
 import { configuredConnectionsSchema } from '../../connection/index.ts'
 import { isAllowEntry } from '../../outbound/index.ts'
+import { isProxyEntry } from '../../server/index.ts'
 
 const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -32,6 +33,12 @@ const server = z.strictObject({
   port: z.int().min(0).max(65_535).default(7400),
   /** Further names in the Host header that are served. */
   allowedHosts: z.array(z.string().min(1)).default([]),
+  /** Addresses and networks of proxies that end TLS in front of it: what they say of who asks, and how, is believed. */
+  trustedProxies: z
+    .array(z.string().refine(isProxyEntry, 'an address, or a network such as 10.1.0.0/16, is accepted'))
+    .default([]),
+  /** Beyond loopback: serves also what did not come encrypted, tokens and passwords included. */
+  insecureHttp: z.boolean().default(false),
   /** Requests being answered at once; more are told to come again. */
   maxInFlight: z.int().min(1).default(1000),
   /** How long a stop lets requests finish. */

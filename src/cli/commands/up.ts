@@ -26,6 +26,7 @@ type Options = {
   readonly data?: string
   readonly port?: number
   readonly host?: string
+  readonly insecureHttp?: true
   readonly auth?: 'token' | 'none'
   readonly awsLimits?: true
   readonly config?: string
@@ -41,6 +42,7 @@ export function upCommand(context: Context): Command {
     .option('--data <dir>', 'data folder (default: $HOLDFAST_DATA, else ~/.holdfast)')
     .option('--port <port>', 'port to listen on (default: 7400; 0 takes a free one)', wholeNumber(0, 65_535))
     .option('--host <address>', 'address to listen on (default: 127.0.0.1, this machine only)')
+    .option('--insecure-http', 'with --host: serve the network without TLS too, tokens and passwords included')
     .option(
       '--auth <how>',
       'token: every request needs one; none: nobody is asked, on this machine only',

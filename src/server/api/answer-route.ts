@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../../access/index.ts'
 import type { RequestEffect } from '../../audit/index.ts'
 import type { ServerDependencies } from '../dependencies.ts'
-import { sessionKeyHeader } from '../session-cookie.ts'
+import { schemeHeader, sessionKeyHeader } from '../session-cookie.ts'
 import type { Traffic } from '../traffic.ts'
 import { streamEvents } from './event-stream.ts'
 import { fingerprintOf, type Idempotency, idempotencyKeyOf, type PlainAnswer } from './idempotency.ts'
@@ -19,6 +19,8 @@ export type Asked = {
   readonly actor: Actor
   /** The body as it came, for comparing repeated requests. */
   readonly bodyText: string
+  /** Whether the browser came by https. */
+  readonly isHttps: boolean
 }
 
 export async function answerRoute(asked: Asked, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -46,7 +48,11 @@ async function again(asked: Asked, request: FastifyRequest, effects: readonly Re
   return answer === undefined ? undefined : plain(answer)
 }
 
-function contextOf({ dependencies, actor }: Asked, request: FastifyRequest, idempotencyKey: string | undefined) {
+function contextOf(
+  { dependencies, actor, isHttps }: Asked,
+  request: FastifyRequest,
+  idempotencyKey: string | undefined,
+) {
   const { params, query, body } = request
   const headers = {
     'if-match': header(request, 'if-match'),
@@ -55,6 +61,7 @@ function contextOf({ dependencies, actor }: Asked, request: FastifyRequest, idem
     'last-event-id': header(request, 'last-event-id'),
     host: header(request, 'host'),
     origin: header(request, 'origin'),
+    [schemeHeader]: isHttps ? 'https' : undefined,
     cookie: header(request, 'cookie'),
     [sessionKeyHeader]: header(request, sessionKeyHeader),
   }

@@ -6,6 +6,8 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { serializerCompiler } from 'fastify-type-provider-zod'
 import { type Actor, requirePermission } from '../../access/index.ts'
 import type { HoldfastError } from '../../base/index.ts'
+import type { Attempts } from '../attempts.ts'
+import type { Client } from '../client.ts'
 import { asksForPage, sendPage, serveConsole } from '../console-files.ts'
 import { tokenIn } from '../credentials.ts'
 import type { ServerDependencies } from '../dependencies.ts'
@@ -21,7 +23,12 @@ import { refuse, sendProblem } from './problem-answer.ts'
 import type { Route } from './route.ts'
 import { methodsOf, routes } from './routes.ts'
 
-export type ApiOptions = { readonly bodyBytes: number; readonly traffic: Traffic }
+export type ApiOptions = {
+  readonly bodyBytes: number
+  readonly traffic: Traffic
+  readonly attempts: Attempts
+  readonly clientOf: (request: IncomingMessage) => Client
+}
 
 export interface Api {
   ready(): Promise<void>
@@ -65,7 +72,7 @@ export function createApi(dependencies: ServerDependencies, options: ApiOptions)
   // Routes parse the text themselves: each knows which members it passes through.
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, bytes: Buffer) => bytes)
   app.register(fastifySwagger, documentation(dependencies.platform.version))
-  app.after(() => addRoutes(app, dependencies, options.traffic))
+  app.after(() => addRoutes(app, dependencies, options))
   return {
     ready: async () => {
       await app.ready()
@@ -80,7 +87,8 @@ export function createApi(dependencies: ServerDependencies, options: ApiOptions)
 const actors = new WeakMap<FastifyRequest, Actor>()
 const bodyTexts = new WeakMap<FastifyRequest, string>()
 
-function addRoutes(app: FastifyInstance, dependencies: ServerDependencies, traffic: Traffic): void {
+function addRoutes(app: FastifyInstance, dependencies: ServerDependencies, options: ApiOptions): void {
+  const { traffic } = options
   const idempotency = new Idempotency(dependencies.answers, dependencies.clock)
   for (const route of routes) {
     app.route({
@@ -89,6 +97,7 @@ function addRoutes(app: FastifyInstance, dependencies: ServerDependencies, traff
       schema: schemaOf(route),
       // Nobody's body is read before it is known whose it is.
       onRequest: async (request) => {
+        if (route.verb === 'open' && route.isUnbounded !== true) requireTurn(options, request)
         actors.set(request, await actorOf(dependencies, route, request))
         requirePlainEncoding(request.headers['content-encoding'])
       },
@@ -96,7 +105,8 @@ function addRoutes(app: FastifyInstance, dependencies: ServerDependencies, traff
       handler: async (request, reply) => {
         const actor = actors.get(request) ?? anyone
         const bodyText = bodyTexts.get(request) ?? ''
-        return answerRoute({ dependencies, traffic, idempotency, route, actor, bodyText }, request, reply)
+        const { isHttps } = options.clientOf(request.raw)
+        return answerRoute({ dependencies, traffic, idempotency, route, actor, bodyText, isHttps }, request, reply)
       },
     })
   }
@@ -105,6 +115,15 @@ function addRoutes(app: FastifyInstance, dependencies: ServerDependencies, traff
   app.get('/v1/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
     document ??= JSON.stringify(app.swagger())
     return reply.type('application/json; charset=utf-8').send(document)
+  })
+}
+
+/** Before anything of it is read. @throws HoldfastError server.too_many_attempts */
+function requireTurn({ attempts, clientOf }: ApiOptions, { raw }: FastifyRequest): void {
+  const retryAfterMs = attempts.take(clientOf(raw).address)
+  if (retryAfterMs === 0) return
+  throw serverError('server.too_many_attempts', 'Too many attempts to come in were made from your address, or in all', {
+    ...{ retryAfterMs, accepted: `the next one in ${Math.ceil(retryAfterMs / 1000)} s` },
   })
 }
 

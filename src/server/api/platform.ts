@@ -8,6 +8,7 @@ export const platformRoutes = [
     method: 'GET',
     path: '/v1/health',
     verb: 'open',
+    isUnbounded: true,
     summary: 'Whether it takes work. Needs no token.',
     answers: {
       200: {
@@ -26,6 +27,7 @@ export const platformRoutes = [
     method: 'GET',
     path: '/v1/proof',
     verb: 'open',
+    isUnbounded: true,
     summary:
       'Proves that it is the server that wrote connection.json: an HMAC of the challenge under the key that stands there. Needs no token.',
     query: z.strictObject({

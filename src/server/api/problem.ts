@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import { type ErrorKind, HoldfastError } from '../../base/index.ts'
+import type { AccessErrorCode } from '../../access/index.ts'
 import type { EngineErrorCode } from '../../engine/index.ts'
 import type { ServerErrorCode } from '../errors.ts'
 
@@ -48,7 +49,9 @@ const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   internal: 500,
 }
 
-const exceptions: Partial<Record<ServerErrorCode | EngineErrorCode, number>> = {
+const exceptions: Partial<Record<ServerErrorCode | EngineErrorCode | AccessErrorCode, number>> = {
+  'server.too_many_attempts': 429,
+  'access.sign_in_wait': 429,
   'machine.revision_changed': 412,
   'api.if_match': 400,
   'server.content_type': 415,

@@ -38,6 +38,8 @@ export type Route = {
   readonly path: string
   /** The verb that `can()` is asked about; `open` needs no token. */
   readonly verb: Verb | 'open'
+  /** Of an open route: anybody may ask as often as they like, for there is nothing to guess and little to do. */
+  readonly isUnbounded?: true
   /** Operation id in the documentation, where several routes ask about one verb; else it is made of the verb. */
   readonly operation?: string
   readonly summary: string

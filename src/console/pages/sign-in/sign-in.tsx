@@ -7,6 +7,7 @@ import { ProblemBox } from '../../parts/problem.tsx'
 import { useSignIn } from '../../shell/session.tsx'
 import { useWords } from '../../words/index.tsx'
 import mark from '../../favicon.svg'
+import { safePath } from './safe-path.ts'
 import styles from './sign-in.module.css'
 
 export function SignInPage() {
@@ -73,7 +74,3 @@ function useCode(open: (code: string) => void): void {
     open(code)
   })
 }
-
-/** Only into the console itself: an address that somebody else made may lead anywhere. */
-export const safePath = (path: string | undefined): string =>
-  path !== undefined && /^\/(?![/\\])/.test(path) && !path.startsWith('/sign-in') ? path : '/'
