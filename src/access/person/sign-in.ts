@@ -32,7 +32,10 @@ export async function beginSignIn(access: Access, login: string, password: strin
     requirePatience(access, tx, name)
     const now = person === undefined ? undefined : personById(tx, person.id)
     const stands = isRight && now?.disabled_at === null && now.password_hash === person?.password_hash
-    if (!stands) return void noteFailure(access, tx, { name, person: now })
+    if (!stands) {
+      noteFailure(access, tx, { name, person: now })
+      return undefined
+    }
     return beginStep(access, tx, { kind: 'second-factor', personId: now.id, livesMs: stepLivesMs })
   })
   // Thrown after the commit: the failure stays counted.
@@ -55,7 +58,10 @@ export async function finishSignIn(access: Access, { step, factor, userAgent }: 
     const person = found === undefined ? undefined : personById(tx, found.person_id)
     if (person === undefined || person.disabled_at !== null) throw signInStepOver()
     requirePatience(access, tx, person.login)
-    if (!isProven(access, tx, person, factor)) return void noteFailure(access, tx, { name: person.login, person })
+    if (!isProven(access, tx, person, factor)) {
+      noteFailure(access, tx, { name: person.login, person })
+      return undefined
+    }
     if (!spendStep(tx, step, at)) throw signInStepOver()
     tx.prepare('DELETE FROM access_failure WHERE login_hash = ?').run(hashOfSecret(person.login))
     return openSessionFor(access, tx, { holderId: person.id, userAgent })

@@ -42,7 +42,11 @@ export function useQuietRows<Item>(
 
 /** Follows the list, or holds still. Worked out while it is drawn: never is one moment drawn of what then moves. */
 function useShown<Item>(items: readonly Item[], keyOf: (item: Item) => string, isReading: boolean) {
-  const [state, setState] = useState({ items, isReading, shown: asItIs(items) as Arranged<Item> })
+  const [state, setState] = useState<{
+    readonly items: readonly Item[]
+    readonly isReading: boolean
+    readonly shown: Arranged<Item>
+  }>({ items, isReading, shown: asItIs(items) })
   if (state.items !== items || state.isReading !== isReading) {
     const shown = isReading ? held(state.shown.items, items, keyOf) : asItIs(items)
     setState({ items, isReading, shown })

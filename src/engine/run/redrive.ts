@@ -89,7 +89,10 @@ type Noted = {
 function note(tx: Transaction, { now, work: { actor, arn }, corrected, change }: Noted): void {
   const cause = actor.type === 'machine' ? { cause: { type: 'execution', id: actor.id } as const } : {}
   const about = { at: now, actor, subject: { type: 'execution', id: arn }, execution: arn, ...cause }
-  if (corrected === undefined) return void appendRecord(tx, { ...about, action: 'execution.redrive', change })
+  if (corrected === undefined) {
+    appendRecord(tx, { ...about, action: 'execution.redrive', change })
+    return
+  }
   const { stay, input } = corrected
   const said = { ...change, state: stay.state, visit: stay.visit, ...inputChange(stay.input, input) }
   appendRecord(tx, { ...about, action: 'execution.continue', change: said })
