@@ -13,11 +13,13 @@ import { Client } from './api/client.ts'
 import { ApiProvider } from './api/context.tsx'
 import { Live } from './api/live.ts'
 import { storedSessionKey } from './api/session-key.ts'
-import { router } from './pages/index.tsx'
+import { createPages } from './pages/index.tsx'
 import { pageNonce } from './parts/page-nonce.ts'
 import { theme } from './theme.ts'
-import { WordsProvider } from './words/index.tsx'
+import { Book, WordsProvider } from './words/index.tsx'
 
+const words = new Book()
+const router = createPages(words)
 const client = new Client(storedSessionKey, askToSignIn)
 const api = { client, live: new Live(client) }
 const queries = new QueryClient({
@@ -45,7 +47,7 @@ if (place === null) throw new Error('the page has no place for the console')
 createRoot(place).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
-      <WordsProvider>
+      <WordsProvider book={words}>
         <ApiProvider api={api}>
           <QueryClientProvider client={queries}>
             <RouterProvider router={router} />

@@ -1,9 +1,11 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { catalogue } from '../../src/console/words/catalogue.ts'
+import { firstWords, laterWords } from '../../src/console/words/catalogue.ts'
 import type { Entry } from '../../src/console/words/entry.ts'
 
+const later = await Promise.all(Object.entries(laterWords).map(async ([name, load]) => [name, await load()] as const))
+const catalogue = { ...firstWords, ...Object.fromEntries(later) }
 const entries = Object.entries(catalogue).flatMap(([section, words]) =>
   Object.entries<Entry>(words).map(([key, entry]) => ({ key: `${section}.${key}`, ...entry })),
 )
@@ -35,9 +37,10 @@ describe('the catalogue of words', () => {
       .map((file) => readFileSync(join(root, file), 'utf8'))
       .join('\n')
     // Some are put together: `part.tone_${tone}`, or `deploy.${tab}` where the tabs are named elsewhere.
+    const beginnings = [...source.matchAll(/`(\w+\.\w+)\$\{/g)].map(([, beginning = '']) => beginning)
     const isSaid = (key: string): boolean => {
       const [section = '', name = ''] = key.split('.')
-      const together = name.includes('_') && source.includes(`\`${key.split('_')[0]}_$`)
+      const together = beginnings.some((beginning) => key.startsWith(beginning))
       return (
         together || source.includes(`'${key}'`) || (source.includes(`\`${section}.$`) && source.includes(`'${name}'`))
       )

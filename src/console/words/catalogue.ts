@@ -1,26 +1,29 @@
-import { accessWords } from '../pages/access/words.ts'
-import { auditWords } from '../pages/audit/words.ts'
-import { deployWords } from '../pages/deploys/words.ts'
-import { executionWords } from '../pages/executions/words.ts'
-import { hostWords } from '../pages/hosts/words.ts'
-import { lockWords } from '../pages/locks/words.ts'
-import { machineWords } from '../pages/machines/words.ts'
 import { overviewWords } from '../pages/overview/words.ts'
 import { signInWords } from '../pages/sign-in/words.ts'
 import { partWords } from '../parts/words.ts'
 import { shellWords } from '../shell/words.ts'
+import type { Section } from './entry.ts'
 
-/** Section → its entries. A folder of pages adds one line. */
-export const catalogue = {
+/** Section → its entries: what every first screen says. */
+export const firstWords = {
   shell: shellWords,
   part: partWords,
   signIn: signInWords,
   overview: overviewWords,
-  deploy: deployWords,
-  execution: executionWords,
-  machine: machineWords,
-  lock: lockWords,
-  audit: auditWords,
-  access: accessWords,
-  host: hostWords,
+} satisfies Record<string, Section>
+
+/** Those that come with the pages which say them. A folder of pages adds one line, and its routes name it in pages/index.tsx. */
+export const laterWords = {
+  deploy: async () => (await import('../pages/deploys/words.ts')).deployWords,
+  execution: async () => (await import('../pages/executions/words.ts')).executionWords,
+  machine: async () => (await import('../pages/machines/words.ts')).machineWords,
+  lock: async () => (await import('../pages/locks/words.ts')).lockWords,
+  audit: async () => (await import('../pages/audit/words.ts')).auditWords,
+  access: async () => (await import('../pages/access/words.ts')).accessWords,
+  host: async () => (await import('../pages/hosts/words.ts')).hostWords,
+} satisfies Record<string, () => Promise<Section>>
+
+export type LaterSection = keyof typeof laterWords
+export type Catalogue = typeof firstWords & {
+  readonly [Name in LaterSection]: Awaited<ReturnType<(typeof laterWords)[Name]>>
 }

@@ -1,16 +1,14 @@
 /**
  * The words of the console in both languages: one catalogue, in which each entry stands in English and in Japanese side by side, so
- * that neither can be forgotten. Each folder of pages keeps its own part in its words.ts.
+ * that neither can be forgotten. Each folder of pages keeps its own part in its words.ts, which comes with its pages.
  */
-import i18next, { type i18n } from 'i18next'
 import { createContext, type ReactNode, use, useEffect, useState } from 'react'
-import { catalogue } from './catalogue.ts'
-import type { Entry } from './entry.ts'
+import { type Book, type Language, languages } from './book.ts'
+import type { Catalogue } from './catalogue.ts'
 
-export const languages = ['en', 'ja'] as const
-export type Language = (typeof languages)[number]
+export { Book, type Language, languages } from './book.ts'
+export type { LaterSection } from './catalogue.ts'
 
-type Catalogue = typeof catalogue
 export type WordKey = {
   [Section in keyof Catalogue]: `${Section & string}.${keyof Catalogue[Section] & string}`
 }[keyof Catalogue]
@@ -32,43 +30,15 @@ export function initialLanguage(stored: string | null, wanted: readonly string[]
   return isKnown(best) ? best : 'en'
 }
 
-function resourcesIn(language: Language): Record<string, Record<string, string>> {
-  const sections = Object.entries(catalogue).map(([section, entries]) => [
-    section,
-    Object.fromEntries(Object.entries<Entry>(entries).flatMap(([key, entry]) => textsOf(key, entry, language))),
-  ])
-  return Object.fromEntries(sections) as Record<string, Record<string, string>> // from entries of just that shape
-}
-
-/** i18next finds the singular by its suffix. */
-function textsOf(key: string, { one, ...entry }: Entry, language: Language): readonly (readonly [string, string])[] {
-  return [[key, entry[language]], ...(one === undefined || language !== 'en' ? [] : [[`${key}_one`, one] as const])]
-}
-
-export function createWords(language: Language): i18n {
-  const words = i18next.createInstance()
-  void words.init({
-    lng: language,
-    fallbackLng: false,
-    initAsync: false,
-    // React escapes what it shows.
-    interpolation: { escapeValue: false },
-    resources: Object.fromEntries(languages.map((one) => [one, { translation: resourcesIn(one) }])),
-  })
-  return words
-}
-
 const WordsContext = createContext<Words | undefined>(undefined)
 
-export function WordsProvider({ children }: { readonly children: ReactNode }) {
+export function WordsProvider({ book, children }: { readonly book: Book; readonly children: ReactNode }) {
   const [language, choose] = useState(() => initialLanguage(localStorage.getItem(storageName), navigator.languages))
-  const [words] = useState(() => createWords(language))
   useEffect(() => {
     document.documentElement.lang = language
     localStorage.setItem(storageName, language)
   }, [language])
-  const t = words.getFixedT(language)
-  const value: Words = { language, choose, t: (key, values) => t(key, { ...values }) }
+  const value: Words = { language, choose, t: (key, values) => book.say(language, key, values) }
   return <WordsContext value={value}>{children}</WordsContext>
 }
 

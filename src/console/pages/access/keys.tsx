@@ -14,7 +14,7 @@ import { State } from '../../parts/state.tsx'
 import { type Column, RowTable } from '../../parts/table.tsx'
 import { Moment, When } from '../../parts/when.tsx'
 import { useWords, type Words } from '../../words/index.tsx'
-import { placeOf } from '../deploys/deploys.tsx'
+import { placeOf } from '../deploys/place.ts'
 import styles from './access.module.css'
 import { useGo } from './use-go.ts'
 

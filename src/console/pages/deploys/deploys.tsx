@@ -14,10 +14,8 @@ import { State } from '../../parts/state.tsx'
 import { type Column, RowTable } from '../../parts/table.tsx'
 import { Elapsed, When } from '../../parts/when.tsx'
 import { useWords, type Words } from '../../words/index.tsx'
+import { placeOf } from './place.ts'
 import { standingOf } from './standing.ts'
-
-export const placeOf = ({ project, config }: { readonly project: string; readonly config: string }): string =>
-  `${project} › ${config}`
 
 export function DeploysPage() {
   const { t } = useWords()

@@ -6,7 +6,7 @@ import { Section } from '../../parts/page.tsx'
 import { State } from '../../parts/state.tsx'
 import { Elapsed } from '../../parts/when.tsx'
 import { useWords } from '../../words/index.tsx'
-import { placeOf } from '../deploys/deploys.tsx'
+import { placeOf } from '../deploys/place.ts'
 import styles from './host.module.css'
 import { instanceStanding, sizeWords } from './standing.ts'
 

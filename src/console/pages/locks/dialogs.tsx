@@ -7,7 +7,7 @@ import { Acting, Details } from '../../parts/details.tsx'
 import details from '../../parts/details.module.css'
 import { Moment } from '../../parts/when.tsx'
 import { useWords } from '../../words/index.tsx'
-import { placeOf } from '../deploys/deploys.tsx'
+import { placeOf } from '../deploys/place.ts'
 
 const lengths = ['1h', '8h', '24h', '7d'] as const
 

@@ -11,7 +11,7 @@ import { ProblemBox } from '../../parts/problem.tsx'
 import { State } from '../../parts/state.tsx'
 import { When } from '../../parts/when.tsx'
 import { useWords } from '../../words/index.tsx'
-import { placeOf } from '../deploys/deploys.tsx'
+import { placeOf } from '../deploys/place.ts'
 import { BreakDialog, CloseDialog } from './dialogs.tsx'
 import styles from './locks.module.css'
 
