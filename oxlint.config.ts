@@ -21,6 +21,8 @@ const layerTable = {
   access: { purity: 'guided' },
   // The gate for addresses that somebody else chose: below everything that sends.
   outbound: { purity: 'guided', only: ['base'] },
+  // What providers outside say about who somebody is: asks them through the gate, and hands it to access.
+  identity: { purity: 'guided' },
   // Below what uses its secrets; a domain with verbs of its own, like access.
   connection: { purity: 'guided' },
   engine: { purity: 'guided' },
