@@ -7,6 +7,8 @@ export const accessErrorCodes = [
   'access.group_missing',
   'access.last_admin',
   'access.nobodys_own',
+  'access.outside_login_taken',
+  'access.outside_unknown',
   'access.password_weak',
   'access.person_exists',
   'access.person_invalid',
@@ -154,4 +156,20 @@ export const nobodysOwn = (): HoldfastError =>
     kind: 'forbidden',
     accepted: 'somebody who signed in as themselves',
     repair: "holdfast tokens add NAME --may ROLE makes one that is nobody's",
+  })
+
+// ---- accounts at identity providers
+
+/** One answer for who is unknown here and who is disabled. */
+export const outsideUnknown = (): HoldfastError =>
+  new HoldfastError('access.outside_unknown', 'Nobody here belongs to this account', {
+    kind: 'forbidden',
+    repair: 'ask an admin to invite you: behind the link, choose this account',
+  })
+
+export const outsideLoginTaken = (login: string): HoldfastError =>
+  new HoldfastError('access.outside_login_taken', `Nobody new can be called "${login}"`, {
+    kind: 'conflict',
+    accepted: 'a login that nobody has or had; an account is never taken for somebody by its name or mail address',
+    repair: 'ask an admin to invite you: behind the link, choose this account',
   })

@@ -51,6 +51,7 @@ export {
   personSchema,
 } from './person/schemas.ts'
 export { beginSignIn, finishSignIn, type FirstHalf, type SecondHalf } from './person/sign-in.ts'
+export { type OutsideAccount, type OutsideSignIn, signInFromOutside } from './person/outside.ts'
 export { grantsNow, personBehind } from './person/who.ts'
 export { ensureLocalToken, type LocalToken } from './token/local.ts'
 export { type Revocation, revokeToken, takeBack } from './token/revoke.ts'

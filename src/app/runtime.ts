@@ -31,6 +31,7 @@ import { bindDeployVerbs } from './deploy-verbs.ts'
 import { appError } from './errors.ts'
 import { consoleFolder } from './console-folder.ts'
 import { bindHostVerbs } from './host-verbs.ts'
+import { bindIdentityVerbs } from './identity-verbs.ts'
 import { accountOf, lostIdentity, tokenKeyOf } from './identity.ts'
 import { keptAnswers } from './kept-answers.ts'
 import { databaseFile, databaseUrl, databaseWords, hasDatabaseFile, openDatabase } from './open-store.ts'
@@ -170,7 +171,8 @@ type Behind = Ground &
     readonly proofKey: string
   }
 
-function buildServer({ version, configuration, clock, logger, randomBytes }: RuntimeOptions, behind: Behind): Server {
+function buildServer(options: RuntimeOptions, behind: Behind): Server {
+  const { version, configuration, clock, logger, randomBytes } = options
   const { store, account, trail, access, tokenFile, engine, hosts, shutdown, startedAt, proofKey } = behind
   const server = createServer(
     {
@@ -183,6 +185,7 @@ function buildServer({ version, configuration, clock, logger, randomBytes }: Run
       sessions: bindSessionVerbs(access, tokenFile !== undefined),
       people: bindPeopleVerbs(access),
       tokens: bindTokenVerbs(access),
+      identity: bindIdentityVerbs(options, access),
       consoleFolder,
       answers: keptAnswers(store, () => clock.now()),
       platform: {

@@ -8,12 +8,14 @@ export const actions = {
 
   'token.create': 'an access token was made',
   'token.revoke': 'an access token was revoked',
+  'token.replayed': 'an ID token of a pipeline came a second time, and was refused',
   'token.rekey': "a token's keys for AWS's tools were made anew",
 
   'person.add': 'somebody was added who may sign in',
   'person.change': 'what somebody may do was changed, or they were disabled',
   'person.invite': 'somebody was given a code to choose a password and an authenticator',
   'person.join': 'somebody chose a password and an authenticator',
+  'person.link': 'an account at an identity provider became that of a person',
   'person.sign_in_failed': 'a sign-in under the name of a person failed',
   'group.set': 'a group was made, or what its members may do was changed',
   'group.remove': 'a group was removed',

@@ -21,11 +21,17 @@ const session = {
   ...{ createdAt: '2026-11-20T07:00:00.000Z', expiresAt: '2026-12-04T07:00:00.000Z' },
 }
 
+const ciRule = {
+  ...{ issuer: 'github', url: 'https://token.actions.githubusercontent.com', audience: 'holdfast' },
+  ...{ claims: { repository: ['acme/shop'], ref: ['refs/heads/main', 'refs/tags/v*'] }, grants: bot.grants },
+}
+
 async function open(sessions: readonly object[] = [session]) {
   const api = new FakeApi({
     'POST /v1/tokens': { status: 201, body: { token: bot, secret: 'hf_secret' } },
     'GET /v1/tokens': { body: { items: [bot, agent] } },
     'POST /v1/tokens/tok_1/revoke': { status: 204 },
+    'GET /v1/ci/rules': { body: { items: [ciRule] } },
     'GET /v1/sessions': { body: { items: sessions } },
     'POST /v1/sessions/ses_1/revoke': { status: 204 },
   })
@@ -81,6 +87,13 @@ it('who is signed in is listed, and signed out', async () => {
   expect(api.asked.at(-1)).toMatchObject({ method: 'POST', path: '/v1/sessions/ses_1/revoke' })
   const { holdfast: alone } = await open([])
   expect((await alone('sessions', 'list')).out).toContain('Nobody is signed in')
+})
+
+it('the rules for pipelines are shown as the server goes by them', async () => {
+  const { holdfast } = await open()
+  const { out } = await holdfast('tokens', 'ci-rules')
+  expect(out).toMatch(/github +repository=acme\/shop ref=refs\/heads\/main\|refs\/tags\/v\* +deployer@acme\/shop/)
+  expect(JSON.parse((await holdfast('tokens', 'ci-rules', '--json')).out)).toEqual([ciRule])
 })
 
 it('what it may has to be said, and as roles are written', async () => {

@@ -42,6 +42,7 @@ import { endSessionCommand } from './commands/sessions/end.ts'
 import { listSessionsCommand } from './commands/sessions/list.ts'
 import { stopCommand } from './commands/stop.ts'
 import { addTokenCommand } from './commands/tokens/add.ts'
+import { ciRulesCommand } from './commands/tokens/ci-rules.ts'
 import { listTokensCommand } from './commands/tokens/list.ts'
 import { revokeTokenCommand } from './commands/tokens/revoke.ts'
 import { whoamiCommand } from './commands/whoami.ts'
@@ -130,6 +131,7 @@ function accessGroups(context: Context): readonly Command[] {
       addTokenCommand(context),
       listTokensCommand(context),
       revokeTokenCommand(context),
+      ciRulesCommand(context),
     ]),
     group('people', 'who may sign in, and what they may do: add, list, set, invite', [
       addPersonCommand(context),

@@ -39,7 +39,8 @@ Object.assign(globalThis, { __webpack_nonce__: nonce })
 
 function askToSignIn(): void {
   const { pathname, href } = router.state.location
-  if (pathname !== '/sign-in') void router.navigate({ to: '/sign-in', search: { from: href }, replace: true })
+  const asksNobody = ['/sign-in', '/sign-on'].includes(pathname)
+  if (!asksNobody) void router.navigate({ to: '/sign-in', search: { from: href }, replace: true })
 }
 
 const place = document.getElementById('root')

@@ -8,6 +8,7 @@ import type { CaseResult } from '../rehearsal/index.ts'
 import type { AnswerKeeper } from './api/idempotency.ts'
 import type { HostVerbs } from './host-verbs.ts'
 import type { DeployVerbs } from './deploy-verbs.ts'
+import type { IdentityVerbs } from './identity-verbs.ts'
 import type { PeopleVerbs } from './people-verbs.ts'
 import type { SessionVerbs } from './session-verbs.ts'
 import type { TokenVerbs } from './token-verbs.ts'
@@ -158,6 +159,7 @@ export type ServerDependencies = {
   readonly sessions: SessionVerbs
   readonly people: PeopleVerbs
   readonly tokens: TokenVerbs
+  readonly identity: IdentityVerbs
   /** Folder with the built console; undefined: none is served. */
   readonly consoleFolder: string | undefined
   readonly platform: Platform

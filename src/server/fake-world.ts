@@ -6,6 +6,7 @@ import type { KeptAnswer } from './api/idempotency.ts'
 import type { DeployVerbs } from './deploy-verbs.ts'
 import type { EngineVerbs, ServerDependencies } from './dependencies.ts'
 import type { HostVerbs } from './host-verbs.ts'
+import type { IdentityVerbs } from './identity-verbs.ts'
 import type { PeopleVerbs } from './people-verbs.ts'
 import type { SessionVerbs } from './session-verbs.ts'
 import type { TokenVerbs } from './token-verbs.ts'
@@ -69,6 +70,7 @@ export async function openWorld(
     sessions: noSessions,
     tokens: noTokens,
     people: noPeople,
+    identity: noIdentity,
     consoleFolder: undefined,
     news: { through: 0, listen: unexpected('listen') },
     trail: { query: unexpected('query'), verify: unexpected('verify'), exportWithProof: unexpected('exportWithProof') },
@@ -168,6 +170,14 @@ const noPeople: PeopleVerbs = {
   join: unexpected('join'),
   beginSignIn: unexpected('beginSignIn'),
   finishSignIn: unexpected('finishSignIn'),
+}
+
+const noIdentity: IdentityVerbs = {
+  providers: () => [],
+  beginSignOn: unexpected('beginSignOn'),
+  finishSignOn: unexpected('finishSignOn'),
+  issueCiToken: unexpected('issueCiToken'),
+  listCiRules: unexpected('listCiRules'),
 }
 
 const noTokens: TokenVerbs = {

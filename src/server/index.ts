@@ -21,6 +21,7 @@ export type {
 export type { HostVerbs } from './host-verbs.ts'
 export { isProxyEntry } from './client.ts'
 export { isLoopback } from './door.ts'
+export type { IdentityVerbs } from './identity-verbs.ts'
 export { type ServerErrorCode, serverErrors } from './errors.ts'
 export type { PeopleVerbs } from './people-verbs.ts'
 export type { SessionVerbs } from './session-verbs.ts'

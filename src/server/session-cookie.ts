@@ -14,40 +14,57 @@ export const schemeHeader = 'x-forwarded-proto'
 /** Undefined when it brings no session, or only a half of one. */
 export function sessionProofIn(headers: Headers): SessionProof | undefined {
   const key = headers[sessionKeyHeader]
-  const name = cookieName(headers['host'])
-  const sent = headers['cookie'] ?? ''
-  // No other page can set the name with the prefix, so it goes first.
-  const secret = cookieIn(sent, `${securePrefix}${name}`) ?? cookieIn(sent, name)
+  const secret = heldIn(headers, 'session')
   return key === undefined || secret === undefined ? undefined : { secret, key }
 }
 
 export function sessionCookie(headers: Headers, secret: string, expiresAt: string): string {
-  const until = new Date(Date.parse(expiresAt)).toUTCString()
-  return cookieWith(headers, secret, `Expires=${until}`)
+  return cookieWith(headers, { of: 'session', value: secret }, untilOf(expiresAt))
 }
 
-export const clearedSessionCookie = (headers: Headers): string => cookieWith(headers, '', 'Max-Age=0')
+export const clearedSessionCookie = (headers: Headers): string =>
+  cookieWith(headers, { of: 'session', value: '' }, 'Max-Age=0')
+
+/** The ticket of a sign-on, held by the browser that began it until it comes back. */
+export const ticketIn = (headers: Headers): string | undefined => heldIn(headers, 'sign_on')
+
+/** Strict: what brings it back is a request of our own page, whoever has sent the browser to that page. */
+export const ticketCookie = (headers: Headers, ticket: string, expiresAt: string): string =>
+  cookieWith(headers, { of: 'sign_on', value: ticket }, untilOf(expiresAt))
+
+const untilOf = (expiresAt: string): string => `Expires=${new Date(Date.parse(expiresAt)).toUTCString()}`
+
+type Holding = 'session' | 'sign_on'
+
+/** No other page can set the name with the prefix, so it goes first. */
+function heldIn(headers: Headers, of: Holding): string | undefined {
+  const name = cookieName(headers['host'], of)
+  const sent = headers['cookie'] ?? ''
+  return cookieIn(sent, `${securePrefix}${name}`) ?? cookieIn(sent, name)
+}
 
 /** Browsers take a name with this prefix only of the host itself, over https: no subdomain and no network can plant one. */
 const securePrefix = '__Host-'
 
-function cookieWith(headers: Headers, secret: string, until: string): string {
+type Held = { readonly of: Holding; readonly value: string }
+
+function cookieWith(headers: Headers, { of, value }: Held, until: string): string {
   const rules = `Path=/; HttpOnly; SameSite=Strict; ${until}`
-  const name = cookieName(headers['host'])
+  const name = cookieName(headers['host'], of)
   const isHttps = headers[schemeHeader] === 'https' || headers['origin']?.startsWith('https:') === true
-  return isHttps ? `${securePrefix}${name}=${secret}; ${rules}; Secure` : `${name}=${secret}; ${rules}`
+  return isHttps ? `${securePrefix}${name}=${value}; ${rules}; Secure` : `${name}=${value}; ${rules}`
 }
 
 /** With the port: two Holdfasts of one machine would overwrite each other's. */
-function cookieName(host = ''): string {
-  const port = /:(\d{1,5})$/.exec(host)?.[1]
-  return port === undefined ? 'holdfast_session' : `holdfast_session_${port}`
+function cookieName(host: string | undefined, of: Holding): string {
+  const port = /:(\d{1,5})$/.exec(host ?? '')?.[1]
+  return port === undefined ? `holdfast_${of}` : `holdfast_${of}_${port}`
 }
 
 function cookieIn(header: string, name: string): string | undefined {
   for (const pair of header.split(';')) {
     const [key = '', value = ''] = pair.trim().split('=', 2)
-    if (key === name && /^[\w-]{1,200}$/.test(value)) return value
+    if (key === name && /^[\w-]{1,3000}$/.test(value)) return value
   }
   return undefined
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { staticFilesDeployer } from '../../examples/deployer-static-files/deployer.ts'
-import { readConfiguration, startRuntime, systemClock, systemRandom } from '../../src/app/index.ts'
+import { type Configuration, readConfiguration, startRuntime, systemClock, systemRandom } from '../../src/app/index.ts'
 import { silentLogger } from '../../src/base/index.ts'
 import { launchChromium } from './chromium.ts'
 
@@ -28,8 +28,13 @@ export async function buildConsole(): Promise<void> {
   await promisify(execFile)(process.execPath, [join(root, 'scripts/console/build.ts')])
 }
 
+export type ConsoleOptions = {
+  readonly settings?: Partial<Pick<Configuration, 'signOn' | 'outbound'>>
+  readonly environment?: Readonly<Record<string, string>>
+}
+
 /** With the deployer of static files, which deploys to a folder. */
-export async function openConsole(): Promise<Console> {
+export async function openConsole({ settings = {}, environment = {} }: ConsoleOptions = {}): Promise<Console> {
   await buildConsole()
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-browser-'))
   const { configuration, file } = await readConfiguration({
@@ -41,10 +46,10 @@ export async function openConsole(): Promise<Console> {
     startRuntime({
       version: '0.0.0',
       dataFolder: join(folder, 'data'),
-      configuration,
+      configuration: { ...configuration, ...settings },
       configurationFile: file,
       deployers: { 'static-files': staticFilesDeployer(join(folder, 'www')) },
-      environment: {},
+      environment,
       clock: systemClock,
       randomBytes: systemRandom,
       logger: silentLogger,

@@ -40,7 +40,7 @@ const admin: Actor = { type: 'user', id: 'admin', via: 'api', grants: [{ role: '
 
 const server = createServer(
   {
-    ...nothing('verbs', 'deploys', 'trail', 'connections', 'news', 'sessions', 'people', 'tokens'),
+    ...nothing('verbs', 'deploys', 'trail', 'connections', 'news', 'sessions', 'people', 'tokens', 'identity'),
     consoleFolder: undefined,
     hosts: bindHostVerbs(registry),
     answers: { effects: () => [], find: () => undefined, keep: () => undefined },
@@ -87,6 +87,6 @@ function say(word: Word): void {
 function nothing(...names: readonly string[]) {
   return Object.fromEntries(names.map((name) => [name, undefined])) as unknown as Pick<
     ServerDependencies,
-    'verbs' | 'deploys' | 'trail' | 'connections' | 'news' | 'sessions' | 'people' | 'tokens'
+    'verbs' | 'deploys' | 'trail' | 'connections' | 'news' | 'sessions' | 'people' | 'tokens' | 'identity'
   >
 }

@@ -45,10 +45,19 @@ export async function beginSession(access: Access, signIn: SignIn): Promise<Begu
 
 const longestUserAgent = 300
 
-export type SessionMaking = { readonly holderId: string; readonly userAgent: string | undefined }
+export type SessionMaking = {
+  readonly holderId: string
+  readonly userAgent: string | undefined
+  /** The identity provider that said who it is. */
+  readonly through?: string
+}
 
 /** In the transaction that shows who they are. @throws HoldfastError access.unauthenticated when the holder is good no more */
-export function openSessionFor(access: Access, tx: Transaction, { holderId, userAgent }: SessionMaking): BegunSession {
+export function openSessionFor(
+  access: Access,
+  tx: Transaction,
+  { holderId, userAgent, through }: SessionMaking,
+): BegunSession {
   const { clock, randomBytes } = access
   const at = clock.now()
   const holder = findHolder(tx, holderId, at)
@@ -68,6 +77,7 @@ export function openSessionFor(access: Access, tx: Transaction, { holderId, user
     expires_at: expiresAt,
     user_agent: userAgent?.slice(0, longestUserAgent) ?? null,
   })
-  appendRecord(tx, { at, actor, action: 'session.begin', subject: { type: 'session', id } })
+  const change = through === undefined ? {} : { change: { through } }
+  appendRecord(tx, { at, actor, action: 'session.begin', subject: { type: 'session', id }, ...change })
   return { secret, key, actor, expiresAt }
 }

@@ -28,6 +28,8 @@ export type TokenMaking = {
   readonly expiresAt?: number | undefined
   /** With a pair of keys for AWS's tools. */
   readonly awsKey?: boolean
+  /** What an issuer outside said about who it is for; it stands in the trail. */
+  readonly claims?: Readonly<Record<string, string>>
   readonly by: Author
   readonly cause?: Cause
 }
@@ -36,7 +38,7 @@ export type TokenMaking = {
 export function makeToken(
   access: Access,
   tx: Transaction,
-  { name, holder, expiresAt, awsKey = false, by, cause }: TokenMaking,
+  { name, holder, expiresAt, awsKey = false, claims, by, cause }: TokenMaking,
 ): CreatedToken {
   const at = access.clock.now()
   const id = `tok_${ulid(at, access.randomBytes)}`
@@ -55,7 +57,11 @@ export function makeToken(
     actor: by,
     action: 'token.create',
     subject: { type: 'token', id },
-    change: { name, ...told, ...(awsKey ? { awsKey } : {}), ...(expiresAt === undefined ? {} : { expiresAt }) },
+    change: {
+      ...{ name, ...told, ...(awsKey ? { awsKey } : {}) },
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...(claims === undefined ? {} : { claims }),
+    },
     ...(cause === undefined ? {} : { cause }),
   })
   const pair = awsKey ? { awsKey: makeAwsKey(access, tx, id) } : {}

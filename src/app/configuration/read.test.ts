@@ -48,6 +48,8 @@ describe('the configuration', () => {
       objects: {},
       outbound: { allow: [] },
       connections: {},
+      signOn: {},
+      ci: {},
       limits: 'embedded',
       account: {},
       database: {},

@@ -6,6 +6,7 @@ import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { parseDuration } from '../../base/index.ts'
 import { configuredConnectionsSchema } from '../../connection/index.ts'
+import { ciSettingsSchema, signOnSettingsSchema } from '../../identity/index.ts'
 import { isAllowEntry } from '../../outbound/index.ts'
 import { isProxyEntry } from '../../server/index.ts'
 
@@ -113,6 +114,10 @@ export const configurationSchema = z.strictObject({
   outbound: outbound.prefault({}),
   /** How HTTP tasks prove who they are, by the name in `connection/NAME` of their ConnectionArn; others are added over the API. */
   connections: configuredConnectionsSchema.default({}),
+  /** Identity providers that people may sign in by, by a short name. */
+  signOn: signOnSettingsSchema.default({}),
+  /** Issuers of ID tokens for jobs of pipelines, by a short name, and which job may what. */
+  ci: ciSettingsSchema.default({}),
   database: database.prefault({}),
   retention: retention.prefault({}),
   log: log.prefault({}),

@@ -36,6 +36,15 @@ const session = z.object({
 })
 export type Session = z.infer<typeof session>
 
+const ciRule = z.object({
+  issuer: z.string(),
+  url: z.string(),
+  audience: z.string(),
+  claims: z.record(z.string(), z.array(z.string())),
+  grants: z.array(z.object({ role: z.enum(roles), project: z.string().optional(), config: z.string().optional() })),
+})
+export type CiRule = z.infer<typeof ciRule>
+
 export class AccessApi {
   readonly #http: Http
 
@@ -60,6 +69,11 @@ export class AccessApi {
 
   async revokeToken(id: string): Promise<void> {
     await this.#http.tell({ method: 'POST', path: `/v1/tokens/${encodeURIComponent(id)}/revoke`, body: '{}' })
+  }
+
+  async ciRules(): Promise<readonly CiRule[]> {
+    const answer = await this.#http.json({ path: '/v1/ci/rules' })
+    return parseAnswer(this.#http.url, z.object({ items: z.array(ciRule) }), answer).items
   }
 
   async sessions(): Promise<readonly Session[]> {

@@ -42,6 +42,12 @@ const signIn = createRoute({
     typeof search['from'] === 'string' ? { from: search['from'] } : {},
 })
 
+const signOn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-on',
+  component: page(() => import('./sign-on/sign-on.tsx'), 'SignOnPage'),
+})
+
 const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame })
 const inFrame = { getParentRoute: () => frame }
 
@@ -145,6 +151,7 @@ export const createPages = (words: Book) =>
     context: { words },
     routeTree: root.addChildren([
       signIn,
+      signOn,
       frame.addChildren([
         overview,
         deploys,

@@ -17,6 +17,19 @@ export function useSignIn() {
   }
 }
 
+/** With what an identity provider has sent the browser back with; answers where to go. @throws ApiFault */
+export function useSignOn() {
+  const { client, live } = useApi()
+  const queries = useQueryClient()
+  return async (query: string): Promise<string> => {
+    const { key, from } = await client.call('signOnFinish', { body: { query } })
+    storedSessionKey.write(key)
+    queries.clear()
+    live.retry()
+    return from
+  }
+}
+
 export function useSignOut() {
   const { client } = useApi()
   const queries = useQueryClient()

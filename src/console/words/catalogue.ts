@@ -1,5 +1,6 @@
 import { overviewWords } from '../pages/overview/words.ts'
 import { signInWords } from '../pages/sign-in/words.ts'
+import { signOnWords } from '../pages/sign-on/words.ts'
 import { partWords } from '../parts/words.ts'
 import { shellWords } from '../shell/words.ts'
 import type { Section } from './entry.ts'
@@ -9,6 +10,7 @@ export const firstWords = {
   shell: shellWords,
   part: partWords,
   signIn: signInWords,
+  signOn: signOnWords,
   overview: overviewWords,
 } satisfies Record<string, Section>
 

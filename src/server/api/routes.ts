@@ -20,6 +20,7 @@ import type { Route } from './route.ts'
 import { sessionRoutes } from './sessions.ts'
 import { tokenRoutes } from './tokens.ts'
 import { signInRoutes } from './sign-in.ts'
+import { signOnRoutes } from './sign-on.ts'
 import { trailRoutes } from './trail.ts'
 import { trialRoutes } from './trials.ts'
 import { versionRoutes } from './versions.ts'
@@ -43,6 +44,7 @@ export const routes: readonly Route[] = [
   ...logRoutes,
   ...hostRoutes,
   ...signInRoutes,
+  ...signOnRoutes,
   ...sessionRoutes,
   ...peopleRoutes,
   ...tokenRoutes,

@@ -6,6 +6,7 @@ import { Command } from '../../parts/command.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { useSignIn } from '../../shell/session.tsx'
 import { useWords } from '../../words/index.tsx'
+import { SignOnButtons } from '../sign-on/buttons.tsx'
 import mark from '../../favicon.svg'
 import { safePath } from './safe-path.ts'
 import styles from './sign-in.module.css'
@@ -44,6 +45,7 @@ export function SignInPage() {
       </h1>
       {error === undefined ? null : <ProblemBox error={error} />}
       {isBusy ? <p role="status">{t('signIn.opening')}</p> : null}
+      <SignOnButtons from={from} />
       <p>{t('signIn.byLink')}</p>
       <Command text="holdfast console" />
       <form onSubmit={submit} className={styles['form']}>

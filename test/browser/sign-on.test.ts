@@ -1,0 +1,66 @@
+/** Signing in by an identity provider, in a real Chromium and with a real provider, on another site than the console. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { signOnSettingsSchema } from '../../src/identity/index.ts'
+import { openRealProvider } from '../../src/identity/real-provider.fake.ts'
+import { seriousFaults } from './accessible.ts'
+import { type Console, openConsole } from './console.ts'
+import { Api } from './machines.ts'
+
+let there: Awaited<ReturnType<typeof openRealProvider>>
+let console: Console
+beforeAll(async () => {
+  there = await openRealProvider()
+  console = await openConsole({
+    environment: { SECRET: 'the client secret' },
+    settings: {
+      outbound: { allow: ['localhost'] },
+      signOn: signOnSettingsSchema.parse({
+        acme: {
+          ...{ name: 'Acme', issuer: there.url, clientId: 'holdfast', secret: 'env:SECRET', createPeople: true },
+          ...{ scopes: ['openid', 'profile', 'groups'], groups: { sre: 'on-call' } },
+        },
+      }),
+    },
+  })
+  there.trust(console.url)
+  await new Api(console).call('PUT /v1/groups/on-call', { grants: [{ role: 'viewer' }] })
+  there.be({ sub: 'u-1', name: 'Mika Tanaka', preferred_username: 'mika', groups: ['sre'] })
+})
+afterAll(async () => {
+  await console.close()
+  await there.close()
+})
+
+it('a person goes to their provider and comes back to where they wanted to go; what it brought is good once', async () => {
+  const context = await console.browser.newContext({ locale: 'en-US' })
+  const page = await context.newPage()
+  const policy: string[] = []
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) policy.push(message.text())
+  })
+  await page.goto(`${console.url}/executions`)
+  const button = page.getByRole('button', { name: 'Sign in with Acme' })
+  await button.waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  const returned = page.waitForRequest((request) => request.url().includes('/sign-on?code='))
+  await button.click()
+  const address = (await returned).url()
+  await page.waitForURL(`${console.url}/executions`)
+  const who = await page.evaluate(
+    `fetch('/v1/session', { headers: { 'x-holdfast-session': Object.values(localStorage).find((v) => v.length === 43) } }).then((a) => a.json())`,
+  )
+  expect(who).toMatchObject({ actor: { type: 'user', via: 'ui', name: 'Mika Tanaka' }, canSignOut: true })
+
+  // The same address again, in the same browser and in another one.
+  const other = await console.browser.newContext({ locale: 'en-US' })
+  for (const again of [page, await other.newPage()]) {
+    await again.goto(address)
+    await again.getByText('identity.sign_on_refused').waitFor()
+    expect(again.url()).toBe(`${console.url}/sign-on`)
+  }
+  expect(policy).toEqual([])
+  await page.getByRole('link', { name: 'Back to the sign-in page' }).click()
+  await page.waitForURL(`${console.url}/sign-in`)
+  await other.close()
+  await context.close()
+})
