@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const name of databases.splice(0)) dropDatabase(name)
 })
 
-const crowd = 60
+const crowd = 120
 const twoTasks = definitionOf({ A: taskState('a', { Next: 'B' }), B: taskState('b') })
 
 async function oneNode() {

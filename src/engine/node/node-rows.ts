@@ -44,6 +44,11 @@ export function endExpiredLives(tx: Transaction, dialect: Dialect, now: number):
   for (const { id } of expired) endLife(tx, id, now)
 }
 
+/** Whether no other life goes on. */
+export const isAlone = (queries: Queries, life: number): boolean =>
+  queries.prepare<{ id: number }>('SELECT id FROM engine_node WHERE ended_at IS NULL AND id <> ? LIMIT 1').get(life) ===
+  undefined
+
 export function endedLives(queries: Queries): readonly number[] {
   return queries
     .prepare<{ id: number }>('SELECT id FROM engine_node WHERE ended_at IS NOT NULL ORDER BY id')

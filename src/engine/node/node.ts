@@ -68,6 +68,7 @@ export class Node {
   readonly #place: NodePlace
   #life: number | undefined
   #leaseUntil = 0
+  #isAlone = false
 
   constructor(place: NodePlace, options: NodeOptions) {
     const { leaseMs = 10_000 } = options
@@ -78,6 +79,11 @@ export class Node {
   /** The present life; before the first there is none, and nothing can be written. */
   get life(): number {
     return this.#life ?? 0
+  }
+
+  /** Whether no other node was alive at the last sign of life: then what this one does not use of the server, nobody uses. */
+  get isAlone(): boolean {
+    return this.#isAlone
   }
 
   send(hint: Hint): void {
@@ -96,6 +102,7 @@ export class Node {
       rows.endLivesOf(tx, name, now)
       return rows.insertLife(tx, name, now, now + leaseMs)
     }, concurrent)
+    this.#isAlone = rows.isAlone(store.read, this.#life)
   }
 
   /** Gives everything free; the others need not wait until the lease is over. */
@@ -129,7 +136,11 @@ export class Node {
     const leaseUntil = now + this.options.leaseMs
     rows.renewLife(tx, this.life, leaseUntil)
     if (this.#leaseUntil >= now) rows.endExpiredLives(tx, store.dialect, now)
-    tx.afterCommit(() => (this.#leaseUntil = leaseUntil))
+    const alone = rows.isAlone(tx, this.life)
+    tx.afterCommit(() => {
+      this.#leaseUntil = leaseUntil
+      this.#isAlone = alone
+    })
     return rows.endedLives(tx)
   }
 

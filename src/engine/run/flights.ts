@@ -9,7 +9,7 @@ import { opensMapRuns } from './map-runs.ts'
 import type { Work } from './work.ts'
 
 /** So few are not parted: each batch costs a way to the disk. */
-const few = 16
+const few = 48
 /** Batches that wait for their answers after one that turned out to need one: deciding twice is dearer than waiting. */
 const restingBatches = 10
 
@@ -54,7 +54,8 @@ export class Flights<Queued extends { readonly work: Work }> {
   /** Whether another can leave now with some of these. */
   mayLeave(queue: readonly Queued[]): boolean {
     const { store, node } = this.#core
-    if (node === undefined || this.#underWay.size >= store.aheadAtMost || store.aheadAtMost === 1) return false
+    // Where others are at work too, they fill the time in which a batch waits; a second one would only cost them.
+    if (node?.isAlone !== true || this.#underWay.size >= store.aheadAtMost || store.aheadAtMost === 1) return false
     if (this.#resting > 0 || this.#failures.length > 0) return false
     // What waits for its turn to be decided takes all that is there then.
     for (const { taken } of this.#underWay) if (taken === undefined) return false
