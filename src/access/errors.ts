@@ -20,6 +20,7 @@ export const accessErrorCodes = [
   'access.sign_in_refused',
   'access.sign_in_step_over',
   'access.sign_in_wait',
+  'access.token_fixed',
   'access.token_invalid',
   'access.token_missing',
   'access.unauthenticated',
@@ -63,6 +64,13 @@ export const forbidden = (who: string, verb: string, thing: string | undefined, 
 
 export const tokenMissing = (id: string): HoldfastError =>
   new HoldfastError('access.token_missing', `There is no token ${id}`, { kind: 'missing', place: 'id' })
+
+export const tokenFixed = (id: string, reason: string): HoldfastError =>
+  new HoldfastError('access.token_fixed', `The token ${id} is not rotated: ${reason}`, {
+    kind: 'conflict',
+    place: 'id',
+    accepted: 'a token that is good, of a person or a program',
+  })
 
 export const sessionMissing = (id: string): HoldfastError =>
   new HoldfastError('access.session_missing', `There is no session ${id}`, {

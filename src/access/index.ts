@@ -30,6 +30,7 @@ export { inviteToSignIn, inviteWhoStarted, type SignInCode } from './session/inv
 export { type NewToken, newTokenSchema, type Token, tokenSchema } from './schemas.ts'
 export { actorWith, authenticate } from './token/authenticate.ts'
 export { type CreatedToken, createToken, makeToken, type TokenMaking } from './token/create.ts'
+export { type RotatedToken, rotateOwnToken, rotateToken, type Rotation } from './token/rotate.ts'
 export { createOwnToken, listOwnTokens, revokeOwnToken } from './token/own.ts'
 export { listTokens } from './token/list.ts'
 export { actorsNamed, nameOfActor } from './token/name.ts'

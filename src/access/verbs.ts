@@ -85,6 +85,7 @@ export const verbs = {
   'token.create': admins,
   'token.list': admins,
   'token.revoke': admins,
+  'token.rotate': admins,
 
   'person.add': admins,
   'person.change': admins,

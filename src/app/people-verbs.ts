@@ -13,6 +13,7 @@ export const bindPeopleVerbs = (book: Access): PeopleVerbs => ({
   removeGroup: (actor, name) => access.removeGroup(book, actor, name),
   createOwnToken: (actor, request) => access.createOwnToken(book, actor, request),
   listOwnTokens: (actor) => access.listOwnTokens(book, actor),
+  rotateOwnToken: (actor, rotation) => access.rotateOwnToken(book, actor, rotation),
   revokeOwnToken: (actor, id) => access.revokeOwnToken(book, actor, id),
   beginJoining: (code) => access.beginJoining(book, code),
   join: (join) => access.join(book, join),

@@ -31,6 +31,9 @@ async function open(sessions: readonly object[] = [session]) {
     'POST /v1/tokens': { status: 201, body: { token: bot, secret: 'hf_secret' } },
     'GET /v1/tokens': { body: { items: [bot, agent] } },
     'POST /v1/tokens/tok_1/revoke': { status: 204 },
+    'POST /v1/tokens/tok_1/rotate': {
+      body: { token: bot, secret: 'hf_second', formerUntil: '2026-11-20T08:00:00.000Z' },
+    },
     'GET /v1/ci/rules': { body: { items: [ciRule] } },
     'GET /v1/sessions': { body: { items: sessions } },
     'POST /v1/sessions/ses_1/revoke': { status: 204 },
@@ -87,6 +90,15 @@ it('who is signed in is listed, and signed out', async () => {
   expect(api.asked.at(-1)).toMatchObject({ method: 'POST', path: '/v1/sessions/ses_1/revoke' })
   const { holdfast: alone } = await open([])
   expect((await alone('sessions', 'list')).out).toContain('Nobody is signed in')
+})
+
+it('a token is rotated, and its new secret printed once', async () => {
+  const { api, holdfast } = await open()
+  const { out } = await holdfast('tokens', 'rotate', 'tok_1', '--overlap', '1h')
+  expect(api.asked.at(-1)).toMatchObject({ path: '/v1/tokens/tok_1/rotate', body: { overlapMs: 3_600_000 } })
+  expect(out.split('hf_second')).toHaveLength(2)
+  expect(out).toContain('is good until')
+  expect((await holdfast('tokens', 'rotate', 'tok_1')).out).toContain('opens nothing any more')
 })
 
 it('the rules for pipelines are shown as the server goes by them', async () => {

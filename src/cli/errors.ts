@@ -27,6 +27,7 @@ const codes = {
   'cli.file_invalid': 'invalid',
   'cli.release_invalid': 'invalid',
   'cli.not_confirmed': 'conflict',
+  'cli.pipeline_refused': 'unauthenticated',
   'cli.plan_refused': 'conflict',
   'cli.key_unreadable': 'missing',
   'cli.key_unregistered': 'forbidden',

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { dataFolderOf, proveServer, readConnection, systemRandom } from '../app/index.ts'
 import { Api } from './client/api.ts'
 import { cliError } from './errors.ts'
+import { pipelineToken } from './pipeline-token.ts'
 import { serverAddress } from './server-address.ts'
 import type { World } from './world.ts'
 
@@ -20,13 +21,18 @@ export function dataFolderIn(world: World, given: string | undefined): string {
   return dataFolderOf({ given, environment: environment['HOLDFAST_DATA'], workingFolder, homeFolder })
 }
 
-/** @throws HoldfastError cli.unreachable, cli.usage, cli.insecure_http */
-export async function connect(world: World, options: ServerOptions): Promise<Api> {
+/**
+ * `inPipeline`: without HOLDFAST_TOKEN, a job of a pipeline comes by the ID token of its platform.
+ * @throws HoldfastError cli.unreachable, cli.usage, cli.insecure_http
+ */
+export async function connect(world: World, options: ServerOptions, { inPipeline = false } = {}): Promise<Api> {
   const { HOLDFAST_URL, HOLDFAST_TOKEN } = world.environment
   const url = options.url ?? (options.data === undefined && HOLDFAST_URL !== '' ? HOLDFAST_URL : undefined)
   if (url !== undefined) {
     const repair = 'check the address, or start a server with: holdfast up'
-    return new Api({ url: serverAddress({ ...options, url }), token: HOLDFAST_TOKEN, repair }, world.interrupted)
+    const address = serverAddress({ ...options, url })
+    const token = HOLDFAST_TOKEN ?? (inPipeline ? pipelineToken(world, address) : undefined)
+    return new Api({ url: address, token, repair }, world.interrupted)
   }
   const folder = dataFolderIn(world, options.data)
   const repair = startCommand(options.data)

@@ -44,6 +44,7 @@ import { stopCommand } from './commands/stop.ts'
 import { addTokenCommand } from './commands/tokens/add.ts'
 import { ciRulesCommand } from './commands/tokens/ci-rules.ts'
 import { listTokensCommand } from './commands/tokens/list.ts'
+import { rotateTokenCommand } from './commands/tokens/rotate.ts'
 import { revokeTokenCommand } from './commands/tokens/revoke.ts'
 import { whoamiCommand } from './commands/whoami.ts'
 import { upCommand } from './commands/up.ts'
@@ -130,6 +131,7 @@ function accessGroups(context: Context): readonly Command[] {
     group('tokens', 'what programs and people prove themselves with: add, list, revoke; a secret is shown once', [
       addTokenCommand(context),
       listTokensCommand(context),
+      rotateTokenCommand(context),
       revokeTokenCommand(context),
       ciRulesCommand(context),
     ]),

@@ -165,6 +165,7 @@ const noPeople: PeopleVerbs = {
   removeGroup: unexpected('removeGroup'),
   createOwnToken: unexpected('createOwnToken'),
   listOwnTokens: unexpected('listOwnTokens'),
+  rotateOwnToken: unexpected('rotateOwnToken'),
   revokeOwnToken: unexpected('revokeOwnToken'),
   beginJoining: unexpected('beginJoining'),
   join: unexpected('join'),
@@ -183,6 +184,7 @@ const noIdentity: IdentityVerbs = {
 const noTokens: TokenVerbs = {
   createToken: unexpected('createToken'),
   listTokens: unexpected('listTokens'),
+  rotateToken: unexpected('rotateToken'),
   revokeToken: unexpected('revokeToken'),
 }
 

@@ -15,6 +15,8 @@ import type {
   NewToken,
   Person,
   PersonChange,
+  RotatedToken,
+  Rotation,
   SecondHalf,
   Token,
 } from '../access/index.ts'
@@ -32,6 +34,7 @@ export interface PeopleVerbs {
 
   createOwnToken(actor: Actor, request: NewToken): Promise<CreatedToken>
   listOwnTokens(actor: Actor): Answer<readonly Token[]>
+  rotateOwnToken(actor: Actor, rotation: Rotation): Promise<RotatedToken>
   revokeOwnToken(actor: Actor, id: string): Promise<void>
 
   beginJoining(code: string): Promise<Joining>

@@ -3,7 +3,7 @@ import type { Access } from '../access.ts'
 import type { Actor } from '../can.ts'
 import { unauthenticated } from '../errors.ts'
 import { actorOfHolder, userHolding } from '../holder.ts'
-import { isGood, tokenBySecretHash, type TokenRow } from './rows.ts'
+import { isGood, tokenByFormerSecret, tokenBySecretHash, type TokenRow } from './rows.ts'
 import { equalHashes, hashOfSecret, isSecret } from './secret.ts'
 
 const noteEveryMs = 60_000
@@ -39,7 +39,8 @@ export function tokenWith(access: Access, secret: string): TokenRow | undefined 
   if (!isSecret(secret)) return undefined
   const secretHash = hashOfSecret(secret)
   const token = tokenBySecretHash(access.store.read, secretHash)
-  return token !== undefined && equalHashes(token.secret_hash, secretHash) ? token : undefined
+  if (token !== undefined && equalHashes(token.secret_hash, secretHash)) return token
+  return tokenByFormerSecret(access.store.read, secretHash, access.clock.now())
 }
 
 /** Beside the request: it neither waits for the note nor fails with it. */

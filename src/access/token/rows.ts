@@ -45,6 +45,35 @@ export function allTokens(read: Reader): TokenRow[] {
   return read.all<TokenRow>(`SELECT ${columns} FROM access_tokens ORDER BY id`)
 }
 
+export function setSecret(tx: Transaction, id: string, secretHash: string): void {
+  tx.prepare('UPDATE access_tokens SET secret_hash = ? WHERE id = ?').run(secretHash, id)
+}
+
+export type FormerSecret = {
+  readonly secretHash: string
+  readonly tokenId: string
+  readonly expiresAt: number
+  readonly nowMs: number
+}
+
+/** Good beside the new one until its end. Those that are over go with it. */
+export function keepFormerSecret(tx: Transaction, { secretHash, tokenId, expiresAt, nowMs }: FormerSecret): void {
+  tx.prepare('DELETE FROM access_former_secret WHERE expires_at <= ?').run(nowMs)
+  if (expiresAt <= nowMs) return
+  tx.prepare('INSERT INTO access_former_secret (secret_hash, token_id, expires_at) VALUES (?, ?, ?)').run(
+    ...[secretHash, tokenId, expiresAt],
+  )
+}
+
+/** The token that had this secret before it was rotated, while that is good. */
+export function tokenByFormerSecret(read: Reader, secretHash: string, nowMs: number): TokenRow | undefined {
+  const former = read.get<{ token_id: string }>(
+    'SELECT token_id FROM access_former_secret WHERE secret_hash = ? AND expires_at > ?',
+    ...[secretHash, nowMs],
+  )
+  return former === undefined ? undefined : tokenById(read, former.token_id)
+}
+
 export function markRevoked(tx: Transaction, id: string, nowMs: number): void {
   tx.prepare('UPDATE access_tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL').run(nowMs, id)
 }

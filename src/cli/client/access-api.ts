@@ -67,6 +67,12 @@ export class AccessApi {
     return parseAnswer(this.#http.url, madeToken, await this.#http.json(call))
   }
 
+  async rotateToken(id: string, { overlapMs, own }: { readonly overlapMs: number; readonly own: boolean }) {
+    const path = `${own ? '/v1/me/tokens' : '/v1/tokens'}/${encodeURIComponent(id)}/rotate`
+    const answer = await this.#http.json({ method: 'POST', path, body: JSON.stringify({ overlapMs }) })
+    return parseAnswer(this.#http.url, z.object({ token, secret: z.string(), formerUntil: time }), answer)
+  }
+
   async revokeToken(id: string): Promise<void> {
     await this.#http.tell({ method: 'POST', path: `/v1/tokens/${encodeURIComponent(id)}/revoke`, body: '{}' })
   }

@@ -13,7 +13,8 @@ import { cliError } from '../errors.ts'
 
 export type Target = {
   readonly url: string
-  readonly token: string | undefined
+  /** A function is asked before each request: what a pipeline holds is good for a short time only. */
+  readonly token: string | (() => Promise<string>) | undefined
   readonly repair: string
   /** Makes sure that what answers there may be sent the token: asked first, and again when the connection was lost. */
   readonly prove?: (signal: AbortSignal) => Promise<void>
@@ -79,8 +80,9 @@ export class Http {
   ): Promise<Response> {
     const url = new URL(path, this.#target.url)
     for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, String(value))
-    const { token } = this.#target
     await this.#prove()
+    const { token: given } = this.#target
+    const token = typeof given === 'function' ? await given() : given
     const response = await this.#reach(() =>
       fetch(url, {
         method,

@@ -50,7 +50,10 @@ export function deployCommand(context: Context): Command {
     ['holdfast deploy release.yaml', 'deploys it, and shows how it goes'],
     ['holdfast deploy release.yaml --plan', 'what it would do, to the last call'],
     ['holdfast deploy release.yaml --expect 20261120T162937123Z-9f3c…', 'only what was reviewed'],
-    ['HOLDFAST_KEY=/run/secrets/key holdfast deploy release.yaml --json --yes', 'in a pipeline'],
+    [
+      'HOLDFAST_KEY=/run/secrets/key holdfast deploy release.yaml --json --yes',
+      'in a pipeline: it comes by its ID token',
+    ],
   ])
 }
 
@@ -63,7 +66,7 @@ async function deploy(context: Context, path: string, options: Options): Promise
   const agreed = agreedIn(options)
   const file = await readReleaseFile(world, path)
   await checkRelease(file)
-  const api = await connect(world, options)
+  const api = await connect(world, options, { inPipeline: true })
   const release = await prepareRelease(withDate(file, agreed), world.now(), [dataFolderIn(world, options.data)])
   const planned = await planOf(api, file, release)
   if (options.plan === true) return showPlan(context, path, options, { release, planned })

@@ -259,6 +259,8 @@ export type Operations = {
   ownTokenList: { answer: { readonly items: readonly (Token)[] } }
   /** Revoke a token of one’s own. Revoking twice is no error. */
   ownTokenRevoke: { params: { readonly id: string }; answer: undefined }
+  /** Give a token of one’s own a new secret. */
+  ownTokenRotate: { params: { readonly id: string }; body?: { readonly overlapMs?: number }; answer: { readonly token: Token; readonly secret: string; readonly formerUntil: string } }
   /** Add somebody. They join by the code that is answered: it lets them choose a password and an authenticator. */
   personAdd: { body: { readonly login: string; readonly name: string; readonly grants?: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly groups?: readonly (string)[] }; answer: { readonly person: Person; readonly join: JoinCode } }
   /** Change what somebody may do, their name, their groups, or disable them. What is left out stays. */
@@ -315,12 +317,14 @@ export type Operations = {
   tokenList: { answer: { readonly items: readonly (Token)[] } }
   /** From now on it opens nothing, nor do sessions that it began; the agent of a host whose token it is stays away. Revoking twice is no error. */
   tokenRevoke: { params: { readonly id: string }; answer: undefined }
+  /** Give a token a new secret; id, grants and end stay, and so do its keys for AWS’s tools. */
+  tokenRotate: { params: { readonly id: string }; body?: { readonly overlapMs?: number }; answer: { readonly token: Token; readonly secret: string; readonly formerUntil: string } }
   /** What is acted on, as it happens: `changes` events, some a second at most, with the actions and the things they were done to. After Last-Event-ID the first one says whether to read anew. */
   trailChanges: { answer: string }
   /** The trail as JSON lines, oldest first; then the key, and the signed statements that prove it. `holdfast audit verify --file` reads it without a server. */
   trailExport: { query?: { readonly from?: string; readonly to?: string }; answer: string }
   /** The sealed records of the trail, newest first. */
-  trailRead: { query?: { readonly action?: "platform.start" | "platform.stop" | "token.create" | "token.revoke" | "token.replayed" | "token.rekey" | "person.add" | "person.change" | "person.invite" | "person.join" | "person.link" | "person.sign_in_failed" | "group.set" | "group.remove" | "session.invite" | "session.begin" | "session.end" | "trail.prune" | "machine.create" | "machine.update" | "machine.delete" | "machine.publish" | "version.delete" | "alias.create" | "alias.update" | "alias.delete" | "state.test" | "activity.create" | "activity.delete" | "resource.tag" | "resource.untag" | "execution.start" | "execution.stop" | "execution.redrive" | "execution.continue" | "execution.close" | "execution.prune" | "map_run.start" | "map_run.update" | "map_run.redrive" | "map_run.close" | "task.call" | "task.succeed" | "task.fail" | "connection.add" | "connection.remove" | "key.add" | "key.revoke" | "host.enrol" | "host.connect" | "host.drain" | "host.undrain" | "host.remove" | "lock.acquire" | "lock.release" | "lock.break" | "place.protect" | "approval.ask" | "approval.give" | "approval.refuse" | "approval.reach" | "approval.review" | "deploy.start" | "deploy.refuse" | "deploy.halt" | "deploy.pause" | "deploy.resume" | "deploy.takeover" | "deploy.call" | "deploy.called" | "deploy.undone" | "deploy.commit" | "deploy.succeed" | "deploy.fail" | "deploy.halted" | "deploy.break_glass" | "deploy.retire"; readonly actor?: string; readonly text?: string; readonly subject?: string; readonly execution?: string; readonly since?: string; readonly until?: string; readonly limit?: string; readonly cursor?: string }; answer: { readonly items: readonly (TrailRecord)[]; readonly cursor?: string } }
+  trailRead: { query?: { readonly action?: "platform.start" | "platform.stop" | "token.create" | "token.revoke" | "token.rotate" | "token.replayed" | "token.rekey" | "person.add" | "person.change" | "person.invite" | "person.join" | "person.link" | "person.sign_in_failed" | "group.set" | "group.remove" | "session.invite" | "session.begin" | "session.end" | "trail.prune" | "machine.create" | "machine.update" | "machine.delete" | "machine.publish" | "version.delete" | "alias.create" | "alias.update" | "alias.delete" | "state.test" | "activity.create" | "activity.delete" | "resource.tag" | "resource.untag" | "execution.start" | "execution.stop" | "execution.redrive" | "execution.continue" | "execution.close" | "execution.prune" | "map_run.start" | "map_run.update" | "map_run.redrive" | "map_run.close" | "task.call" | "task.succeed" | "task.fail" | "connection.add" | "connection.remove" | "key.add" | "key.revoke" | "host.enrol" | "host.connect" | "host.drain" | "host.undrain" | "host.remove" | "lock.acquire" | "lock.release" | "lock.break" | "place.protect" | "approval.ask" | "approval.give" | "approval.refuse" | "approval.reach" | "approval.review" | "deploy.start" | "deploy.refuse" | "deploy.halt" | "deploy.pause" | "deploy.resume" | "deploy.takeover" | "deploy.call" | "deploy.called" | "deploy.undone" | "deploy.commit" | "deploy.succeed" | "deploy.fail" | "deploy.halted" | "deploy.break_glass" | "deploy.retire"; readonly actor?: string; readonly text?: string; readonly subject?: string; readonly execution?: string; readonly since?: string; readonly until?: string; readonly limit?: string; readonly cursor?: string }; answer: { readonly items: readonly (TrailRecord)[]; readonly cursor?: string } }
   /** One sealed record with its neighbours in the chain. */
   trailRecord: { params: { readonly seq: string }; answer: { readonly record: TrailRecord; readonly before?: TrailRecord; readonly after?: TrailRecord } }
   /** Walk the hash chain and say where it breaks, if it does. */
@@ -411,6 +415,7 @@ export const operations = {
   ownTokenCreate: ["POST", "/v1/me/tokens"],
   ownTokenList: ["GET", "/v1/me/tokens"],
   ownTokenRevoke: ["POST", "/v1/me/tokens/{id}/revoke"],
+  ownTokenRotate: ["POST", "/v1/me/tokens/{id}/rotate"],
   personAdd: ["POST", "/v1/people"],
   personChange: ["PUT", "/v1/people/{login}"],
   personInvite: ["POST", "/v1/people/{login}/invitations"],
@@ -439,6 +444,7 @@ export const operations = {
   tokenCreate: ["POST", "/v1/tokens"],
   tokenList: ["GET", "/v1/tokens"],
   tokenRevoke: ["POST", "/v1/tokens/{id}/revoke"],
+  tokenRotate: ["POST", "/v1/tokens/{id}/rotate"],
   trailChanges: ["GET", "/v1/trail/changes"],
   trailExport: ["GET", "/v1/trail/export"],
   trailRead: ["GET", "/v1/trail"],
@@ -456,5 +462,5 @@ export const accepted = {
   logsRead_follow: ["true","false"],
   machineList_lately: ["true","false"],
   placeStatus_live: ["true","false"],
-  trailRead_action: ["platform.start","platform.stop","token.create","token.revoke","token.replayed","token.rekey","person.add","person.change","person.invite","person.join","person.link","person.sign_in_failed","group.set","group.remove","session.invite","session.begin","session.end","trail.prune","machine.create","machine.update","machine.delete","machine.publish","version.delete","alias.create","alias.update","alias.delete","state.test","activity.create","activity.delete","resource.tag","resource.untag","execution.start","execution.stop","execution.redrive","execution.continue","execution.close","execution.prune","map_run.start","map_run.update","map_run.redrive","map_run.close","task.call","task.succeed","task.fail","connection.add","connection.remove","key.add","key.revoke","host.enrol","host.connect","host.drain","host.undrain","host.remove","lock.acquire","lock.release","lock.break","place.protect","approval.ask","approval.give","approval.refuse","approval.reach","approval.review","deploy.start","deploy.refuse","deploy.halt","deploy.pause","deploy.resume","deploy.takeover","deploy.call","deploy.called","deploy.undone","deploy.commit","deploy.succeed","deploy.fail","deploy.halted","deploy.break_glass","deploy.retire"],
+  trailRead_action: ["platform.start","platform.stop","token.create","token.revoke","token.rotate","token.replayed","token.rekey","person.add","person.change","person.invite","person.join","person.link","person.sign_in_failed","group.set","group.remove","session.invite","session.begin","session.end","trail.prune","machine.create","machine.update","machine.delete","machine.publish","version.delete","alias.create","alias.update","alias.delete","state.test","activity.create","activity.delete","resource.tag","resource.untag","execution.start","execution.stop","execution.redrive","execution.continue","execution.close","execution.prune","map_run.start","map_run.update","map_run.redrive","map_run.close","task.call","task.succeed","task.fail","connection.add","connection.remove","key.add","key.revoke","host.enrol","host.connect","host.drain","host.undrain","host.remove","lock.acquire","lock.release","lock.break","place.protect","approval.ask","approval.give","approval.refuse","approval.reach","approval.review","deploy.start","deploy.refuse","deploy.halt","deploy.pause","deploy.resume","deploy.takeover","deploy.call","deploy.called","deploy.undone","deploy.commit","deploy.succeed","deploy.fail","deploy.halted","deploy.break_glass","deploy.retire"],
 } as const

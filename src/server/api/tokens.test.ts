@@ -26,6 +26,10 @@ async function open() {
           return { ...made, secret: 'hf_told_once' }
         },
         listTokens: () => [made, { id: 'tok_2', name: 'host tokyo', machine: 'hst_1', createdAt: 0, revokedAt: 5 }],
+        rotateToken: async (_actor, { id, overlapMs }) => {
+          asked.push([id, overlapMs])
+          return { ...made, secret: 'hf_second', formerUntil: Date.UTC(2026, 0) }
+        },
         revokeToken: async (_actor, id) => void asked.push(id),
       },
     },
@@ -33,6 +37,18 @@ async function open() {
   worlds.push(world)
   return { world, asked }
 }
+
+it('a token is rotated with an overlap of a week at most', async () => {
+  const { world, asked } = await open()
+  const { status, body } = await callApi(world, 'POST /v1/tokens/tok_1/rotate', { overlapMs: 1000 })
+  expect({ status, body }).toMatchObject({
+    status: 200,
+    body: { token: { id: 'tok_1' }, secret: 'hf_second', formerUntil: '2026-01-01T00:00:00.000Z' },
+  })
+  expect(asked).toEqual([['tok_1', 1000]])
+  expect((await callApi(world, 'POST /v1/tokens/tok_1/rotate', { overlapMs: 8 * 86_400_000 })).status).toBe(422)
+  expect(asked).toHaveLength(1)
+})
 
 it('a token is made, its secret told in this one answer', async () => {
   const { world, asked } = await open()

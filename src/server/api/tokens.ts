@@ -1,6 +1,13 @@
 /** Routes on tokens: what programs, and people at a command line, prove themselves with. Their secrets are told once. */
 import { z } from 'zod'
-import { type CreatedToken, grantsSchema, type NewToken, newTokenSchema, type Token } from '../../access/index.ts'
+import {
+  type CreatedToken,
+  grantsSchema,
+  type NewToken,
+  newTokenSchema,
+  type RotatedToken,
+  type Token,
+} from '../../access/index.ts'
 import type { ServerDependencies } from '../dependencies.ts'
 import { json, route } from './route.ts'
 import * as schema from './schemas.ts'
@@ -44,7 +51,51 @@ const made = z.object({
     .meta({ description: 'Told this once, as the secret.' }),
 })
 
+const tokenId = z.object({ id: z.string().min(1).max(100).meta({ description: 'Id of a token.' }) })
+
+const rotation = z.strictObject({
+  overlapMs: z
+    .int()
+    .min(0)
+    .max(7 * 86_400_000)
+    .default(0)
+    .meta({ description: 'So long the old secret stays good; 0: it ends at once.' }),
+})
+
+const rotated = z.object({
+  token,
+  secret: z.string(),
+  formerUntil: schema.time.meta({ description: 'From then on the old secret opens nothing.' }),
+})
+
 export const tokenRoutes = [
+  route({
+    method: 'POST',
+    path: '/v1/tokens/:id/rotate',
+    verb: 'token.rotate',
+    summary: 'Give a token a new secret; id, grants and end stay, and so do its keys for AWS’s tools.',
+    keepsAnswer: false,
+    params: tokenId,
+    body: rotation,
+    answers: { 200: { description: 'The token, with its secret told this once.', schema: rotated } },
+    run: async ({ dependencies, actor, params, body }) =>
+      json(200, rotatedOf(dependencies, await dependencies.tokens.rotateToken(actor, { ...params, ...body }))),
+  }),
+
+  route({
+    method: 'POST',
+    path: '/v1/me/tokens/:id/rotate',
+    verb: 'token.own',
+    operation: 'ownTokenRotate',
+    summary: 'Give a token of one’s own a new secret.',
+    keepsAnswer: false,
+    params: tokenId,
+    body: rotation,
+    answers: { 200: { description: 'The token, with its secret told this once.', schema: rotated } },
+    run: async ({ dependencies, actor, params, body }) =>
+      json(200, rotatedOf(dependencies, await dependencies.people.rotateOwnToken(actor, { ...params, ...body }))),
+  }),
+
   route({
     method: 'GET',
     path: '/v1/tokens',
@@ -131,6 +182,13 @@ function requestOf({ name, grants, expiresAt, awsKey }: z.output<typeof newToken
 
 function madeOf(dependencies: ServerDependencies, { secret, awsKey, ...listed }: CreatedToken): z.output<typeof made> {
   return { token: tokenOf(dependencies, listed), secret, ...(awsKey === undefined ? {} : { awsKey }) }
+}
+
+function rotatedOf(
+  dependencies: ServerDependencies,
+  { secret, formerUntil, ...listed }: RotatedToken,
+): z.output<typeof rotated> {
+  return { token: tokenOf(dependencies, listed), secret, formerUntil: schema.timeOf(formerUntil) }
 }
 
 function tokenOf({ clock }: ServerDependencies, listed: Token): z.output<typeof token> {

@@ -64,7 +64,7 @@ const awsLines = ({ accessKeyId, secretAccessKey }: NonNullable<MadeToken['awsKe
   ['AWS_SECRET_ACCESS_KEY', secretAccessKey] as const,
 ]
 
-function lifetime(text: string): number {
+export function lifetime(text: string): number {
   try {
     return parseDuration(text)
   } catch (error) {

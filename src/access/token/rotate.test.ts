@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { HoldfastError, silentLogger, VirtualClock } from '../../base/index.ts'
+import { openKeyring } from '../../sealing/index.ts'
+import { openStore, type Store } from '../../store/index.ts'
+import {
+  type Access,
+  type Actor,
+  addPerson,
+  authenticate,
+  createOwnToken,
+  createToken,
+  makeToken,
+  openAccess,
+  revokeToken,
+  rotateOwnToken,
+  rotateToken,
+} from '../index.ts'
+
+const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
+const viewer: Actor = { type: 'user', id: 'vi', via: 'api', grants: [{ role: 'viewer' }] }
+const hour = 3_600_000
+
+let store: Store
+let clock: VirtualClock
+let access: Access
+beforeEach(() => {
+  clock = new VirtualClock()
+  store = openStore({ path: ':memory:', clock, logger: silentLogger })
+  let chance = 0
+  const randomBytes = (length: number): Uint8Array =>
+    Uint8Array.from({ length }, (_, at) => (at === 0 ? ++chance & 0xff : (chance * 31 + at * 7) & 0xff))
+  const keyring = openKeyring({ keys: () => [{ id: '0', key: new Uint8Array(32) }], randomBytes })
+  access = openAccess({ store, clock, logger: silentLogger, randomBytes, keyring })
+})
+afterEach(() => store.close())
+
+const opens = (secret: string): string | undefined => {
+  try {
+    return authenticate(access, secret, 'api').id
+  } catch (error) {
+    if (error instanceof HoldfastError) return undefined
+    throw error
+  }
+}
+const bot = () => createToken(access, admin, { name: 'bot', grants: [{ role: 'viewer' }] })
+
+it('both secrets open the same for the overlap, and then only the new one', async () => {
+  const made = await bot()
+  const rotated = await rotateToken(access, admin, { id: made.id, overlapMs: hour })
+  expect([opens(made.secret), opens(rotated.secret)]).toEqual([made.id, made.id])
+  clock.advanceBy(hour)
+  expect([opens(made.secret), opens(rotated.secret)]).toEqual([undefined, made.id])
+  const trail = store.read.all<{ action: string }>('SELECT action FROM trail_unsealed ORDER BY position')
+  expect(trail.map(({ action }) => action)).toEqual(['token.create', 'token.rotate'])
+})
+
+it('without an overlap the old one ends at once; revoking ends both', async () => {
+  const made = await bot()
+  const second = await rotateToken(access, admin, { id: made.id, overlapMs: 0 })
+  expect(opens(made.secret)).toBeUndefined()
+  const third = await rotateToken(access, admin, { id: made.id, overlapMs: hour })
+  await revokeToken(access, admin, made.id)
+  expect([opens(second.secret), opens(third.secret)]).toEqual([undefined, undefined])
+})
+
+it('rotated twice, each former secret has its own end', async () => {
+  const made = await bot()
+  const second = await rotateToken(access, admin, { id: made.id, overlapMs: hour })
+  const third = await rotateToken(access, admin, { id: made.id, overlapMs: 2 * hour })
+  expect([made, second, third].map(({ secret }) => opens(secret))).toEqual([made.id, made.id, made.id])
+  clock.advanceBy(hour)
+  expect([made, second, third].map(({ secret }) => opens(secret))).toEqual([undefined, made.id, made.id])
+})
+
+it('is an admin’s to do, or the person’s whose it is', async () => {
+  const made = await bot()
+  const asViewer = rotateToken(access, viewer, { id: made.id, overlapMs: 0 })
+  await expect(asViewer).rejects.toMatchObject({ code: 'access.forbidden' })
+  const { person } = await addPerson(access, admin, { login: 'mika', name: 'Mika', grants: [{ role: 'viewer' }] })
+  const mika: Actor = { type: 'user', id: person.id, via: 'ui', grants: [{ role: 'viewer' }], person: person.id }
+  const own = await createOwnToken(access, mika, { name: 'laptop', grants: [{ role: 'viewer' }] })
+  const rotated = await rotateOwnToken(access, mika, { id: own.id, overlapMs: 0 })
+  expect([opens(own.secret), opens(rotated.secret)]).toEqual([undefined, own.id])
+  const foreign = rotateOwnToken(access, mika, { id: made.id, overlapMs: 0 })
+  await expect(foreign).rejects.toMatchObject({ code: 'access.token_missing' })
+  await expect(rotateOwnToken(access, viewer, { id: made.id, overlapMs: 0 })).rejects.toMatchObject({
+    code: 'access.nobodys_own',
+  })
+})
+
+it('leaves alone what is revoked, the data folder’s, or an agent’s', async () => {
+  const made = await bot()
+  await revokeToken(access, admin, made.id)
+  const others = await store.write((tx) => [
+    makeToken(access, tx, { name: 'local', holder: { grants: [{ role: 'admin' }] }, by: admin }),
+    makeToken(access, tx, { name: 'host tokyo', holder: { machine: 'hst_1' }, by: admin }),
+  ])
+  for (const { id } of [made, ...others]) {
+    const rotated = rotateToken(access, admin, { id, overlapMs: 0 })
+    await expect(rotated).rejects.toMatchObject({ code: 'access.token_fixed' })
+  }
+})

@@ -1,0 +1,54 @@
+/** A new secret for a token: what holds the old one is given time to take the new. */
+import { appendRecord } from '../../audit/index.ts'
+import type { Transaction } from '../../store/index.ts'
+import type { Access } from '../access.ts'
+import { type Actor, requirePermission } from '../can.ts'
+import { nobodysOwn, tokenFixed, tokenMissing } from '../errors.ts'
+import { localTokenName, type Token } from '../schemas.ts'
+import { isGood, keepFormerSecret, setSecret, tokenById, tokenOf } from './rows.ts'
+import { hashOfSecret, newSecret } from './secret.ts'
+
+/** How long the old secret stays good; 0: it ends at once. */
+export type Rotation = { readonly id: string; readonly overlapMs: number }
+
+/** `secret` is told this once. */
+export type RotatedToken = Token & {
+  readonly secret: string
+  /** From then on the old one opens nothing. */
+  readonly formerUntil: number
+}
+
+/** Id, grants and end of the token stay, and so do its keys for AWS's tools. @throws HoldfastError access.forbidden, access.token_missing, access.token_fixed */
+export async function rotateToken(access: Access, actor: Actor, rotation: Rotation): Promise<RotatedToken> {
+  requirePermission(actor, 'token.rotate', { type: 'token', id: rotation.id })
+  return access.store.write((tx) => rotateIn(access, tx, { ...rotation, by: actor }))
+}
+
+/** @throws HoldfastError access.forbidden, access.nobodys_own, access.token_missing, access.token_fixed */
+export async function rotateOwnToken(access: Access, actor: Actor, rotation: Rotation): Promise<RotatedToken> {
+  requirePermission(actor, 'token.own')
+  const { person } = actor
+  if (person === undefined) throw nobodysOwn()
+  return access.store.write((tx) => {
+    if (tokenById(tx, rotation.id)?.person_id !== person) throw tokenMissing(rotation.id)
+    return rotateIn(access, tx, { ...rotation, by: actor })
+  })
+}
+
+type Rotating = Rotation & { readonly by: Actor }
+
+function rotateIn(access: Access, tx: Transaction, { id, overlapMs, by }: Rotating): RotatedToken {
+  const token = tokenById(tx, id)
+  const at = access.clock.now()
+  if (token === undefined) throw tokenMissing(id)
+  if (token.name === localTokenName) throw tokenFixed(id, 'it stands in a file of the data folder')
+  if (token.actor_type === 'machine') throw tokenFixed(id, 'its agent keeps it')
+  if (!isGood(token, at)) throw tokenFixed(id, 'it is revoked or over')
+  const secret = newSecret(access.randomBytes)
+  const formerUntil = at + overlapMs
+  keepFormerSecret(tx, { secretHash: token.secret_hash, tokenId: id, expiresAt: formerUntil, nowMs: at })
+  setSecret(tx, id, hashOfSecret(secret))
+  const change = { name: token.name, formerUntil }
+  appendRecord(tx, { at, actor: by, action: 'token.rotate', subject: { type: 'token', id }, change })
+  return { ...tokenOf(token), secret, formerUntil }
+}
