@@ -27,7 +27,8 @@ function open({ word, host, port }: WayData, parent: NonNullable<typeof parentPo
     let fate: number = fates.arrives
     client.on('data', (sent) => {
       if (isIn(states.silent)) return
-      fate = Atomics.exchange(word, 0, fates.arrives)
+      // What is sent may come in several pieces: the answer to the first that is lost stays lost.
+      if (fate === fates.arrives) fate = Atomics.exchange(word, 0, fates.arrives)
       if (fate === fates.neverArrives) end()
       else upstream.write(sent)
     })
