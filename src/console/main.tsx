@@ -39,7 +39,7 @@ Object.assign(globalThis, { __webpack_nonce__: nonce })
 
 function askToSignIn(): void {
   const { pathname, href } = router.state.location
-  const asksNobody = ['/sign-in', '/sign-on'].includes(pathname)
+  const asksNobody = ['/sign-in', '/sign-on', '/join'].includes(pathname)
   if (!asksNobody) void router.navigate({ to: '/sign-in', search: { from: href }, replace: true })
 }
 

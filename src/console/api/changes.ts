@@ -11,7 +11,9 @@ const shownOf: Readonly<Record<string, readonly string[]>> = {
   lock: ['locks', 'places'],
   host: ['hosts'],
   key: ['keys'],
-  token: ['tokens', 'sessions'],
+  token: ['tokens', 'sessions', 'me'],
+  person: ['people', 'groups', 'session', 'sessions'],
+  group: ['groups', 'people', 'session'],
   session: ['session', 'sessions'],
   connection: ['connections'],
 }

@@ -17,6 +17,7 @@ import { deploySearch, deploysSearch } from './deploys/search.ts'
 import { executionSearch, executionsSearch } from './executions/search.ts'
 import { hostSearch } from './hosts/search.ts'
 import { machineEditSearch, machineSearch, machinesSearch } from './machines/search.ts'
+import { peopleSearch } from './people/search.ts'
 import { SignInPage } from './sign-in/sign-in.tsx'
 
 /** A folder's code comes when its page is opened, or pointed at. */
@@ -46,6 +47,13 @@ const signOn = createRoute({
   getParentRoute: () => root,
   path: '/sign-on',
   component: page(() => import('./sign-on/sign-on.tsx'), 'SignOnPage'),
+})
+
+const join = createRoute({
+  getParentRoute: () => root,
+  ...saying('join'),
+  path: '/join',
+  component: page(() => import('./join/join.tsx'), 'JoinPage'),
 })
 
 const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame })
@@ -132,6 +140,19 @@ const access = createRoute({
   component: page(() => import('./access/access.tsx'), 'AccessPage'),
   validateSearch: accessSearch,
 })
+const people = createRoute({
+  ...inFrame,
+  ...saying('people'),
+  path: '/people',
+  component: page(() => import('./people/people.tsx'), 'PeoplePage'),
+  validateSearch: peopleSearch,
+})
+const account = createRoute({
+  ...inFrame,
+  ...saying('account'),
+  path: '/account',
+  component: page(() => import('./account/account.tsx'), 'AccountPage'),
+})
 const record = createRoute({
   ...inFrame,
   ...saying('audit'),
@@ -152,6 +173,7 @@ export const createPages = (words: Book) =>
     routeTree: root.addChildren([
       signIn,
       signOn,
+      join,
       frame.addChildren([
         overview,
         deploys,
@@ -165,6 +187,8 @@ export const createPages = (words: Book) =>
         host,
         locks,
         access,
+        people,
+        account,
         audit,
         record,
       ]),

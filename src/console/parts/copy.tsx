@@ -29,6 +29,21 @@ export function Copy({ text, what }: { readonly text: string; readonly what: str
   )
 }
 
+/** A button with words of its own. */
+export function CopyAll({ text, words }: { readonly text: string; readonly words: string }) {
+  const { t } = useWords()
+  const { isCopied, copy } = useCopy()
+  return (
+    <Button
+      variant="default"
+      leftSection={<Icon name={isCopied ? 'check' : 'copy'} size={13} />}
+      onClick={() => void copy(text)}
+    >
+      {isCopied ? t('part.copied') : words}
+    </Button>
+  )
+}
+
 /** Shares what is looked at: the address of the page says all of it. */
 export function CopyLink() {
   const { t } = useWords()

@@ -9,6 +9,9 @@ const paths = {
   machines: <path d="M2.5 2.5h5v4h-5zM8.5 9.5h5v4h-5zM5 6.5v5h3.5" />,
   locks: <path d="M3.5 7h9v6.5h-9zM5.5 7V5a2.5 2.5 0 0 1 5 0v2" />,
   access: <path d="M5.5 13a3.5 3.5 0 1 1 2.9-5.4H14v2.6h-1.6V12h-2.2v-1.6H8.6A3.5 3.5 0 0 1 5.5 13zM5.2 9.5h.01" />,
+  people: (
+    <path d="M6 7.5a2.75 2.75 0 1 0 0-5.5 2.75 2.75 0 0 0 0 5.5zM1.5 14v-1a4 4 0 0 1 4-3.5h1a4 4 0 0 1 4 3.5v1M11 2.3a2.75 2.75 0 0 1 0 5M12 9.8a4 4 0 0 1 2.5 3.2v1" />
+  ),
   audit: <path d="M4 2h6l2.5 2.5V14H4zM6 7h4.5M6 9.5h4.5M6 12h2.5" />,
   menu: <path d="M2 4h12M2 8h12M2 12h12" />,
   close: <path d="m3.5 3.5 9 9M12.5 3.5l-9 9" />,

@@ -1,4 +1,5 @@
 /** What can be done to deployments and places at this moment, from anywhere. Pure. */
+import type { MayVerb } from '../api/may.ts'
 import type { DeploymentSummary, Pointer } from '../api/generated.ts'
 
 export type Deed = {
@@ -12,6 +13,14 @@ export type Deed = {
 }
 
 type Deployment = Pick<DeploymentSummary, 'id' | 'project' | 'config' | 'status' | 'course' | 'control' | 'endedAt'>
+
+/** What whoever does it has to be allowed there. */
+export const verbOf = {
+  halt: 'deploy.halt',
+  pause: 'deploy.pause',
+  resume: 'deploy.resume',
+  rollBack: 'deploy.rollback',
+} as const satisfies Record<Deed['kind'], MayVerb>
 
 /** Those of the deployment that is looked at come first. */
 export function deedsFor(

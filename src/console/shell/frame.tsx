@@ -8,13 +8,15 @@ import { Pace } from '../../base/index.ts'
 import { type Changes, staleAfter } from '../api/changes.ts'
 import { pageClock } from '../api/clock.ts'
 import { refresh, useAnswer, useTopic } from '../api/context.tsx'
+import { useMay } from '../api/use-may.ts'
+import { Empty } from '../parts/empty.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { useWords } from '../words/index.tsx'
 import styles from './frame.module.css'
 import { Header } from './header.tsx'
 import { Help } from './help.tsx'
 import { focusSearch, useKeys } from './keys.ts'
-import { groupAt, groups } from './navigation.ts'
+import { groupAt, groupsFor } from './navigation.ts'
 import { openPalette, Palette } from './palette.tsx'
 
 export function Frame() {
@@ -23,10 +25,11 @@ export function Frame() {
   const [isHelpOpen, help] = useDisclosure(false)
   const [isDrawerOpen, drawer] = useDisclosure(false)
   const session = useAnswer('sessionDescribe', {})
+  const may = useMay()
   useTrail(session.isSuccess)
   useKeys({
     go: (letter) => {
-      const group = groups.find((one) => one.letter === letter)
+      const group = groupsFor(may).find((one) => one.letter === letter)
       if (group !== undefined) void navigate({ to: group.path })
       return group !== undefined
     },
@@ -45,7 +48,7 @@ export function Frame() {
         <Navigation />
       </div>
       <main id="content" className={styles['main']} tabIndex={-1}>
-        <Outlet />
+        <Content isKnown={session.isSuccess} />
       </main>
       <Drawer
         opened={isDrawerOpen}
@@ -62,12 +65,22 @@ export function Frame() {
   )
 }
 
+/** The page of the address; who may not read it is told so calmly, in its place. */
+function Content({ isKnown }: { readonly isKnown: boolean }) {
+  const { t } = useWords()
+  const may = useMay()
+  const current = useRouterState({ select: ({ location }) => groupAt(location.pathname) })
+  const isOpen = !isKnown || current === '' || groupsFor(may).some(({ name }) => name === current)
+  return isOpen ? <Outlet /> : <Empty title={t('shell.notYours')}>{t('shell.notYoursHint')}</Empty>
+}
+
 function Navigation({ onGo }: { readonly onGo?: () => void }) {
   const { t } = useWords()
+  const may = useMay()
   const current = useRouterState({ select: ({ location }) => groupAt(location.pathname) })
   return (
     <nav aria-label={t('shell.navigation')} className={styles['navigation']}>
-      {groups.map(({ name, path, icon, words }) => (
+      {groupsFor(may).map(({ name, path, icon, words }) => (
         <Link
           key={name}
           to={path}

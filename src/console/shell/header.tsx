@@ -90,7 +90,12 @@ function Settings({ session, onHelp }: Pick<HeaderOf, 'session' | 'onHelp'>) {
           {t('shell.help')}
         </Menu.Item>
         {session === undefined ? null : (
-          <Menu.Label>{t('shell.account', { name: session.actor.name ?? session.actor.id })}</Menu.Label>
+          <>
+            <Menu.Label>{t('shell.account', { name: session.actor.name ?? session.actor.id })}</Menu.Label>
+            <Menu.Item component={Link} to="/account">
+              {t('shell.accountPage')}
+            </Menu.Item>
+          </>
         )}
         {session?.canSignOut === true ? (
           <Menu.Item onClick={() => void signOut()}>{t('shell.signOut')}</Menu.Item>

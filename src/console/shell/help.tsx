@@ -1,17 +1,19 @@
 /** What the keyboard can do. */
 import { Modal } from '@mantine/core'
+import { useMay } from '../api/use-may.ts'
 import { useWords } from '../words/index.tsx'
 import styles from './frame.module.css'
-import { groups } from './navigation.ts'
+import { groupsFor } from './navigation.ts'
 
 const isMac = (): boolean => /Mac|iPhone|iPad/.test(navigator.userAgent)
 
 export function Help({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
   const { t } = useWords()
+  const may = useMay()
   const keys = [
     [isMac() ? '⌘ K' : 'Ctrl K', t('shell.help_palette')],
     ['/', t('shell.help_search')],
-    ...groups.map(({ letter, words }) => [`g ${letter}`, t('shell.goTo', { page: t(words) })] as const),
+    ...groupsFor(may).map(({ letter, words }) => [`g ${letter}`, t('shell.goTo', { page: t(words) })] as const),
     ['↑ ↓', t('shell.help_rows')],
     ['Enter', t('shell.help_open')],
     ['?', t('shell.help_help')],

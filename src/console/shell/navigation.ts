@@ -1,27 +1,49 @@
 /** The groups of pages, in their order: what stands in the navigation, in the palette and behind `g` and a letter. */
+import type { May, MayVerb } from '../api/may.ts'
 import type { IconName } from '../parts/icons.tsx'
 import type { WordKey } from '../words/index.tsx'
 
 export type Group = {
   readonly name: string
-  readonly path: '/' | '/deploys' | '/executions' | '/machines' | '/hosts' | '/locks' | '/access' | '/audit'
+  readonly path: '/' | '/deploys' | '/executions' | '/machines' | '/hosts' | '/locks' | '/access' | '/people' | '/audit'
   readonly icon: IconName
   readonly words: WordKey
   /** After `g`. */
   readonly letter: string
+  /** What whoever reads it has to be allowed. */
+  readonly verb: MayVerb
 }
 
 /** A new folder of pages adds one line. */
 export const groups = [
-  { name: 'overview', path: '/', icon: 'overview', words: 'shell.nav_overview', letter: 'o' },
-  { name: 'deploys', path: '/deploys', icon: 'deploys', words: 'shell.nav_deploys', letter: 'd' },
-  { name: 'executions', path: '/executions', icon: 'executions', words: 'shell.nav_executions', letter: 'e' },
-  { name: 'machines', path: '/machines', icon: 'machines', words: 'shell.nav_machines', letter: 'm' },
-  { name: 'hosts', path: '/hosts', icon: 'hosts', words: 'shell.nav_hosts', letter: 'h' },
-  { name: 'locks', path: '/locks', icon: 'locks', words: 'shell.nav_locks', letter: 'l' },
-  { name: 'access', path: '/access', icon: 'access', words: 'shell.nav_access', letter: 't' },
-  { name: 'audit', path: '/audit', icon: 'audit', words: 'shell.nav_audit', letter: 'a' },
+  { name: 'overview', path: '/', icon: 'overview', words: 'shell.nav_overview', letter: 'o', verb: 'deploy.read' },
+  { name: 'deploys', path: '/deploys', icon: 'deploys', words: 'shell.nav_deploys', letter: 'd', verb: 'deploy.read' },
+  {
+    name: 'executions',
+    path: '/executions',
+    icon: 'executions',
+    words: 'shell.nav_executions',
+    letter: 'e',
+    verb: 'execution.list',
+  },
+  {
+    name: 'machines',
+    path: '/machines',
+    icon: 'machines',
+    words: 'shell.nav_machines',
+    letter: 'm',
+    verb: 'machine.list',
+  },
+  { name: 'hosts', path: '/hosts', icon: 'hosts', words: 'shell.nav_hosts', letter: 'h', verb: 'host.list' },
+  { name: 'locks', path: '/locks', icon: 'locks', words: 'shell.nav_locks', letter: 'l', verb: 'lock.list' },
+  { name: 'access', path: '/access', icon: 'access', words: 'shell.nav_access', letter: 't', verb: 'key.list' },
+  { name: 'people', path: '/people', icon: 'people', words: 'shell.nav_people', letter: 'p', verb: 'person.list' },
+  { name: 'audit', path: '/audit', icon: 'audit', words: 'shell.nav_audit', letter: 'a', verb: 'trail.read' },
 ] as const satisfies readonly Group[]
+
+/** Those that whoever is signed in may read. The first one is there for everybody: it says what there is, or that there is nothing. */
+export const groupsFor = (may: May): readonly (typeof groups)[number][] =>
+  groups.filter(({ name, verb }) => name === 'overview' || may(verb))
 
 /** The group that an address belongs to. */
 export function groupAt(path: string): string {

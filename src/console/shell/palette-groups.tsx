@@ -3,10 +3,11 @@ import { useDebouncedValue } from '@mantine/hooks'
 import type { SpotlightActionData, SpotlightActionGroupData } from '@mantine/spotlight'
 import { useNavigate, useRouterState } from '@tanstack/react-router'
 import { useAnswer } from '../api/context.tsx'
+import { useMay } from '../api/use-may.ts'
 import { Icon, type IconName } from '../parts/icons.tsx'
 import { useWords } from '../words/index.tsx'
-import { type Deed, deedsFor } from './deeds.ts'
-import { groups, placeOfId } from './navigation.ts'
+import { type Deed, deedsFor, verbOf } from './deeds.ts'
+import { type groups, groupsFor, placeOfId } from './navigation.ts'
 import { iconOf, type Recent, recentOf, storedRecent } from './recent.ts'
 
 type Asked = {
@@ -22,7 +23,10 @@ export function usePaletteGroups({ query, isOpen, onDeed }: Asked): readonly Spo
   const deployments = useAnswer('deploymentList', { query: { limit: '100' } }, { enabled: isOpen })
   const places = useAnswer('placeList', {}, { enabled: isOpen })
   const found = useFound(query, isOpen)
-  const deeds = deedsFor(deployments.data?.items ?? [], places.data?.items ?? [], current?.id)
+  const may = useMay()
+  const deeds = deedsFor(deployments.data?.items ?? [], places.data?.items ?? [], current?.id).filter((deed) =>
+    may(verbOf[deed.kind], deed),
+  )
   const lastSeen = isOpen && query === '' ? storedRecent.read().filter(({ id }) => id !== current?.id) : []
   const all: SpotlightActionGroupData[] = [
     {
@@ -36,7 +40,7 @@ export function usePaletteGroups({ query, isOpen, onDeed }: Asked): readonly Spo
     },
     {
       group: t('shell.group_pages'),
-      actions: groups.map(({ name, path, icon, words, letter }) => ({
+      actions: groupsFor(may).map(({ name, path, icon, words, letter }) => ({
         id: name,
         label: t(words),
         leftSection: <Icon name={icon} />,
@@ -106,9 +110,14 @@ function useFound(query: string, isOpen: boolean): readonly SpotlightActionData[
   const go = useGo()
   const [name] = useDebouncedValue(query.trim(), patienceMs)
   const enabled = isOpen && name.length >= least
-  const executions = useAnswer('executionList', { query: { name, limit: String(most) } }, { enabled })
-  const machines = useAnswer('machineList', { query: { limit: '200' } }, { enabled })
-  const hosts = useAnswer('hostList', {}, { enabled })
+  const may = useMay()
+  const executions = useAnswer(
+    'executionList',
+    { query: { name, limit: String(most) } },
+    { enabled: enabled && may('execution.list') },
+  )
+  const machines = useAnswer('machineList', { query: { limit: '200' } }, { enabled: enabled && may('machine.list') })
+  const hosts = useAnswer('hostList', {}, { enabled: enabled && may('host.list') })
   const deployments = useAnswer('deploymentList', { query: { limit: '100' } }, { enabled })
   if (!enabled) return []
   const isMeant = (text: string): boolean => text.toLowerCase().includes(name.toLowerCase())

@@ -4,12 +4,24 @@ import { useNavigate } from '@tanstack/react-router'
 import { useApi } from '../api/context.tsx'
 import { storedSessionKey } from '../api/session-key.ts'
 
-/** With a link's code or with a token. @throws ApiFault */
+export type SignIn =
+  | { readonly code: string }
+  | { readonly token: string }
+  | { readonly step: string; readonly totp: string }
+  | { readonly step: string; readonly recoveryCode: string }
+
+/** With a link's code, with a token, or with the second half of a sign-in by name. @throws ApiFault */
 export function useSignIn() {
-  const { client, live } = useApi()
+  const { client } = useApi()
+  const enter = useEnter()
+  return async (request: SignIn): Promise<void> => enter((await client.call('sessionBegin', { body: request })).key)
+}
+
+/** From here on as whose key it is. */
+export function useEnter() {
+  const { live } = useApi()
   const queries = useQueryClient()
-  return async (request: { readonly code: string } | { readonly token: string }): Promise<void> => {
-    const { key } = await client.call('sessionBegin', { body: request })
+  return (key: string): void => {
     storedSessionKey.write(key)
     // What somebody else saw on this page is theirs.
     queries.clear()
@@ -19,13 +31,11 @@ export function useSignIn() {
 
 /** With what an identity provider has sent the browser back with; answers where to go. @throws ApiFault */
 export function useSignOn() {
-  const { client, live } = useApi()
-  const queries = useQueryClient()
+  const { client } = useApi()
+  const enter = useEnter()
   return async (query: string): Promise<string> => {
     const { key, from } = await client.call('signOnFinish', { body: { query } })
-    storedSessionKey.write(key)
-    queries.clear()
-    live.retry()
+    enter(key)
     return from
   }
 }

@@ -23,6 +23,9 @@ export const laterWords = {
   audit: async () => (await import('../pages/audit/words.ts')).auditWords,
   access: async () => (await import('../pages/access/words.ts')).accessWords,
   host: async () => (await import('../pages/hosts/words.ts')).hostWords,
+  join: async () => (await import('../pages/join/words.ts')).joinWords,
+  people: async () => (await import('../pages/people/words.ts')).peopleWords,
+  account: async () => (await import('../pages/account/words.ts')).accountWords,
 } satisfies Record<string, () => Promise<Section>>
 
 export type LaterSection = keyof typeof laterWords

@@ -16,6 +16,8 @@ export type SeenVote = {
 }
 
 export type ApprovalSight = {
+  /** The person who asked, or the token that is nobody's. */
+  readonly requester: string
   readonly needed: number
   /** `broken`: somebody went ahead without. */
   readonly state: 'waiting' | 'approved' | 'refused' | 'expired' | 'broken'
@@ -43,6 +45,7 @@ export function approvalOf(queries: Queries, deployment: Deployment, now: number
   const judged = judgementOf(queries, deployment, now)
   const state = glass !== undefined ? 'broken' : isApproved(deployment) ? 'approved' : judged.kind
   return {
+    requester: request.requester,
     needed: approvalsNeeded(queries, deployment),
     state,
     missing: state === 'waiting' && judged.kind === 'waiting' ? judged.missing : 0,

@@ -18,6 +18,9 @@ export const protection = z
   .meta({ id: 'Protection' })
 
 export const approval = z.object({
+  requester: z
+    .string()
+    .meta({ description: 'Id of the person who asked, or of a token that is nobody’s: they do not vote.' }),
   needed: z.int(),
   state: z
     .enum(['waiting', 'approved', 'refused', 'expired', 'broken'])
@@ -31,6 +34,7 @@ export const approval = z.object({
   glass: z
     .object({
       by: actor,
+      person: z.string().meta({ description: 'Id of the person who went ahead: somebody else looks at it.' }),
       reason: z.string(),
       at: time,
       reviewed: z.object({ by: z.string(), note: z.string(), at: time }).nullable(),

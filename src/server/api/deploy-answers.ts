@@ -36,6 +36,7 @@ export function summaryOf(deployment: Summary): z.output<typeof schema.deploymen
     ...{ id, project, config, target, kind, releaseId, fleet, retryOf, startFrom, status, course, state },
     ...{ control, controlReason, planHash, diagnosis, executionArn },
     evidence: evidence === undefined ? undefined : evidenceOf(evidence),
+    unreviewed: deployment.glass !== undefined && deployment.glass.reviewed === undefined,
     requestedBy: actorOf(deployment.requestedBy),
     createdAt: timeOf(deployment.createdAt),
     deadlineAt: timeOf(deployment.deadlineAt),
@@ -89,8 +90,8 @@ const approvalOf = ({ askedAt, expiresAt, votes, glass, ...approval }: ApprovalS
   glass: glass === null ? null : glassOf(glass),
 })
 
-const glassOf = ({ by, reason, at, reviewed }: NonNullable<ApprovalSight['glass']>) => ({
-  ...{ by: actorOf(by), reason, at: timeOf(at) },
+const glassOf = ({ by, person, reason, at, reviewed }: NonNullable<ApprovalSight['glass']>) => ({
+  ...{ by: actorOf(by), person, reason, at: timeOf(at) },
   reviewed: reviewed === undefined ? null : { by: reviewed.person, note: reviewed.note, at: timeOf(reviewed.at) },
 })
 

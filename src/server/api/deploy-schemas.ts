@@ -122,6 +122,9 @@ export const deploymentSummary = z
     planHash: z.string().nullable(),
     diagnosis: diagnosis.optional(),
     evidence: evidence.optional(),
+    unreviewed: z
+      .boolean()
+      .meta({ description: 'It went ahead without approval, and nobody else has looked at it yet.' }),
     requestedBy: actor,
     executionArn: z.string().nullable().meta({ description: 'Its state machine’s execution.' }),
     createdAt: time,

@@ -80,6 +80,7 @@ describe('a session', () => {
     const { body } = await callApi(world, 'GET /v1/session', undefined, signedIn())
     expect(body).toEqual({
       actor: { type: 'user', id: 'ada', via: 'ui', name: 'Ada' },
+      person: 'ada',
       grants: [{ role: 'admin' }],
       canSignOut: true,
     })

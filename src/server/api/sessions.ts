@@ -10,6 +10,9 @@ import * as schema from './schemas.ts'
 const signedIn = z
   .object({
     actor: z.object({ type: z.string(), id: z.string(), via: z.string(), name: z.string().optional() }),
+    person: z
+      .string()
+      .meta({ description: 'Whom four eyes take them for: the id of the person; without one, of whoever acts.' }),
     grants: grantsSchema.meta({ description: 'What they may do; empty where only they are known.' }),
     canSignOut: z.boolean().meta({ description: 'False where nobody is asked who they are, and for a bearer token.' }),
   })
@@ -74,6 +77,7 @@ export const sessionRoutes = [
     run: ({ dependencies: { sessions }, actor, headers }) =>
       json(200, {
         actor: { type: actor.type, id: actor.id, via: actor.via, ...nameIn(sessions.nameOf(actor)) },
+        person: actor.person ?? actor.id,
         grants: actor.grants ?? [],
         canSignOut: sessionProofIn(headers) !== undefined && actor.via === 'ui',
       }),

@@ -77,7 +77,7 @@ function GrantFields({ wanted: { name, role, project, config }, onChange }: Fiel
         size="xs"
         label={t('access.role')}
         value={role}
-        data={roles.map((one) => ({ value: one, label: t(`access.role_${one}`) }))}
+        data={roles.map((one) => ({ value: one, label: t(`part.role_${one}`) }))}
         onChange={(event) => onChange({ role: roles.find((one) => one === event.currentTarget.value) ?? 'viewer' })}
       />
       <div className={details['pair']}>

@@ -14,12 +14,6 @@ export function standingOf({ state, expiresAt }: Pick<Token, 'state' | 'expiresA
   return end - now < soonMs ? { tone: 'halted', says: 'soon' } : { tone: 'done', says: 'good' }
 }
 
-type Grant = NonNullable<Token['grants']>[number]
-
-/** `deployer@acme/shop/production`, as the command line takes it. */
-export const grantText = ({ role, project, config }: Grant): string =>
-  `${role}${project === undefined ? '' : `@${project}`}${config === undefined ? '' : `/${config}`}`
-
 /** `Firefox on Linux`, of what a browser calls itself; undefined when it says nothing that people know. */
 export function browserOf(userAgent: string | undefined): string | undefined {
   if (userAgent === undefined) return undefined

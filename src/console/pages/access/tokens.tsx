@@ -7,6 +7,7 @@ import type { Token } from '../../api/generated.ts'
 import { useNow } from '../../parts/clock.tsx'
 import { Details } from '../../parts/details.tsx'
 import { Filters } from '../../parts/filters.tsx'
+import { grantText } from '../../parts/grant.ts'
 import { Id } from '../../parts/id.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { State } from '../../parts/state.tsx'
@@ -17,7 +18,7 @@ import { useWords, type Words } from '../../words/index.tsx'
 import { useGo } from './use-go.ts'
 import styles from './access.module.css'
 import { NewTokenDialog } from './new-token.tsx'
-import { grantText, standingOf } from './standing.ts'
+import { standingOf } from './standing.ts'
 
 export function Tokens() {
   const words = useWords()

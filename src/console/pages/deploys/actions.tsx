@@ -6,6 +6,7 @@ import { Button, Menu } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useAct } from '../../api/context.tsx'
+import { useMay } from '../../api/use-may.ts'
 import type { Deployment } from '../../api/generated.ts'
 import { Icon, type IconName } from '../../parts/icons.tsx'
 import { shortened } from '../../parts/id.tsx'
@@ -20,7 +21,13 @@ type Of = { readonly deployment: Deployment }
 export function DeployActions({ deployment }: Of) {
   const { t } = useWords()
   const acts = useActs(deployment)
-  const { halt, pause, resume, retry, rollback } = deployment.offers
+  const may = useMay()
+  const { offers } = deployment
+  const halt = offers.halt && may('deploy.halt', deployment)
+  const pause = offers.pause && may('deploy.pause', deployment)
+  const resume = offers.resume && may('deploy.resume', deployment)
+  const retry = offers.retry && may('deploy.retry', deployment)
+  const rollback = may('deploy.rollback', deployment) ? offers.rollback : null
   const [error] = [acts.halt, acts.pause, acts.resume, acts.retry, acts.rollBack].flatMap((act) => act.error ?? [])
   return (
     <div className={styles['actions']}>

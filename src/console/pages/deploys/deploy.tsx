@@ -5,6 +5,8 @@ import { lazy, Suspense } from 'react'
 import { addressOf } from '../../api/client.ts'
 import { refresh, useAnswer, useTopic } from '../../api/context.tsx'
 import type { Deployment } from '../../api/generated.ts'
+import type { May } from '../../api/may.ts'
+import { useMay } from '../../api/use-may.ts'
 import { CopyLink } from '../../parts/copy.tsx'
 import { Id, shortened } from '../../parts/id.tsx'
 import { Page } from '../../parts/page.tsx'
@@ -13,6 +15,7 @@ import { State } from '../../parts/state.tsx'
 import { Tabs } from '../../parts/tabs.tsx'
 import { Elapsed, When } from '../../parts/when.tsx'
 import { useWords } from '../../words/index.tsx'
+import { Approval } from './approval.tsx'
 import { DeployActions } from './actions.tsx'
 import styles from './deploy.module.css'
 import { placeOf } from './place.ts'
@@ -65,9 +68,10 @@ function useLiveDeployment(id: string) {
 
 function Shown({ deployment }: { readonly deployment: Deployment }) {
   const { t } = useWords()
-  const { waitingFor, endedAt, step } = deployment
+  const { waitingFor, endedAt, step, approval } = deployment
+  const isAsking = approval?.state === 'waiting'
   // How long it is watched stands with the traffic already.
-  const waits = endedAt === null && (step?.bake ?? null) === null ? waitingFor : null
+  const waits = endedAt === null && (step?.bake ?? null) === null && !isAsking ? waitingFor : null
   return (
     <Page
       name={placeOf(deployment)}
@@ -76,6 +80,7 @@ function Shown({ deployment }: { readonly deployment: Deployment }) {
       actions={<DeployActions deployment={deployment} />}
     >
       <Strip deployment={deployment} />
+      <Approval deployment={deployment} />
       {waits === null ? null : (
         <p className={styles['waiting']} role="status">
           {t('deploy.waitingFor', { what: waits })}
@@ -153,11 +158,13 @@ function Details({ deployment }: { readonly deployment: Deployment }) {
   const { t } = useWords()
   const { tab = 'events' } = useSearch({ from: '/frame/deploys/$id' })
   const navigate = useNavigate()
+  const may = useMay()
+  const tabs = deployTabs.filter((one) => one === tab || mayLook(may, one, deployment))
   return (
     <Tabs
       label={t('deploy.look')}
       value={tab}
-      options={deployTabs.map((one) => [one, t(`deploy.${one}`)] as const)}
+      options={tabs.map((one) => [one, t(`deploy.${one}`)] as const)}
       onChoose={(one) => void navigate({ to: '.', search: { tab: one }, replace: true, resetScroll: false })}
     >
       <Suspense fallback={<p className={styles['quiet']}>{t('part.loading')}</p>}>
@@ -165,6 +172,13 @@ function Details({ deployment }: { readonly deployment: Deployment }) {
       </Suspense>
     </Tabs>
   )
+}
+
+/** What goes through an execution, and the trail, are not bound to a place. */
+function mayLook(may: May, tab: DeployTab, place: Deployment): boolean {
+  if (tab === 'io') return may('execution.history')
+  if (tab === 'audit') return may('trail.read')
+  return tab === 'logs' ? may('logs.read', place) : true
 }
 
 function Tab({ tab, deployment }: { readonly tab: DeployTab; readonly deployment: Deployment }) {

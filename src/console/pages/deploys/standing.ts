@@ -3,6 +3,7 @@ import type { Tone } from '../../../base/index.ts'
 import type { Deployment, DeploymentSummary } from '../../api/generated.ts'
 
 export type DeploySays =
+  | 'approving'
   | 'deploying'
   | 'rollingBack'
   | 'takingBack'
@@ -27,6 +28,7 @@ export function standingOf({ status, course, control, kind, state, diagnosis }: 
       if (course === 'compensate') return { tone: 'halted', says: 'takingBack', state }
       if (control === 'halt') return { tone: 'halted', says: 'halting', state }
       if (control === 'pause') return { tone: 'waiting', says: 'pausing', state }
+      if (state === 'Approve') return { tone: 'waiting', says: 'approving', state }
       return { tone: 'running', says: kind === 'deploy' ? 'deploying' : 'rollingBack', state }
     case 'paused':
       return { tone: 'waiting', says: 'paused', state }
@@ -50,6 +52,7 @@ export type Answer = {
   readonly at: string | null
 }
 type AnswerKey =
+  | 'deploy.answer_approving'
   | 'deploy.answer_deployed'
   | 'deploy.answer_rolledBack'
   | 'deploy.answer_deploying'
@@ -97,7 +100,7 @@ export type Stage = {
   readonly endedAt: string | undefined
 }
 
-const waits: ReadonlySet<string> = new Set(['Lock', 'CheckHealth', 'Bake', 'Watch', 'Paused'])
+const waits: ReadonlySet<string> = new Set(['Lock', 'Approve', 'CheckHealth', 'Bake', 'Watch', 'Paused'])
 const way = ['Validate', 'Lock', 'CheckResources', 'Start', 'CheckHealth', 'Switch', 'Watch', 'KeepWarm'] as const
 const wayBack = ['Validate', 'Lock', 'CheckResources', 'Switch', 'KeepWarm'] as const
 

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useAct, useAnswer } from '../../api/context.tsx'
 import type { Lock } from '../../api/generated.ts'
+import { useMay } from '../../api/use-may.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { shortened } from '../../parts/id.tsx'
 import { Page } from '../../parts/page.tsx'
@@ -13,6 +14,7 @@ import { When } from '../../parts/when.tsx'
 import { useWords } from '../../words/index.tsx'
 import { placeOf } from '../deploys/place.ts'
 import { BreakDialog, CloseDialog } from './dialogs.tsx'
+import { Protections } from './protections.tsx'
 import styles from './locks.module.css'
 
 export function LocksPage() {
@@ -20,12 +22,13 @@ export function LocksPage() {
   const [isClosing, setClosing] = useState(false)
   const locks = useAnswer('lockList', {})
   const items = locks.data?.items ?? []
+  const may = useMay()
   return (
     <Page
       name={t('lock.title')}
       title={t('lock.title')}
       status={!locks.isSuccess ? null : items.length === 0 ? t('lock.none') : t('lock.answer', { count: items.length })}
-      actions={<Button onClick={() => setClosing(true)}>{t('lock.close')}</Button>}
+      actions={may('lock.acquire') ? <Button onClick={() => setClosing(true)}>{t('lock.close')}</Button> : undefined}
     >
       {locks.isError ? (
         <ProblemBox error={locks.error} onRetry={() => void locks.refetch()} />
@@ -40,6 +43,7 @@ export function LocksPage() {
           ))}
         </ul>
       )}
+      <Protections />
       {isClosing ? <CloseDialog onClose={() => setClosing(false)} /> : null}
     </Page>
   )
@@ -95,6 +99,8 @@ function Unlock({ lock }: { readonly lock: Lock }) {
   const release = useAct('lockRelease', ['places', 'deployments'])
   const { project, config, owner } = lock
   const isMine = session.data?.actor.id === owner
+  const may = useMay()
+  if (!may(isMine ? 'lock.release' : 'lock.break', lock)) return null
   return (
     <>
       {isMine ? (

@@ -42,3 +42,13 @@ it('an execution that failed within a day waits; of deployments only the deploym
   const found = needsOf([], [execution('order'), execution('order', old), execution('deploy-process')], now)
   expect(found).toMatchObject([{ kind: 'failedExecution', machine: 'order', why: 'Boom' }])
 })
+
+it('a deployment that asks for approval waits, and one that went ahead without until somebody else has looked', () => {
+  const by = { type: 'user', id: 'prs_1', via: 'ui', name: 'Mika' }
+  const asks = deployment('asks', 'running', { state: 'Approve', control: 'run', endedAt: null, requestedBy: by })
+  const broken = deployment('broken', 'succeeded', { unreviewed: true, requestedBy: by })
+  expect(needsOf([asks, broken], [], now)).toMatchObject([
+    { kind: 'glass', id: 'broken', place: 'acme/shop › production' },
+    { kind: 'approval', id: 'asks', why: 'Mika' },
+  ])
+})

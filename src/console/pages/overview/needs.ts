@@ -1,11 +1,16 @@
 /** What waits for a person. Pure. */
 import type { Tone } from '../../../base/index.ts'
 import type { DeploymentSummary, ExecutionSummary } from '../../api/generated.ts'
+import { placeOf } from '../deploys/place.ts'
 import { executionIdOf, machineNameOf } from '../executions/names.ts'
 
 type Basics = { readonly id: string; readonly tone: Tone; readonly at: string; readonly why: string }
 export type Need =
-  | (Basics & { readonly kind: 'paused' | 'failedDeploy'; readonly place: string; readonly state: string })
+  | (Basics & {
+      readonly kind: 'paused' | 'failedDeploy' | 'approval' | 'glass'
+      readonly place: string
+      readonly state: string
+    })
   | (Basics & { readonly kind: 'failedExecution'; readonly machine: string; readonly name: string })
 
 const dayMs = 86_400_000
@@ -30,6 +35,18 @@ export function needsOf(
           },
         ],
   )
+  const approvals = deployments
+    .filter(({ status, state, control }) => status === 'running' && state === 'Approve' && control === 'run')
+    .map((one): Need => ({
+      ...{ kind: 'approval', id: one.id, tone: 'waiting', at: one.createdAt, state: one.state, place: placeOf(one) },
+      why: one.requestedBy.name ?? one.requestedBy.id,
+    }))
+  const unreviewed = deployments
+    .filter((one) => one.unreviewed)
+    .map((one): Need => ({
+      ...{ kind: 'glass', id: one.id, tone: 'halted', at: one.createdAt, state: one.state, place: placeOf(one) },
+      why: one.requestedBy.name ?? one.requestedBy.id,
+    }))
   const paused = deployments
     .filter(({ status }) => status === 'paused')
     .map((one): Need => ({
@@ -43,5 +60,5 @@ export function needsOf(
       ...{ kind: 'failedExecution', id: executionIdOf(one.arn), tone: 'failed', at: one.stoppedAt ?? one.startedAt },
       ...{ machine: machineNameOf(one.machine), name: one.name, why: one.error ?? '' },
     }))
-  return [...failures, ...paused, ...executions]
+  return [...failures, ...unreviewed, ...approvals, ...paused, ...executions]
 }

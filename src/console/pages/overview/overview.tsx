@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useAnswer } from '../../api/context.tsx'
 import type { DeploymentSummary, ExecutionSummary } from '../../api/generated.ts'
+import { useMay } from '../../api/use-may.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
@@ -19,16 +20,18 @@ import styles from './overview.module.css'
 
 export function OverviewPage() {
   const { t } = useWords()
+  const may = useMay()
   const places = useAnswer('placeList', {})
   const history = useAnswer('deploymentList', { query: { limit: '199' } })
   const locks = useAnswer('lockList', {})
-  const running = useAnswer('executionList', { query: { status: 'RUNNING', limit: '8' } })
-  const failed = useAnswer('executionList', { query: { status: 'FAILED', limit: '20' } })
+  const mayExecutions = { enabled: may('execution.list') }
+  const running = useAnswer('executionList', { query: { status: 'RUNNING', limit: '8' } }, mayExecutions)
+  const failed = useAnswer('executionList', { query: { status: 'FAILED', limit: '20' } }, mayExecutions)
   const error = places.error ?? history.error ?? running.error ?? failed.error
   const deployments = history.data?.items ?? []
   const where = runningWhere(places.data?.items ?? [], deployments, locks.data?.items ?? [])
   const needs = needsOf(deployments, failed.data?.items ?? [], Date.now())
-  const isKnown = history.isSuccess && failed.isSuccess
+  const isKnown = history.isSuccess && (failed.isSuccess || !mayExecutions.enabled)
   return (
     <Page
       name={t('overview.title')}
@@ -54,9 +57,11 @@ export function OverviewPage() {
           <Places where={where} />
         )}
       </Section>
-      <Section title={t('overview.running')} aside={<Link to="/executions">{t('overview.allExecutions')}</Link>}>
-        <Executions executions={running.data?.items ?? []} />
-      </Section>
+      {mayExecutions.enabled ? (
+        <Section title={t('overview.running')} aside={<Link to="/executions">{t('overview.allExecutions')}</Link>}>
+          <Executions executions={running.data?.items ?? []} />
+        </Section>
+      ) : null}
       <MeasuresRow deployments={deployments} isAll={history.data?.cursor === undefined} />
     </Page>
   )
@@ -90,6 +95,9 @@ function needWords(t: ReturnType<typeof useWords>['t'], need: Need): string {
       return t('overview.paused', { place: need.place, state: need.state })
     case 'failedDeploy':
       return t('overview.failedDeploy', { place: need.place, state: need.state })
+    case 'approval':
+    case 'glass':
+      return t(`overview.${need.kind}`, { place: need.place })
     case 'failedExecution':
       return t('overview.failedExecution', { machine: need.machine, name: need.name })
     default:

@@ -14,6 +14,11 @@ export const overviewWords = {
     en: '{{place}}: the last deployment failed at {{state}}',
     ja: '{{place}}：直近のデプロイが {{state}} で失敗しました',
   },
+  approval: { en: '{{place}} waits for approval', ja: '{{place}} が承認を待っています' },
+  glass: {
+    en: '{{place}} went ahead without approval: somebody else has to look at it',
+    ja: '{{place}} は承認なしで実行されました。別の人による確認が必要です',
+  },
   failedExecution: { en: '{{machine}}: {{name}} failed', ja: '{{machine}}：{{name}} が失敗しました' },
   places: { en: 'What runs where', ja: '稼働状況' },
   place: { en: 'Project › config', ja: 'プロジェクト › 環境' },

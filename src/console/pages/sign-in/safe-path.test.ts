@@ -18,6 +18,7 @@ it.each([
   ['javascript:alert(1)', '/'],
   ['/sign-in?from=/sign-in', '/'],
   ['/executions/../sign-in', '/'],
+  ['/join', '/'],
 ])('after signing in from %j somebody sees %s', (from, path) => {
   expect(safePath(from)).toBe(path)
 })

@@ -6,6 +6,6 @@ const here = 'https://console.invalid'
 export function safePath(path: string | undefined): string {
   if (path?.startsWith('/') !== true || !URL.canParse(path, here)) return '/'
   const { origin, pathname, search, hash } = new URL(path, here)
-  const isOurs = origin === here && !pathname.startsWith('//') && !pathname.startsWith('/sign-in')
+  const isOurs = origin === here && !pathname.startsWith('//') && !/^\/(?:sign-in|sign-on|join)\b/.test(pathname)
   return isOurs ? pathname + search + hash : '/'
 }

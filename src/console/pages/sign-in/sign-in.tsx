@@ -1,13 +1,14 @@
-/** The one page that needs nobody to be signed in: a link opens it and is spent at once; else it takes a token. */
+/** Where nobody is signed in: by name, by a link, which is spent at once, or with a token. */
 import { Button, PasswordInput } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Command } from '../../parts/command.tsx'
-import { ProblemBox } from '../../parts/problem.tsx'
-import { useSignIn } from '../../shell/session.tsx'
+import { type SignIn, useSignIn } from '../../shell/session.tsx'
 import { useWords } from '../../words/index.tsx'
 import { SignOnButtons } from '../sign-on/buttons.tsx'
 import mark from '../../favicon.svg'
+import { ByName } from './by-name.tsx'
+import { Refusal } from './refusal.tsx'
 import { safePath } from './safe-path.ts'
 import styles from './sign-in.module.css'
 
@@ -17,25 +18,23 @@ export function SignInPage() {
   const navigate = useNavigate()
   const signIn = useSignIn()
   const [error, setError] = useState<unknown>()
-  const [isBusy, setBusy] = useState(false)
-  const [token, setToken] = useState('')
-  const enter = async (request: { readonly code: string } | { readonly token: string }): Promise<void> => {
-    setBusy(true)
+  const [isOpening, setOpening] = useState(false)
+  const enter = async (request: SignIn): Promise<void> => {
+    await signIn(request)
+    await navigate({ href: safePath(from), replace: true })
+  }
+  const enterAtOnce = async (request: SignIn): Promise<void> => {
+    setOpening(true)
     setError(undefined)
     try {
-      await signIn(request)
-      await navigate({ href: safePath(from), replace: true })
+      await enter(request)
     } catch (fault) {
       setError(fault)
     } finally {
-      setBusy(false)
+      setOpening(false)
     }
   }
-  useCode((code) => void enter({ code }))
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    void enter({ token: token.trim() })
-  }
+  useCode((code) => void enterAtOnce({ code }))
   return (
     <main className={styles['page']}>
       <title>{`${t('signIn.title')} · Holdfast`}</title>
@@ -43,25 +42,43 @@ export function SignInPage() {
         <img src={mark} alt="" width={28} height={28} />
         {t('signIn.title')}
       </h1>
-      {error === undefined ? null : <ProblemBox error={error} />}
-      {isBusy ? <p role="status">{t('signIn.opening')}</p> : null}
+      {error === undefined ? null : <Refusal error={error} />}
+      {isOpening ? <p role="status">{t('signIn.opening')}</p> : null}
+      <ByName onEnter={enter} />
       <SignOnButtons from={from} />
-      <p>{t('signIn.byLink')}</p>
-      <Command text="holdfast console" />
-      <form onSubmit={submit} className={styles['form']}>
-        <h2>{t('signIn.byToken')}</h2>
-        <PasswordInput
-          label={t('signIn.token')}
-          description={t('signIn.tokenHint')}
-          autoComplete="off"
-          value={token}
-          onChange={(event) => setToken(event.currentTarget.value)}
-        />
-        <Button type="submit" size="sm" disabled={token.trim() === '' || isBusy}>
-          {t('signIn.submit')}
-        </Button>
-      </form>
+      <details className={styles['more']} open={error !== undefined}>
+        <summary>{t('signIn.otherWays')}</summary>
+        <div className={styles['form']}>
+          <p>{t('signIn.byLink')}</p>
+          <Command text="holdfast console" />
+          <ByToken isBusy={isOpening} onToken={(token) => void enterAtOnce({ token })} />
+        </div>
+      </details>
     </main>
+  )
+}
+
+function ByToken({ isBusy, onToken }: { readonly isBusy: boolean; readonly onToken: (token: string) => void }) {
+  const { t } = useWords()
+  const [token, setToken] = useState('')
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    onToken(token.trim())
+  }
+  return (
+    <form onSubmit={submit} className={styles['first']}>
+      <PasswordInput
+        label={t('signIn.token')}
+        description={t('signIn.tokenHint')}
+        autoComplete="off"
+        visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
+        value={token}
+        onChange={(event) => setToken(event.currentTarget.value)}
+      />
+      <Button type="submit" size="sm" variant="default" disabled={token.trim() === '' || isBusy}>
+        {t('signIn.withToken')}
+      </Button>
+    </form>
   )
 }
 

@@ -3,15 +3,47 @@ import type { Section } from '../../words/entry.ts'
 export const signInWords = {
   title: { en: 'Sign in', ja: 'サインイン' },
   opening: { en: 'Signing you in …', ja: 'サインインしています…' },
-  byLink: {
-    en: 'The quickest way is a one-time link. On the machine where Holdfast runs:',
-    ja: '最も簡単なのはワンタイムリンクです。Holdfast が動いているマシンで次を実行してください。',
+  login: { en: 'Name', ja: 'ユーザー名' },
+  password: { en: 'Password', ja: 'パスワード' },
+  show: { en: 'Show or hide what is typed', ja: '入力内容の表示／非表示' },
+  next: { en: 'Continue', ja: '続ける' },
+  as: { en: 'Signing in as {{login}}', ja: '{{login}} としてサインインします' },
+  totp: { en: 'Six digits', ja: '6 桁の確認コード' },
+  totpHint: { en: 'What your authenticator shows now.', ja: '認証アプリに今表示されている数字です。' },
+  recoveryCode: { en: 'Recovery code', ja: 'リカバリーコード' },
+  recoveryCodeHint: {
+    en: 'One of the ten that you kept when you joined. Each is good once.',
+    ja: '登録時に保管した 10 個のうちの 1 つです。それぞれ一度だけ使えます。',
   },
-  byToken: { en: 'Or with a token', ja: 'またはトークンでサインイン' },
+  useRecovery: { en: 'Use a recovery code', ja: 'リカバリーコードを使う' },
+  useTotp: { en: 'Use the authenticator', ja: '認証アプリを使う' },
+  another: { en: 'Another name', ja: '別のユーザーで' },
+  reason_refused: {
+    en: 'The name and the password do not belong together. Whoever has forgotten it asks an admin for a new link.',
+    ja: 'ユーザー名またはパスワードが正しくありません。忘れた場合は管理者に新しいリンクを依頼してください。',
+  },
+  reason_code: {
+    en: 'This code is not right, or was used before. Take the next one that is shown.',
+    ja: 'コードが正しくないか、すでに使われています。次に表示されるコードを入力してください。',
+  },
+  reason_over: {
+    en: 'Too much time has passed since the password. Please begin again.',
+    ja: '時間切れです。もう一度パスワードから入力してください。',
+  },
+  reason_wait: {
+    en: 'Too many attempts under this name have failed. The next one is possible in {{wait}}.',
+    ja: 'サインインの失敗が続いたため、しばらく待つ必要があります。あと {{wait}} で再試行できます。',
+  },
+  otherWays: { en: 'With a link or a token', ja: 'リンクまたはトークンでサインイン' },
+  byLink: {
+    en: 'A one-time link, on the machine where Holdfast runs:',
+    ja: 'Holdfast が動いているマシンで次を実行すると、ワンタイムリンクが表示されます。',
+  },
   token: { en: 'Token', ja: 'トークン' },
   tokenHint: {
     en: 'Begins with hf_. The first one stands in the file admin-token of the data folder.',
     ja: 'hf_ で始まります。最初のトークンはデータフォルダの admin-token ファイルにあります。',
   },
+  withToken: { en: 'Sign in with the token', ja: 'トークンでサインインする' },
   submit: { en: 'Sign in', ja: 'サインインする' },
 } as const satisfies Section

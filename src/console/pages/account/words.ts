@@ -1,0 +1,50 @@
+import type { Section } from '../../words/entry.ts'
+
+export const accountWords = {
+  title: { en: 'Account', ja: 'アカウント' },
+  saysPerson: {
+    en: 'You are signed in by name. What you may do counts for every session and token of yours.',
+    ja: 'ユーザー名でサインインしています。権限はあなたのすべてのセッションとトークンに適用されます。',
+  },
+  saysToken: {
+    en: 'You are signed in as a token, not by name: whoever is to approve what others deploy signs in by name.',
+    ja: 'ユーザーではなくトークンとしてサインインしています。デプロイを承認する人はユーザー名でサインインしてください。',
+  },
+  may: { en: 'May', ja: '権限' },
+  mayNothing: { en: 'nothing yet; ask an admin', ja: 'まだありません。管理者に依頼してください' },
+  tokens: { en: 'Your tokens', ja: '自分のトークン' },
+  make: { en: 'Make a token', ja: 'トークンを作成' },
+  noTokens: { en: 'You have no tokens', ja: 'トークンはありません' },
+  noTokensHint: {
+    en: 'They are for the command line and for programs that act as you, and end with you.',
+    ja: 'コマンドラインや、自分の代わりに動くプログラムで使います。アカウントが無効になると使えなくなります。',
+  },
+  name: { en: 'Name', ja: '名前' },
+  nameHint: { en: 'What it is for: laptop, release script.', ja: '用途。例：ノート PC、リリース用スクリプト' },
+  tokenMay: { en: 'It may', ja: 'トークンの権限' },
+  lifetime: { en: 'Good for', ja: '有効期間' },
+  for_1: { en: 'a day', ja: '1 日' },
+  for_30: { en: '30 days', ja: '30 日' },
+  for_90: { en: '90 days', ja: '90 日' },
+  for_365: { en: 'a year', ja: '1 年' },
+  for_ever: { en: 'until revoked', ja: '失効させるまで' },
+  awsKey: { en: 'Also a pair of keys for AWS’s tools', ja: 'AWS のツール用のキーペアも作成する' },
+  awsKeys: { en: 'For AWS’s tools, in their environment:', ja: 'AWS のツール用（環境変数に設定）：' },
+  never: {
+    en: 'It never does more than you may yourself: {{may}}.',
+    ja: '自分の権限（{{may}}）を超えることはできません。',
+  },
+  tokenMade: { en: 'The token {{name}}', ja: 'トークン {{name}}' },
+  useIt: { en: 'Programs find it in HOLDFAST_TOKEN.', ja: 'プログラムでは環境変数 HOLDFAST_TOKEN に設定します。' },
+  made: { en: 'Made', ja: '作成' },
+  used: { en: 'Last used', ja: '最終使用' },
+  until: { en: 'Until', ja: '期限' },
+  noEnd: { en: 'no end', ja: '無期限' },
+  good: { en: 'good', ja: '有効' },
+  soon: { en: 'ends soon', ja: 'まもなく期限' },
+  revoke: { en: 'Revoke', ja: '失効させる' },
+  revokeMeans: {
+    en: 'From now on it opens nothing, nor do its keys for AWS’s tools.',
+    ja: '直ちに使えなくなります。AWS のツール用のキーも同様です。',
+  },
+} as const satisfies Section

@@ -1,0 +1,12 @@
+/** What the address of this page holds: people or groups, and which of them is looked at. */
+export const peopleTabs = ['people', 'groups'] as const
+export type PeopleTab = (typeof peopleTabs)[number]
+export type PeopleSearch = { readonly tab?: PeopleTab; readonly one?: string }
+
+export function peopleSearch({ tab, one }: Readonly<Record<string, unknown>>): PeopleSearch {
+  const found = peopleTabs.find((name) => name === tab)
+  return {
+    ...(found === undefined ? {} : { tab: found }),
+    ...(typeof one === 'string' && one !== '' ? { one } : {}),
+  }
+}

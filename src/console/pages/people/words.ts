@@ -1,0 +1,92 @@
+import type { Section } from '../../words/entry.ts'
+
+export const peopleWords = {
+  title: { en: 'People', ja: 'ユーザー' },
+  lists: { en: 'Which list', ja: '一覧の種類' },
+  people: { en: 'People', ja: 'ユーザー' },
+  groups: { en: 'Groups', ja: 'グループ' },
+  says_people: {
+    en: 'Who may sign in, and what they may do. A change counts at once, in every session and token of theirs.',
+    ja: 'サインインできる人とその権限です。変更は本人のすべてのセッションとトークンに直ちに反映されます。',
+  },
+  says_groups: {
+    en: 'What the members of a group may do besides their own.',
+    ja: 'グループのメンバーに追加で与える権限です。',
+  },
+  none: { en: 'Nobody signs in by name yet', ja: 'ユーザーはまだいません' },
+  noneHint: {
+    en: 'Everybody who is added gets a link, chooses a password and takes an authenticator. On the command line:',
+    ja: '追加した人にはリンクを送り、パスワードと認証アプリを設定してもらいます。コマンドラインでは：',
+  },
+  noGroups: { en: 'There are no groups yet', ja: 'グループはまだありません' },
+  noGroupsHint: {
+    en: 'Whoever is on call, whoever ships a project: one change for all of them. On the command line:',
+    ja: 'オンコール担当や各プロジェクトの担当など、まとめて権限を管理できます。コマンドラインでは：',
+  },
+  add: { en: 'Add somebody', ja: 'ユーザーを追加' },
+  added: { en: '{{name}} is added', ja: '{{name}} さんを追加しました' },
+  sendIt: {
+    en: 'Send this link to {{name}}, on a way that only they read. It is good once, until',
+    ja: 'このリンクを {{name}} さんだけが読める方法で送ってください。一度だけ有効です。期限：',
+  },
+  goodUntil: { en: 'Good once, until', ja: '一度だけ有効。期限：' },
+  fullName: { en: 'Full name', ja: '氏名' },
+  login: { en: 'Signs in as', ja: 'ユーザー名' },
+  name: { en: 'Who', ja: '名前' },
+  state: { en: 'State', ja: '状態' },
+  may: { en: 'May', ja: '権限' },
+  inGroups: { en: 'In the groups', ja: '所属グループ' },
+  codes: { en: 'Recovery codes', ja: 'リカバリーコード' },
+  joined: { en: 'Joined', ja: '登録' },
+  addedAt: { en: 'Added', ja: '追加' },
+  disabledAt: { en: 'Disabled', ja: '無効化' },
+  person_active: { en: 'active', ja: '有効' },
+  person_invited: { en: 'invited', ja: '招待中' },
+  person_disabled: { en: 'disabled', ja: '無効' },
+  person_lastCodes: {
+    en: '{{count}} codes left',
+    one: '{{count}} code left',
+    ja: 'コード残り {{count}} 個',
+  },
+  trail: { en: 'In the trail', ja: '監査証跡' },
+  whatTheyDid: { en: 'what they did', ja: '操作した記録' },
+  whatWasDone: { en: 'what was changed about them', ja: '変更された記録' },
+  save: { en: 'Save', ja: '保存' },
+  saveMeans: {
+    en: 'It counts from their next request on, wherever they are signed in.',
+    ja: '次のリクエストから、サインイン中のすべての場所で有効になります。',
+  },
+  invite: { en: 'New link', ja: '新しいリンク' },
+  inviteSays: {
+    en: 'Another link to join by; the one before opens nothing any more.',
+    ja: '参加用のリンクを再発行します。以前のリンクは無効になります。',
+  },
+  inviteJoinedSays: {
+    en: 'For whoever has lost password or authenticator: using the link sets both anew and ends their sessions.',
+    ja: 'パスワードや認証アプリを失った場合に使います。リンクで両方を設定し直すと、既存のセッションは終了します。',
+  },
+  disable: { en: 'Disable', ja: '無効にする' },
+  disableMeans: {
+    en: 'Ends what they can do at once: every session and every token of theirs opens nothing. What they did stays in the trail.',
+    ja: '本人のすべてのセッションとトークンが直ちに使えなくなります。操作の記録は監査証跡に残ります。',
+  },
+  enable: { en: 'Enable again', ja: '再び有効にする' },
+  enableMeans: {
+    en: 'They sign in as before, with what they may do above.',
+    ja: '上記の権限で、以前と同じようにサインインできるようになります。',
+  },
+  group: { en: 'Group', ja: 'グループ' },
+  groupHint: { en: 'Lower-case letters, digits and -, for example on-call', ja: '小文字・数字・ハイフン。例：on-call' },
+  members: { en: 'Members', ja: 'メンバー' },
+  noMembers: { en: 'nobody; people are put in on their own page', ja: 'なし（各ユーザーの画面で追加します）' },
+  makeGroup: { en: 'Make a group', ja: 'グループを作成' },
+  groupMeans: {
+    en: 'Every member may do this from their next request on.',
+    ja: '次のリクエストから全メンバーに適用されます。',
+  },
+  removeGroup: { en: 'Remove', ja: '削除' },
+  removeMeans: {
+    en: 'Its members lose at once what they had by it.',
+    ja: 'このグループによる権限は直ちに失われます。',
+  },
+} as const satisfies Section

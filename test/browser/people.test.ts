@@ -1,0 +1,195 @@
+/**
+ * The door in a real Chromium: somebody is added, joins on a phone in Japanese, signs in by name, and a deployment waits for them.
+ * Their authenticator is the library that the server uses, with the secret that the page showed.
+ */
+import { Secret, TOTP } from 'otpauth'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { build, page as served, placePath, publicKey, signed } from '../deploying/site.ts'
+import { seriousFaults } from './accessible.ts'
+import { type Console, openConsole } from './console.ts'
+import { Api } from './machines.ts'
+
+const desktop = { viewport: { width: 1440, height: 900 } }
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, locale: 'ja-JP' }
+const password = 'four lamps over the sea'
+
+let console: Console
+let api: Api
+beforeAll(async () => {
+  console = await openConsole()
+  api = new Api(console)
+  await api.call('POST /v1/keys', { name: 'mika', publicKey })
+})
+afterAll(() => console.close())
+
+const faultless = async (page: Page): Promise<void> =>
+  expect({ page: page.url(), faults: await seriousFaults(page) }).toEqual({ page: page.url(), faults: [] })
+const fits = async (page: Page): Promise<void> =>
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+const codeOf = (secret: string, ahead = 0): string =>
+  new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + ahead * 30_000 })
+const deploy = async (version: string): Promise<string> => {
+  const { id } = await api.call<{ readonly id: string }>(
+    'POST /v1/deployments',
+    signed(await build(console.folder, version)),
+  )
+  return id
+}
+
+describe('somebody new', () => {
+  let admin: Page
+  let ken: Page
+  let secret: string
+  let spent: string
+
+  it('is added by an admin, and joins by the link on a phone', async () => {
+    admin = await console.open(desktop)
+    await admin.keyboard.press('g')
+    await admin.keyboard.press('p')
+    await admin.getByText('Nobody signs in by name yet').waitFor()
+    await faultless(admin)
+    await admin.getByRole('button', { name: 'Add somebody' }).click()
+    await admin.getByLabel('Full name').fill('Ken Sato')
+    await admin.getByLabel('Signs in as').fill('ken')
+    await admin.getByLabel('Role').selectOption('approver')
+    await admin.getByLabel('Where: a project, or project/config').fill('acme/site')
+    await faultless(admin)
+    await admin.getByRole('dialog').getByRole('button', { name: 'Add somebody' }).click()
+    const link = await admin.getByText(/\/join#/).innerText()
+    await admin.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
+    await admin.getByRole('row', { name: /invited.*Ken Sato · ken.*approver@acme\/site/ }).waitFor()
+
+    const context = await console.browser.newContext(phone)
+    ken = await context.newPage()
+    await ken.goto(link)
+    await ken.getByRole('heading', { name: 'ようこそ、Ken Sato さん' }).waitFor()
+    expect(ken.url()).not.toContain('#')
+    await ken.getByLabel('新しいパスワード').fill('too short')
+    expect(await ken.getByRole('button', { name: '続ける' }).isDisabled()).toBe(true)
+    await ken.getByLabel('新しいパスワード').fill(password)
+    await faultless(ken)
+    await ken.getByRole('button', { name: '続ける' }).click()
+    await ken.getByRole('img', { name: /QR コード/ }).waitFor()
+    secret = await ken.locator('code').first().innerText()
+    await faultless(ken)
+    await fits(ken)
+    spent = codeOf(secret)
+    await ken.getByLabel('6 桁の確認コード').fill(spent)
+    await ken.getByRole('button', { name: '完了する' }).click()
+    await ken.getByText('表示されるのは今回限りです。').waitFor()
+    expect(await ken.getByRole('listitem').count()).toBe(10)
+    await faultless(ken)
+    await fits(ken)
+    await ken.getByLabel('保管しました').check()
+    await ken.getByRole('button', { name: '概要へ進む' }).click()
+    await ken.getByRole('heading', { name: '概要' }).waitFor()
+
+    // Whoever finds the link later is told what to do.
+    const late = await (await console.browser.newContext(desktop)).newPage()
+    await late.goto(link)
+    await late.getByText('This link was used already, or is over').waitFor()
+    await late.context().close()
+    await admin.getByRole('row', { name: /active.*Ken Sato/ }).waitFor()
+  })
+
+  it('sees what they may, and signs in by name with a code', async () => {
+    await ken.getByRole('button', { name: 'ナビゲーションを開く' }).click()
+    await ken.getByRole('navigation').last().getByRole('link', { name: 'ロック' }).waitFor()
+    const links = await ken.getByRole('navigation').last().getByRole('link').allInnerTexts()
+    expect(links).toEqual(['概要', 'デプロイ', 'ロック', 'トークンと鍵'])
+    await ken.goto(`${console.url}/executions`)
+    await ken.getByText('このページを表示する権限がありません').waitFor()
+    await ken.getByRole('button', { name: '設定とアカウント' }).click()
+    await ken.getByRole('menuitem', { name: 'アカウント', exact: true }).click()
+    await ken.getByText('approver@acme/site').first().waitFor()
+    await ken.getByRole('button', { name: 'トークンを作成' }).click()
+    await ken.getByRole('textbox', { name: '名前' }).fill('laptop')
+    await ken.getByRole('dialog').getByRole('button', { name: 'トークンを作成' }).click()
+    await ken.getByText(/^hf_/).waitFor()
+    await faultless(ken)
+    await ken.getByRole('button', { name: '閉じる' }).last().click()
+    await ken.getByRole('row', { name: /laptop/ }).waitFor()
+    await fits(ken)
+    await ken.getByRole('button', { name: 'サインアウト' }).click()
+
+    await ken.getByLabel('ユーザー名').fill('ken')
+    await ken.getByLabel('パスワード', { exact: true }).fill('not this one at all')
+    await ken.getByRole('button', { name: '続ける' }).click()
+    await ken.getByText('ユーザー名またはパスワードが正しくありません').waitFor()
+    await faultless(ken)
+    await ken.getByLabel('パスワード', { exact: true }).fill(password)
+    await ken.getByRole('button', { name: '続ける' }).click()
+    await ken.getByLabel('6 桁の確認コード').fill(spent)
+    await ken.getByRole('button', { name: 'サインインする' }).click()
+    // It has opened a session already.
+    await ken.getByText('コードが正しくないか、すでに使われています').waitFor()
+    await ken.getByLabel('6 桁の確認コード').fill(codeOf(secret, 1))
+    await ken.getByRole('button', { name: 'サインインする' }).click()
+    await ken.getByRole('heading', { name: '概要' }).waitFor()
+  })
+
+  it('approves what another asked for, and looks at what went ahead without', async () => {
+    await deploy('1')
+    await admin.keyboard.press('g')
+    await admin.keyboard.press('l')
+    const row = admin.getByRole('listitem').filter({ hasText: 'acme/site › production' }).filter({ hasText: 'nobody' })
+    await row.getByRole('button', { name: 'Change' }).click()
+    await faultless(admin)
+    await admin.getByRole('button', { name: 'Save' }).click()
+    await admin.getByText('one other has to approve, within 4h').waitFor()
+    expect(await api.call(`GET ${placePath}`)).toMatchObject({ protection: { approvals: 1 } })
+
+    const waiting = await deploy('2')
+    await admin.goto(`${console.url}/deploys/${waiting}`)
+    await admin.getByText('1 more has to approve').waitFor()
+    // Who asked is not offered it.
+    await admin.getByText('You have asked for it').waitFor()
+    expect(await admin.getByRole('button', { name: 'Approve …' }).count()).toBe(0)
+    await faultless(admin)
+
+    await ken.getByRole('link', { name: 'acme/site › production が承認を待っています' }).click()
+    await ken.getByRole('button', { name: '承認…' }).click()
+    await ken.getByText('この計画だけを承認します').waitFor()
+    await faultless(ken)
+    await ken.getByRole('button', { name: 'この計画を承認する' }).click()
+    await admin.getByRole('status').filter({ hasText: 'Deployed to production' }).waitFor()
+    await admin.getByRole('list', { name: 'Who has decided' }).getByText('Ken Sato').waitFor()
+    expect(served(console.folder)).toBe('version 2')
+
+    const urgent = await deploy('3')
+    await admin.goto(`${console.url}/deploys/${urgent}`)
+    await admin.getByRole('button', { name: 'Break the glass' }).click()
+    await admin.getByLabel('Why it cannot wait').fill('checkout is down, the fix is in')
+    await admin.getByRole('button', { name: 'Go ahead without approval' }).click()
+    await admin.getByText('Nobody else has looked at it yet').waitFor()
+    await admin.getByRole('status').filter({ hasText: 'Deployed to production' }).waitFor()
+    expect(await admin.getByRole('button', { name: 'I have looked at it' }).count()).toBe(0)
+    await ken.goto(console.url)
+    await ken.getByRole('link', { name: /承認なしで実行されました/ }).click()
+    await ken.getByText('checkout is down, the fix is in').first().waitFor()
+    await ken.getByRole('button', { name: '確認を記録…' }).click()
+    await ken.getByRole('textbox', { name: '確認した内容' }).fill('right; a test was added')
+    await ken.getByRole('button', { name: '記録する' }).click()
+    await admin.getByText('Looked at by Ken Sato: right; a test was added').waitFor()
+    await fits(ken)
+    await faultless(ken)
+
+    const refused = await deploy('4')
+    await ken.goto(`${console.url}/deploys/${refused}`)
+    await ken.getByRole('button', { name: '却下…' }).click()
+    await ken.getByRole('textbox', { name: '理由' }).fill('not on sale day')
+    await ken.getByRole('button', { name: '却下する' }).click()
+    await ken.getByText('却下', { exact: true }).first().waitFor()
+    expect(served(console.folder)).toBe('version 3')
+  })
+
+  it('is disabled, and does nothing any more', async () => {
+    await admin.goto(`${console.url}/people?one=ken`)
+    await faultless(admin)
+    await admin.getByRole('button', { name: 'Disable' }).click()
+    await admin.getByRole('dialog').getByText('disabled', { exact: true }).waitFor()
+    await ken.goto(console.url)
+    await ken.getByRole('heading', { name: 'サインイン' }).waitFor()
+  })
+})
