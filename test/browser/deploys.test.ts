@@ -109,6 +109,40 @@ describe('a person who deploys', () => {
     await page.context().close()
   })
 
+  it('does the same on a phone, in Japanese', async () => {
+    const page = await world.open(phone)
+    const file = world.path('挨拶.txt')
+    writeFileSync(file, 'こんにちは')
+    const deploying = world.holdfast('deploy', world.release('3.0.0', { bake: '8s', greetingFile: file }))
+    await page
+      .getByRole('link', { name: /デプロイ中/ })
+      .first()
+      .click()
+    await page.getByText('あと').first().waitFor()
+    await page.getByText('旧 0 % · 新 100 %').waitFor()
+
+    rmSync(file)
+    await page.getByText('Watch で失敗し、元に戻しました').waitFor()
+    await deploying
+    await page.getByText('旧 100 % · 新 0 %').waitFor()
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+
+    writeFileSync(file, 'こんにちは')
+    await page.getByRole('button', { name: '再試行', exact: true }).click()
+    await page.getByText('失敗したデプロイの再試行').waitFor()
+    await page.getByRole('status').filter({ hasText: 'production にデプロイしました' }).waitFor()
+
+    await page.getByRole('tab', { name: '監査' }).click()
+    const records = page.getByRole('list', { name: '監査' })
+    await records.getByText('deploy.start').waitFor()
+    await page.getByRole('button', { name: 'チェーンを検証' }).click()
+    await page.getByText('チェーンは正常です').waitFor()
+    await records.getByRole('listitem').filter({ hasText: 'deploy.start' }).getByRole('link').click()
+    await page.getByRole('heading', { name: /^記録 \d+$/ }).waitFor()
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+    await page.context().close()
+  })
+
   it('rolls back on a phone, in Japanese, and shares it', async () => {
     const page = await world.open(phone)
     await page
