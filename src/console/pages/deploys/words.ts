@@ -196,7 +196,7 @@ export const deployWords = {
     ja: 'あと {{count}} 人の承認が必要です',
   },
   approvalBy: {
-    en: 'Plan {{plan}}, asked for by {{name}}; time is until',
+    en: 'Plan {{plan}}, asked for by {{name}}; time is up',
     ja: '計画 {{plan}}（依頼者 {{name}}）。期限：',
   },
   approvalOwn: {
