@@ -22,6 +22,7 @@ export {
   type Thing,
 } from './can.ts'
 export { type AccessErrorCode, accessErrorCodes } from './errors.ts'
+export { sealedAccess } from './sealed.ts'
 export { authenticateSession, type SessionProof } from './session/authenticate.ts'
 export { type BegunSession, beginSession, type SignIn } from './session/begin.ts'
 export { revokeSession, endSession } from './session/end.ts'

@@ -146,6 +146,7 @@ export const verbs = {
   'platform.describe': { ...signedIn, also: ['machine'] },
   'platform.metrics': readersAndMachines,
   'platform.stop': admins,
+  'platform.rotate_keys': admins,
 } as const satisfies Record<`${string}.${string}`, Rule>
 
 export type Verb = keyof typeof verbs

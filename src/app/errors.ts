@@ -9,6 +9,7 @@ const kinds = {
   'app.folder_damaged': 'internal',
   'app.identity_differs': 'conflict',
   'app.auth_none_exposed': 'forbidden',
+  'app.other_nodes': 'conflict',
   'app.plain_http_exposed': 'forbidden',
   'app.server_unproven': 'unavailable',
   'app.not_running': 'unavailable',

@@ -36,7 +36,8 @@ import { accountOf, lostIdentity, tokenKeyOf } from './identity.ts'
 import { keptAnswers } from './kept-answers.ts'
 import { databaseFile, databaseUrl, databaseWords, hasDatabaseFile, openDatabase } from './open-store.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
-import { keyringOf } from './sealing-keys.ts'
+import { rotateKeys } from './rotate-keys.ts'
+import { openSealingKeys, type SealingKeys } from './sealing-keys.ts'
 import { proofKeyOf, proofOf } from './server-proof.ts'
 import { demandSharedFiles, shareIdentity } from './shared-identity.ts'
 import { signInLinkOf } from './sign-in-link.ts'
@@ -120,6 +121,7 @@ type Ground = {
   readonly trail: Trail
   readonly connections: ConnectionBook
   readonly access: Access
+  readonly sealingKeys: SealingKeys
   readonly tokenFile: string | undefined
   readonly isFirstStart: boolean
   /** How others find it, once it is told. */
@@ -148,7 +150,8 @@ async function openGround(options: RuntimeOptions, shutdown: Shutdown): Promise<
   await shareIdentity(store, dataFolder)
   shutdown.add('the trail', startTrail({ trail, store, clock, logger }))
 
-  const keyring = keyringOf(dataFolder, folderKey, randomBytes)
+  const sealingKeys = openSealingKeys(dataFolder, folderKey, randomBytes)
+  const { keyring } = sealingKeys
   const connections = openConnectionBook({
     ...{ store, clock, randomBytes, keyring, configured: configuration.connections },
     redact: (secret) => trail.redact(secret),
@@ -156,7 +159,7 @@ async function openGround(options: RuntimeOptions, shutdown: Shutdown): Promise<
   const access = openAccess({ store, clock, logger, randomBytes, keyring })
   const delivered = configuration.auth === 'none' ? undefined : await deliverAdminFiles(access, dataFolder)
   return {
-    ...{ store, account, trail, connections, access, told },
+    ...{ store, account, trail, connections, access, sealingKeys, told },
     tokenFile: delivered?.file,
     isFirstStart: delivered?.isNew ?? false,
   }
@@ -195,6 +198,7 @@ function buildServer(options: RuntimeOptions, behind: Behind): Server {
         health: () => healthOf(engine.writer.fault ?? store.fault, shutdown),
         prove: (challenge) => proofOf(proofKey, server.address?.port ?? 0, challenge),
         stop: () => void shutdown.run(),
+        rotateKeys: (actor) => rotateKeys({ store, clock, keys: behind.sealingKeys }, actor),
       },
       // Also where nobody has to say who they are, a host's agent is that agent and no more.
       authenticate: (token) =>

@@ -5,6 +5,8 @@
 export const actions = {
   'platform.start': 'Holdfast started',
   'platform.stop': 'Holdfast stopped',
+  'platform.rotate_keys': 'a new sealing key was made, and secrets are sealed anew under it',
+  'platform.keys_rotated': 'all secrets were sealed anew, and keys without any were dropped',
 
   'token.create': 'an access token was made',
   'token.revoke': 'an access token was revoked',

@@ -34,6 +34,7 @@ import { showCommand } from './commands/show.ts'
 import { listGroupsCommand } from './commands/groups/list.ts'
 import { removeGroupCommand } from './commands/groups/remove.ts'
 import { setGroupCommand } from './commands/groups/set.ts'
+import { rotateSecretsCommand } from './commands/secrets/rotate.ts'
 import { addPersonCommand } from './commands/people/add.ts'
 import { invitePersonCommand } from './commands/people/invite.ts'
 import { listPeopleCommand } from './commands/people/list.ts'
@@ -146,6 +147,7 @@ function accessGroups(context: Context): readonly Command[] {
       listGroupsCommand(context),
       removeGroupCommand(context),
     ]),
+    group('secrets', 'what seals secrets at rest: rotate', [rotateSecretsCommand(context)]),
     group('sessions', 'who is signed in to the console: list, end', [
       listSessionsCommand(context),
       endSessionCommand(context),

@@ -23,12 +23,17 @@ export async function addConnection(
   const { clock, randomBytes } = book
   const changedAt = clock.now()
   const text = JSON.stringify(secret)
-  const row = {
-    ...{ name, kind: secret.authorization.kind, allowedHosts: JSON.stringify(allowedHosts), changedAt },
-    sealed: book.keyring.seal(sealedAs, name, text),
-    revision: ulid(changedAt, randomBytes),
+  const revision = ulid(changedAt, randomBytes)
+  const plain = {
+    name,
+    kind: secret.authorization.kind,
+    allowedHosts: JSON.stringify(allowedHosts),
+    changedAt,
+    revision,
   }
-  await book.store.write((tx) => {
+  return book.store.write((tx) => {
+    // Sealed in the very transaction: none can come in under a key that is being dropped.
+    const row = { ...plain, sealed: book.keyring.seal(sealedAs, name, text) }
     const replaced = findConnection(tx, name) !== undefined
     if (replaced && !replace) throw connectionExists(name)
     putConnection(tx, row)
@@ -39,6 +44,6 @@ export async function addConnection(
       subject: { type: 'connection', id: name },
       change: { kind: row.kind, allowedHosts, replaced, secret: book.redact(text) },
     })
+    return listed(row)
   })
-  return listed(row)
 }

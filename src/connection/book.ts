@@ -1,7 +1,7 @@
 /** The connections of one Holdfast: those of its configuration, and those that were added over the API. */
 import type { PlainJson, Redacted } from '../audit/index.ts'
 import type { Clock, RandomBytes } from '../base/index.ts'
-import type { Keyring } from '../sealing/index.ts'
+import type { Keyring, SealedColumn } from '../sealing/index.ts'
 import type { Store } from '../store/index.ts'
 import { type Connection, type Connections, configuredConnections, type KnownConnection } from './connection.ts'
 import { connectionUnreadable } from './errors.ts'
@@ -21,6 +21,10 @@ export type ConnectionBookOptions = {
 
 /** What its secrets are sealed as. */
 export const sealedAs = 'connection'
+
+export const sealedConnections: SealedColumn = {
+  ...{ table: 'connection', key: 'name', column: 'sealed', purpose: sealedAs, name: 'name' },
+}
 
 export type ConnectionBook = ConnectionBookOptions & Connections
 

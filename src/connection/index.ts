@@ -5,7 +5,7 @@
  * It sends nothing itself: `aws/web` does. A secret is shown to nobody; who uses it asks for it at each call.
  */
 export { addConnection } from './add.ts'
-export { type ConnectionBook, type ConnectionBookOptions, openConnectionBook } from './book.ts'
+export { type ConnectionBook, type ConnectionBookOptions, openConnectionBook, sealedConnections } from './book.ts'
 export {
   type Authorization,
   configuredConnections,

@@ -125,6 +125,15 @@ export type Health = {
   readonly reason?: string
 }
 
+/** What a new sealing key has brought about. */
+export type RotatedKeys = {
+  readonly key: string
+  readonly sealed: number
+  /** Whose key was lost before: these stay as they are. */
+  readonly unreadable: number
+  readonly dropped: readonly string[]
+}
+
 export interface Platform {
   readonly version: string
   readonly startedAt: number
@@ -134,6 +143,8 @@ export interface Platform {
   prove(challenge: string): string
   /** Begins an orderly stop, which closes the server too, and returns. Who may is asked before, by the route. */
   stop(actor: Actor): Answer<void>
+  /** @throws HoldfastError access.forbidden, app.other_nodes */
+  rotateKeys(actor: Actor): Promise<RotatedKeys>
 }
 
 /** What is counted, and what it is told. */

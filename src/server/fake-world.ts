@@ -83,6 +83,7 @@ export async function openWorld(
       health: () => ({ status: 'ready' }),
       prove: (challenge) => `proof of ${challenge}`,
       stop() {},
+      rotateKeys: unexpected('rotateKeys'),
     },
     answers: keeper(clock),
     authenticate: (given) => {

@@ -14,6 +14,7 @@ export type {
   EngineVerbs,
   Health,
   Platform,
+  RotatedKeys,
   ServerDependencies,
   TrailNewsReader,
   TrailReader,

@@ -51,6 +51,7 @@ const server = createServer(
       health: () => ({ status: 'ready' }),
       prove: (challenge) => proofOf(key, server.address?.port ?? 0, challenge),
       stop: () => undefined,
+      rotateKeys: () => Promise.reject(new Error('not asked for')),
     },
     authenticate: (token) => (token === undefined ? undefined : actorWith(access, token, 'api')) ?? admin,
     metrics: { contentType: 'text/plain', text: async () => '', answered() {} },

@@ -45,6 +45,14 @@ const ciRule = z.object({
 })
 export type CiRule = z.infer<typeof ciRule>
 
+const rotatedKeys = z.object({
+  key: z.string(),
+  sealed: z.int(),
+  unreadable: z.int(),
+  dropped: z.array(z.string()),
+})
+export type RotatedKeys = z.infer<typeof rotatedKeys>
+
 export class AccessApi {
   readonly #http: Http
 
@@ -80,6 +88,11 @@ export class AccessApi {
   async ciRules(): Promise<readonly CiRule[]> {
     const answer = await this.#http.json({ path: '/v1/ci/rules' })
     return parseAnswer(this.#http.url, z.object({ items: z.array(ciRule) }), answer).items
+  }
+
+  async rotateKeys(): Promise<RotatedKeys> {
+    const call = { method: 'POST', path: '/v1/secrets/rotate', body: '{}' } as const
+    return parseAnswer(this.#http.url, rotatedKeys, await this.#http.json(call))
   }
 
   async sessions(): Promise<readonly Session[]> {

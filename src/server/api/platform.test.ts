@@ -23,6 +23,7 @@ describe('Holdfast itself', () => {
       account: { region: 'r', accountId: 'a' },
       prove: () => '',
       stop() {},
+      rotateKeys: () => Promise.reject(new Error('not asked for')),
     }
     world = await openWorld({}, { platform: { ...platform, health: () => ({ status: 'full', reason: 'no space' }) } })
     expect(await callApi(world, 'GET /v1/health')).toMatchObject({
@@ -41,7 +42,10 @@ describe('Holdfast itself', () => {
 
   it('can be told to stop', async () => {
     const stopped: string[] = []
-    const platform = { version: '1', startedAt: 0, account: { region: 'r', accountId: 'a' }, prove: () => '' }
+    const platform = {
+      ...{ version: '1', startedAt: 0, account: { region: 'r', accountId: 'a' }, prove: () => '' },
+      rotateKeys: () => Promise.reject(new Error('not asked for')),
+    }
     world = await openWorld(
       {},
       {

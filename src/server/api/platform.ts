@@ -80,6 +80,29 @@ export const platformRoutes = [
 
   route({
     method: 'POST',
+    path: '/v1/secrets/rotate',
+    verb: 'platform.rotate_keys',
+    summary:
+      'Make a new sealing key, seal every secret anew under it, and forget the keys that nothing is under any more.',
+    answers: {
+      200: {
+        description: 'All is under the new key.',
+        schema: z.object({
+          key: z.string().meta({ description: 'Id of the new key.' }),
+          sealed: z.int().meta({ description: 'Secrets that were sealed anew.' }),
+          unreadable: z.int().meta({ description: 'Secrets whose key was lost before; they stay as they are.' }),
+          dropped: z.array(z.string()).meta({ description: 'Ids of keys that were forgotten.' }),
+        }),
+      },
+    },
+    run: async ({ dependencies: { platform }, actor }) => {
+      const { dropped, ...rest } = await platform.rotateKeys(actor)
+      return json(200, { ...rest, dropped: [...dropped] })
+    },
+  }),
+
+  route({
+    method: 'POST',
     path: '/v1/stop',
     verb: 'platform.stop',
     summary: 'Stop Holdfast in good order: what runs is kept and goes on at the next start.',
