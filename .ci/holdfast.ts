@@ -1,4 +1,4 @@
-/** Starts the real program for an extra check: a free port, a data folder of its own, no authentication. */
+/** Starts the real program for an extra check: a free port, a data folder of its own, no authentication unless it is asked for. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-export type Running = { readonly url: string; stop(): Promise<void> }
+export type Running = { readonly url: string; readonly data: string; stop(): Promise<void> }
 
 /** The exit code that says: this cannot be run here. */
 const skippedCode = 77
@@ -21,11 +21,12 @@ export function skip(reason: string): never {
 export async function startHoldfast(
   environment: Readonly<Record<string, string>>,
   settings?: object,
+  auth: 'none' | 'token' = 'none',
 ): Promise<Running> {
   const port = await freePort()
   const data = mkdtempSync(join(tmpdir(), 'holdfast-ci-'))
   const program = join(import.meta.dirname, '../bin/holdfast')
-  const args = ['up', '--port', String(port), '--auth', 'none', '--aws-limits', '--data', data]
+  const args = ['up', '--port', String(port), '--auth', auth, '--aws-limits', '--data', data]
   if (settings !== undefined) {
     const file = join(data, 'holdfast.config.ts')
     writeFileSync(file, `export const procedures = []\nexport default ${JSON.stringify(settings)}\n`)
@@ -37,7 +38,7 @@ export async function startHoldfast(
   })
   const url = `http://127.0.0.1:${port}`
   await untilItAnswers(url, child)
-  return { url, stop: () => stop(child, data) }
+  return { url, data, stop: () => stop(child, data) }
 }
 
 export async function freePort(): Promise<number> {

@@ -19,6 +19,9 @@ export class ConnectionFault extends Error {
   }
 }
 
+/** A reference, or a value that came over the API. Any other text stands in the configuration for all to read. */
+export const isSecret = (value: Secret): boolean => typeof value !== 'string' || /^(env:|file:\/)/.test(value)
+
 /** Values for one call, references resolved. @throws ConnectionFault */
 export function resolved(
   name: string,
@@ -28,7 +31,7 @@ export function resolved(
   return Object.fromEntries(
     Object.entries(values ?? {}).map(([key, value]) => [
       key,
-      typeof value === 'string' && !/^(env:|file:\/)/.test(value) ? value : secretOf(name, value, readSecret),
+      typeof value === 'string' && !isSecret(value) ? value : secretOf(name, value, readSecret),
     ]),
   )
 }

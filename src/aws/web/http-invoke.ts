@@ -1,16 +1,16 @@
 /** `http:invoke`: a request to any HTTPS API, with a connection that proves who asks. */
 import { HoldfastError, parseJson, printJson } from '../../base/index.ts'
-import { allowsUrl, type Connections } from '../../connection/index.ts'
+import { allowsUrl, type Connections, type Parameters, type Secret } from '../../connection/index.ts'
 import type { ResourceHandler, TaskAnswer, TaskCall } from '../../engine/index.ts'
 import { type Gate, OutboundFault, type OutboundResponse } from '../../outbound/index.ts'
 import { failed, givenUp } from '../failure.ts'
 import { unusable } from '../parameters.ts'
 import { regionOf } from '../region.ts'
 import { contentType, shown, tooLarge } from './answer.ts'
-import { ConnectionFault, connectionName, type ReadSecret, resolved, secretOf } from './connection.ts'
+import { ConnectionFault, connectionName, isSecret, type ReadSecret, resolved, secretOf } from './connection.ts'
 import { connectionArnOf, type HttpParameters, readHttpParameters, refuseHttpParameters } from './http-parameters.ts'
 import { type FromConnection, httpRequest } from './http-request.ts'
-import { secretsOf, shownRequest, shownResponse, withoutSecrets } from './inspection.ts'
+import { secretsOf, shownRequest, shownResponse, withoutEchoes, withoutSecrets } from './inspection.ts'
 import { type NamedConnection, openTokens, type Tokens } from './oauth.ts'
 
 export type HttpInvokeDependencies = {
@@ -68,7 +68,20 @@ async function invoke(task: TaskCall, signal: AbortSignal, around: Around): Prom
   })
   task.inspect?.got(shownResponse(response, task.inspect.reveal ? [] : secretsOf(added)))
   if (response.status === 401) around.tokens.forget(named)
-  return answerOf(response)
+  return answerOf(withoutEchoes(response, secretsOf(secretsAmong(added, connection.invocation))))
+}
+
+/** Of what a connection adds: plain text of the configuration is no secret, and may well stand in an answer. */
+function secretsAmong(added: FromConnection, given: Parameters = {}): FromConnection {
+  const only = (values: Readonly<Record<string, string>>, from: Readonly<Record<string, Secret>> = {}) =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => isSecret(from[name] ?? '')))
+  const { headers, query, body } = added
+  return {
+    ...added,
+    headers: only(headers, given.headers),
+    query: only(query, given.query),
+    body: only(body, given.body),
+  }
 }
 
 function showRequest({ inspect }: TaskCall, parameters: HttpParameters, added: FromConnection): void {

@@ -1,4 +1,4 @@
-/** What a test of a state is shown of an HTTP task: request and answer as AWS's TestState writes them. Pure. */
+/** What is shown of an HTTP task: to a test of a state, request and answer as AWS's TestState writes them; to histories, no secret. Pure. */
 import type { WireRequest, WireResponse } from '../../engine/index.ts'
 import type { OutboundResponse } from '../../outbound/index.ts'
 import type { FromConnection, HttpRequest } from './http-request.ts'
@@ -40,6 +40,20 @@ export function shownResponse(response: OutboundResponse, secrets: readonly stri
     statusMessage: statusText,
     headers: hide(listed(headers)),
     body: hide(body.toString('utf8')),
+  }
+}
+
+/** Histories are kept for months and read by many: what a service repeats of the secrets it was sent is taken out before. */
+export function withoutEchoes(response: OutboundResponse, secrets: readonly string[]): OutboundResponse {
+  const hide = hiding(secrets)
+  const text = response.body.toString('utf8')
+  const shown = hide(text)
+  return {
+    ...response,
+    statusText: hide(response.statusText),
+    headers: response.headers.map(([name, value]) => [name, hide(value)] as const),
+    // As it came where there is nothing to hide: it may be no text.
+    body: shown === text ? response.body : Buffer.from(shown),
   }
 }
 

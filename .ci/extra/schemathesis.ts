@@ -1,0 +1,72 @@
+/**
+ * Our API fuzzed from its own OpenAPI document by schemathesis, as an admin: nothing it sends makes the server fail, and each refusal is
+ * a problem, which names the field when one is at fault. A limit of time bounds it.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { skip, startHoldfast } from '../holdfast.ts'
+
+const work = mkdtempSync(join(tmpdir(), 'holdfast-schemathesis-'))
+process.on('exit', () => rmSync(work, { recursive: true, force: true }))
+const seconds = Number(process.env['FUZZ_SECONDS'] ?? 110)
+const version = 'schemathesis==4.32.5'
+
+/** Ends what answers; and what goes on until the caller leaves. */
+const left = ['/v1/stop', '/v1/trail/changes', '/v1/trail/export', '/v1/hosts/{host}/commands/next']
+
+const hooks = `import schemathesis
+
+@schemathesis.check
+def every_refusal_is_a_problem(ctx, response, case):
+    if not 400 <= response.status_code < 500:
+        return
+    kind = response.headers["content-type"][0]
+    assert kind.startswith("application/problem+json"), f"{response.status_code} is {kind}"
+    body = response.json()
+    missing = [name for name in ("type", "title", "status", "detail", "code", "requestId") if not body.get(name)]
+    assert not missing, f"without {missing}: {body}"
+    if response.status_code in (400, 413, 415, 422):
+        assert body.get("place"), f"names no place: {body}"
+        assert body.get("accepted") or body.get("errors"), f"says not what is accepted: {body}"
+`
+
+function install(): string {
+  const folder = join(work, 'python')
+  const made = spawnSync('python3', ['-m', 'venv', folder], { encoding: 'utf8' })
+  if (made.error !== undefined || made.status !== 0) skip('python3 with venv is not here')
+  const pip = join(folder, 'bin', 'pip')
+  const installed = spawnSync(pip, ['install', '--quiet', '--disable-pip-version-check', version], { timeout: 120_000 })
+  if (installed.status !== 0) skip(`pip does not reach ${version}`)
+  return join(folder, 'bin', 'schemathesis')
+}
+
+const program = process.env['SCHEMATHESIS'] ?? install()
+const hooksFile = join(work, 'hooks.py')
+writeFileSync(hooksFile, hooks)
+const holdfast = await startHoldfast({}, undefined, 'token')
+const token = readFileSync(join(holdfast.data, 'admin-token'), 'utf8').trim()
+const run = spawnSync(
+  program,
+  [
+    ...['run', `${holdfast.url}/v1/openapi.json`, '--url', holdfast.url],
+    ...['--header', `Authorization: Bearer ${token}`],
+    ...left.flatMap((path) => ['--exclude-path', path]),
+    // Streams of events end when what they tell of ends.
+    ...['--exclude-path-regex', '/events$'],
+    ...['--checks', 'not_a_server_error,every_refusal_is_a_problem'],
+    ...['--phases', 'coverage,fuzzing', '--max-time', String(seconds), '--max-examples', '25', '--workers', '2'],
+    ...['--request-timeout', '20', '--no-shrink', '--continue-on-failure', '--warnings', 'off', '--no-color'],
+  ],
+  { encoding: 'utf8', cwd: work, env: { ...process.env, SCHEMATHESIS_HOOKS: hooksFile, PYTHONUNBUFFERED: '1' } },
+)
+// A server that fell over would be seen here at the latest.
+const health = await fetch(`${holdfast.url}/v1/health`).then(
+  ({ status }) => status,
+  () => 0,
+)
+await holdfast.stop()
+console.log(`${run.stdout}${run.stderr}`.slice(-60_000))
+console.log(`health afterwards: ${health}`)
+process.exit(run.status === 0 && health === 200 ? 0 : 1)
