@@ -11,6 +11,7 @@ export function parseRequest<T>(schema: z.ZodType<T>, request: unknown): T {
   const told = faults.slice(0, 10).map(({ place, message }) => `${place}: ${message}`)
   throw deployError('deploy.request_invalid', `The request is not valid: ${told.join('; ')}`, {
     place: faults[0]?.place ?? 'request',
+    ...(faults[0] === undefined ? {} : { accepted: faults[0].message }),
     ...(faults[0]?.nearest === undefined ? {} : { repair: `write "${faults[0].nearest}"` }),
   })
 }

@@ -225,7 +225,10 @@ export const invalidName = (name: string) =>
   })
 
 export const invalidArn = (reason: string) =>
-  engineError('arn.invalid', `Invalid Arn: '${reason}'`, { accepted: 'arn:aws:states:REGION:ACCOUNT:TYPE:NAME' })
+  engineError('arn.invalid', `Invalid Arn: '${reason}'`, {
+    place: 'arn',
+    accepted: 'arn:aws:states:REGION:ACCOUNT:TYPE:NAME',
+  })
 
 export const invalidCursor = () => engineError('page.cursor_invalid', "Invalid Token: 'Invalid token'")
 
@@ -277,13 +280,13 @@ export const aliasExists = () =>
     'alias.exists',
     'Failed to create alias because an alias with the same name and a different routing configuration already exists.',
   )
-export const invalidRouting = (reason: string, accepted?: string) =>
+export const invalidRouting = (reason: string, accepted = 'one version, or two whose weights make 100 together') =>
   engineError('alias.routing_invalid', reason, { place: 'routingConfiguration', accepted })
 export const tooManyAliases = (limit: number) =>
   engineError('alias.too_many', `A state machine has at most ${limit} aliases`)
 
 /** `message`: the checker's text over all its findings. `place` is that of the first. */
-export const invalidDefinition = (message: string, place?: string) =>
+export const invalidDefinition = (message: string, place = 'definition') =>
   engineError('machine.definition_invalid', message, { place })
 export const invalidLogging = (reason: string) =>
   engineError('machine.logging_invalid', `Invalid Logging Configuration: ${reason}`, { place: 'loggingConfiguration' })

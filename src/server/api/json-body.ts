@@ -46,7 +46,9 @@ function parsed(text: string): Json {
     return parseJson(text)
   } catch (cause) {
     if (!(cause instanceof JsonSyntaxError)) throw cause
-    throw serverError('api.json', `The request body is no JSON: ${cause.message}`, { place: cause.place, cause })
+    throw serverError('api.json', `The request body is no JSON: ${cause.message}`, {
+      ...{ place: cause.place, accepted: 'one JSON value, as RFC 8259 has it', cause },
+    })
   }
 }
 
