@@ -206,7 +206,7 @@ describe('a session', () => {
       headers: { cookie: mika.session.cookie },
       body: { step: body['step'], recoveryCode },
     })
-    expect(begun.status, begun.text).toBe(201)
+    expect([begun.status, begun.text]).toEqual([201, begun.text])
     const cookie = String(begun.headers['set-cookie']).split(';')[0] ?? ''
     return { cookie, secret: cookie.split('=')[1] ?? '', key: String(begun.body['key']) }
   }
@@ -310,7 +310,7 @@ describe('a task that is led to what is not public', () => {
     const allowedHosts = [...new Set(targets.map((url) => `${new URL(url).hostname}:*`))]
     const authorization = { kind: 'apiKey', name: 'X-Key', value: 'some secret value' }
     const added = await holdfast.asAdmin('POST /v1/connections', { name: 'led', allowedHosts, authorization })
-    expect(added.status, added.text).toBe(201)
+    expect([added.status, added.text]).toEqual([201, added.text])
     const Parameters = {
       ...{ 'ApiEndpoint.$': '$.url', Method: 'GET' },
       Authentication: { ConnectionArn: 'arn:aws:events:us-east-1:000000000000:connection/led/1' },

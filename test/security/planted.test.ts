@@ -70,9 +70,9 @@ async function failWith(connection: string, port: number): Promise<void> {
   const Call = { Type: 'Task', Resource: 'arn:aws:states:::http:invoke', Parameters, End: true }
   const definition = JSON.stringify({ StartAt: 'Call', States: { Call } })
   const machine = await holdfast.asAdmin('POST /v1/machines', { name: connection, definition })
-  expect(machine.status, machine.text).toBe(201)
+  expect([machine.status, machine.text]).toEqual([201, machine.text])
   const started = await holdfast.asAdmin('POST /v1/executions', { machine: connection, name: 'run' })
-  expect(started.status, started.text).toBe(201)
+  expect([started.status, started.text]).toEqual([201, started.text])
   const id = encodeURIComponent(`${connection}:run`)
   const events = await holdfast.asAdmin(`GET /v1/executions/${id}/events`)
   expect(events.text).toContain('ExecutionFailed')
