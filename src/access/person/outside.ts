@@ -36,7 +36,10 @@ export async function signInFromOutside(access: Access, signIn: OutsideSignIn): 
   const begun = await access.store.write((tx) => {
     const person = personOfAccount(access, tx, signIn)
     if (person === undefined) return undefined
-    if (person.disabled_at !== null) return void noteRefusal(access, tx, { person, provider: signIn.provider })
+    if (person.disabled_at !== null) {
+      noteRefusal(access, tx, { person, provider: signIn.provider })
+      return undefined
+    }
     keepGroups(access, tx, { person, signIn })
     return openSessionFor(access, tx, {
       ...{ holderId: person.id, userAgent: signIn.userAgent, through: signIn.provider },

@@ -52,7 +52,8 @@ function exchanged({ access }: Identity, job: Job): Promise<CiToken | undefined>
     const end = claims.exp * 1000 + 60_000
     if (!spendOnce(tx, { parts: ['ci', issuer.settings.issuer, claims.jti], nowMs: at, expiresAt: end })) {
       const subject = { type: 'issuer', id: issuer.name }
-      return void appendRecord(tx, { at, actor: by, action: 'token.replayed', subject, change: told })
+      appendRecord(tx, { at, actor: by, action: 'token.replayed', subject, change: told })
+      return undefined
     }
     const expiresAt = at + tokenLivesMs
     const made: CreatedToken = makeToken(access, tx, {
