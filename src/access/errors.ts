@@ -6,6 +6,9 @@ export const accessErrorCodes = [
   'access.forbidden',
   'access.group_missing',
   'access.last_admin',
+  'access.login_missing',
+  'access.login_over',
+  'access.login_refused',
   'access.nobodys_own',
   'access.outside_login_taken',
   'access.outside_unknown',
@@ -181,3 +184,22 @@ export const outsideLoginTaken = (login: string): HoldfastError =>
     accepted: 'a login that nobody has or had; an account is never taken for somebody by its name or mail address',
     repair: 'ask an admin to invite you: behind the link, choose this account',
   })
+
+// ---- logins of command lines
+
+export const loginMissing = (code: string): HoldfastError =>
+  new HoldfastError('access.login_missing', `No command line waits for an answer under the code ${code}`.trim(), {
+    kind: 'missing',
+    place: 'code',
+    repair: 'holdfast login shows another one',
+  })
+
+/** One answer for unknown, taken and too old ones alike. */
+export const loginOver = (): HoldfastError =>
+  new HoldfastError('access.login_over', 'Nobody has said yes in time, or this login was used', {
+    kind: 'unauthenticated',
+    repair: 'holdfast login',
+  })
+
+export const loginRefused = (): HoldfastError =>
+  new HoldfastError('access.login_refused', 'Somebody said no to this login', { kind: 'forbidden' })

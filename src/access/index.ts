@@ -21,6 +21,16 @@ export {
   requirePermission,
   type Thing,
 } from './can.ts'
+export {
+  askToLogIn,
+  type AskedLogin,
+  decideLogin,
+  findLogin,
+  type LoginDecision,
+  type PendingLogin,
+  takeLogin,
+  type TakenLogin,
+} from './login/login.ts'
 export { type AccessErrorCode, accessErrorCodes } from './errors.ts'
 export { sealedAccess } from './sealed.ts'
 export { authenticateSession, type SessionProof } from './session/authenticate.ts'

@@ -10,6 +10,7 @@ export const actions = {
 
   'token.create': 'an access token was made',
   'token.revoke': 'an access token was revoked',
+  'login.decide': 'somebody let a command line act as them, or refused it',
   'token.rotate': 'an access token was given a new secret',
   'token.replayed': 'an ID token of a pipeline came a second time, and was refused',
   'token.rekey': "a token's keys for AWS's tools were made anew",

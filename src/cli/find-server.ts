@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { dataFolderOf, proveServer, readConnection, systemRandom } from '../app/index.ts'
 import { Api } from './client/api.ts'
 import { cliError } from './errors.ts'
+import { loginAt, readLogins } from './kept-logins.ts'
 import { pipelineToken } from './pipeline-token.ts'
 import { serverAddress } from './server-address.ts'
 import type { World } from './world.ts'
@@ -31,12 +32,18 @@ export async function connect(world: World, options: ServerOptions, { inPipeline
   if (url !== undefined) {
     const repair = 'check the address, or start a server with: holdfast up'
     const address = serverAddress({ ...options, url })
-    const token = HOLDFAST_TOKEN ?? (inPipeline ? pipelineToken(world, address) : undefined)
+    const token =
+      HOLDFAST_TOKEN ?? loginAt(world, address)?.token ?? (inPipeline ? pipelineToken(world, address) : undefined)
     return new Api({ url: address, token, repair }, world.interrupted)
   }
   const folder = dataFolderIn(world, options.data)
   const repair = startCommand(options.data)
   const connection = await readConnection(folder)
+  const only = connection === undefined && options.data === undefined ? onlyLogin(world) : undefined
+  if (only !== undefined) {
+    const token = HOLDFAST_TOKEN ?? only.token
+    return new Api({ url: serverAddress({ ...options, url: only.url }), token, repair }, world.interrupted)
+  }
   if (connection === undefined) {
     throw cliError('cli.unreachable', `No Holdfast runs on ${folder}`, {
       accepted: 'a running server on this folder, or its address in --url or HOLDFAST_URL',
@@ -47,6 +54,19 @@ export async function connect(world: World, options: ServerOptions, { inPipeline
   const prove = (signal: AbortSignal): Promise<void> => proveServer(connection, systemRandom, signal)
   const token = HOLDFAST_TOKEN ?? connection.token
   return new Api({ url: connection.url, token, repair, prove }, world.interrupted)
+}
+
+/** Where no server runs here, the one that somebody logged in at; of several none, for a command says which it means. */
+function onlyLogin(world: World): { readonly url: string; readonly token: string } | undefined {
+  const [first, ...more] = Object.entries(readLogins(world))
+  return first === undefined || more.length > 0 ? undefined : { url: first[0], token: first[1].token }
+}
+
+/** For `login` and `logout`, which come by what is kept for the server alone, if there is something. */
+export async function openLoginApi(world: World, options: ServerOptions): Promise<Api> {
+  const { url } = await connect(world, options)
+  const token = loginAt(world, url)?.token
+  return new Api({ url, token, repair: 'check the address' }, world.interrupted)
 }
 
 function startCommand(data: string | undefined): string {

@@ -47,6 +47,8 @@ import { ciRulesCommand } from './commands/tokens/ci-rules.ts'
 import { listTokensCommand } from './commands/tokens/list.ts'
 import { rotateTokenCommand } from './commands/tokens/rotate.ts'
 import { revokeTokenCommand } from './commands/tokens/revoke.ts'
+import { loginCommand } from './commands/login.ts'
+import { logoutCommand } from './commands/logout.ts'
 import { whoamiCommand } from './commands/whoami.ts'
 import { upCommand } from './commands/up.ts'
 import { cliError, type ExitCode, exitCodeOf, exitCodes } from './errors.ts'
@@ -112,6 +114,8 @@ export function createProgram(context: Context): Command {
     upCommand(context),
     downCommand(context),
     consoleCommand(context),
+    loginCommand(context),
+    logoutCommand(context),
     whoamiCommand(context),
     executionsCommand(context),
     showCommand(context),

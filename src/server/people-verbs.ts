@@ -2,6 +2,7 @@
 import type {
   Actor,
   AddedPerson,
+  AskedLogin,
   BegunSession,
   CreatedToken,
   FirstHalf,
@@ -11,13 +12,16 @@ import type {
   JoinCode,
   Joined,
   Joining,
+  LoginDecision,
   NewPerson,
   NewToken,
+  PendingLogin,
   Person,
   PersonChange,
   RotatedToken,
   Rotation,
   SecondHalf,
+  TakenLogin,
   Token,
 } from '../access/index.ts'
 
@@ -36,6 +40,12 @@ export interface PeopleVerbs {
   listOwnTokens(actor: Actor): Answer<readonly Token[]>
   rotateOwnToken(actor: Actor, rotation: Rotation): Promise<RotatedToken>
   revokeOwnToken(actor: Actor, id: string): Promise<void>
+
+  askToLogIn(name: string): Promise<AskedLogin>
+  findLogin(actor: Actor, code: string): Answer<PendingLogin>
+  decideLogin(actor: Actor, decision: LoginDecision): Promise<void>
+  /** Undefined while nobody has decided. */
+  takeLogin(device: string): Promise<TakenLogin | undefined>
 
   beginJoining(code: string): Promise<Joining>
   join(join: Join): Promise<Joined>

@@ -51,6 +51,21 @@ it('a person goes to their provider and comes back to where they wanted to go; w
   )
   expect(who).toMatchObject({ actor: { type: 'user', via: 'ui', name: 'Mika Tanaka' }, canSignOut: true })
 
+  // A command line asks to act as them: they compare the code, and say yes.
+  const asked = await new Api(console).call<{ readonly device: string; readonly code: string }>('POST /v1/logins', {
+    name: 'mika@laptop',
+  })
+  await page.goto(`${console.url}/login?code=${asked.code}`)
+  await page.getByText('mika@laptop').waitFor()
+  await page.getByText(asked.code, { exact: true }).waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await page.setViewportSize({ width: 390, height: 844 })
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+  await page.getByRole('button', { name: 'Let it act as me' }).click()
+  await page.getByText('Go back to your terminal').waitFor()
+  const taken = await new Api(console).call('POST /v1/logins/token', { device: asked.device })
+  expect(taken).toMatchObject({ person: 'Mika Tanaka', grants: [{ role: 'viewer' }] })
+
   // The same address again, in the same browser and in another one.
   const other = await console.browser.newContext({ locale: 'en-US' })
   for (const again of [page, await other.newPage()]) {

@@ -143,7 +143,15 @@ describe('each route', () => {
   it('that is open to everybody is one of those that have to be', () => {
     expect(routes.filter(({ verb }) => verb === 'open').map(nameOf)).toEqual([
       ...['POST /v1/sign-in', 'POST /v1/join/begin', 'POST /v1/join'],
-      ...['GET /v1/sign-on', 'POST /v1/sign-on', 'POST /v1/sign-on/finish', 'POST /v1/ci/tokens', 'POST /v1/session'],
+      ...[
+        'GET /v1/sign-on',
+        'POST /v1/sign-on',
+        'POST /v1/sign-on/finish',
+        'POST /v1/ci/tokens',
+        'POST /v1/logins',
+        'POST /v1/logins/token',
+        'POST /v1/session',
+      ],
       ...['GET /v1/health', 'GET /v1/proof'],
     ])
   })

@@ -11,6 +11,7 @@ import { type Connection, reconnecting } from './reconnecting.ts'
 import { HostApi } from './host-api.ts'
 import { MachineApi } from './machine-api.ts'
 import { AccessApi } from './access-api.ts'
+import { LoginApi } from './login-api.ts'
 import { MapRunApi } from './map-run-api.ts'
 import { PeopleApi } from './people-api.ts'
 
@@ -80,6 +81,9 @@ export class Api {
   /** What is asked about tokens, and about who is signed in. */
   readonly access: AccessApi
 
+  /** What is asked to act as a person. */
+  readonly logins: LoginApi
+
   /** What is asked about agreeing to deployments. */
   readonly approvals: ApprovalApi
 
@@ -98,6 +102,7 @@ export class Api {
     this.mapRuns = new MapRunApi(this.#http)
     this.connections = new ConnectionApi(this.#http)
     this.access = new AccessApi(this.#http)
+    this.logins = new LoginApi(this.#http)
     this.people = new PeopleApi(this.#http)
     this.approvals = new ApprovalApi(this.#http)
     this.hosts = new HostApi(this.#http)

@@ -153,6 +153,14 @@ const account = createRoute({
   path: '/account',
   component: page(() => import('./account/account.tsx'), 'AccountPage'),
 })
+const login = createRoute({
+  ...inFrame,
+  ...saying('login'),
+  path: '/login',
+  component: page(() => import('./login/login.tsx'), 'LoginPage'),
+  validateSearch: (search: Record<string, unknown>): { readonly code?: string } =>
+    typeof search['code'] === 'string' ? { code: search['code'] } : {},
+})
 const record = createRoute({
   ...inFrame,
   ...saying('audit'),
@@ -189,6 +197,7 @@ export const createPages = (words: Book) =>
         access,
         people,
         account,
+        login,
         audit,
         record,
       ]),

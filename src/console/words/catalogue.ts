@@ -22,6 +22,7 @@ export const laterWords = {
   lock: async () => (await import('../pages/locks/words.ts')).lockWords,
   audit: async () => (await import('../pages/audit/words.ts')).auditWords,
   access: async () => (await import('../pages/access/words.ts')).accessWords,
+  login: async () => (await import('../pages/login/words.ts')).loginWords,
   host: async () => (await import('../pages/hosts/words.ts')).hostWords,
   join: async () => (await import('../pages/join/words.ts')).joinWords,
   people: async () => (await import('../pages/people/words.ts')).peopleWords,

@@ -8,6 +8,7 @@ import { hostRoutes } from './hosts.ts'
 import { keyRoutes } from './keys.ts'
 import { lockRoutes } from './locks.ts'
 import { logRoutes } from './logs.ts'
+import { loginRoutes } from './logins.ts'
 import { machineRoutes } from './machines.ts'
 import { mapRunRoutes } from './map-runs.ts'
 import { peopleRoutes } from './people.ts'
@@ -45,6 +46,7 @@ export const routes: readonly Route[] = [
   ...hostRoutes,
   ...signInRoutes,
   ...signOnRoutes,
+  ...loginRoutes,
   ...sessionRoutes,
   ...peopleRoutes,
   ...tokenRoutes,
