@@ -230,7 +230,8 @@ export const invalidArn = (reason: string) =>
     accepted: 'arn:aws:states:REGION:ACCOUNT:TYPE:NAME',
   })
 
-export const invalidCursor = () => engineError('page.cursor_invalid', "Invalid Token: 'Invalid token'")
+export const invalidCursor = () =>
+  engineError('page.cursor_invalid', "Invalid Token: 'Invalid token'", { place: 'cursor' })
 
 // ---- state machines
 

@@ -183,7 +183,7 @@ function invalid(faults: readonly Fault[]) {
   const more = faults.length > maxTold ? `; and ${faults.length - maxTold} more` : ''
   const [first] = faults
   return deployError('deploy.release_invalid', `The release is not valid: ${told.join('; ')}${more}`, {
-    ...(first === undefined ? {} : { place: first.place }),
+    ...(first === undefined ? {} : { place: first.place, accepted: first.message }),
     ...(first?.nearest === undefined ? {} : { repair: `write "${first.nearest}"` }),
   })
 }
