@@ -38,10 +38,14 @@ export const tokenSchema = z.object({
 })
 export type Token = z.infer<typeof tokenSchema>
 
-/** @throws HoldfastError access.token_invalid */
-export function parseNewToken(request: unknown): z.output<typeof newTokenSchema> {
+/** An end that is past would make a token that never was good. @throws HoldfastError access.token_invalid */
+export function parseNewToken(request: unknown, nowMs: number): z.output<typeof newTokenSchema> {
   const parsed = newTokenSchema.safeParse(request)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw newTokenInvalid(issue?.path.join('.') ?? '', issue?.message ?? 'invalid')
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw newTokenInvalid(issue?.path.join('.') ?? '', issue?.message ?? 'invalid')
+  }
+  const { expiresAt } = parsed.data
+  if (expiresAt !== undefined && expiresAt <= nowMs) throw newTokenInvalid('expiresAt', 'a time to come')
+  return parsed.data
 }

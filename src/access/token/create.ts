@@ -4,7 +4,6 @@ import type { Transaction } from '../../store/index.ts'
 import type { Access } from '../access.ts'
 import { type AwsKey, makeAwsKey } from '../aws-key/make.ts'
 import { type Actor, requirePermission } from '../can.ts'
-import { newTokenInvalid } from '../errors.ts'
 import { type Grant, printGrant } from '../grant.ts'
 import { type NewToken, parseNewToken, type Token } from '../schemas.ts'
 import { insertToken } from './rows.ts'
@@ -16,8 +15,7 @@ export type CreatedToken = Token & { readonly secret: string; readonly awsKey?: 
 /** @throws HoldfastError access.forbidden, access.token_invalid */
 export async function createToken(access: Access, actor: Actor, request: NewToken): Promise<CreatedToken> {
   requirePermission(actor, 'token.create')
-  const { name, grants, expiresAt, awsKey } = parseNewToken(request)
-  if (expiresAt !== undefined && expiresAt <= access.clock.now()) throw newTokenInvalid('expiresAt', 'a time to come')
+  const { name, grants, expiresAt, awsKey } = parseNewToken(request, access.clock.now())
   return access.store.write((tx) => makeToken(access, tx, { name, holder: { grants }, expiresAt, awsKey, by: actor }))
 }
 

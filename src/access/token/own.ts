@@ -2,7 +2,6 @@
 import type { Access } from '../access.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { nobodysOwn, tokenMissing } from '../errors.ts'
-import { newTokenInvalid } from '../errors.ts'
 import { type NewToken, parseNewToken, type Token } from '../schemas.ts'
 import { type CreatedToken, makeToken } from './create.ts'
 import { takeBack } from './revoke.ts'
@@ -12,8 +11,7 @@ import { allTokens, tokenById, tokenOf } from './rows.ts'
 export async function createOwnToken(access: Access, actor: Actor, request: NewToken): Promise<CreatedToken> {
   requirePermission(actor, 'token.own')
   const person = personOf(actor)
-  const { name, grants, expiresAt, awsKey } = parseNewToken(request)
-  if (expiresAt !== undefined && expiresAt <= access.clock.now()) throw newTokenInvalid('expiresAt', 'a time to come')
+  const { name, grants, expiresAt, awsKey } = parseNewToken(request, access.clock.now())
   return access.store.write((tx) =>
     makeToken(access, tx, { name, holder: { grants, person }, expiresAt, awsKey, by: actor }),
   )

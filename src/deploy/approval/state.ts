@@ -127,10 +127,10 @@ export function judgementOf(queries: Queries, deployment: Deployment, now: numbe
   })
 }
 
-function expired({ progress }: Deployment): DeployFailure {
+function expired({ id, progress }: Deployment): DeployFailure {
   const { askedAt = 0, expiresAt = 0 } = progress.approval ?? {}
   return new DeployFailure('user', `nobody approved its plan within ${formatDuration(expiresAt - askedAt)}`, {
-    command: 'ask an approver, then: holdfast retry DEPLOYMENT',
+    command: `ask an approver, then: holdfast retry ${id}`,
   })
 }
 
