@@ -6,13 +6,17 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { HoldfastError } from '../base/index.ts'
 import { type Api, createApi } from './api/api.ts'
+import { statusOf } from './api/problem.ts'
 import { Attempts, usualAttempts, type AttemptRules } from './attempts.ts'
+import { browserHeaders } from './browser-headers.ts'
 import { type Client, clientOf, type PeerHeaders, Proxies, refusedPlain } from './client.ts'
 import type { ServerDependencies } from './dependencies.ts'
 import { type DoorRules, doorRules, isLoopback, refusedAtTheDoor } from './door.ts'
 import { serverError } from './errors.ts'
+import { faultOfForm, faultOfParser, originForm, refuseConnection, writtenProblem } from './malformed.ts'
 import { Traffic } from './traffic.ts'
 import { actionNameIn, isWireRequest, refuseWire, serveWire, type WireOptions } from './wire/serve.ts'
 
@@ -95,6 +99,10 @@ class HttpEntrance implements Server {
       clientOf: (request) => this.#clientOf(request),
     })
     this.#http = createHttpServer(connectionRules, (request, response) => this.#serve(request, response))
+    this.#http.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#refuseUnread(error.code, socket))
+    // A tunnel through here is nothing that anybody gets.
+    this.#http.on('connect', (_request, socket) => this.#refuseUnread('HPE_INVALID_METHOD', socket))
+    this.#http.on('checkExpectation', (request, response) => this.#serve(request, response))
   }
 
   get address(): ServerAddress | undefined {
@@ -137,15 +145,25 @@ class HttpEntrance implements Server {
   #serve(request: IncomingMessage, response: ServerResponse): void {
     const refusal = this.#refusal(request)
     this.#traffic.enter(response)
-    if (this.#traffic.closing) response.shouldKeepAlive = false
+    request.url = originForm(request.url ?? '')
+    if (this.#traffic.closing || refusal?.code === 'server.malformed') response.shouldKeepAlive = false
     if (isWireRequest(request)) {
       if (refusal !== undefined) return refuseWire(response, refusal, this.#dependencies.newRequestId())
       return void this.#serveWire(request, response)
     }
-    for (const [name, value] of browserRules) response.setHeader(name, value)
+    for (const [name, value] of browserHeaders) response.setHeader(name, value)
     if (this.#clientOf(request).isHttps) response.setHeader('strict-transport-security', 'max-age=31536000')
     if (refusal !== undefined) return this.#api.refuse(request, response, refusal)
     this.#api.serve(request, response)
+  }
+
+  /** What came is no request: the parser has given up on the connection. */
+  #refuseUnread(code: string | undefined, socket: Duplex): void {
+    if (code === 'ECONNRESET') return void socket.destroy()
+    const { metrics, newRequestId } = this.#dependencies
+    const error = faultOfParser(code, connectionRules.maxHeaderSize)
+    metrics.answered({ method: 'none', route: 'malformed', status: statusOf(error), ms: 0 })
+    refuseConnection(socket, this.#traffic.answeringOn(socket), () => writtenProblem(error, newRequestId()))
   }
 
   #clientOf(request: IncomingMessage): Client {
@@ -168,6 +186,8 @@ class HttpEntrance implements Server {
 
   #refusal(request: IncomingMessage): HoldfastError | undefined {
     const { method = '', url: target = '', headers } = request
+    const malformed = faultOfForm(request)
+    if (malformed !== undefined) return malformed
     const { host, origin } = headers
     const fetchSite = single(headers['sec-fetch-site'])
     const fetchMode = single(headers['sec-fetch-mode'])
@@ -181,23 +201,14 @@ class HttpEntrance implements Server {
   }
 }
 
-/** What a browser may do with an answer: nothing but hand it to a page of ours. A page and a file say more, in place of the policy. */
-const browserRules = [
-  ['content-security-policy', "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"],
-  // For what does not know the policy.
-  ['x-frame-options', 'DENY'],
-  ['referrer-policy', 'no-referrer'],
-  ['x-content-type-options', 'nosniff'],
-  ['cross-origin-resource-policy', 'same-origin'],
-  ['cache-control', 'no-store'],
-] as const
-
 /** A slow or silent caller holds a connection no longer than this. */
 const connectionRules = {
   headersTimeout: 10_000,
   requestTimeout: 60_000,
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16 * 1024,
+  // Refused in our own words.
+  requireHostHeader: false,
 } as const
 
 const peerHeaders = ({ socket, headers }: IncomingMessage): PeerHeaders => ({

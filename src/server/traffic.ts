@@ -1,9 +1,12 @@
 /** Who is being served: counts the requests being answered, tells those who wait that the caller has gone or the server closes. */
 import type { ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 
 export class Traffic {
   readonly #answering = new Set<ServerResponse>()
   readonly #waiting = new Set<ServerResponse>()
+  /** The last answer that was begun on a connection. */
+  readonly #onConnection = new WeakMap<Duplex, ServerResponse>()
   readonly #closing = new AbortController()
   #drained: (() => void) | undefined
 
@@ -16,8 +19,15 @@ export class Traffic {
     return this.#closing.signal.aborted
   }
 
+  /** What is being answered last on a connection, if that is not out yet. */
+  answeringOn(connection: Duplex): ServerResponse | undefined {
+    const last = this.#onConnection.get(connection)
+    return last === undefined || last.writableFinished ? undefined : last
+  }
+
   enter(response: ServerResponse): void {
     this.#answering.add(response)
+    this.#onConnection.set(response.req.socket, response)
     response.once('close', () => {
       this.#answering.delete(response)
       this.#waiting.delete(response)
