@@ -8,11 +8,11 @@ const checks = [
   { name: 'format', tool: 'oxfmt', args: ['--check', '.'], repair: 'npm run format' },
 ]
 
-/** Runs them side by side and prints each as it ends; counts like tests. */
+/** Runs them side by side and prints each as it ends; counts like tests, with the names of those that failed. */
 export async function runChecks() {
   const results = await Promise.all(checks.map(runCheck))
-  const passed = results.filter((ok) => ok).length
-  return { passed, failed: results.length - passed, skipped: 0 }
+  const failures = checks.filter((_, index) => !results[index]).map(({ name }) => name)
+  return { passed: checks.length - failures.length, failed: failures.length, skipped: 0, failures }
 }
 
 async function runCheck({ name, tool, args, repair }) {
