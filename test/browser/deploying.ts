@@ -51,8 +51,15 @@ export class Deploying {
     return new Deploying({ folder, environment, server, ready: JSON.parse(line) as Ready, browser })
   }
 
-  /** A release file of examples/hello. */
-  release(version: string, { bake = '2s', greetingFile }: { bake?: string; greetingFile?: string } = {}): string {
+  /**
+   * A release file of examples/hello.
+   * @param options.watched until the test calls a {@link crowd}: it bakes until it answered more requests than come by themselves
+   *   in minutes. What the test wants to see meanwhile is there, however slow the machine.
+   */
+  release(
+    version: string,
+    { watched = false, greetingFile }: { watched?: boolean; greetingFile?: string } = {},
+  ): string {
     const file = join(this.#folder, `${version}.yaml`)
     const environment = {
       ...{ VERSION: version, GREETING: 'Hello', COLOUR: 'royalblue' },
@@ -69,7 +76,7 @@ export class Deploying {
           route: { hosts: ['*'] },
         },
       },
-      strategy: { kind: 'all-at-once', bake: { for: bake } },
+      strategy: { kind: 'all-at-once', bake: watched ? { for: '1s', requests: 3000 } : { for: '2s' } },
     }
     // JSON is YAML as well.
     writeFileSync(file, JSON.stringify(release))
@@ -99,6 +106,20 @@ export class Deploying {
     return page
   }
 
+  /** Visitors in great number, until `enough` is there. */
+  async crowd<T>(enough: Promise<T>): Promise<T> {
+    const leave = new AbortController()
+    const crowd = Array.from({ length: 12 }, async () => {
+      while (!leave.signal.aborted) await this.#ask(leave.signal)
+    })
+    try {
+      return await enough
+    } finally {
+      leave.abort()
+      await Promise.all(crowd)
+    }
+  }
+
   get url(): string {
     return this.#ready.url
   }
@@ -116,11 +137,15 @@ export class Deploying {
   async #visit(): Promise<void> {
     const { signal } = this.#leave
     while (!signal.aborted) {
-      // Before the first deployment, and in the end, nobody answers.
-      await fetch(this.#ready.host.edge.url, { signal })
-        .then((answer) => answer.text())
-        .catch(() => {})
-      await new Promise<void>((resolve) => setTimeout(resolve, 20))
+      await this.#ask(signal)
+      await new Promise<void>((resolve) => setTimeout(resolve, 40))
     }
+  }
+
+  /** Before the first deployment, and in the end, nobody answers. */
+  async #ask(signal: AbortSignal): Promise<void> {
+    await fetch(this.#ready.host.edge.url, { signal })
+      .then((answer) => answer.text())
+      .catch(() => {})
   }
 }

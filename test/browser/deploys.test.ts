@@ -40,16 +40,14 @@ describe('a person who deploys', () => {
   it('finds out why a release broke, sees that it came back, mends it, tries again and proves it', async () => {
     const page = await world.open(desktop)
     writeFileSync(world.path(greeting), 'Good day')
-    const deploying = world.holdfast(
-      'deploy',
-      world.release('2.0.0', { bake: '12s', greetingFile: world.path(greeting) }),
-    )
+    const file = world.release('2.0.0', { watched: true, greetingFile: world.path(greeting) })
+    const deploying = world.holdfast('deploy', file)
     // From the overview, by what it says is under way.
     await page
       .getByRole('link', { name: /Deploying/ })
       .first()
       .click()
-    await page.getByText('Watched for another').waitFor()
+    await page.getByText(/^Watched until [\d,]+ more requests/).waitFor()
     await page.getByText('old 0 % · new 100 %').waitFor()
     // The plot is drawn, and says what it shows.
     await page.getByRole('img', { name: /^Requests: Old version .*New version/ }).waitFor()
@@ -94,7 +92,7 @@ describe('a person who deploys', () => {
     await page.getByText('tries again what failed before').waitFor()
     await page.getByRole('tab', { name: 'Logs' }).click()
     await page.getByText('version 2.0.0 listens on port').first().waitFor()
-    await page.getByRole('status').filter({ hasText: 'Deployed to production' }).waitFor()
+    await world.crowd(page.getByRole('status').filter({ hasText: 'Deployed to production' }).waitFor())
     expect(await offered(page)).toEqual([expect.stringMatching(/^Roll back to /)])
     await page.getByText('one switch, no restart').waitFor()
 
@@ -113,12 +111,12 @@ describe('a person who deploys', () => {
     const page = await world.open(phone)
     const file = world.path('挨拶.txt')
     writeFileSync(file, 'こんにちは')
-    const deploying = world.holdfast('deploy', world.release('3.0.0', { bake: '8s', greetingFile: file }))
+    const deploying = world.holdfast('deploy', world.release('3.0.0', { watched: true, greetingFile: file }))
     await page
       .getByRole('link', { name: /デプロイ中/ })
       .first()
       .click()
-    await page.getByText('あと').first().waitFor()
+    await page.getByText(/^さらに [\d,]+ 件のリクエスト/).waitFor()
     await page.getByText('旧 0 % · 新 100 %').waitFor()
 
     rmSync(file)
@@ -130,7 +128,7 @@ describe('a person who deploys', () => {
     writeFileSync(file, 'こんにちは')
     await page.getByRole('button', { name: '再試行', exact: true }).click()
     await page.getByText('失敗したデプロイの再試行').waitFor()
-    await page.getByRole('status').filter({ hasText: 'production にデプロイしました' }).waitFor()
+    await world.crowd(page.getByRole('status').filter({ hasText: 'production にデプロイしました' }).waitFor())
 
     await page.getByRole('tab', { name: '監査' }).click()
     const records = page.getByRole('list', { name: '監査' })

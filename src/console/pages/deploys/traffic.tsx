@@ -70,10 +70,16 @@ function Baking({ deployment: { step, endedAt } }: { readonly deployment: Deploy
   const bake = step?.bake
   if (bake === undefined || bake === null || endedAt !== null) return null
   const leftMs = Date.parse(bake.until) - now
+  const count = bake.requests.left
+  if (leftMs <= 0) {
+    return (
+      <p className={styles['quiet']}>{count > 0 ? t('deploy.bakesUntilRequests', { count }) : t('deploy.baked')}</p>
+    )
+  }
   return (
     <p className={styles['quiet']}>
-      {leftMs > 0 ? t('deploy.bakes', { time: durationWords(Math.ceil(leftMs / 1000) * 1000) }) : t('deploy.baked')}
-      {bake.requests.left > 0 ? ` · ${t('deploy.bakesRequests', { count: bake.requests.left })}` : null}
+      {t('deploy.bakes', { time: durationWords(Math.ceil(leftMs / 1000) * 1000) })}
+      {count > 0 ? ` · ${t('deploy.bakesRequests', { count })}` : null}
     </p>
   )
 }

@@ -139,6 +139,10 @@ export const deployWords = {
     en: 'and until {{count}} more requests were answered',
     ja: 'さらに {{count}} 件のリクエストに応答するまで',
   },
+  bakesUntilRequests: {
+    en: 'Watched until {{count}} more requests were answered',
+    ja: 'さらに {{count}} 件のリクエストに応答するまで監視します',
+  },
   baked: { en: 'Watched long enough; being judged', ja: '監視時間が終わり、判定しています' },
   failedCall: { en: 'While it was to: {{call}}', ja: '失敗した操作：{{call}}' },
   field: { en: 'In the release file', ja: 'リリースファイルの該当箇所' },
