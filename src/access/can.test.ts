@@ -28,8 +28,9 @@ describe('who may do what', () => {
     }
   })
 
-  it('lets someone without a role, and hooks from outside, do nothing', () => {
-    for (const actor of [nobody, hook]) expect(all.filter((verb) => can(actor, verb).allowed)).toEqual([])
+  it('lets someone without a role see who they are and sign out, and hooks from outside do nothing', () => {
+    expect(all.filter((verb) => can(nobody, verb).allowed)).toEqual(['session.describe', 'session.end', 'session.own'])
+    expect(all.filter((verb) => can(hook, verb).allowed)).toEqual([])
   })
 
   it('lets an execution start and answer others, but not change what there is or who may come in', () => {

@@ -33,6 +33,7 @@ export function can(actor: Actor, verb: Verb, thing?: Thing): Decision {
 
 function isGranted(actor: Actor, rule: Rule, thing: Thing | undefined): boolean {
   if (actor.type === 'system') return true
+  if (actor.type === 'user' && rule.known === true) return true
   if (actor.type === 'user') return grantsFor(actor, rule).some((grant) => reaches(grant, rule, thing))
   return rule.also?.includes(actor.type) === true
 }
@@ -82,10 +83,14 @@ export function requirePermission(actor: Actor, verb: Verb, thing?: Thing): void
   )
 }
 
-function describe({ roles, reach, also = [], agent }: Rule): string {
+function describe({ roles, reach, also = [], agent, known }: Rule): string {
   const where = reach === 'place' ? ' there' : reach === 'everywhere' ? ' everywhere' : ''
   return [
-    ...(roles.length === 0 ? [] : [`users with the role ${roles.join(' or ')}${where}`]),
+    ...(known === true
+      ? ['every user']
+      : roles.length === 0
+        ? []
+        : [`users with the role ${roles.join(' or ')}${where}`]),
     ...also.map((type) => `actors of type ${type}`),
     ...(agent === true ? ['the agent of this host'] : []),
   ].join(', ')

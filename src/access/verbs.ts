@@ -10,6 +10,8 @@ export type Rule = {
    * be bound to anything; what is shown or changed is nobody's in particular, or the asker's own.
    */
   readonly reach: 'everywhere' | 'place' | 'any'
+  /** Every user may, also one who may nothing else: it is about themselves. */
+  readonly known?: true
   /** Actors without a role that may do it too: an execution (`machine`), a hook from outside (`inbound`). */
   readonly also?: readonly Exclude<ActorType, 'user' | 'system'>[]
   /** The one thing a host's agent may do, on its own host; nobody else may. */
@@ -19,6 +21,8 @@ export type Rule = {
 const everyRole = roles
 /** Who decides what there is, and who may what. */
 const admins: Rule = { roles: ['admin'], reach: 'everywhere' }
+/** About whoever asks, and nobody else. */
+const oneself: Rule = { roles: everyRole, reach: 'any', known: true }
 /** Seeing what is nobody's in particular. */
 const signedIn: Rule = { roles: everyRole, reach: 'any' }
 const readers: Rule = { roles: everyRole, reach: 'everywhere' }
@@ -101,8 +105,9 @@ export const verbs = {
   'connection.reveal': admins,
 
   'session.invite': signedIn,
-  'session.describe': signedIn,
-  'session.end': signedIn,
+  'session.describe': oneself,
+  'session.end': oneself,
+  'session.own': oneself,
   'session.list': admins,
   'session.revoke': admins,
 

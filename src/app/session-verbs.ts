@@ -4,10 +4,14 @@ import {
   actorsNamed,
   authenticateSession,
   beginSession,
+  endOtherSessions,
+  endOwnSession,
   revokeSession,
   endSession,
   inviteToSignIn,
+  listOwnSessions,
   listSessions,
+  loginOf,
   nameOfActor,
 } from '../access/index.ts'
 import type { SessionVerbs } from '../server/index.ts'
@@ -18,8 +22,12 @@ export const bindSessionVerbs = (access: Access, asksWho: boolean): SessionVerbs
   end: (actor, proof) => endSession(access, actor, proof),
   list: (actor, proof) => listSessions(access, actor, proof),
   revoke: (actor, id) => revokeSession(access, actor, id),
+  listOwn: (actor, proof) => listOwnSessions(access, actor, proof),
+  endOwn: (actor, id) => endOwnSession(access, actor, id),
+  endOthers: (actor, proof) => endOtherSessions(access, actor, proof),
   invite: async (actor) => (asksWho ? inviteToSignIn(access, actor) : undefined),
   authenticate: (proof) => authenticateSession(access, proof),
   nameOf: (actor) => nameOfActor(access.store.read, actor),
+  loginOf: (actor) => loginOf(access.store.read, actor),
   actorsNamed: (name) => actorsNamed(access.store.read, name),
 })

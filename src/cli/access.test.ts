@@ -37,6 +37,9 @@ async function open(sessions: readonly object[] = [session]) {
     'GET /v1/ci/rules': { body: { items: [ciRule] } },
     'GET /v1/sessions': { body: { items: sessions } },
     'POST /v1/sessions/ses_1/revoke': { status: 204 },
+    'GET /v1/me/sessions': { body: { items: sessions } },
+    'POST /v1/me/sessions/ses_1/end': { status: 204 },
+    'POST /v1/me/sessions/end-others': { body: { ended: 2 } },
   })
   const url = await api.listen()
   undo.push(() => api.close())
@@ -90,6 +93,21 @@ it('who is signed in is listed, and signed out', async () => {
   expect(api.asked.at(-1)).toMatchObject({ method: 'POST', path: '/v1/sessions/ses_1/revoke' })
   const { holdfast: alone } = await open([])
   expect((await alone('sessions', 'list')).out).toContain('Nobody is signed in')
+})
+
+it('one’s own sessions are listed and ended, for which nobody has to be an admin', async () => {
+  const { api, holdfast } = await open()
+  expect((await holdfast('sessions', 'list', '--own')).out).toContain('ses_1')
+  expect(api.asked.at(-1)).toMatchObject({ method: 'GET', path: '/v1/me/sessions' })
+  expect((await holdfast('sessions', 'end', 'ses_1', '--own')).out).toContain('ended  ses_1')
+  expect(api.asked.at(-1)).toMatchObject({ method: 'POST', path: '/v1/me/sessions/ses_1/end' })
+  expect((await holdfast('sessions', 'end', '--own', '--all')).out).toContain('ended  2 of your sessions')
+  const asked = api.asked.length
+  for (const words of [[], ['--all'], ['ses_1', '--own', '--all']]) {
+    const { exitCode, err } = await holdfast('sessions', 'end', ...words)
+    expect([exitCode, err]).toEqual([2, expect.stringContaining('holdfast sessions list --own')])
+  }
+  expect(api.asked).toHaveLength(asked)
 })
 
 it('a token is rotated, and its new secret printed once', async () => {

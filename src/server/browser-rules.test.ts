@@ -10,7 +10,7 @@ afterEach(() => world.server.close())
 
 const open = async (options: ServerOptions = {}): Promise<void> => {
   const begin = async () => ({ secret: 'cookie-half', key: 'page-half', actor: admin, expiresAt: Date.UTC(2026, 0, 2) })
-  const sessions = { begin, nameOf: () => 'Ada', actorsNamed: () => [] }
+  const sessions = { begin, nameOf: () => 'Ada', loginOf: () => undefined, actorsNamed: () => [] }
   const people = {
     beginSignIn: () => {
       throw new HoldfastError('access.sign_in_refused', 'no', { kind: 'unauthenticated' })

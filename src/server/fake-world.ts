@@ -152,7 +152,11 @@ const noSessions: SessionVerbs = {
   authenticate: unexpected('authenticate'),
   list: unexpected('list'),
   revoke: unexpected('revoke'),
+  listOwn: unexpected('listOwn'),
+  endOwn: unexpected('endOwn'),
+  endOthers: unexpected('endOthers'),
   nameOf: () => 'Ada',
+  loginOf: () => undefined,
   actorsNamed: () => [],
 }
 

@@ -8,12 +8,19 @@ export interface SessionVerbs {
   list(actor: Actor, proof: SessionProof | undefined): readonly ListedSession[]
   /** Another one than that which asks, by its id. */
   revoke(actor: Actor, id: string): Promise<void>
+  /** Of whoever asks, wherever they are signed in. */
+  listOwn(actor: Actor, proof: SessionProof | undefined): readonly ListedSession[]
+  endOwn(actor: Actor, id: string): Promise<void>
+  /** All but the one that asks; answers how many. */
+  endOthers(actor: Actor, proof: SessionProof | undefined): Promise<number>
   /** A code that signs in as the actor; undefined where nobody is asked who they are. */
   invite(actor: Actor): Promise<SignInCode | undefined>
   /** @throws HoldfastError access.session_ended */
   authenticate(proof: SessionProof): Actor
   /** As people know the actor. */
   nameOf(actor: Pick<Actor, 'type' | 'id'>): string | undefined
+  /** By which name the person signs in; undefined of whoever is nobody in particular. */
+  loginOf(actor: Pick<Actor, 'person'>): string | undefined
   /** The ids of everybody who is called so. */
   actorsNamed(name: string): readonly string[]
 }

@@ -79,3 +79,45 @@ it('a person goes to their provider and comes back to where they wanted to go; w
   await other.close()
   await context.close()
 })
+
+it('whoever may nothing yet is told so, calmly, and goes on as soon as they may something', async () => {
+  there.be({ sub: 'u-2', name: 'Ken Sato', preferred_username: 'ken', groups: [] })
+  const context = await console.browser.newContext({ locale: 'en-US', viewport: { width: 390, height: 844 } })
+  const page = await context.newPage()
+  await page.goto(console.url)
+  await page.getByRole('button', { name: 'Sign in with Acme' }).click()
+  await page.getByRole('heading', { name: 'Signed in as Ken Sato' }).waitFor()
+  await page.getByText('holdfast people set ken --may viewer').waitFor()
+  expect(await page.getByRole('navigation').count()).toBe(0)
+  expect(await seriousFaults(page)).toEqual([])
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+  await new Api(console).call('PUT /v1/people/ken', { grants: [{ role: 'viewer' }] })
+  await page.reload()
+  await page.getByRole('heading', { name: 'Overview' }).waitFor()
+
+  // They end it elsewhere from here.
+  await page.goto(`${console.url}/account`)
+  await page.getByRole('row', { name: /this one/ }).waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+  await page.getByRole('button', { name: 'Sign in with Acme' }).waitFor()
+  await context.close()
+})
+
+it('who is invited chooses the provider instead of a password', async () => {
+  there.be({ sub: 'u-3', name: 'Ayaka Ito', preferred_username: 'someone.else', groups: [] })
+  const api = new Api(console)
+  const { join } = await api.call<{ readonly join: { readonly code: string } }>('POST /v1/people', {
+    ...{ login: 'ayaka', name: 'Ayaka Ito', grants: [{ role: 'approver' }], groups: [] },
+  })
+  const context = await console.browser.newContext({ locale: 'en-US' })
+  const page = await context.newPage()
+  await page.goto(`${console.url}/join#${join.code}`)
+  await page.getByRole('heading', { name: 'Welcome, Ayaka Ito' }).waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await page.getByRole('button', { name: 'Sign in with Acme' }).click()
+  await page.getByRole('heading', { name: 'Overview' }).waitFor()
+  const { items } = await api.call<{ readonly items: readonly object[] }>('GET /v1/people')
+  expect(items).toContainEqual(expect.objectContaining({ login: 'ayaka', joinedAt: expect.any(String) }))
+  await context.close()
+})

@@ -1,9 +1,9 @@
-import { appendRecord } from '../../audit/index.ts'
 import type { Access } from '../access.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { sessionMissing } from '../errors.ts'
 import { openSession, type SessionProof } from './authenticate.ts'
-import { endSessionRow, openSessions } from './rows.ts'
+import { endAs } from './own.ts'
+import { openSessions } from './rows.ts'
 
 /** From the commit on the session opens nothing. Ending twice is no error and leaves one record. @throws HoldfastError access.forbidden */
 export async function endSession(access: Access, actor: Actor, proof: SessionProof): Promise<void> {
@@ -20,10 +20,5 @@ export async function revokeSession(access: Access, actor: Actor, id: string): P
   await end(access, actor, id)
 }
 
-async function end({ store, clock }: Access, actor: Actor, id: string): Promise<void> {
-  await store.write((tx) => {
-    const at = clock.now()
-    if (!endSessionRow(tx, id, at)) return
-    appendRecord(tx, { at, actor, action: 'session.end', subject: { type: 'session', id } })
-  })
-}
+const end = (access: Access, actor: Actor, id: string): Promise<void> =>
+  access.store.write((tx) => endAs(access, tx, { actor, id }))

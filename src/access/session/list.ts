@@ -2,7 +2,7 @@ import type { Access } from '../access.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { findHolder } from '../holder.ts'
 import { openSession, type SessionProof } from './authenticate.ts'
-import { openSessions } from './rows.ts'
+import { openSessions, type SessionRow } from './rows.ts'
 
 /** Somebody who is signed in to the console, somewhere. Times are milliseconds since 1970 UTC. */
 export type ListedSession = {
@@ -22,10 +22,19 @@ export type ListedSession = {
 /** All that open something, newest first. @throws HoldfastError access.forbidden */
 export function listSessions(access: Access, actor: Actor, proof: SessionProof | undefined): readonly ListedSession[] {
   requirePermission(actor, 'session.list')
+  return listed(access, openSessions(access.store.read, access.clock.now()), proof)
+}
+
+/** Of these those whose holder may still come in. */
+export function listed(
+  access: Access,
+  rows: readonly SessionRow[],
+  proof: SessionProof | undefined,
+): readonly ListedSession[] {
   const { read } = access.store
   const now = access.clock.now()
   const current = proof === undefined ? undefined : openSession(access, proof)?.id
-  return openSessions(read, now).flatMap((row) => {
+  return rows.flatMap((row) => {
     const holder = findHolder(read, row.holder_id, now)
     if (holder === undefined) return []
     return {

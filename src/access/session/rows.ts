@@ -70,6 +70,17 @@ export function openSessions(queries: Queries, nowMs: number): readonly SessionR
     .all(nowMs)
 }
 
+/** Of a person, those of their tokens too; or of a token that is nobody's. Neither ended nor over, newest first. */
+export function openSessionsOf(queries: Queries, ownerId: string, nowMs: number): readonly SessionRow[] {
+  return queries
+    .prepare<SessionRow>(
+      `SELECT ${columns} FROM access_session
+        WHERE ended_at IS NULL AND expires_at > ?
+          AND (holder_id = ? OR holder_id IN (SELECT id FROM access_tokens WHERE person_id = ?)) ORDER BY id DESC`,
+    )
+    .all(nowMs, ownerId, ownerId)
+}
+
 export function noteUse(tx: Transaction, id: string, nowMs: number): void {
   tx.prepare('UPDATE access_session SET last_used_at = ? WHERE id = ?').run(nowMs, id)
 }

@@ -4,18 +4,24 @@ import { openStore, type Store } from '../../store/index.ts'
 import {
   type Access,
   type Actor,
+  addPerson,
   authenticateSession,
   beginSession,
+  createOwnToken,
   createToken,
   revokeSession,
+  endOtherSessions,
+  endOwnSession,
   endSession,
   ensureLocalToken,
   inviteToSignIn,
   inviteWhoStarted,
+  listOwnSessions,
   listSessions,
   openAccess,
   revokeToken,
 } from '../index.ts'
+import { openSessionFor } from './begin.ts'
 import { openKeyring } from '../../sealing/index.ts'
 
 const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
@@ -171,5 +177,43 @@ describe('a session', () => {
     expect(store.read.all('SELECT id FROM access_session')).toHaveLength(1)
     await revokeToken(access, admin, actor.id)
     expect(await codeOf(() => authenticateSession(access, fresh))).toBe('access.session_ended')
+  })
+})
+
+describe('sessions of one’s own', () => {
+  const withoutGrants = (id: string): Actor => ({ type: 'user', id, via: 'ui', grants: [] })
+
+  it('are those of the person, whichever of their tokens began them, and of nobody else', async () => {
+    const { person } = await addPerson(access, admin, { login: 'mika', name: 'Mika', grants: [], groups: [] })
+    await store.write((tx) => openSessionFor(access, tx, { holderId: person.id, userAgent: 'Firefox' }))
+    const mika: Actor = { ...withoutGrants(person.id), person: person.id }
+    const grants = [{ role: 'viewer' as const }]
+    const own = await createOwnToken(access, { ...mika, grants }, { name: 'laptop', grants })
+    await beginSession(access, { token: own.secret })
+    const { actor: stranger, secret } = await holder()
+    const there = await beginSession(access, { token: secret })
+    const seen = listOwnSessions(access, mika, undefined)
+    expect(seen.map(({ holder: { id } }) => id)).toEqual([own.id, person.id])
+    expect(listOwnSessions(access, stranger, there)).toMatchObject([{ holder: { id: stranger.id }, isCurrent: true }])
+    const foreign = listOwnSessions(access, stranger, undefined)[0]?.id ?? ''
+    expect(await codeOf(() => endOwnSession(access, mika, foreign))).toBe('access.session_missing')
+    expect(authenticateSession(access, there)).toMatchObject({ id: stranger.id })
+  })
+
+  it('are ended one by one, or all but the one that asks, each with its record', async () => {
+    const { secret: token, actor } = await holder()
+    const sessions = [1, 2, 3, 4].map(() => beginSession(access, { token }))
+    const [here, lost, ...others] = await Promise.all(sessions)
+    if (here === undefined || lost === undefined) throw new Error('four were begun')
+    const me = withoutGrants(actor.id)
+    const oldest = listOwnSessions(access, me, lost).find(({ isCurrent }) => isCurrent)?.id ?? ''
+    await endOwnSession(access, me, oldest)
+    expect(await codeOf(() => authenticateSession(access, lost))).toBe('access.session_ended')
+    expect(await codeOf(() => endOwnSession(access, me, oldest))).toBe('access.session_missing')
+    expect(await endOtherSessions(access, me, here)).toBe(2)
+    for (const one of others) expect(await codeOf(() => authenticateSession(access, one))).toBe('access.session_ended')
+    expect(authenticateSession(access, here)).toMatchObject({ id: actor.id })
+    expect(actionsIn().filter((action) => action === 'session.end')).toHaveLength(3)
+    expect(await endOtherSessions(access, me, undefined)).toBe(1)
   })
 })

@@ -20,6 +20,10 @@ export function nameOfActor(
   return person === undefined ? shownName(token) : `${person.name} (${shownName(token)})`
 }
 
+/** By which name the person signs in; undefined of whoever is nobody in particular. */
+export const loginOf = (read: Pick<Reader, 'prepare'>, { person }: Pick<Actor, 'person'>): string | undefined =>
+  person === undefined ? undefined : personById(read, person)?.login
+
 /** The ids of everybody who is called so, whatever the case of its letters: several tokens may have had one name, and a person acts by all of theirs. */
 export function actorsNamed(read: Reader, name: string): readonly string[] {
   const wanted = name.trim().toLowerCase()

@@ -33,6 +33,7 @@ const session = z.object({
   expiresAt: time,
   lastUsedAt: time.optional(),
   userAgent: z.string().optional(),
+  isCurrent: z.boolean(),
 })
 export type Session = z.infer<typeof session>
 
@@ -95,12 +96,20 @@ export class AccessApi {
     return parseAnswer(this.#http.url, rotatedKeys, await this.#http.json(call))
   }
 
-  async sessions(): Promise<readonly Session[]> {
-    const answer = await this.#http.json({ path: '/v1/sessions' })
+  async sessions({ own }: { readonly own: boolean }): Promise<readonly Session[]> {
+    const answer = await this.#http.json({ path: own ? '/v1/me/sessions' : '/v1/sessions' })
     return parseAnswer(this.#http.url, z.object({ items: z.array(session) }), answer).items
   }
 
-  async endSession(id: string): Promise<void> {
-    await this.#http.tell({ method: 'POST', path: `/v1/sessions/${encodeURIComponent(id)}/revoke`, body: '{}' })
+  async endSession(id: string, { own }: { readonly own: boolean }): Promise<void> {
+    const one = encodeURIComponent(id)
+    const path = own ? `/v1/me/sessions/${one}/end` : `/v1/sessions/${one}/revoke`
+    await this.#http.tell({ method: 'POST', path, body: '{}' })
+  }
+
+  /** Of whoever asks: a command line has none of its own, so it is all of them. */
+  async endOwnSessions(): Promise<number> {
+    const call = { method: 'POST', path: '/v1/me/sessions/end-others', body: '{}' } as const
+    return parseAnswer(this.#http.url, z.object({ ended: z.int() }), await this.#http.json(call)).ended
   }
 }

@@ -92,7 +92,7 @@ export type Release = { readonly id: string; readonly project: string; readonly 
 
 export type Session = { readonly id: string; readonly holder: { readonly id: string; readonly name: string }; readonly createdAt: string; readonly expiresAt: string; readonly lastUsedAt?: string; readonly userAgent?: string; readonly isCurrent: boolean }
 
-export type SignedIn = { readonly actor: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly person: string; readonly grants: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly canSignOut: boolean }
+export type SignedIn = { readonly actor: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly person: string; readonly login?: string; readonly grants: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly canSignOut: boolean }
 
 export type TestedState = { readonly status: "SUCCEEDED" | "FAILED" | "RETRIABLE" | "CAUGHT_ERROR"; readonly output?: unknown; readonly error?: string; readonly cause?: string; readonly nextState?: string; readonly inspection: Inspection }
 
@@ -261,6 +261,12 @@ export type Operations = {
   map_runList: { params: { readonly execution: string }; query?: { readonly limit?: string; readonly cursor?: string }; answer: { readonly items: readonly (MapRunSummary)[]; readonly cursor?: string } }
   /** Change the concurrency or the tolerance of a map run that is under way. */
   map_runUpdate: { params: { readonly run: string }; body?: { readonly maxConcurrency?: number; readonly toleratedFailureCount?: number; readonly toleratedFailurePercentage?: number }; answer: MapRun }
+  /** Sign out somewhere else: from now on that session opens nothing. */
+  ownSessionEnd: { params: { readonly id: string }; answer: undefined }
+  /** Sign out everywhere but here; asked with a token, everywhere. */
+  ownSessionEndOthers: { answer: { readonly ended: number } }
+  /** Where whoever asks is signed in to the console, newest first. */
+  ownSessionList: { answer: { readonly items: readonly (Session)[] } }
   /** A token of one’s own, for the command line or a program: it never does more than whoever makes it may. */
   ownTokenCreate: { body: { readonly name: string; readonly grants: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly expiresAt?: string; readonly awsKey?: boolean }; answer: { readonly token: Token; readonly secret: string; readonly awsKey?: { readonly accessKeyId: string; readonly secretAccessKey: string } } }
   /** The tokens of the person who asks. */
@@ -426,6 +432,9 @@ export const operations = {
   map_runDescribe: ["GET", "/v1/map-runs/{run}"],
   map_runList: ["GET", "/v1/executions/{execution}/map-runs"],
   map_runUpdate: ["POST", "/v1/map-runs/{run}/update"],
+  ownSessionEnd: ["POST", "/v1/me/sessions/{id}/end"],
+  ownSessionEndOthers: ["POST", "/v1/me/sessions/end-others"],
+  ownSessionList: ["GET", "/v1/me/sessions"],
   ownTokenCreate: ["POST", "/v1/me/tokens"],
   ownTokenList: ["GET", "/v1/me/tokens"],
   ownTokenRevoke: ["POST", "/v1/me/tokens/{id}/revoke"],

@@ -17,6 +17,8 @@ import { Header } from './header.tsx'
 import { Help } from './help.tsx'
 import { focusSearch, useKeys } from './keys.ts'
 import { groupAt, groupsFor } from './navigation.ts'
+import { mayNothing } from './nothing-yet.ts'
+import { NothingYet } from './nothing-yet-page.tsx'
 import { openPalette, Palette } from './palette.tsx'
 
 export function Frame() {
@@ -26,7 +28,8 @@ export function Frame() {
   const [isDrawerOpen, drawer] = useDisclosure(false)
   const session = useAnswer('sessionDescribe', {})
   const may = useMay()
-  useTrail(session.isSuccess)
+  const isLetIn = session.data !== undefined && !mayNothing(session.data)
+  useTrail(isLetIn)
   useKeys({
     go: (letter) => {
       const group = groupsFor(may).find((one) => one.letter === letter)
@@ -38,6 +41,7 @@ export function Frame() {
     },
     help: help.open,
   })
+  if (session.data !== undefined && !isLetIn) return <NothingYet session={session.data} />
   return (
     <div className={styles['frame']}>
       <a className={styles['skip']} href="#content">

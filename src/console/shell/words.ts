@@ -40,6 +40,15 @@ export const shellWords = {
     en: 'What you may do is on the page of your account. An admin can change it.',
     ja: '自分の権限はアカウントのページで確認できます。変更は管理者に依頼してください。',
   },
+  nothingYet: { en: 'You may nothing here yet', ja: 'まだ権限がありません' },
+  nothingYetHint: {
+    en: 'Signing in worked. What you may do is for an admin to say: ask one, and send along the command that lets you see everything.',
+    ja: 'サインインは完了しています。権限は管理者が付与します。次のコマンド（すべてを閲覧できる権限）を添えて管理者に依頼してください。',
+  },
+  nothingYetOpens: {
+    en: 'This page opens by itself as soon as you may something.',
+    ja: '権限が付与されると、この画面は自動的に切り替わります。',
+  },
   settings: { en: 'Settings and account', ja: '設定とアカウント' },
   signOut: { en: 'Sign out', ja: 'サインアウト' },
   palette: { en: 'Search and commands', ja: '検索とコマンド' },

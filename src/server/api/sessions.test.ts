@@ -32,7 +32,11 @@ async function openSessions(): Promise<World> {
           },
         ],
         revoke: async (_actor, id) => void ended.push({ secret: id, key: '' }),
+        listOwn: () => [],
+        endOwn: async (_actor, id) => void ended.push({ secret: id, key: 'own' }),
+        endOthers: async (_actor, proof) => (proof === undefined ? 3 : 2),
         nameOf: () => 'Ada',
+        loginOf: () => 'ada',
         actorsNamed: () => [],
       },
     },
@@ -81,6 +85,7 @@ describe('a session', () => {
     expect(body).toEqual({
       actor: { type: 'user', id: 'ada', via: 'ui', name: 'Ada' },
       person: 'ada',
+      login: 'ada',
       grants: [{ role: 'admin' }],
       canSignOut: true,
     })

@@ -13,6 +13,10 @@ const signedIn = z
     person: z
       .string()
       .meta({ description: 'Whom four eyes take them for: the id of the person; without one, of whoever acts.' }),
+    login: z
+      .string()
+      .optional()
+      .meta({ description: 'By which name the person signs in; absent for a token that is nobody’s.' }),
     grants: grantsSchema.meta({ description: 'What they may do; empty where only they are known.' }),
     canSignOut: z.boolean().meta({ description: 'False where nobody is asked who they are, and for a bearer token.' }),
   })
@@ -78,6 +82,7 @@ export const sessionRoutes = [
       json(200, {
         actor: { type: actor.type, id: actor.id, via: actor.via, ...nameIn(sessions.nameOf(actor)) },
         person: actor.person ?? actor.id,
+        login: sessions.loginOf(actor),
         grants: actor.grants ?? [],
         canSignOut: sessionProofIn(headers) !== undefined && actor.via === 'ui',
       }),
@@ -119,6 +124,48 @@ export const sessionRoutes = [
       return { kind: 'empty', status: 204 }
     },
     again: async () => ({ kind: 'empty', status: 204 }),
+  }),
+
+  route({
+    method: 'GET',
+    path: '/v1/me/sessions',
+    verb: 'session.own',
+    operation: 'ownSessionList',
+    summary: 'Where whoever asks is signed in to the console, newest first.',
+    answers: { 200: { description: 'All that have not ended.', schema: z.object({ items: z.array(session) }) } },
+    run: ({ dependencies: { sessions }, actor, headers }) =>
+      json(200, { items: sessions.listOwn(actor, sessionProofIn(headers)).map(sessionOf) }),
+  }),
+
+  route({
+    method: 'POST',
+    path: '/v1/me/sessions/:id/end',
+    verb: 'session.own',
+    operation: 'ownSessionEnd',
+    summary: 'Sign out somewhere else: from now on that session opens nothing.',
+    params: z.object({ id: z.string().min(1).max(100).meta({ description: 'Id of a session of one’s own.' }) }),
+    answers: { 204: { description: 'Ended.' } },
+    run: async ({ dependencies: { sessions }, actor, params: { id } }) => {
+      await sessions.endOwn(actor, id)
+      return { kind: 'empty', status: 204 }
+    },
+    again: async () => ({ kind: 'empty', status: 204 }),
+  }),
+
+  route({
+    method: 'POST',
+    path: '/v1/me/sessions/end-others',
+    verb: 'session.own',
+    operation: 'ownSessionEndOthers',
+    summary: 'Sign out everywhere but here; asked with a token, everywhere.',
+    answers: {
+      200: {
+        description: 'How many were ended.',
+        schema: z.object({ ended: z.int() }),
+      },
+    },
+    run: async ({ dependencies: { sessions }, actor, headers }) =>
+      json(200, { ended: await sessions.endOthers(actor, sessionProofIn(headers)) }),
   }),
 
   route({

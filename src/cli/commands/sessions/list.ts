@@ -9,21 +9,25 @@ import { printable } from '../../paint.ts'
 import { ago, localTime, timeOf } from '../../times.ts'
 import { textWidth } from '../../world.ts'
 
-type Options = ServerOptions & { readonly json?: true }
+type Options = ServerOptions & { readonly own?: true; readonly json?: true }
 
 export function listSessionsCommand(context: Context): Command {
   const command = new Command('list')
     .description('who is signed in to the console')
+    .option('--own', 'where you are signed in yourself, for which nobody has to be an admin')
     .option('--json', 'print them as JSON')
     .action(async (options: Options) => {
-      const sessions = await (await connect(context.world, options)).access.sessions()
+      const sessions = await (await connect(context.world, options)).access.sessions({ own: options.own === true })
       const plain = sessions.map(({ createdAt, expiresAt, lastUsedAt, ...session }) => ({
         ...{ ...session, createdAt: timeOf(createdAt), expiresAt: timeOf(expiresAt) },
         ...(lastUsedAt === undefined ? {} : { lastUsedAt: timeOf(lastUsedAt) }),
       }))
       answer(context, options.json === true, plain, () => sessionsText(context, sessions, options))
     })
-  return withExamples(withServerOptions(command), [['holdfast sessions list', 'all of them']])
+  return withExamples(withServerOptions(command), [
+    ['holdfast sessions list', 'all of them'],
+    ['holdfast sessions list --own', 'yours'],
+  ])
 }
 
 function sessionsText({ world, paint }: Context, sessions: readonly Session[], server: ServerOptions): string {

@@ -1,4 +1,4 @@
-/** Who one is here: what one may do, one's own tokens, and signing out. */
+/** Who one is here: what one may do, one's own tokens, where one is signed in, and signing out. */
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useAct, useAnswer } from '../../api/context.tsx'
@@ -17,6 +17,7 @@ import { useSignOut } from '../../shell/session.tsx'
 import { useWords, type Words } from '../../words/index.tsx'
 import { standingOf } from '../access/standing.ts'
 import { NewOwnTokenDialog } from './new-token.tsx'
+import { OwnSessions } from './own-sessions.tsx'
 
 export function AccountPage() {
   const { t } = useWords()
@@ -52,6 +53,7 @@ export function AccountPage() {
         ]}
       />
       {isPerson(data) ? <OwnTokens session={data} /> : null}
+      {canSignOut ? <OwnSessions /> : null}
     </Page>
   )
 }
