@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { type InstanceHealth, judgeRunning, judgeStart, pauseUntilNextReading, type Watch, watched } from './judge.ts'
+import {
+  type InstanceHealth,
+  judgeRunning,
+  judgeStart,
+  pauseUntilNextReading,
+  tellUnhealthy,
+  type Watch,
+  watched,
+} from './judge.ts'
 
 type State = InstanceHealth['state']
 const one = (state: State, more: Partial<InstanceHealth> = {}): InstanceHealth => ({
@@ -17,38 +25,35 @@ function after(states: readonly State[]): Watch {
 }
 
 describe('instances that come up', () => {
-  it.each<[string, InstanceHealth[], number, string]>([
-    ['are healthy when all are', [one('healthy')], 1000, 'healthy'],
-    ['are waited for', [one('starting')], 1000, 'waiting'],
-    ['are waited for while one answers badly', [one('unhealthy')], 1000, 'waiting'],
-    ['are waited for while one is not seen yet', [], 1000, 'waiting'],
-    ['have failed when their time is over', [one('starting')], 0, 'failed'],
-    ['have failed when one is gone', [one('gone')], 1000, 'failed'],
-    ['have failed in a crash loop', [one('starting', { restarts: 3 })], 1000, 'failed'],
-    ['have failed when waiting does not help', [one('starting', { hopeless: true })], 1000, 'failed'],
-  ])('%s', (_what, reading, leftMs, kind) => {
-    expect(judgeStart({ expected, reading, watch: watched(new Map(), reading) }, leftMs).kind).toBe(kind)
+  it.each<[string, InstanceHealth[], string]>([
+    ['are healthy when all are', [one('healthy')], 'healthy'],
+    ['are waited for', [one('starting')], 'waiting'],
+    ['are waited for while one answers badly', [one('unhealthy')], 'waiting'],
+    ['are waited for while one is not seen yet', [], 'waiting'],
+    ['have failed when one is gone', [one('gone')], 'failed'],
+    ['have failed in a crash loop', [one('starting', { restarts: 3 })], 'failed'],
+    ['have failed when waiting does not help', [one('starting', { hopeless: true })], 'failed'],
+  ])('%s', (_what, reading, kind) => {
+    expect(judgeStart({ expected, reading, watch: watched(new Map(), reading) }).kind).toBe(kind)
   })
 
   it('have failed when one flaps', () => {
     const watch = after(['healthy', 'unhealthy', 'healthy', 'unhealthy', 'healthy', 'unhealthy'])
-    const verdict = judgeStart({ expected, reading: [one('unhealthy')], watch }, 1000)
+    const verdict = judgeStart({ expected, reading: [one('unhealthy')], watch })
     expect(verdict).toEqual({ kind: 'failed', what: 'web/0: flapping, 3 times healthy and not: as it is' })
   })
 
   it('have failed through no fault of the release where the target stands in their way', () => {
     const obstacle = { class: 'capacity', what: 'its port is taken', command: 'free it' } as const
     const reading = [one('unhealthy', { hopeless: true, obstacle })]
-    expect(judgeStart({ expected, reading, watch: new Map() }, 1000)).toMatchObject({ kind: 'failed', obstacle })
+    expect(judgeStart({ expected, reading, watch: new Map() })).toMatchObject({ kind: 'failed', obstacle })
     expect(judgeRunning({ expected, reading, watch: new Map() })).toMatchObject({ kind: 'failed', obstacle })
   })
 
-  it('are named when they are late', () => {
-    const verdict = judgeStart({ expected: ['web/0', 'web/1'], reading: [one('starting')], watch: new Map() }, 0)
-    expect(verdict).toEqual({
-      kind: 'failed',
-      what: 'never healthy within the timeout: web/0 starting (as it is); web/1 is not there',
-    })
+  it('are named while they are waited for', () => {
+    const question = { expected: ['web/0', 'web/1'], reading: [one('starting')], watch: new Map() }
+    expect(judgeStart(question)).toEqual({ kind: 'waiting', healthy: 0, of: 2 })
+    expect(tellUnhealthy(question)).toBe('web/0 starting (as it is); web/1 is not there')
   })
 })
 

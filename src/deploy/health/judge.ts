@@ -67,8 +67,8 @@ export type HealthQuestion = {
   readonly policy?: HealthPolicy
 }
 
-/** While instances come up: they may take their time, as long as there is hope. `leftMs`: until the deployment's deadline. */
-export function judgeStart(question: HealthQuestion, leftMs: number): HealthVerdict {
+/** While instances come up: they may take their time, as long as there is hope. That the time is over is told by who has the clock. */
+export function judgeStart(question: HealthQuestion): HealthVerdict {
   const { expected, reading } = question
   const doomed = reading.find((one) => hopelessness(one, question) !== undefined)
   if (doomed !== undefined) {
@@ -77,12 +77,13 @@ export function judgeStart(question: HealthQuestion, leftMs: number): HealthVerd
   }
   const healthy = expected.filter((name) => isHealthy(reading, name))
   if (healthy.length === expected.length) return { kind: 'healthy' }
-  if (leftMs > 0) return { kind: 'waiting', healthy: healthy.length, of: expected.length }
+  return { kind: 'waiting', healthy: healthy.length, of: expected.length }
+}
+
+/** What is waited for, for people: empty when all are healthy. */
+export function tellUnhealthy({ expected, reading }: HealthQuestion): string {
   const late = expected.filter((name) => !isHealthy(reading, name))
-  return {
-    kind: 'failed',
-    what: `never healthy within the timeout: ${late.map((name) => tell(reading, name)).join('; ')}`,
-  }
+  return late.map((name) => tell(reading, name)).join('; ')
 }
 
 /** While they have traffic: what was healthy must stay so. One bad reading is none. */

@@ -7,9 +7,9 @@ import { DeployFailure } from '../failure.ts'
 import {
   describeWait,
   type HealthVerdict,
-  type InstanceHealth,
   judgeStart,
   pauseUntilNextReading,
+  tellUnhealthy,
   type Watch,
   watched,
 } from '../health/judge.ts'
@@ -137,12 +137,12 @@ export async function checkHealth(run: Run): Promise<object> {
     if (await startElsewhere(run, reading)) continue
     watch = watched(watch, reading)
     const question = { expected: runningOf(standing), reading, watch }
-    const verdict = judgeStart(question, run.deployment.deadlineAt - run.now)
+    const verdict = judgeStart(question)
     const elapsedMs = run.now - (run.progress.awaitedSince ?? begun)
     await observe(run, { ...question, traffic: traffic(), elapsedMs }, waitOf(verdict))
     if (verdict.kind === 'failed') throw healthFailure(verdict)
     if (verdict.kind === 'healthy') return { healthy: true }
-    run.see(tellUnhealthy(reading), reading.find(({ obstacle }) => obstacle !== undefined)?.obstacle)
+    run.see(tellUnhealthy(question), reading.find(({ obstacle }) => obstacle !== undefined)?.obstacle)
     await waitUntilNextLook(run, pauseUntilNextReading(elapsedMs))
     if (run.now - begun >= visitMs) return { healthy: false }
   }
@@ -156,9 +156,3 @@ export function healthFailure({ what, obstacle }: Extract<HealthVerdict, { kind:
 
 const waitOf = (verdict: HealthVerdict): string | undefined =>
   verdict.kind === 'waiting' ? describeWait(verdict) : undefined
-
-const tellUnhealthy = (reading: readonly InstanceHealth[]): string =>
-  reading
-    .filter(({ state }) => state !== 'healthy')
-    .map(({ instance, state, detail }) => `${instance} ${state} (${detail})`)
-    .join('; ')

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import type { Case } from './case.ts'
 import { idIn, type Ran, type System } from './system.ts'
 
-const brief = { timeout: '4s' }
+const brief = { timeout: '6s' }
 const oneBox = { strategy: { kind: 'one-box', bake: { for: '30s' } }, timeout: '40s' }
 
 async function listening(server: Server, port = 0): Promise<number> {
@@ -132,7 +132,7 @@ export const failing: readonly Case[] = [
       field: 'timeout',
       says: [/nothing listens/],
     },
-    run: (system, version) => system.deploy(system.file(version, { BOOT_MS: '60000' }, { timeout: '4s' })),
+    run: (system, version) => system.deploy(system.file(version, { BOOT_MS: '60000' }, brief)),
   },
   {
     name: 'flapping',
