@@ -31,6 +31,8 @@ export {
   takeLogin,
   type TakenLogin,
 } from './login/login.ts'
+export { commonHand, fewestPeople, type Hands, isUnknown, ownerHand, unknownHand } from './hand/count.ts'
+export { handsOf } from './hand/rows.ts'
 export { type AccessErrorCode, accessErrorCodes } from './errors.ts'
 export { sealedAccess } from './sealed.ts'
 export { authenticateSession, type SessionProof } from './session/authenticate.ts'
@@ -45,7 +47,7 @@ export { type CreatedToken, createToken, makeToken, type TokenMaking } from './t
 export { type RotatedToken, rotateOwnToken, rotateToken, type Rotation } from './token/rotate.ts'
 export { createOwnToken, listOwnTokens, revokeOwnToken } from './token/own.ts'
 export { listTokens } from './token/list.ts'
-export { actorsNamed, loginOf, nameOfActor } from './token/name.ts'
+export { actorsNamed, loginOf, nameOfActor, nameOfHand } from './token/name.ts'
 export { type AddedPerson, addPerson } from './person/add.ts'
 export { changePerson } from './person/change.ts'
 export { removeGroup, setGroup } from './person/groups.ts'

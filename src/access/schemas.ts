@@ -24,6 +24,9 @@ export const newTokenSchema = z.strictObject({
 })
 export type NewToken = z.input<typeof newTokenSchema>
 
+/** Who made something, for the people who read lists. */
+export const makerSchema = z.object({ type: z.string(), id: z.string(), name: z.string().optional() })
+
 /** A token as lists show it: never the secret. Times are milliseconds since 1970 UTC. */
 export const tokenSchema = z.object({
   id: z.string(),
@@ -31,6 +34,11 @@ export const tokenSchema = z.object({
   grants: grantsSchema.optional().describe('Of a user; a machine has none'),
   person: z.string().optional().describe('Id of the person whose it is, if it is somebody’s'),
   machine: z.string().optional().describe('Id of the machine it stands for: a host'),
+  madeBy: makerSchema.optional().describe('Absent when it was made before this was kept'),
+  oneWith: z
+    .array(z.object({ id: z.string(), name: z.string() }))
+    .optional()
+    .describe('Those who have had its secret: with them it counts as one where several must agree'),
   createdAt: z.number().int(),
   expiresAt: z.number().int().optional(),
   lastUsedAt: z.number().int().optional().describe('To the minute'),

@@ -30,6 +30,7 @@ export const deployErrors = {
 
   'deploy.not_waiting': { kind: 'conflict' },
   'deploy.own_request': { kind: 'forbidden' },
+  'deploy.maker_unknown': { kind: 'forbidden' },
   'deploy.plan_differs': { kind: 'conflict' },
   'deploy.approval_expired': { kind: 'conflict' },
   'deploy.nothing_to_review': { kind: 'conflict' },

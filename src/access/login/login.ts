@@ -4,6 +4,8 @@ import type { Access } from '../access.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { loginMissing, loginOver, loginRefused, nobodysOwn } from '../errors.ts'
 import type { Grant } from '../grant.ts'
+import { type Hands, unknownHand } from '../hand/count.ts'
+import { handsOf } from '../hand/rows.ts'
 import { findHolder } from '../holder.ts'
 import { makeToken } from '../token/create.ts'
 import { hashOfSecret } from '../token/secret.ts'
@@ -63,7 +65,8 @@ export async function decideLogin(access: Access, actor: Actor, { code, verdict 
   await access.store.write((tx) => {
     const at = access.clock.now()
     const { name } = pending(access, loginByCode(tx, code))
-    if (!decideRow(tx, code, { personId: verdict === 'allow' ? person : null, at })) throw loginMissing(code)
+    const hands = handsOf(tx, actor, at)
+    if (!decideRow(tx, code, { personId: verdict === 'allow' ? person : null, hands, at })) throw loginMissing(code)
     const subject = { type: 'person', id: person }
     appendRecord(tx, { at, actor, action: 'login.decide', subject, change: { verdict, name } })
   })
@@ -84,7 +87,9 @@ export async function takeLogin(access: Access, device: string): Promise<TakenLo
     const { grants, id: person, name } = holder
     const by = { type: 'user', id: person, via: 'api' } as const
     const expiresAt = at + tokenLivesMs
-    const made = makeToken(access, tx, { name: login.name, holder: { grants, person }, expiresAt, by })
+    // Of who said yes, then: a session of theirs, or a token that is in more hands.
+    const hands = login.hands === null ? [unknownHand] : (JSON.parse(login.hands) as Hands)
+    const made = makeToken(access, tx, { name: login.name, holder: { grants, person }, expiresAt, by, hands })
     return { id: made.id, secret: made.secret, person: name, grants, expiresAt }
   })
 }

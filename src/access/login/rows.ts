@@ -1,5 +1,6 @@
 /** Logins of command lines as rows. */
 import type { Reader, Transaction } from '../../store/index.ts'
+import type { Hands } from '../hand/count.ts'
 
 export type LoginRow = {
   readonly code: string
@@ -9,9 +10,11 @@ export type LoginRow = {
   readonly decided_at: number | null
   readonly person_id: string | null
   readonly taken_at: number | null
+  /** JSON: in whose hands it was who decided. */
+  readonly hands: string | null
 }
 
-const columns = 'code, name, created_at, expires_at, decided_at, person_id, taken_at'
+const columns = 'code, name, created_at, expires_at, decided_at, person_id, taken_at, hands'
 
 export type NewLogin = {
   readonly deviceHash: string
@@ -37,13 +40,13 @@ export const loginByCode = (queries: Pick<Reader, 'prepare'>, code: string): Log
   queries.prepare<LoginRow>(`SELECT ${columns} FROM access_login WHERE code = ?`).get(code)
 
 /** Of two that decide at once the condition lets one through. */
-export function decideRow(tx: Transaction, code: string, { personId, at }: Verdict): boolean {
-  const sql = 'UPDATE access_login SET decided_at = ?, person_id = ? WHERE code = ? AND decided_at IS NULL'
-  return tx.prepare(sql).run(at, personId, code).changes === 1
+export function decideRow(tx: Transaction, code: string, { personId, hands, at }: Verdict): boolean {
+  const sql = 'UPDATE access_login SET decided_at = ?, person_id = ?, hands = ? WHERE code = ? AND decided_at IS NULL'
+  return tx.prepare(sql).run(at, personId, JSON.stringify(hands), code).changes === 1
 }
 
 /** `personId`: who says yes; null: no. */
-export type Verdict = { readonly personId: string | null; readonly at: number }
+export type Verdict = { readonly personId: string | null; readonly hands: Hands; readonly at: number }
 
 /** Of two that come for the token the condition lets one through. */
 export function takeRow(tx: Transaction, deviceHash: string, at: number): boolean {

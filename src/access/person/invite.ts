@@ -3,6 +3,7 @@ import type { Transaction } from '../../store/index.ts'
 import type { Access } from '../access.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { personMissing } from '../errors.ts'
+import { handsOf } from '../hand/rows.ts'
 import { personByLogin } from './rows.ts'
 import { beginStep } from './steps.ts'
 
@@ -30,7 +31,8 @@ export function inviteIn(
   tx: Transaction,
   { id, by }: { readonly id: string; readonly by: Actor },
 ): JoinCode {
-  const { secret, expiresAt } = beginStep(access, tx, { kind: 'join', personId: id, livesMs: codeLivesMs })
+  const hands = handsOf(tx, by, access.clock.now())
+  const { secret, expiresAt } = beginStep(access, tx, { kind: 'join', personId: id, livesMs: codeLivesMs, hands })
   appendRecord(tx, { at: access.clock.now(), actor: by, action: 'person.invite', subject: { type: 'person', id } })
   return { code: secret, expiresAt }
 }

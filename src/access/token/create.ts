@@ -5,6 +5,8 @@ import type { Access } from '../access.ts'
 import { type AwsKey, makeAwsKey } from '../aws-key/make.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { type Grant, printGrant } from '../grant.ts'
+import type { Hands } from '../hand/count.ts'
+import { handsOf, putTokenInHands } from '../hand/rows.ts'
 import { type NewToken, parseNewToken, type Token } from '../schemas.ts'
 import { insertToken } from './rows.ts'
 import { hashOfSecret, newSecret } from './secret.ts'
@@ -29,15 +31,14 @@ export type TokenMaking = {
   /** What an issuer outside said about who it is for; it stands in the trail. */
   readonly claims?: Readonly<Record<string, string>>
   readonly by: Author
+  /** In whose hands it is, when these are more than those of who makes it. */
+  readonly hands?: Hands
   readonly cause?: Cause
 }
 
 /** The token and its record, in the transaction of what the token is for. Who may is asked by the verb that needs it. */
-export function makeToken(
-  access: Access,
-  tx: Transaction,
-  { name, holder, expiresAt, awsKey = false, claims, by, cause }: TokenMaking,
-): CreatedToken {
+export function makeToken(access: Access, tx: Transaction, making: TokenMaking): CreatedToken {
+  const { name, holder, expiresAt, awsKey = false, claims, by, cause } = making
   const at = access.clock.now()
   const id = `tok_${ulid(at, access.randomBytes)}`
   const secret = newSecret(access.randomBytes)
@@ -46,8 +47,12 @@ export function makeToken(
       ? ({ actor_type: 'user', actor_id: id, grants: JSON.stringify(holder.grants) } as const)
       : ({ actor_type: 'machine', actor_id: holder.machine, grants: null } as const)
   const person = 'grants' in holder ? holder.person : undefined
-  const times = { created_at: at, expires_at: expiresAt ?? null }
-  insertToken(tx, { id, name, ...actor, person_id: person ?? null, secret_hash: hashOfSecret(secret), ...times })
+  const madeBy = { type: by.type, id: by.id }
+  insertToken(tx, {
+    ...{ id, name, ...actor, person_id: person ?? null, secret_hash: hashOfSecret(secret) },
+    ...{ created_at: at, expires_at: expiresAt ?? null, made_by: JSON.stringify(madeBy) },
+  })
+  putTokenInHands(tx, id, making.hands ?? handsOf(tx, by, at))
   const told =
     'grants' in holder ? { grants: holder.grants.map(printGrant), ...(person === undefined ? {} : { person }) } : holder
   appendRecord(tx, {
@@ -64,5 +69,14 @@ export function makeToken(
   })
   const pair = awsKey ? { awsKey: makeAwsKey(access, tx, id) } : {}
   const mine = 'grants' in holder ? { grants: [...holder.grants], ...(person === undefined ? {} : { person }) } : holder
-  return { id, name, ...mine, createdAt: at, ...(expiresAt === undefined ? {} : { expiresAt }), secret, ...pair }
+  return {
+    id,
+    name,
+    ...mine,
+    madeBy,
+    createdAt: at,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    secret,
+    ...pair,
+  }
 }

@@ -1,5 +1,6 @@
 import type { Reader } from '../../store/index.ts'
 import type { Actor } from '../can.ts'
+import { ownerHand, unknownHand } from '../hand/count.ts'
 import { allPeople, personById, personIdPrefix } from '../person/rows.ts'
 import { localTokenName } from '../schemas.ts'
 import { allTokens, tokenById, type TokenRow } from './rows.ts'
@@ -23,6 +24,13 @@ export function nameOfActor(
 /** By which name the person signs in; undefined of whoever is nobody in particular. */
 export const loginOf = (read: Pick<Reader, 'prepare'>, { person }: Pick<Actor, 'person'>): string | undefined =>
   person === undefined ? undefined : personById(read, person)?.login
+
+/** Whoever may have acted, for people. */
+export function nameOfHand(read: Pick<Reader, 'prepare'>, hand: string): string {
+  if (hand === ownerHand) return 'the owner of the machine'
+  if (hand === unknownHand) return 'somebody unknown'
+  return nameOfActor(read, { type: 'user', id: hand }) ?? hand
+}
 
 /** The ids of everybody who is called so, whatever the case of its letters: several tokens may have had one name, and a person acts by all of theirs. */
 export function actorsNamed(read: Reader, name: string): readonly string[] {

@@ -5,7 +5,8 @@ import { nobodysOwn, tokenMissing } from '../errors.ts'
 import { type NewToken, parseNewToken, type Token } from '../schemas.ts'
 import { type CreatedToken, makeToken } from './create.ts'
 import { takeBack } from './revoke.ts'
-import { allTokens, tokenById, tokenOf } from './rows.ts'
+import { allTokens, tokenById } from './rows.ts'
+import { shownToken } from './shown.ts'
 
 /** @throws HoldfastError access.forbidden, access.nobodys_own, access.token_invalid */
 export async function createOwnToken(access: Access, actor: Actor, request: NewToken): Promise<CreatedToken> {
@@ -21,7 +22,9 @@ export async function createOwnToken(access: Access, actor: Actor, request: NewT
 export function listOwnTokens(access: Access, actor: Actor): Token[] {
   requirePermission(actor, 'token.own')
   const person = personOf(actor)
-  return allTokens(access.store.read).flatMap((row) => (row.person_id === person ? tokenOf(row) : []))
+  const { read } = access.store
+  const own = allTokens(read).filter((row) => row.person_id === person)
+  return own.map((row) => shownToken(read, row, access.clock.now()))
 }
 
 /** @throws HoldfastError access.forbidden, access.nobodys_own, access.token_missing */

@@ -2,10 +2,13 @@
 import { appendRecord } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { Access } from '../access.ts'
+import { awsKeyOfToken } from '../aws-key/rows.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { nobodysOwn, tokenFixed, tokenMissing } from '../errors.ts'
+import { handsOf, putTokenInHands, takeFromUnknown } from '../hand/rows.ts'
 import { localTokenName, type Token } from '../schemas.ts'
-import { isGood, keepFormerSecret, setSecret, tokenById, tokenOf } from './rows.ts'
+import { isGood, keepFormerSecret, setSecret, tokenById } from './rows.ts'
+import { shownToken } from './shown.ts'
 import { hashOfSecret, newSecret } from './secret.ts'
 
 /** How long the old secret stays good; 0: it ends at once. */
@@ -48,7 +51,10 @@ function rotateIn(access: Access, tx: Transaction, { id, overlapMs, by }: Rotati
   const formerUntil = at + overlapMs
   keepFormerSecret(tx, { secretHash: token.secret_hash, tokenId: id, expiresAt: formerUntil, nowMs: at })
   setSecret(tx, id, hashOfSecret(secret))
+  putTokenInHands(tx, id, handsOf(tx, by, at))
+  // Whoever had the old one, or the pair of keys that came with it, has it still.
+  if (overlapMs === 0 && awsKeyOfToken(tx, id) === undefined) takeFromUnknown(tx, id)
   const change = { name: token.name, formerUntil }
   appendRecord(tx, { at, actor: by, action: 'token.rotate', subject: { type: 'token', id }, change })
-  return { ...tokenOf(token), secret, formerUntil }
+  return { ...shownToken(tx, token, at), secret, formerUntil }
 }

@@ -1,7 +1,6 @@
 /** Tokens as rows. */
 import type { Reader, Transaction } from '../../store/index.ts'
 import type { Grant } from '../grant.ts'
-import type { Token } from '../schemas.ts'
 
 export type TokenRow = {
   readonly id: string
@@ -17,19 +16,32 @@ export type TokenRow = {
   readonly expires_at: number | null
   readonly last_used_at: number | null
   readonly revoked_at: number | null
+  /** JSON; null of tokens that are older than this column. */
+  readonly made_by: string | null
 }
 
 export type FreshToken = Omit<TokenRow, 'last_used_at' | 'revoked_at'>
 
 const columns =
-  'id, name, actor_type, actor_id, grants, person_id, secret_hash, created_at, expires_at, last_used_at, revoked_at'
+  'id, name, actor_type, actor_id, grants, person_id, secret_hash, created_at, expires_at, last_used_at, revoked_at, made_by'
 
-const insert = `INSERT INTO access_tokens (id, name, actor_type, actor_id, grants, person_id, secret_hash, created_at, expires_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const insert = `INSERT INTO access_tokens (id, name, actor_type, actor_id, grants, person_id, secret_hash, created_at, expires_at, made_by)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 export function insertToken(tx: Transaction, token: FreshToken): void {
-  const { id, name, actor_type, actor_id, grants, person_id, secret_hash, created_at, expires_at } = token
-  tx.prepare(insert).run(id, name, actor_type, actor_id, grants, person_id, secret_hash, created_at, expires_at)
+  const { id, name, actor_type, actor_id, grants, person_id, secret_hash, created_at, expires_at, made_by } = token
+  tx.prepare(insert).run(
+    id,
+    name,
+    actor_type,
+    actor_id,
+    grants,
+    person_id,
+    secret_hash,
+    created_at,
+    expires_at,
+    made_by,
+  )
 }
 
 export function tokenBySecretHash(read: Reader, secretHash: string): TokenRow | undefined {
@@ -76,19 +88,6 @@ export function tokenByFormerSecret(read: Reader, secretHash: string, nowMs: num
 
 export function markRevoked(tx: Transaction, id: string, nowMs: number): void {
   tx.prepare('UPDATE access_tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL').run(nowMs, id)
-}
-
-export function tokenOf(row: TokenRow): Token {
-  return {
-    id: row.id,
-    name: row.name,
-    ...(row.grants === null ? { machine: row.actor_id } : { grants: grantsOfToken(row) }),
-    ...(row.person_id === null ? {} : { person: row.person_id }),
-    createdAt: row.created_at,
-    ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
-    ...(row.last_used_at === null ? {} : { lastUsedAt: row.last_used_at }),
-    ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
-  }
 }
 
 /** As they were written; a machine's token has none. */

@@ -55,7 +55,8 @@ describe('a token', () => {
   it('is told once, opens the door, and is stored only as a hash', async () => {
     const { id, secret, ...token } = await createToken(access, admin, { name: 'ci', grants: [{ role: 'admin' }] })
     expect(secret).toMatch(/^hf_[A-Za-z0-9_-]{43}$/)
-    expect(token).toEqual({ name: 'ci', grants: [{ role: 'admin' }], createdAt: clock.now() })
+    const madeBy = { type: 'user', id: 'ada' }
+    expect(token).toEqual({ name: 'ci', grants: [{ role: 'admin' }], madeBy, createdAt: clock.now() })
     expect(authenticate(access, secret, 'chat')).toEqual({ type: 'user', id, via: 'chat', grants: [{ role: 'admin' }] })
     const stored = JSON.stringify([store.read.all('SELECT * FROM access_tokens'), trail()])
     expect(stored).not.toContain(secret.slice(3, 20))
@@ -198,7 +199,7 @@ describe('the verbs on tokens', () => {
     }
     const tokens = listTokens(access, admin)
     expect(tokens.map(({ name }) => name)).toEqual(['a', 'b'])
-    expect(Object.keys(tokens[0] ?? {})).toEqual(['id', 'name', 'grants', 'createdAt'])
+    expect(Object.keys(tokens[0] ?? {})).toEqual(['id', 'name', 'grants', 'madeBy', 'oneWith', 'createdAt'])
   })
 
   it('refuse to revoke what is not there', async () => {

@@ -12,6 +12,8 @@ const token = z.object({
   grants: z
     .array(z.object({ role: z.enum(roles), project: z.string().optional(), config: z.string().optional() }))
     .optional(),
+  madeBy: z.object({ type: z.string(), id: z.string(), name: z.string().optional() }).optional(),
+  oneWith: z.array(z.object({ id: z.string(), name: z.string() })).optional(),
   createdAt: time,
   lastUsedAt: time.optional(),
   expiresAt: time.optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Actor, personBehind } from '../../access/index.ts'
+import { type Actor, type Hands, handsOf, personBehind } from '../../access/index.ts'
 import { appendRecord } from '../../audit/index.ts'
 import { requireGoing } from '../deployment/control.ts'
 import { changeDeployment, requireDeployment } from '../deployment/rows.ts'
@@ -7,6 +7,7 @@ import type { Deploys } from '../deploys.ts'
 import { deployError } from '../errors.ts'
 import { requireOnDeployment } from '../permission.ts'
 import { parseRequest } from '../request.ts'
+import { requireSomebodyElse } from './somebody-else.ts'
 import { requestOf } from './state.ts'
 
 export const breakGlassRequestSchema = z.strictObject({
@@ -19,6 +20,8 @@ export type BreakGlassRequest = z.input<typeof breakGlassRequestSchema>
 export type Glass = {
   readonly by: { readonly type: Actor['type']; readonly id: string; readonly via: Actor['via'] }
   readonly person: string
+  /** Everybody who may have done it; absent when it is older than this member. */
+  readonly hands?: Hands
   readonly reason: string
   readonly at: number
   readonly reviewed?: { readonly person: string; readonly note: string; readonly at: number }
@@ -42,7 +45,7 @@ export async function breakGlass(deploys: Deploys, actor: Actor, request: BreakG
     }
     const at = deploys.clock.now()
     const by = { type: actor.type, id: actor.id, via: actor.via }
-    const glass: Glass = { by, person: personBehind(tx, actor), reason, at }
+    const glass: Glass = { by, person: personBehind(tx, actor), hands: handsOf(tx, actor, at), reason, at }
     const deadlineAt = at + (deployment.progress.approval?.remainingMs ?? 0)
     changeDeployment(tx, id, { glass, approvedPlan: asked.planHash, deadlineAt })
     const subject = { type: 'deployment', id }
@@ -60,7 +63,8 @@ export type ReviewRequest = z.input<typeof reviewRequestSchema>
 
 /**
  * Somebody else has looked at what went ahead without approval.
- * @throws HoldfastError access.forbidden, deploy.request_invalid, deploy.deployment_missing, deploy.nothing_to_review, deploy.own_request
+ * @throws HoldfastError access.forbidden, deploy.request_invalid, deploy.deployment_missing, deploy.nothing_to_review, deploy.own_request,
+ * deploy.maker_unknown
  */
 export async function reviewGlass(deploys: Deploys, actor: Actor, request: ReviewRequest): Promise<void> {
   const { id, note } = parseRequest(reviewRequestSchema, request)
@@ -71,12 +75,7 @@ export async function reviewGlass(deploys: Deploys, actor: Actor, request: Revie
       throw deployError('deploy.nothing_to_review', `${id} has nothing to be looked at afterwards`, { place: 'id' })
     }
     const person = personBehind(tx, actor)
-    if (person === glass.person) {
-      throw deployError('deploy.own_request', `Who went ahead with ${id} does not review it`, {
-        place: 'id',
-        accepted: 'somebody else',
-      })
-    }
+    requireSomebodyElse(tx, id, glass.hands ?? handsOf(tx, glass.by, glass.at), handsOf(tx, actor, glass.at))
     const at = deploys.clock.now()
     changeDeployment(tx, id, { glass: { ...glass, reviewed: { person, note, at } } })
     appendRecord(tx, { at, actor, action: 'approval.review', subject: { type: 'deployment', id }, change: { note } })

@@ -4,20 +4,24 @@ import { type ApprovalRequest, judgeApproval, type Vote } from './judge.ts'
 
 const people = ['ada', 'ken', 'mika', 'yuki'] as const
 const hashes = ['plan-1', 'plan-2'] as const
-const requests: fc.Arbitrary<ApprovalRequest> = fc.record({
-  needed: fc.integer({ min: 1, max: 4 }),
-  planHash: fc.constantFrom(...hashes),
-  requester: fc.constantFrom(...people),
-  askedAt: fc.constant(100),
-  expiresAt: fc.constant(200),
-})
-const votes: fc.Arbitrary<Vote[]> = fc.array(
-  fc.record({
-    person: fc.constantFrom(...people),
-    verdict: fc.constantFrom('approve' as const, 'approve' as const, 'refuse' as const),
+const requests: fc.Arbitrary<ApprovalRequest> = fc
+  .record({
+    needed: fc.integer({ min: 1, max: 4 }),
     planHash: fc.constantFrom(...hashes),
-    votedAt: fc.integer({ min: 90, max: 210 }),
-  }),
+    requester: fc.constantFrom(...people),
+    askedAt: fc.constant(100),
+    expiresAt: fc.constant(200),
+  })
+  .map((request) => ({ ...request, hands: [request.requester] }))
+const votes: fc.Arbitrary<Vote[]> = fc.array(
+  fc
+    .record({
+      person: fc.constantFrom(...people),
+      verdict: fc.constantFrom('approve' as const, 'approve' as const, 'refuse' as const),
+      planHash: fc.constantFrom(...hashes),
+      votedAt: fc.integer({ min: 90, max: 210 }),
+    })
+    .map((vote) => ({ ...vote, hands: [vote.person] })),
   { maxLength: 8 },
 )
 const allowed = fc.uniqueArray(fc.constantFrom(...people))
@@ -48,9 +52,9 @@ describe('the judgement', () => {
   })
 
   it('is that it is refused as soon as one who may says so', () => {
-    const request = { needed: 1, planHash: 'p', requester: 'ada', askedAt: 0, expiresAt: 10 }
-    const no = { person: 'ken', verdict: 'refuse', planHash: 'p', votedAt: 1 } as const
-    const yes = { person: 'mika', verdict: 'approve', planHash: 'p', votedAt: 2 } as const
+    const request = { needed: 1, planHash: 'p', requester: 'ada', hands: ['ada'], askedAt: 0, expiresAt: 10 }
+    const no = { person: 'ken', hands: ['ken'], verdict: 'refuse', planHash: 'p', votedAt: 1 } as const
+    const yes = { person: 'mika', hands: ['mika'], verdict: 'approve', planHash: 'p', votedAt: 2 } as const
     expect(judgeApproval(request, [yes, no], 3, () => true)).toEqual({ kind: 'refused', by: 'ken' })
     expect(judgeApproval(request, [yes, no], 3, (person) => person !== 'ken')).toEqual({
       kind: 'approved',
@@ -58,5 +62,20 @@ describe('the judgement', () => {
     })
     expect(judgeApproval(request, [], 3, () => true)).toEqual({ kind: 'waiting', missing: 1 })
     expect(judgeApproval(request, [yes], 10, () => true)).toEqual({ kind: 'expired' })
+  })
+
+  it('counts what one person may have done as one, whoever is said to have done it', () => {
+    const request = { needed: 2, planHash: 'p', requester: 'bot', hands: ['bot', 'ada'], askedAt: 0, expiresAt: 10 }
+    const by = (person: string, ...hands: string[]): Vote => ({
+      ...{ person, hands: [person, ...hands], verdict: 'approve', planHash: 'p', votedAt: 1 },
+    })
+    const judged = (...cast: Vote[]) => judgeApproval(request, cast, 3, () => true)
+    expect(judged(by('ada'), by('tool', 'ada'), by('ken'))).toEqual({ kind: 'waiting', missing: 1 })
+    expect(judged(by('ken'), by('tool', 'ken'))).toEqual({ kind: 'waiting', missing: 1 })
+    expect(judged(by('ken'), by('tool', 'ken', 'mika'))).toEqual({ kind: 'waiting', missing: 1 })
+    expect(judged(by('ken'), by('tool', 'ken', 'mika'), by('mika'))).toMatchObject({ kind: 'approved' })
+    expect(judged(by('ken'), by('tool', 'unknown'))).toEqual({ kind: 'waiting', missing: 1 })
+    const nobodyKnows = { ...request, hands: ['bot', 'unknown'] }
+    expect(judgeApproval(nobodyKnows, [by('ken'), by('mika')], 3, () => true)).toMatchObject({ missing: 2 })
   })
 })

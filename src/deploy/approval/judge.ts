@@ -1,4 +1,5 @@
 /** Whether enough others have agreed to exactly this plan. Pure. */
+import { commonHand, fewestPeople, type Hands } from '../../access/index.ts'
 
 export type ApprovalRequest = {
   /** How many people besides the one who asks. */
@@ -7,6 +8,8 @@ export type ApprovalRequest = {
   readonly planHash: string
   /** The person who asks, whichever token they came by. */
   readonly requester: string
+  /** Everybody who may have asked. */
+  readonly hands: Hands
   readonly askedAt: number
   readonly expiresAt: number
 }
@@ -15,6 +18,8 @@ export type Verdict = 'approve' | 'refuse'
 
 export type Vote = {
   readonly person: string
+  /** Everybody who may have given it. */
+  readonly hands: Hands
   readonly verdict: Verdict
   readonly planHash: string
   readonly votedAt: number
@@ -38,10 +43,15 @@ export function judgeApproval(
   if (refusal !== undefined) return { kind: 'refused', by: refusal.person }
   if (now >= request.expiresAt) return { kind: 'expired' }
   const by = [...new Set(counted.map(({ person }) => person))]
-  const missing = request.needed - by.length
+  const people = fewestPeople(
+    counted.map(({ hands }) => hands),
+    request.needed,
+  )
+  const missing = request.needed - people
   return missing <= 0 ? { kind: 'approved', by } : { kind: 'waiting', missing }
 }
 
-function isCounted({ planHash, requester, askedAt, expiresAt }: ApprovalRequest, vote: Vote): boolean {
-  return vote.planHash === planHash && vote.person !== requester && vote.votedAt >= askedAt && vote.votedAt < expiresAt
+function isCounted({ planHash, hands, askedAt, expiresAt }: ApprovalRequest, vote: Vote): boolean {
+  const isInTime = vote.votedAt >= askedAt && vote.votedAt < expiresAt
+  return vote.planHash === planHash && isInTime && commonHand(hands, vote.hands) === undefined
 }

@@ -1,4 +1,5 @@
 /** Protections and votes as rows. */
+import { type Hands, handsOf } from '../../access/index.ts'
 import type { Actor } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { Place } from '../place.ts'
@@ -38,25 +39,34 @@ export function writeProtection(
 
 export type StoredVote = Vote & { readonly votedBy: Actor; readonly reason: string | null }
 
-type Row = Vote & { readonly votedBy: string; readonly reason: string | null }
+type Row = Omit<Vote, 'hands'> & {
+  readonly votedBy: string
+  readonly reason: string | null
+  readonly hands: string | null
+}
 
 /** Oldest first. */
 export function votesFor(queries: Queries, deployment: string): readonly StoredVote[] {
   return queries
     .prepare<Row>(
-      `SELECT person, verdict, plan_hash AS planHash, voted_by AS votedBy, reason, voted_at AS votedAt
+      `SELECT person, verdict, plan_hash AS planHash, voted_by AS votedBy, reason, voted_at AS votedAt, hands
         FROM deploy_vote WHERE deployment = ? ORDER BY voted_at, person`,
     )
     .all(deployment)
-    .map((row) => ({ ...row, votedAt: Number(row.votedAt), votedBy: JSON.parse(row.votedBy) as Actor }))
+    .map((row) => {
+      const [votedAt, votedBy] = [Number(row.votedAt), JSON.parse(row.votedBy) as Actor]
+      // A vote that is older than the column is in those hands that its giver is in now.
+      const hands = row.hands === null ? handsOf(queries, votedBy, votedAt) : (JSON.parse(row.hands) as Hands)
+      return { ...row, votedAt, votedBy, hands }
+    })
 }
 
 /** In place of what the same person said before. */
 export function writeVote(tx: Transaction, deployment: string, vote: StoredVote): void {
-  const { person, verdict, planHash, votedBy, reason, votedAt } = vote
+  const { person, verdict, planHash, votedBy, reason, votedAt, hands } = vote
   tx.prepare('DELETE FROM deploy_vote WHERE deployment = ? AND person = ?').run(deployment, person)
   tx.prepare(
-    `INSERT INTO deploy_vote (deployment, person, verdict, plan_hash, voted_by, reason, voted_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?)`,
-  ).run(deployment, person, verdict, planHash, JSON.stringify(votedBy), reason, votedAt)
+    `INSERT INTO deploy_vote (deployment, person, verdict, plan_hash, voted_by, reason, voted_at, hands)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(deployment, person, verdict, planHash, JSON.stringify(votedBy), reason, votedAt, JSON.stringify(hands))
 }

@@ -1,5 +1,5 @@
 /** The state in which a deployment waits for others to agree. It holds the place, and has changed nothing yet. */
-import { can, grantsNow, personBehind } from '../../access/index.ts'
+import { can, grantsNow, handsOf, personBehind } from '../../access/index.ts'
 import { appendRecord } from '../../audit/index.ts'
 import { formatDuration } from '../../base/index.ts'
 import type { Transaction } from '../../store/index.ts'
@@ -110,7 +110,8 @@ export function requestOf(queries: Queries, deployment: Deployment): ApprovalReq
   if (progress.approval === undefined || planHash === null) return undefined
   const { askedAt, expiresAt } = progress.approval
   const requester = personBehind(queries, requestedBy)
-  return { needed: approvalsNeeded(queries, deployment), planHash, requester, askedAt, expiresAt }
+  const hands = deployment.requesterHands ?? handsOf(queries, requestedBy, deployment.createdAt)
+  return { needed: approvalsNeeded(queries, deployment), planHash, requester, hands, askedAt, expiresAt }
 }
 
 export function judgementOf(queries: Queries, deployment: Deployment, now: number): Judgement {

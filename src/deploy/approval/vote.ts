@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Actor, personBehind } from '../../access/index.ts'
+import { type Actor, handsOf, personBehind } from '../../access/index.ts'
 import { appendRecord } from '../../audit/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { changeDeployment, type Deployment } from '../deployment/rows.ts'
@@ -7,6 +7,7 @@ import { requireGoing } from '../deployment/control.ts'
 import { deployError } from '../errors.ts'
 import { requireOnDeployment } from '../permission.ts'
 import { parseRequest } from '../request.ts'
+import { requireSomebodyElse } from './somebody-else.ts'
 import { requestOf } from './state.ts'
 import { writeVote } from './rows.ts'
 
@@ -22,7 +23,7 @@ export type VoteRequest = z.input<typeof voteRequestSchema>
  * Agrees to the plan of a deployment that waits for it, or refuses it, which halts it. Never to what one has asked for oneself. A
  * later vote of the same person takes the place of the first.
  * @throws HoldfastError access.forbidden, deploy.request_invalid, deploy.deployment_missing, deploy.ended, deploy.committed,
- * deploy.not_waiting, deploy.own_request, deploy.plan_differs, deploy.approval_expired
+ * deploy.not_waiting, deploy.own_request, deploy.maker_unknown, deploy.plan_differs, deploy.approval_expired
  */
 export async function voteOnDeployment(deploys: Deploys, actor: Actor, request: VoteRequest): Promise<void> {
   const { id, plan, verdict, reason } = parseRequest(voteRequestSchema, request)
@@ -32,12 +33,13 @@ export async function voteOnDeployment(deploys: Deploys, actor: Actor, request: 
     const now = deploys.clock.now()
     const asked = requestOf(tx, deployment)
     if (asked === undefined || deployment.approvedPlan !== null) throw notWaiting(deployment)
-    const person = personBehind(tx, actor)
-    if (person === asked.requester) throw ownRequest(id)
+    const [person, hands] = [personBehind(tx, actor), handsOf(tx, actor, asked.askedAt)]
+    requireSomebodyElse(tx, id, asked.hands, hands)
     if (!asked.planHash.startsWith(plan)) throw planDiffers(id, plan, asked.planHash)
     if (now >= asked.expiresAt) throw approvalExpired(id)
     const votedBy = { type: actor.type, id: actor.id, via: actor.via }
-    writeVote(tx, id, { person, verdict, planHash: asked.planHash, votedBy, reason: reason ?? null, votedAt: now })
+    const vote = { person, hands, verdict, planHash: asked.planHash, votedBy, reason: reason ?? null, votedAt: now }
+    writeVote(tx, id, vote)
     if (verdict === 'refuse') {
       const controlReason = `its plan was refused${reason === undefined ? '' : `: ${reason}`}`
       changeDeployment(tx, id, { control: 'halt', controlReason, status: 'running' })
@@ -55,12 +57,6 @@ export async function voteOnDeployment(deploys: Deploys, actor: Actor, request: 
 
 const notWaiting = ({ id, state }: Deployment) =>
   deployError('deploy.not_waiting', `${id} does not wait for an approval: it is in ${state}`, { place: 'id' })
-
-const ownRequest = (id: string) =>
-  deployError('deploy.own_request', `Who has asked for ${id} does not approve it`, {
-    place: 'id',
-    accepted: 'somebody else: one person is one person, whichever token they use',
-  })
 
 const planDiffers = (id: string, seen: string, planHash: string) =>
   deployError('deploy.plan_differs', `The plan of ${id} is not ${seen}`, {

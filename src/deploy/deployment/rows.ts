@@ -1,5 +1,5 @@
 /** Deployments as rows, and as the objects that verbs and machines work with. */
-import type { Reach } from '../../access/index.ts'
+import type { Hands, Reach } from '../../access/index.ts'
 import type { Actor } from '../../audit/index.ts'
 import type { Glass } from '../approval/break-glass.ts'
 import type { Weights } from '../deployer.ts'
@@ -85,6 +85,8 @@ export type Deployment = Place & {
   readonly run: number
   readonly executionArn: string | null
   readonly requestedBy: Actor
+  /** In whose hands it was who asked, then; null of deployments that are older than this column. */
+  readonly requesterHands: Hands | null
   readonly createdAt: number
   readonly deadlineAt: number
   readonly pausedAt: number | null
@@ -107,13 +109,17 @@ type Long = 'plan' | 'progress' | 'sight'
 export type PastDeployment = Omit<Deployment, Long>
 
 /** JSON columns as text. */
-type Row = Omit<Deployment, 'plan' | 'progress' | 'sight' | 'diagnosis' | 'evidence' | 'requestedBy' | 'glass'> & {
+type Row = Omit<
+  Deployment,
+  'plan' | 'progress' | 'sight' | 'diagnosis' | 'evidence' | 'requestedBy' | 'requesterHands' | 'glass'
+> & {
   readonly plan: string | null
   readonly progress: string
   readonly sight: string | null
   readonly diagnosis: string | null
   readonly evidence: string | null
   readonly requestedBy: string
+  readonly requesterHands: string | null
   readonly glass: string | null
 }
 
@@ -146,6 +152,7 @@ const columnOf = {
   run: 'run',
   executionArn: 'execution_arn',
   requestedBy: 'requested_by',
+  requesterHands: 'requester_hands',
   createdAt: 'created_at',
   deadlineAt: 'deadline_at',
   pausedAt: 'paused_at',
@@ -168,7 +175,7 @@ const pastColumns = selected(['plan', 'progress', 'sight'])
 
 export type NewDeployment = Place &
   Pick<Deployment, 'id' | 'target' | 'kind' | 'releaseId' | 'fleet' | 'term' | 'requestedBy' | 'createdAt'> &
-  Pick<Deployment, 'deadlineAt'> &
+  Pick<Deployment, 'deadlineAt' | 'requesterHands'> &
   Partial<Pick<Deployment, 'retryOf' | 'startFrom' | 'expectedPlan' | 'approvalsNeeded'>>
 
 export function insertDeployment(tx: Transaction, made: NewDeployment): void {
@@ -176,9 +183,9 @@ export function insertDeployment(tx: Transaction, made: NewDeployment): void {
   tx.prepare(
     `INSERT INTO deployment (id, position, project, config, target, kind, release_id, fleet, retry_of, start_from,
       status, course, state, control, expected_plan, progress, term, run, requested_by, created_at, deadline_at,
-      leftovers, approvals_needed)
+      leftovers, approvals_needed, requester_hands)
     VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM deployment), ?, ?, ?, ?, ?, ?, ?, ?, 'running', 'forward',
-      'Validate', 'run', ?, ?, ?, 0, ?, ?, ?, 0, ?)`,
+      'Validate', 'run', ?, ?, ?, 0, ?, ?, ?, 0, ?, ?)`,
   ).run(
     made.id,
     made.project,
@@ -196,6 +203,7 @@ export function insertDeployment(tx: Transaction, made: NewDeployment): void {
     made.createdAt,
     made.deadlineAt,
     made.approvalsNeeded ?? 0,
+    JSON.stringify(made.requesterHands),
   )
 }
 
@@ -388,6 +396,7 @@ function pastDeploymentOf<Found extends PastRow>(row: Found) {
     diagnosis: read<Diagnosis>(row.diagnosis),
     evidence: read<Evidence>(row.evidence),
     requestedBy: JSON.parse(row.requestedBy) as Actor,
+    requesterHands: row.requesterHands === null ? null : (JSON.parse(row.requesterHands) as Hands),
     glass: read<Glass>(row.glass),
   }
 }

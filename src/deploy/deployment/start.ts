@@ -1,5 +1,5 @@
 /** Beginning a deployment: its row in one transaction with its lock and its record, then its execution. */
-import type { Actor } from '../../access/index.ts'
+import { type Actor, handsOf } from '../../access/index.ts'
 import { appendRecord, type Cause } from '../../audit/index.ts'
 import { HoldfastError, parseDuration, ulid } from '../../base/index.ts'
 import { executionArn, startExecution, stateMachineArn } from '../../engine/index.ts'
@@ -46,6 +46,7 @@ export function beginDeployment(deploys: Deploys, tx: Transaction, beginning: Be
     fleet: beginning.fleet ?? id,
     term,
     requestedBy: { type: actor.type, id: actor.id, via: actor.via },
+    requesterHands: handsOf(tx, actor, now),
     createdAt: now,
     deadlineAt: now + parseDuration(release.timeout),
     ...(retryOf === undefined ? {} : { retryOf }),

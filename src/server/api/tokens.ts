@@ -23,6 +23,17 @@ const token = z
     grants: grantsSchema
       .optional()
       .meta({ description: 'What a user may do; a machine works for itself and no more.' }),
+    madeBy: z
+      .object({ type: z.string(), id: z.string(), name: z.string().optional() })
+      .optional()
+      .meta({ description: 'Absent when it was made before this was kept.' }),
+    oneWith: z
+      .array(z.object({ id: z.string(), name: z.string() }))
+      .optional()
+      .meta({
+        description:
+          'Those who have had its secret, such as who made it: with them it counts as one where several must agree. `owner` is that of the machine.',
+      }),
     createdAt: schema.time,
     lastUsedAt: schema.time.optional().meta({ description: 'To the minute. Absent when it never was.' }),
     expiresAt: schema.time.optional().meta({ description: 'Absent: it is good until it is revoked.' }),
@@ -192,11 +203,12 @@ function rotatedOf(
 }
 
 function tokenOf({ clock }: ServerDependencies, listed: Token): z.output<typeof token> {
-  const { id, name, grants, machine, expiresAt, revokedAt } = listed
+  const { id, name, grants, machine, expiresAt, revokedAt, madeBy, oneWith } = listed
   const isOver = expiresAt !== undefined && expiresAt <= clock.now()
   return {
     ...{ id, name, grants, state: revokedAt !== undefined ? 'revoked' : isOver ? 'over' : 'good' },
     actor: machine === undefined ? { type: 'user', id } : { type: 'machine', id: machine },
+    ...{ madeBy, oneWith },
     createdAt: schema.timeOf(listed.createdAt),
     lastUsedAt: schema.maybeTimeOf(listed.lastUsedAt),
     expiresAt: schema.maybeTimeOf(expiresAt),

@@ -35,6 +35,7 @@ function tokensText({ world, paint }: Context, tokens: readonly Token[], server:
     { head: 'NAME' },
     { head: 'MAY', weight: 4 },
     { head: 'MADE', weight: 3 },
+    { head: 'BY', weight: 3 },
     { head: 'USED', weight: 1 },
     { head: 'UNTIL', weight: 2 },
   ]
@@ -44,6 +45,7 @@ function tokensText({ world, paint }: Context, tokens: readonly Token[], server:
     printable(token.name),
     grantsText(token),
     ago(world.now() - token.createdAt),
+    printable(makerOf(token)),
     token.lastUsedAt === undefined ? 'never' : ago(Math.max(0, world.now() - token.lastUsedAt)),
     token.expiresAt === undefined ? 'revoked' : localTime(token.expiresAt, world.timeZone),
   ])
@@ -52,6 +54,10 @@ function tokensText({ world, paint }: Context, tokens: readonly Token[], server:
     `${paint.dim('make one')}  ${commandLine(world, 'tokens add NAME --may ROLE --for 90d', server)}`,
   ].join('\n')
 }
+
+/** Whose it is, or who made it for somebody else. */
+const makerOf = ({ madeBy }: Token): string =>
+  madeBy === undefined ? 'unknown' : madeBy.type === 'system' ? 'Holdfast' : (madeBy.name ?? madeBy.id)
 
 function stateOf({ state }: Token): Cell {
   if (state === 'good') return { tone: 'done', word: 'good' }

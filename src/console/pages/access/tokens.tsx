@@ -76,6 +76,7 @@ function columnsIn({ t }: Words): readonly Column<Token>[] {
       numeric: true,
       cell: ({ createdAt }) => <When at={createdAt} />,
     },
+    { key: 'by', head: t('access.madeBy'), width: 'minmax(80px, 1fr)', wide: true, cell: (token) => makerOf(token, t) },
     {
       key: 'used',
       head: t('access.used'),
@@ -92,6 +93,20 @@ function columnsIn({ t }: Words): readonly Column<Token>[] {
       cell: ({ expiresAt }) => (expiresAt === undefined ? t('access.noEnd') : <When at={expiresAt} />),
     },
   ]
+}
+
+const makerOf = ({ madeBy }: Token, t: Words['t']): string =>
+  madeBy === undefined ? t('access.unknownMaker') : madeBy.type === 'system' ? 'Holdfast' : (madeBy.name ?? madeBy.id)
+
+const handOf = ({ id, name }: { readonly id: string; readonly name: string }, t: Words['t']): string =>
+  id === 'owner' ? t('access.ownerHand') : id === 'unknown' ? t('access.unknownMaker') : name
+
+const makerFacts = (token: Token, t: Words['t']): (readonly [string, string])[] => {
+  const { oneWith = [] } = token
+  const made = [t('access.madeBy'), makerOf(token, t)] as const
+  return oneWith.length === 0
+    ? [made]
+    : [made, [t('access.oneWith'), oneWith.map((hand) => handOf(hand, t)).join(', ')] as const]
 }
 
 const used = (at: string | undefined, t: Words['t']) => (at === undefined ? t('part.never') : <When at={at} />)
@@ -131,6 +146,7 @@ function TokenDetails({ token, onClose }: { readonly token: Token; readonly onCl
         ],
         [t('access.may'), mayOf(token, t)],
         [t('access.made'), <Moment key="made" at={createdAt} />],
+        ...makerFacts(token, t),
         [t('access.used'), lastUsedAt === undefined ? t('part.never') : <Moment key="used" at={lastUsedAt} />],
         [t('access.until'), expiresAt === undefined ? t('access.noEndLong') : <Moment key="until" at={expiresAt} />],
         ...(revokedAt === undefined ? [] : [[t('access.revokedAt'), <Moment key="revoked" at={revokedAt} />] as const]),
