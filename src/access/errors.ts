@@ -32,17 +32,17 @@ export const accessErrorCodes = [
 export type AccessErrorCode = (typeof accessErrorCodes)[number]
 
 /** One answer for no, unknown, revoked and expired tokens alike: a guesser learns nothing. */
-export const unauthenticated = (): HoldfastError =>
+export const unauthenticated = (about?: Readonly<Record<string, string>>): HoldfastError =>
   new HoldfastError('access.unauthenticated', 'The request carries no valid token', {
-    kind: 'unauthenticated',
+    ...{ kind: 'unauthenticated', about },
     accepted: 'the header "Authorization: Bearer hf_…" with a token that was not revoked and is not over',
     repair: 'set HOLDFAST_TOKEN, or run the command where the data folder with its token file is readable',
   })
 
 /** One answer for no, ended and half known sessions alike. */
-export const sessionEnded = (): HoldfastError =>
+export const sessionEnded = (about?: Readonly<Record<string, string>>): HoldfastError =>
   new HoldfastError('access.session_ended', 'You are not signed in, or no longer', {
-    kind: 'unauthenticated',
+    ...{ kind: 'unauthenticated', about },
     repair: 'sign in again: holdfast console prints a link',
   })
 
@@ -61,6 +61,7 @@ export const forbidden = (who: string, verb: string, thing: string | undefined, 
   new HoldfastError('access.forbidden', `${who} may not ${verb}${thing === undefined ? '' : ` on ${thing}`}`, {
     kind: 'forbidden',
     place: verb,
+    about: thing === undefined ? undefined : { thing },
     accepted: mayDo,
     repair: 'use a token of someone who may, or ask an admin for the role',
   })

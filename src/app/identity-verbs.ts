@@ -1,16 +1,17 @@
 /** The verbs of identity providers with identity bound, as the server takes them. */
 import type { Access } from '../access/index.ts'
 import { beginSignOn, finishSignOn, issueCiToken, listCiRules, listProviders, openIdentity } from '../identity/index.ts'
-import { openGate } from '../outbound/index.ts'
+import type { Gate } from '../outbound/index.ts'
 import type { IdentityVerbs } from '../server/index.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
 import { secretReader } from './secrets.ts'
 
-export function bindIdentityVerbs({ configuration, environment }: RuntimeOptions, access: Access): IdentityVerbs {
-  const { signOn, ci, outbound } = configuration
+type Ground = { readonly access: Access; readonly gate: Gate }
+
+export function bindIdentityVerbs({ configuration, environment }: RuntimeOptions, ground: Ground): IdentityVerbs {
+  const { signOn, ci } = configuration
   const identity = openIdentity({
-    ...{ access, signOn, ci },
-    gate: openGate(outbound),
+    ...{ access: ground.access, gate: ground.gate, signOn, ci },
     readSecret: secretReader(environment),
   })
   return {

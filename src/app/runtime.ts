@@ -8,7 +8,7 @@ import {
   inviteWhoStarted,
   openAccess,
 } from '../access/index.ts'
-import { openTrail, startTrail, type Trail, TrailNews } from '../audit/index.ts'
+import { openTrail, Refusals, startTrail, type Trail, TrailNews } from '../audit/index.ts'
 import { awsConfigFrom } from '../aws/index.ts'
 import { type HoldfastError, ulid } from '../base/index.ts'
 import { type ConnectionBook, openConnectionBook } from '../connection/index.ts'
@@ -38,6 +38,8 @@ import { databaseFile, databaseUrl, databaseWords, hasDatabaseFile, openDatabase
 import type { RuntimeOptions } from './runtime-options.ts'
 import { rotateKeys } from './rotate-keys.ts'
 import { openSealingKeys, type SealingKeys } from './sealing-keys.ts'
+import type { Gate } from '../outbound/index.ts'
+import { openControlPlaneGate } from './outbound-gate.ts'
 import { proofKeyOf, proofOf } from './server-proof.ts'
 import { demandSharedFiles, shareIdentity } from './shared-identity.ts'
 import { signInLinkOf } from './sign-in-link.ts'
@@ -119,6 +121,8 @@ type Ground = {
   readonly store: Store
   readonly account: Account
   readonly trail: Trail
+  readonly refusals: Refusals
+  readonly gate: Gate
   readonly connections: ConnectionBook
   readonly access: Access
   readonly sealingKeys: SealingKeys
@@ -149,6 +153,8 @@ async function openGround(options: RuntimeOptions, shutdown: Shutdown): Promise<
   const folderKey = tokenKeyOf(dataFolder, randomBytes)
   await shareIdentity(store, dataFolder)
   shutdown.add('the trail', startTrail({ trail, store, clock, logger }))
+  const refusals = new Refusals({ store, clock, logger })
+  shutdown.add('the record of refusals', () => refusals.close())
 
   const sealingKeys = openSealingKeys(dataFolder, folderKey, randomBytes)
   const { keyring } = sealingKeys
@@ -159,7 +165,17 @@ async function openGround(options: RuntimeOptions, shutdown: Shutdown): Promise<
   const access = openAccess({ store, clock, logger, randomBytes, keyring })
   const delivered = configuration.auth === 'none' ? undefined : await deliverAdminFiles(access, dataFolder)
   return {
-    ...{ store, account, trail, connections, access, sealingKeys, told },
+    ...{
+      store,
+      account,
+      trail,
+      refusals,
+      gate: openControlPlaneGate(configuration, refusals),
+      connections,
+      access,
+      sealingKeys,
+      told,
+    },
     tokenFile: delivered?.file,
     isFirstStart: delivered?.isNew ?? false,
   }
@@ -188,7 +204,7 @@ function buildServer(options: RuntimeOptions, behind: Behind): Server {
       sessions: bindSessionVerbs(access, tokenFile !== undefined),
       people: bindPeopleVerbs(access),
       tokens: bindTokenVerbs(access),
-      identity: bindIdentityVerbs(options, access),
+      identity: bindIdentityVerbs(options, behind),
       consoleFolder,
       answers: keptAnswers(store, () => clock.now()),
       platform: {
@@ -206,6 +222,7 @@ function buildServer(options: RuntimeOptions, behind: Behind): Server {
           ? ((token === undefined ? undefined : actorWith(access, token, 'api')) ?? anonymousAdmin('api'))
           : authenticate(access, token, 'api'),
       ...(tokenFile === undefined ? {} : { findAwsKey: (id: string) => findAwsKey(access, id, 'api') }),
+      noteRefusal: (refusal) => behind.refusals.note(refusal),
       metrics: behind.telemetry.metrics,
       clock,
       elapsed,

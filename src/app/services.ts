@@ -2,7 +2,7 @@
 import { awsConfigFrom, awsHandlers, uninstalledHandler } from '../aws/index.ts'
 import type { ObjectStore, ResourceHandler } from '../engine/index.ts'
 import type { Connections } from '../connection/index.ts'
-import { openGate } from '../outbound/index.ts'
+import type { Gate } from '../outbound/index.ts'
 import { localObjects } from './local-objects.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
 import { secretReader } from './secrets.ts'
@@ -13,12 +13,13 @@ export type Services = {
   readonly objectStores: readonly ObjectStore[]
 }
 
-export function openServices(options: RuntimeOptions, connections: Connections, shutdown: Shutdown): Services {
+type Ground = { readonly connections: Connections; readonly gate: Gate }
+
+export function openServices(options: RuntimeOptions, ground: Ground, shutdown: Shutdown): Services {
   const { configuration, environment, clock, logger, randomBytes } = options
   const config = { ...awsConfigFrom(environment), assumableRoles: configuration.aws.assumableRoles }
   const aws = awsHandlers(config, logger, {
-    gate: openGate(configuration.outbound),
-    connections,
+    ...{ gate: ground.gate, connections: ground.connections },
     readSecret: secretReader(environment),
     now: () => clock.now(),
   })

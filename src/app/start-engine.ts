@@ -23,6 +23,7 @@ import {
 } from '../engine/index.ts'
 import type { Connections } from '../connection/index.ts'
 import type { Hosts } from '../host/index.ts'
+import type { Gate } from '../outbound/index.ts'
 import { createExpressions } from '../jsonata/index.ts'
 import { NamedLease, type Store } from '../store/index.ts'
 import { builtInDeployers } from './deployers.ts'
@@ -44,6 +45,7 @@ export type Ground = {
   readonly account: Account
   readonly hosts: Hosts
   readonly connections: Connections
+  readonly gate: Gate
   readonly observer?: EngineObserver
 }
 
@@ -134,13 +136,13 @@ async function openUserProcedures(
 
 function buildEngine(
   options: RuntimeOptions,
-  { store, account, connections, observer }: Ground,
+  { store, account, connections, gate, observer }: Ground,
   { shutdown, handlers }: { readonly shutdown: Shutdown; readonly handlers: Handlers },
 ): Engine {
   const { configuration, dataFolder, clock, randomBytes, logger } = options
   const expressions = createExpressions()
   shutdown.add('the expressions', () => expressions.close())
-  const services = openServices(options, connections, shutdown)
+  const services = openServices(options, { connections, gate }, shutdown)
   return createEngine({
     ...{ store, clock, logger, randomBytes, expressions, account },
     ...(observer === undefined ? {} : { observer }),

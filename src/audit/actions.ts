@@ -15,6 +15,10 @@ export const actions = {
   'token.replayed': 'an ID token of a pipeline came a second time, and was refused',
   'token.rekey': "a token's keys for AWS's tools were made anew",
 
+  'access.refused': 'somebody who did not show who they are was refused',
+  'access.forbidden': 'somebody asked for what they may not do',
+  'outbound.refused': 'a call to an address that may not be called was refused',
+
   'person.add': 'somebody was added who may sign in',
   'person.change': 'what somebody may do was changed, or they were disabled',
   'person.invite': 'somebody was given a code to choose a password and an authenticator',

@@ -27,6 +27,7 @@ export {
   type Via,
 } from './record.ts'
 export type { Redacted } from './redact.ts'
+export { type Refusal, type RefusalLimits, Refusals, usualRefusalLimits } from './refusals.ts'
 export { openTrail, type Trail, trailDefaults, type TrailOptions, type TrailSettings } from './trail.ts'
 export type { Break, BreakReason, Verification } from './verify.ts'
 export { type ExportVerification, verifyExport } from './verify-export.ts'

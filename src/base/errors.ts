@@ -26,6 +26,8 @@ export type ErrorDetails = {
   readonly retryable?: boolean
   /** When it may, where that is known. */
   readonly retryAfterMs?: number | undefined
+  /** What is known of whom it is about. For the audit trail: the caller is not told. */
+  readonly about?: Readonly<Record<string, string>> | undefined
   readonly cause?: unknown
 }
 
@@ -38,6 +40,7 @@ export class HoldfastError extends Error {
   readonly place: string | undefined
   readonly accepted: string | undefined
   readonly repair: string | undefined
+  declare readonly about: Readonly<Record<string, string>> | undefined
 
   constructor(code: string, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -49,6 +52,8 @@ export class HoldfastError extends Error {
     this.place = details.place
     this.accepted = details.accepted
     this.repair = details.repair
+    // Not among what is written when an error is made text: somebody may answer with that.
+    Object.defineProperty(this, 'about', { value: details.about, enumerable: false })
   }
 }
 

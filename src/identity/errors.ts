@@ -10,6 +10,15 @@ export const identityErrorCodes = [
   'identity.sign_on_refused',
 ] as const
 
+/** For the trail: what is known, and what was wrong. */
+type About = Readonly<Record<string, string>>
+
+/** A stable word for what a library did not believe: its own words may hold what it was sent. */
+export function whyOf(cause: unknown): string {
+  const { code, claim }: { code?: unknown; claim?: unknown } = Object(cause)
+  return [code, claim].filter((part) => typeof part === 'string').join(' ') || 'not to be believed'
+}
+
 export const providerMissing = (name: string): HoldfastError =>
   new HoldfastError('identity.provider_missing', `There is no identity provider "${name.slice(0, 80)}"`, {
     kind: 'missing',
@@ -18,11 +27,11 @@ export const providerMissing = (name: string): HoldfastError =>
   })
 
 /** One answer for all that does not fit: who forges learns nothing. What it was stands in the log. */
-export const signOnRefused = (cause?: unknown): HoldfastError =>
+export const signOnRefused = (about: About, cause?: unknown): HoldfastError =>
   new HoldfastError('identity.sign_on_refused', 'This sign-on was not begun here, was used, or is not to be trusted', {
     kind: 'unauthenticated',
     repair: 'begin again on the sign-in page; the log of the server says why',
-    cause,
+    ...{ about, cause },
   })
 
 export const providerUnavailable = (name: string, cause: unknown): HoldfastError =>
@@ -32,12 +41,12 @@ export const providerUnavailable = (name: string, cause: unknown): HoldfastError
     cause,
   })
 
-export const ciRefused = (cause?: unknown): HoldfastError =>
+export const ciRefused = (about: About, cause?: unknown): HoldfastError =>
   new HoldfastError('identity.ci_refused', 'This is no ID token that a job of a configured issuer was given for here', {
     kind: 'unauthenticated',
     place: 'token',
     accepted: 'a signed ID token that is not over, with the audience of the configuration',
-    cause,
+    ...{ about, cause },
   })
 
 export const ciReplayed = (): HoldfastError =>
@@ -47,9 +56,9 @@ export const ciReplayed = (): HoldfastError =>
     repair: 'request another one from the pipeline',
   })
 
-export const ciUnmapped = (who: string): HoldfastError =>
+export const ciUnmapped = (who: string, about: About): HoldfastError =>
   new HoldfastError('identity.ci_unmapped', `No rule lets ${who} do anything here`, {
-    kind: 'forbidden',
+    ...{ kind: 'forbidden', about },
     place: 'token',
     repair: 'add a rule to ci in holdfast.config.ts; holdfast tokens ci-rules shows those there are',
   })

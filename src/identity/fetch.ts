@@ -1,5 +1,5 @@
 /** The gate as a `fetch` for libraries that want one: every address they think of is judged, and no redirect is followed. */
-import type { Gate } from '../outbound/index.ts'
+import type { Asker, Gate } from '../outbound/index.ts'
 
 type Asked = {
   readonly method?: string | undefined
@@ -8,10 +8,10 @@ type Asked = {
   readonly signal?: AbortSignal | null | undefined
 }
 
-export function fetchThrough(gate: Gate) {
+export function fetchThrough(gate: Gate, asker: Asker) {
   return async (url: string, { method = 'GET', headers, body, signal }: Asked = {}): Promise<Response> => {
     const answer = await gate.request({
-      ...{ method, url, secretBody: true },
+      ...{ method, url, asker, secretBody: true },
       headers: Object.fromEntries(new Headers(headers)),
       body: textOf(body),
       signal: signal ?? new AbortController().signal,

@@ -25,7 +25,7 @@ export type Identity = {
 export function openIdentity({ access, gate, readSecret, signOn, ci }: IdentityOptions): Identity {
   const { clock } = access
   const providers = Object.entries(signOn).map(
-    ([name, settings]) => [name, openProvider({ settings, gate, readSecret, clock })] as const,
+    ([name, settings]) => [name, openProvider({ name, settings, gate, readSecret, clock })] as const,
   )
   return { access, providers: new Map(providers), ciIssuers: openCiIssuers(ci, { gate, clock }) }
 }

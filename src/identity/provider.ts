@@ -23,6 +23,8 @@ export interface Provider {
 }
 
 export type ProviderOptions = {
+  /** In the configuration. */
+  readonly name: string
   readonly settings: ProviderSettings
   readonly gate: Gate
   readonly readSecret: (reference: string) => string
@@ -68,9 +70,9 @@ export function openProvider(options: ProviderOptions): Provider {
   }
 }
 
-async function discover({ settings, gate, readSecret }: ProviderOptions): Promise<oidc.Configuration> {
+async function discover({ name, settings, gate, readSecret }: ProviderOptions): Promise<oidc.Configuration> {
   const { issuer, clientId, secret } = settings
-  const through = fetchThrough(gate)
+  const through = fetchThrough(gate, { kind: 'provider', id: name })
   const customFetch: oidc.CustomFetch = (url, asked) => through(url, asked)
   // In clear only where the gate lets it: loopback and what the configuration allows.
   const inClear = issuer.startsWith('http:') ? { execute: [oidc.allowInsecureRequests] } : {}

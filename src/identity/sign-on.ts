@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import { type BegunSession, signInFromOutside } from '../access/index.ts'
 import { HoldfastError } from '../base/index.ts'
-import { providerMissing, providerUnavailable, signOnRefused } from './errors.ts'
+import { providerMissing, providerUnavailable, signOnRefused, whyOf } from './errors.ts'
 import type { Identity } from './identity.ts'
 import type { Claims, Provider } from './provider.ts'
 import { spendOnce } from './spent.ts'
@@ -89,7 +89,8 @@ export async function finishSignOn(identity: Identity, { ticket, query, userAgen
   const provider = held === undefined ? undefined : identity.providers.get(held.provider)
   const callback = held === undefined ? undefined : new URL(`?${query.replace(/^\?/, '')}`, held.redirectUri)
   const isOurs = held !== undefined && equal(callback?.searchParams.get('state') ?? '', held.state)
-  if (held === undefined || provider === undefined || callback === undefined || !isOurs) throw signOnRefused()
+  if (held === undefined || provider === undefined || callback === undefined || !isOurs)
+    throw signOnRefused({ why: held === undefined ? 'no ticket of this browser' : 'another state' })
   await spend(identity, held)
   const claims = await provider.exchange(callback, held).catch((cause: unknown) => {
     throw told(identity, held.provider, cause)
@@ -122,7 +123,7 @@ function opened({ access }: Identity, ticket: string | undefined): Ticket | unde
 async function spend({ access }: Identity, { state, expiresAt }: Ticket): Promise<void> {
   const nowMs = access.clock.now()
   const isFirst = await access.store.write((tx) => spendOnce(tx, { parts: ['state', state], nowMs, expiresAt }))
-  if (!isFirst) throw signOnRefused()
+  if (!isFirst) throw signOnRefused({ why: 'used before' })
 }
 
 function accountOf({ settings }: Provider, claims: Claims) {
@@ -145,7 +146,7 @@ function accountOf({ settings }: Provider, claims: Claims) {
 /** For the log why it is, for the person only which of two things to do. */
 function told({ access }: Identity, provider: string, cause: unknown): HoldfastError {
   access.logger.warn('a sign-on was refused', { provider, error: cause })
-  return isOutage(cause) ? providerUnavailable(provider, cause) : signOnRefused(cause)
+  return isOutage(cause) ? providerUnavailable(provider, cause) : signOnRefused({ provider, why: whyOf(cause) }, cause)
 }
 
 /** The gate's own faults lie below what the library makes of them. */

@@ -14,9 +14,10 @@ export class OutboundFault extends HoldfastError {
   declare readonly code: OutboundCode
 }
 
-export function refused(host: string, what: string): OutboundFault {
+export function refused(host: string, what: string, about: Readonly<Record<string, string>> = {}): OutboundFault {
   return new OutboundFault('outbound.refused', `${host} is not called: ${what}`, {
     kind: 'forbidden',
+    about: { why: what, ...about },
     place: host,
     accepted: 'public addresses over https, and what outbound.allow of the configuration lists',
     repair: `if it is meant to be called, add ${JSON.stringify(host)} to outbound.allow`,
@@ -36,6 +37,14 @@ export function timedOut(host: string, ms: number): OutboundFault {
   return new OutboundFault('outbound.timeout', `${host} did not answer within ${ms} ms`, {
     kind: 'unavailable',
     place: host,
+  })
+}
+
+/** An answer sends on to where the request may not go. */
+export function refusedRedirect(host: string, to: string, why: string): OutboundFault {
+  return new OutboundFault('outbound.redirects', `${host} ${why}`, {
+    ...{ kind: 'unavailable', retryable: false, place: host },
+    about: { why: `sent on to ${to}, where it may not go` },
   })
 }
 

@@ -3,15 +3,19 @@ import { lookup as lookUp } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { type Address, rangeOf } from './address.ts'
 import { type AllowList, allowList } from './allow.ts'
-import { badRedirect, OutboundFault, refused, timedOut, unreachable } from './errors.ts'
-import { type Exchange, exchange, type OutboundRequest, type OutboundResponse } from './request.ts'
+import { badRedirect, OutboundFault, refused, refusedRedirect, timedOut, unreachable } from './errors.ts'
+import { type Asker, type Exchange, exchange, type OutboundRequest, type OutboundResponse } from './request.ts'
 
 export type GateSettings = {
   /** Addresses, networks and names that may be called although they are not public. */
   readonly allow: readonly string[]
   /** All addresses of a name. Default: the system's. */
   readonly resolve?: (host: string) => Promise<readonly Address[]>
+  /** Is told of each request that may not go where it is to go. */
+  readonly onRefused?: (refused: RefusedCall) => void
 }
+
+export type RefusedCall = { readonly asker: Asker; readonly host: string; readonly code: string; readonly why: string }
 
 export type Gate = {
   /**
@@ -19,13 +23,21 @@ export type Gate = {
    * @throws the reason of `signal` when that ends it
    */
   request(request: OutboundRequest): Promise<OutboundResponse>
+  /** A caller with rules of its own has refused an address before it came here. */
+  noteRefused(refused: RefusedCall): void
 }
 
 const defaults = { timeoutMs: 10_000, maxBodyBytes: 1_048_576, redirects: 0 }
 
-export function openGate({ allow, resolve = everyAddress }: GateSettings): Gate {
+export function openGate({ allow, resolve = everyAddress, onRefused }: GateSettings): Gate {
   const allowed = allowList(allow)
+  const tell = (thrown: unknown, { asker }: OutboundRequest): void => {
+    const why = thrown instanceof OutboundFault ? thrown.about?.['why'] : undefined
+    if (!(thrown instanceof OutboundFault) || why === undefined) return
+    onRefused?.({ asker, host: thrown.place ?? '', code: thrown.code, why })
+  }
   return {
+    noteRefused: (refused) => onRefused?.(refused),
     async request(request) {
       const { timeoutMs = defaults.timeoutMs, signal } = request
       const limit = AbortSignal.timeout(timeoutMs)
@@ -33,6 +45,7 @@ export function openGate({ allow, resolve = everyAddress }: GateSettings): Gate 
       try {
         return await follow({ ...request, signal: both }, (url, plain) => judge(url, plain, { allowed, resolve, both }))
       } catch (fault) {
+        tell(fault, request)
         if (signal.aborted) throw signal.reason
         if (limit.aborted) throw timedOut(new URL(request.url).host, timeoutMs)
         throw fault instanceof OutboundFault ? fault : unreachable(new URL(request.url).host, fault)
@@ -55,10 +68,10 @@ async function follow(request: OutboundRequest, judgeOne: Judge): Promise<Outbou
     const from = next.url
     next = redirected(next, location, answer.status)
     if (request.mayGoTo?.(next.url) === false) {
-      throw badRedirect(from.host, `sends on to ${next.url.host}, where this request may not go`)
+      throw refusedRedirect(from.host, next.url.host, `sends on to ${next.url.host}, where this request may not go`)
     }
     if (request.secretBody === true && next.body !== undefined && next.url.host !== from.host) {
-      throw badRedirect(from.host, `wants the secrets in the body sent on to ${next.url.host}`)
+      throw refusedRedirect(from.host, next.url.host, `wants the secrets in the body sent on to ${next.url.host}`)
     }
   }
 }
@@ -81,7 +94,7 @@ function redirected(from: Omit<Exchange, 'lookup'>, location: string, status: nu
   if (url === null || !/^https?:$/.test(url.protocol))
     throw badRedirect(from.url.host, 'sends on to what is no address')
   if (from.url.protocol === 'https:' && url.protocol === 'http:') {
-    throw badRedirect(from.url.host, `sends on from https to plain http, to ${url.host}`)
+    throw refusedRedirect(from.url.host, url.host, `sends on from https to plain http, to ${url.host}`)
   }
   const asksAgain = status === 307 || status === 308 || from.method === 'HEAD'
   const headers = url.origin === from.url.origin ? from.headers : withoutCredentials(from.headers)

@@ -7,5 +7,5 @@
 export { type Address, rangeOf } from './address.ts'
 export { isAllowEntry } from './allow.ts'
 export { OutboundFault, outboundErrors } from './errors.ts'
-export { type Gate, type GateSettings, openGate } from './gate.ts'
-export type { OutboundRequest, OutboundResponse } from './request.ts'
+export { type Gate, type GateSettings, openGate, type RefusedCall } from './gate.ts'
+export type { Asker, OutboundRequest, OutboundResponse } from './request.ts'

@@ -8,7 +8,7 @@ import type { OutboundRequest } from './request.ts'
 
 const never = new AbortController().signal
 const get = (url: string, more: Partial<OutboundRequest> = {}): OutboundRequest => ({
-  ...{ method: 'GET', url, headers: {}, signal: never },
+  ...{ asker: { kind: 'execution', id: 'arn:test' }, method: 'GET', url, headers: {}, signal: never },
   ...more,
 })
 const at = (...addresses: string[]): Address[] =>

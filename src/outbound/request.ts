@@ -3,7 +3,17 @@ import { type IncomingMessage, request as requestInClear } from 'node:http'
 import { request as requestOverTls } from 'node:https'
 import type { LookupFunction } from 'node:net'
 
+/** On whose behalf a request leaves: for the record, when it is refused. */
+export type Asker = {
+  /** An execution (its ARN), an identity provider (its name in the configuration), or a host. */
+  readonly kind: 'execution' | 'provider' | 'host'
+  readonly id: string
+  /** Whose secrets it carries. */
+  readonly connection?: string
+}
+
 export type OutboundRequest = {
+  readonly asker: Asker
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string | readonly string[]>>

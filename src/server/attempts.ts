@@ -64,7 +64,7 @@ const waitOf = (until: number, pace: Pace, now: number): number =>
   Math.ceil(Math.max(0, until - now - (pace.burst - 1) * everyMs(pace)))
 
 /** Whoever has one IPv6 address has 2^64 of them. */
-function groupOf(address: string): string {
+export function groupOf(address: string): string {
   if (!isIPv6(address)) return address
   const [front = '', back] = address.split('::')
   const before = front === '' ? [] : front.split(':')

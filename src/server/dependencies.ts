@@ -1,6 +1,6 @@
 /** What the server is handed: the verbs it translates to, who is calling, and the world (time, chance, log). */
 import type { Actor, AwsKeyHolder } from '../access/index.ts'
-import type { News, TrailPage, TrailQuery, TrailRange, Verification } from '../audit/index.ts'
+import type { News, Refusal, TrailPage, TrailQuery, TrailRange, Verification } from '../audit/index.ts'
 import type { Clock, Logger } from '../base/index.ts'
 import type { ListedConnection, NewConnection } from '../connection/index.ts'
 import type * as engine from '../engine/index.ts'
@@ -187,6 +187,8 @@ export type ServerDependencies = {
    * nobody is asked who they are, and signatures are not looked at.
    */
   readonly findAwsKey?: (accessKeyId: string) => AwsKeyHolder | undefined
+  /** What is refused, for the trail. It neither waits nor fails. */
+  readonly noteRefusal: (refusal: Refusal) => void
   readonly clock: Clock
   /** Milliseconds that only grow, with fractions. */
   readonly elapsed: () => number

@@ -58,6 +58,7 @@ function refusedHost({ hosts }: DoorRules, host: string | undefined): HoldfastEr
   if (name !== undefined && hosts.has(name)) return undefined
   return serverError('server.host_refused', `The host "${host ?? ''}" is not served here`, {
     place: 'Host',
+    about: { host: host ?? '' },
     accepted: [...hosts].filter((name) => !name.startsWith('sync-')).join(', '),
   })
 }
@@ -85,5 +86,6 @@ function isOwnOrigin(origin: string, host: string | undefined): boolean {
 const originRefused = (origin: string) =>
   serverError('server.origin_refused', `A page of ${origin} may not call this API`, {
     place: 'Origin',
+    about: { origin },
     accepted: 'no Origin header, or the address of this server',
   })

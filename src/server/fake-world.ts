@@ -92,6 +92,7 @@ export async function openWorld(
         kind: 'unauthenticated',
       })
     },
+    noteRefusal() {},
     clock,
     logger: {
       ...silentLogger,

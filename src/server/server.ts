@@ -17,6 +17,7 @@ import type { ServerDependencies } from './dependencies.ts'
 import { type DoorRules, doorRules, isLoopback, refusedAtTheDoor } from './door.ts'
 import { serverError } from './errors.ts'
 import { faultOfForm, faultOfParser, originForm, refuseConnection, writtenProblem } from './malformed.ts'
+import { refusalOf } from './refusal.ts'
 import { Traffic } from './traffic.ts'
 import { actionNameIn, isWireRequest, refuseWire, serveWire, type WireOptions } from './wire/serve.ts'
 
@@ -93,7 +94,7 @@ class HttpEntrance implements Server {
     const limits = { payload: options.payloadLimit, definition: options.definitionLimit }
     // Text inside JSON may double: every quote in it is written with a backslash.
     const bodyBytes = 2 * Math.max(limits.payload, limits.definition) + 64 * 1024
-    this.#wire = { limits, bodyBytes, traffic: this.#traffic }
+    this.#wire = { limits, bodyBytes, traffic: this.#traffic, clientOf: (request) => this.#clientOf(request) }
     this.#api = createApi(dependencies, {
       ...{ bodyBytes, traffic: this.#traffic, attempts },
       clientOf: (request) => this.#clientOf(request),
@@ -146,6 +147,7 @@ class HttpEntrance implements Server {
     const refusal = this.#refusal(request)
     this.#traffic.enter(response)
     request.url = originForm(request.url ?? '')
+    if (refusal !== undefined) this.#noteRefusal(refusal, request)
     if (this.#traffic.closing || refusal?.code === 'server.malformed') response.shouldKeepAlive = false
     if (isWireRequest(request)) {
       if (refusal !== undefined) return refuseWire(response, refusal, this.#dependencies.newRequestId())
@@ -164,6 +166,13 @@ class HttpEntrance implements Server {
     const error = faultOfParser(code, connectionRules.maxHeaderSize)
     metrics.answered({ method: 'none', route: 'malformed', status: statusOf(error), ms: 0 })
     refuseConnection(socket, this.#traffic.answeringOn(socket), () => writtenProblem(error, newRequestId()))
+  }
+
+  #noteRefusal(error: HoldfastError, request: IncomingMessage): void {
+    const { method = '', headers } = request
+    const what = { type: 'header', id: error.place ?? '' } as const
+    const refusal = refusalOf(error, { method, headers, what, address: this.#clientOf(request).address })
+    if (refusal !== undefined) this.#dependencies.noteRefusal(refusal)
   }
 
   #clientOf(request: IncomingMessage): Client {

@@ -58,6 +58,7 @@ const server = createServer(
     elapsed: () => 0,
     clock,
     logger,
+    noteRefusal() {},
     newRequestId: () => ulid(clock.now(), randomBytes),
   },
   { port: 0 },

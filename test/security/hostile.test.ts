@@ -1,8 +1,10 @@
 /** What somebody outside tries, over HTTP, against a whole Holdfast: refused, with one answer for all who guess, and noted where it is somebody's. */
 
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addPerson, beginJoining, beginSignIn, join, openAccess } from '../../src/access/index.ts'
+import { addPerson, beginJoining, beginSignIn, join as joinWith, openAccess } from '../../src/access/index.ts'
 import { systemRandom } from '../../src/app/index.ts'
 import { silentLogger, VirtualClock } from '../../src/base/index.ts'
 import { Sha256 } from '../../src/aws/index.ts'
@@ -15,7 +17,7 @@ let holdfast: Holdfast
 let mika: Joined
 let host: string
 beforeAll(async () => {
-  holdfast = await openHoldfast()
+  holdfast = counting(await openHoldfast())
   host = new URL(holdfast.url).host
   mika = await joinAs(holdfast, 'mika', 'correct horse battery', [{ role: 'admin' }])
 })
@@ -23,6 +25,48 @@ afterAll(async () => {
   await holdfast.stop()
   holdfast.remove()
 })
+
+/** Who was refused, as the answers say it: reason → how often. */
+const answered = new Map<string, number>()
+
+/** The same, with every refusal counted that somebody tried something with. */
+function counting(one: Holdfast): Holdfast {
+  const call: Holdfast['call'] = async (line, request) => {
+    const answer = await one.call(line, request)
+    const { authorization, cookie } = request?.headers ?? {}
+    const isAsking = line.startsWith('GET') && authorization === undefined && cookie === undefined
+    const reason = answer.code ?? String(answer.body['__type'] ?? '').split('#')[1] ?? ''
+    const isRefused = [401, 403].includes(answer.status) || /Client|Signature|AuthenticationToken/.test(reason)
+    if (isRefused && !(isAsking && answer.status === 401)) answered.set(reason, (answered.get(reason) ?? 0) + 1)
+    return answer
+  }
+  return { ...one, call }
+}
+
+type Told = {
+  readonly action: string
+  readonly actor: { readonly id: string }
+  readonly subject: object
+  readonly change: unknown
+}
+
+/** What the trail tells of refusals, newest first. */
+async function refusals(action = 'access.refused'): Promise<readonly Told[]> {
+  const { body } = await holdfast.asAdmin(`GET /v1/trail?action=${action}&limit=200`)
+  return body['items'] as readonly Told[]
+}
+
+/** Written beside the request, and sealed a moment later. */
+async function expectTold(told: object, action?: string): Promise<void> {
+  await expect.poll(() => refusals(action), { timeout: 10_000 }).toContainEqual(expect.objectContaining(told))
+}
+
+/** Of this machine, for this reason: the first of it stands there by itself, the others are counted. */
+const refusedFor = (reason: string, more: object = {}, subject: object = expect.anything()) =>
+  expectTold({
+    actor: { type: 'inbound', id: '127.0.0.1', via: expect.any(String) },
+    ...{ subject, change: expect.objectContaining({ reason, ...more }) },
+  })
 
 const list = (headers: Record<string, string>) => holdfast.call('GET /v1/machines', { headers })
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
@@ -51,6 +95,7 @@ describe('a token', () => {
     const answers = await Promise.all(bad.map((token) => list(bearer(token))))
     expect(new Set(answers.map(seen))).toEqual(new Set(['401 access.unauthenticated']))
     expect(new Set(answers.map(({ body }) => body['detail'])).size).toBe(1)
+    await refusedFor('access.unauthenticated', { brought: 'a token' }, { type: 'route', id: 'GET /v1/machines' })
   })
 
   it('is taken from nowhere but its header, and is nothing else', async () => {
@@ -86,6 +131,8 @@ describe('a token', () => {
     const { secret } = await add({ name: 'viewer' })
     const headers = { ...withSession(mika.session), ...bearer(secret) }
     expect((await holdfast.call('GET /v1/tokens', { headers })).status).toBe(403)
+    const told = { actor: expect.objectContaining({ type: 'user' }), subject: { type: 'verb', id: 'token.list' } }
+    await expectTold({ ...told, change: expect.objectContaining({ from: '127.0.0.1' }) }, 'access.forbidden')
   })
 })
 
@@ -138,6 +185,11 @@ describe("a request signed by AWS's tools", () => {
       const { status } = await send(headers, sent)
       expect([name, status >= 400 && status < 500]).toEqual([name, true])
     }
+    for (const reason of ['wrong', 'incomplete', 'expired'].map((what) => `wire.signature_${what}`)) {
+      await refusedFor(reason, { brought: 'a signature', accessKeyId: key.accessKeyId })
+    }
+    await refusedFor('wire.token_missing', { brought: 'nothing' }, { type: 'action', id: 'ListStateMachines' })
+    await refusedFor('wire.token_refused', { accessKeyId: `HFAK${'A'.repeat(16)}` })
   })
 })
 
@@ -167,6 +219,7 @@ describe('a page of another site', () => {
     expect((await write({ ...withSession(mika.session), ...headers }, {})).code).toBe('server.origin_refused')
     // Before anybody is asked for a token: its page cannot even try.
     expect((await write({ ...headers }, {})).code).toBe('server.origin_refused')
+    await refusedFor('server.origin_refused', { origin: expect.any(String) }, { type: 'header', id: 'Origin' })
   })
 
   it('whose name was led to this address is not served', async () => {
@@ -182,6 +235,7 @@ describe('a page of another site', () => {
     }
     const whole = await holdfast.call(`GET http://evil.example/v1/machines`, { headers: bearer(holdfast.adminToken) })
     expect(whole.code).toBe('server.host_refused')
+    await refusedFor('server.host_refused', { host: 'evil.example' }, { type: 'header', id: 'Host' })
   })
 
   it('cannot read, frame or guess the type of any answer', async () => {
@@ -218,6 +272,7 @@ describe('a session', () => {
     expect(await list(withSession(fresh))).toMatchObject({ status: 200 })
     const mixed = { cookie: mika.session.cookie, 'x-holdfast-session': fresh.key }
     expect((await list(mixed)).status).toBe(401)
+    await refusedFor('access.session_ended', { brought: 'a session', why: 'without its other half' })
   })
 
   it('that was ended opens nothing any more, also to who kept both halves', async () => {
@@ -251,6 +306,9 @@ describe('who guesses names', () => {
     const of = (login: string) => holdfast.call('POST /v1/sign-in', { body: { login, password: 'wrong password' } })
     const plain = ({ status, text }: Answer) => [status, text.replace(/"requestId":"\w+"/, '')]
     expect(plain(await of('mika'))).toEqual(plain(await of('nobody-at-all')))
+    await refusedFor('access.sign_in_refused', { brought: 'nothing' }, { type: 'route', id: 'POST /v1/sign-in' })
+    // Whoever mistakes one field for the other has written a password there.
+    expect(JSON.stringify(await refusals())).not.toContain('nobody-at-all')
   })
 
   it('waits as long: medians of attempts that take turns, within one run', { timeout: 60_000 }, async () => {
@@ -265,7 +323,7 @@ describe('who guesses names', () => {
       const added = await addPerson(access, admin, { login, name: login, grants: [] })
       const { totpSecret } = await beginJoining(access, added.join.code)
       const laterMs = clock.now() - Date.now()
-      await join(access, { code: added.join.code, password, totp: codeNow(totpSecret, laterMs) })
+      await joinWith(access, { code: added.join.code, password, totp: codeNow(totpSecret, laterMs) })
     }
     const took = async (login: string): Promise<number> => {
       const began = performance.now()
@@ -294,16 +352,34 @@ describe('a task that is led to what is not public', () => {
   const targets = [
     'http://127.0.0.1:1/',
     'https://127.0.0.1:1/',
+    'https://127.1:1/',
     'https://localhost:1/',
     'https://[::1]:1/',
+    'https://[::]:1/',
     'https://[::ffff:127.0.0.1]:1/',
+    'https://[::ffff:7f00:1]:1/',
+    'https://[::127.0.0.1]:1/',
+    'https://[64:ff9b::127.0.0.1]:1/',
+    'https://[64:ff9b::a9fe:a9fe]/latest/meta-data/',
+    'https://[2002:7f00:1::]:1/',
     'https://2130706433:1/',
     'https://0x7f.1:1/',
-    'https://169.254.169.254/latest/meta-data/',
-    'https://[fd00:ec2::254]/latest/meta-data/',
-    'https://100.100.100.200/',
-    'https://10.0.0.1/',
+    'https://0177.0.0.1:1/',
+    'https://0:1/',
     'https://0.0.0.0:1/',
+    'https://169.254.169.254/latest/meta-data/',
+    'https://2852039166/latest/meta-data/',
+    'https://[fd00:ec2::254]/latest/meta-data/',
+    'https://[fe80::1]/',
+    'https://[fc00::1]/',
+    'https://100.100.100.200/',
+    'https://168.63.129.16/',
+    'https://10.0.0.1/',
+    'https://172.16.0.1/',
+    'https://192.168.0.1/',
+    'https://100.64.0.1/',
+    'https://224.0.0.1/',
+    'https://255.255.255.255/',
   ]
 
   it('calls nothing, and its history says why', { timeout: 60_000 }, async () => {
@@ -321,11 +397,39 @@ describe('a task that is led to what is not public', () => {
     for (const [at, url] of targets.entries()) {
       await holdfast.asAdmin('POST /v1/executions', { machine: 'led', name: `to-${at}`, input: { url } })
       const events = await holdfast.asAdmin(`GET /v1/executions/led:to-${at}/events`)
-      expect([
-        url,
-        /not called|not public|may not|refused|plain http|loopback|private|metadata|link-local/i.test(events.text),
-      ]).toEqual([url, true])
-      expect([url, events.text.includes('ECONNREFUSED')]).toEqual([url, false])
+      expect([url, events.text.includes('is not called')]).toEqual([url, true])
+      expect([url, /ECONN|EHOST|ENET/.test(events.text)]).toEqual([url, false])
+    }
+    await expect
+      .poll(() => refusals('outbound.refused').then((told) => told.length), { timeout: 10_000 })
+      .toBe(targets.length)
+    const told = await refusals('outbound.refused')
+    for (const [at, url] of targets.entries()) {
+      const { actor, subject, change } = told.find(({ actor: { id } }) => id.endsWith(`:led:to-${at}`)) ?? {}
+      expect([url, actor?.id]).toEqual([url, expect.stringContaining('execution:led:')])
+      expect(subject).toEqual({ type: 'address', id: new URL(url).hostname.replaceAll(/^\[|\]$/g, '') })
+      expect(change).toEqual({
+        reason: 'outbound.refused',
+        why: expect.stringMatching(/^it is|^plain http/),
+        connection: 'led',
+      })
     }
   })
+})
+
+it('each refusal of this run is in the trail, however many there were of a kind', async () => {
+  await holdfast.stop()
+  const database = new DatabaseSync(join(holdfast.folder, 'holdfast.sqlite'), { readOnly: true })
+  const rows = database.prepare("SELECT change FROM trail WHERE action IN ('access.refused', 'access.forbidden')").all()
+  const unsealed = database
+    .prepare("SELECT change FROM trail_unsealed WHERE action IN ('access.refused', 'access.forbidden')")
+    .all()
+  database.close()
+  let told = 0
+  for (const { change } of [...rows, ...unsealed]) {
+    const { again }: { again?: number } = Object(JSON.parse(String(change)))
+    told += again ?? 1
+  }
+  expect(told).toBe([...answered.values()].reduce((sum, times) => sum + times, 0))
+  expect(told).toBeGreaterThan(60)
 })

@@ -10,10 +10,10 @@ export type SessionProof = { readonly secret: string; readonly key: string }
 
 /** Who is signed in. One answer for all that does not fit, as with tokens. @throws HoldfastError access.session_ended */
 export function authenticateSession(access: Access, proof: SessionProof): Actor {
-  const session = openSession(access, proof)
+  const { session, about } = sessionWith(access, proof)
   const { store, clock } = access
   const holder = session === undefined ? undefined : findHolder(store.read, session.holder_id, clock.now())
-  if (session === undefined || holder === undefined) throw sessionEnded()
+  if (session === undefined || holder === undefined) throw sessionEnded(about)
   noteSession(access, session)
   return actorOfHolder(holder, 'ui')
 }
@@ -31,8 +31,17 @@ function noteSession({ store, clock, logger, notedUses }: Access, { id }: Sessio
 }
 
 /** The session with these halves, if it is good. */
-export function openSession(access: Access, { secret, key }: SessionProof): SessionRow | undefined {
+export const openSession = (access: Access, proof: SessionProof): SessionRow | undefined =>
+  sessionWith(access, proof).session
+
+/** With what is known of one that is not good: its cookie may have got around. */
+function sessionWith(access: Access, { secret, key }: SessionProof): Found {
   const session = sessionBySecretHash(access.store.read, hashOfSecret(secret))
-  if (session === undefined || !equalHashes(session.key_hash, hashOfSecret(key))) return undefined
-  return session.ended_at === null && session.expires_at > access.clock.now() ? session : undefined
+  if (session === undefined) return {}
+  const found = (why: string): Found => ({ about: { session: session.id, why } })
+  if (!equalHashes(session.key_hash, hashOfSecret(key))) return found('without its other half')
+  if (session.ended_at !== null) return found('ended')
+  return session.expires_at > access.clock.now() ? { session, ...found('its holder is out') } : found('over')
 }
+
+type Found = { readonly session?: SessionRow; readonly about?: Readonly<Record<string, string>> }

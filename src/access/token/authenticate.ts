@@ -14,8 +14,15 @@ const noteEveryMs = 60_000
  */
 export function authenticate(access: Access, secret: string | undefined, via: Via): Actor {
   const actor = secret === undefined ? undefined : actorWith(access, secret, via)
-  if (actor === undefined) throw unauthenticated()
+  if (actor === undefined) throw unauthenticated(secret === undefined ? undefined : aboutRefused(access, secret))
   return actor
+}
+
+/** Whose a secret was that opens nothing any more: it has got around. Nothing of one that nobody was given. */
+function aboutRefused(access: Access, secret: string): Readonly<Record<string, string>> | undefined {
+  const token = tokenWith(access, secret)
+  if (token === undefined) return undefined
+  return { token: token.id, why: token.revoked_at === null ? 'over, or its holder is out' : 'revoked' }
 }
 
 /** Where nobody has to say who they are: whoever holds this secret, if somebody does. */

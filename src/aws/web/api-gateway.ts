@@ -89,7 +89,10 @@ async function invoke(task: TaskCall, signal: AbortSignal, around: Around): Prom
   const auth = given.get('AuthType') ?? 'NO_AUTH'
   const headers = auth === 'NO_AUTH' ? request.headers : await signedHeaders(request, place, around)
   const via = endpointOf(config, 'execute-api')
-  return gate.request({ ...request, headers, via, signal, timeoutMs: 29_000 })
+  return gate.request({
+    asker: { kind: 'execution', id: task.executionArn },
+    ...{ ...request, headers, via, signal, timeoutMs: 29_000 },
+  })
 }
 
 async function signedHeaders(

@@ -11,7 +11,7 @@ import { ConnectionFault, connectionName, isSecret, type ReadSecret, resolved, s
 import { connectionArnOf, type HttpParameters, readHttpParameters, refuseHttpParameters } from './http-parameters.ts'
 import { type FromConnection, httpRequest } from './http-request.ts'
 import { secretsOf, shownRequest, shownResponse, withoutEchoes, withoutSecrets } from './inspection.ts'
-import { type NamedConnection, openTokens, type Tokens } from './oauth.ts'
+import { type Leave, type NamedConnection, openTokens, type Tokens } from './oauth.ts'
 
 export type HttpInvokeDependencies = {
   readonly gate: Gate
@@ -48,8 +48,13 @@ async function invoke(task: TaskCall, signal: AbortSignal, around: Around): Prom
   const named = connectionOf(parameters, around.connections)
   const { name, connection } = named
   const misdirected = misdirection(named, parameters.endpoint)
-  if (misdirected !== undefined) return failed('States.Runtime', unusable(task.input, misdirected))
-  const authorization = await authorized(named, signal, around)
+  const asker = { kind: 'execution', id: task.executionArn, connection: name } as const
+  if (misdirected !== undefined) {
+    const host = URL.parse(parameters.endpoint)?.host ?? ''
+    around.gate.noteRefused({ asker, host, code: 'outbound.refused', why: 'not of the connection' })
+    return failed('States.Runtime', unusable(task.input, misdirected))
+  }
+  const authorization = await authorized(named, { asker, signal }, around)
   const added: FromConnection = {
     authorization,
     headers: resolved(name, connection.invocation?.headers, around.readSecret),
@@ -62,7 +67,7 @@ async function invoke(task: TaskCall, signal: AbortSignal, around: Around): Prom
   showRequest(task, parameters, added)
   const secretBody = Object.keys(connection.invocation?.body ?? {}).length > 0
   const response = await around.gate.request({
-    ...{ ...request, secretBody, signal },
+    ...{ ...request, asker, secretBody, signal },
     ...{ timeoutMs: mostMs, maxBodyBytes: mostBytes, redirects: 5 },
     mayGoTo: (url) => allowsUrl(connection.allowedHosts, url),
   })
@@ -120,7 +125,7 @@ function misdirection({ name, connection }: NamedConnection, endpoint: string): 
 
 async function authorized(
   named: NamedConnection,
-  signal: AbortSignal,
+  leave: Leave,
   { tokens, readSecret }: Around,
 ): Promise<readonly [header: string, value: string]> {
   const { name, connection } = named
@@ -133,7 +138,7 @@ async function authorized(
     case 'apiKey':
       return [authorization.name, secretOf(name, authorization.value, readSecret)]
     case 'oauth':
-      return ['Authorization', `Bearer ${await tokens.tokenOf(named, authorization, signal)}`]
+      return ['Authorization', `Bearer ${await tokens.tokenOf(named, authorization, leave)}`]
   }
 }
 

@@ -1,14 +1,17 @@
 /** OAuth's client credentials: a token for each connection, fetched when it is needed and kept until it expires. */
 import type { Authorization, KnownConnection } from '../../connection/index.ts'
-import type { Gate } from '../../outbound/index.ts'
+import type { Asker, Gate } from '../../outbound/index.ts'
 import { ConnectionFault, type ReadSecret, resolved, secretOf } from './connection.ts'
 
 /** A connection under its name. */
 export type NamedConnection = { readonly name: string; readonly connection: KnownConnection }
 
+/** For whom a token is fetched, and until when it is wanted. */
+export type Leave = { readonly asker: Asker; readonly signal: AbortSignal }
+
 export type Tokens = {
   /** @throws ConnectionFault when the endpoint gives none */
-  tokenOf(named: NamedConnection, authorization: OAuth, signal: AbortSignal): Promise<string>
+  tokenOf(named: NamedConnection, authorization: OAuth, leave: Leave): Promise<string>
   /** What an API has refused is not sent again. */
   forget(named: NamedConnection): void
 }
@@ -23,12 +26,12 @@ const withoutExpiryMs = 300_000
 export function openTokens({ gate, now, readSecret }: Dependencies): Tokens {
   const kept = new Map<string, { readonly token: string; readonly untilMs: number }>()
   return {
-    async tokenOf(named, authorization, signal) {
+    async tokenOf(named, authorization, { asker, signal }) {
       const { name } = named
       const known = kept.get(keyOf(named))
       if (known !== undefined && now() < known.untilMs) return known.token
       const asked = tokenRequest(name, authorization, readSecret)
-      const answer = await gate.request({ ...asked, signal }).catch((error: unknown) => {
+      const answer = await gate.request({ ...asked, asker, signal }).catch((error: unknown) => {
         if (signal.aborted) throw error
         throw noToken(name, error instanceof Error ? error.message : String(error))
       })

@@ -2,7 +2,7 @@
 import { appendRecord } from '../../audit/index.ts'
 import { type CreatedToken, type Grant, makeToken } from '../../access/index.ts'
 import { HoldfastError } from '../../base/index.ts'
-import { ciRefused, ciReplayed, ciUnmapped, providerUnavailable } from '../errors.ts'
+import { ciRefused, ciReplayed, ciUnmapped, providerUnavailable, whyOf } from '../errors.ts'
 import type { Identity } from '../identity.ts'
 import { spendOnce } from '../spent.ts'
 import { judgeJob } from './rules.ts'
@@ -19,15 +19,17 @@ const tokenLivesMs = 15 * 60_000
  */
 export async function issueCiToken(identity: Identity, idToken: string): Promise<CiToken> {
   const issuer = issuerOf(identity.ciIssuers, idToken)
-  if (issuer === undefined) throw ciRefused()
+  if (issuer === undefined) throw ciRefused({ why: 'no issuer of the configuration' })
   const claims = await issuer.verify(idToken).catch((cause: unknown) => {
     identity.access.logger.warn('an ID token of a pipeline was refused', { issuer: issuer.name, error: cause })
-    throw cause instanceof HoldfastError ? providerUnavailable(issuer.name, cause) : ciRefused(cause)
+    throw cause instanceof HoldfastError
+      ? providerUnavailable(issuer.name, cause)
+      : ciRefused({ issuer: issuer.name, why: whyOf(cause) }, cause)
   })
   const { grants, mattered } = judgeJob(issuer.settings.rules, claims)
   if (grants.length === 0) {
     identity.access.logger.warn('no rule fits a job of a pipeline', { issuer: issuer.name, subject: claims.sub })
-    throw ciUnmapped(claims.sub.slice(0, 200))
+    throw ciUnmapped(claims.sub.slice(0, 200), { issuer: issuer.name, subject: claims.sub })
   }
   const made = await exchanged(identity, { issuer, claims, grants, mattered })
   // Thrown after the commit: that it came twice stays in the trail.

@@ -29,7 +29,7 @@ type World = { readonly gate: Gate; readonly clock: Clock }
 
 export const openCiIssuers = (ci: CiSettings, world: World): readonly CiIssuer[] =>
   Object.entries(ci).map(([name, settings]) => {
-    const keys = keysOf(settings, world)
+    const keys = keysOf(name, settings, world)
     return { name, settings, verify: async (token) => verified(token, settings, { keys, clock: world.clock }) }
   })
 
@@ -62,8 +62,8 @@ async function verified(token: string, settings: CiIssuerSettings, { keys, clock
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() })
 
 /** Fetched when they are first needed, and anew when a token names one that is not known. */
-function keysOf({ issuer, jwks }: CiIssuerSettings, { gate }: World): () => Promise<JWTVerifyGetKey> {
-  const through = fetchThrough(gate)
+function keysOf(name: string, { issuer, jwks }: CiIssuerSettings, { gate }: World): () => Promise<JWTVerifyGetKey> {
+  const through = fetchThrough(gate, { kind: 'provider', id: name })
   let known: Promise<JWTVerifyGetKey> | undefined
   const find = async (): Promise<JWTVerifyGetKey> => {
     const url = jwks ?? (await discovered(issuer, through))

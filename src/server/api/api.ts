@@ -12,6 +12,7 @@ import { asksForPage, sendPage, serveConsole } from '../console-files.ts'
 import { tokenIn } from '../credentials.ts'
 import type { ServerDependencies } from '../dependencies.ts'
 import { requirePlainEncoding, serverError } from '../errors.ts'
+import { type Asked, refusalOf } from '../refusal.ts'
 import { sessionKeyHeader, sessionProofIn } from '../session-cookie.ts'
 import type { Traffic } from '../traffic.ts'
 import { answerRoute } from './answer-route.ts'
@@ -42,8 +43,11 @@ export interface Api {
 const anyone = { type: 'inbound', id: 'anonymous', via: 'api' } as const satisfies Actor
 
 export function createApi(dependencies: ServerDependencies, options: ApiOptions): Api {
-  const failed = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+  const failed = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const refusal = refusalOf(error, askedBy(request, options), actors.get(request))
+    if (refusal !== undefined) dependencies.noteRefusal(refusal)
     sendProblem({ error, limitBytes: options.bodyBytes, logger: dependencies.logger }, request, reply)
+  }
   const app = fastify({
     bodyLimit: options.bodyBytes,
     exposeHeadRoutes: false,
@@ -98,7 +102,7 @@ function addRoutes(app: FastifyInstance, dependencies: ServerDependencies, optio
       // Nobody's body is read before it is known whose it is.
       onRequest: async (request) => {
         if (route.verb === 'open' && route.isUnbounded !== true) requireTurn(options, request)
-        actors.set(request, await actorOf(dependencies, route, request))
+        await admit(dependencies, route, request)
         requirePlainEncoding(request.headers['content-encoding'])
       },
       preValidation: async (request) => readBody(route, request),
@@ -118,6 +122,11 @@ function addRoutes(app: FastifyInstance, dependencies: ServerDependencies, optio
   })
 }
 
+const askedBy = ({ method, routeOptions, raw }: FastifyRequest, { clientOf }: ApiOptions): Asked => ({
+  ...{ method, headers: raw.headers, address: clientOf(raw).address },
+  what: { type: 'route', id: `${method} ${routeOptions.url ?? 'none'}` },
+})
+
 /** Before anything of it is read. @throws HoldfastError server.too_many_attempts */
 function requireTurn({ attempts, clientOf }: ApiOptions, { raw }: FastifyRequest): void {
   const retryAfterMs = attempts.take(clientOf(raw).address)
@@ -128,11 +137,11 @@ function requireTurn({ attempts, clientOf }: ApiOptions, { raw }: FastifyRequest
 }
 
 /** Verbs ask again, with the thing that they are about; this asks before anything else is looked at. */
-async function actorOf(dependencies: ServerDependencies, { verb }: Route, request: FastifyRequest): Promise<Actor> {
-  if (verb === 'open') return anyone
+async function admit(dependencies: ServerDependencies, { verb }: Route, request: FastifyRequest): Promise<void> {
+  if (verb === 'open') return void actors.set(request, anyone)
   const actor = await callerOf(dependencies, request)
+  actors.set(request, actor)
   requirePermission(actor, verb)
-  return actor
 }
 
 /** A token goes before the session of a browser. */

@@ -3,9 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Actor, requirePermission } from '../../access/index.ts'
 import { HoldfastError, nearestWord, parseJson } from '../../base/index.ts'
 import { readBody } from '../body.ts'
+import type { Client } from '../client.ts'
 import { tokenIn } from '../credentials.ts'
 import type { ServerDependencies } from '../dependencies.ts'
 import { serverError } from '../errors.ts'
+import { refusalOf } from '../refusal.ts'
 import type { Traffic } from '../traffic.ts'
 import type { Action } from './action.ts'
 import { actions } from './actions.ts'
@@ -17,6 +19,7 @@ export type WireOptions = {
   readonly limits: WireLimits
   readonly bodyBytes: number
   readonly traffic: Traffic
+  readonly clientOf: (request: IncomingMessage) => Client
 }
 
 const contentType = 'application/x-amz-json-1.0'
@@ -36,7 +39,9 @@ export async function serveWire(
   response: ServerResponse,
 ): Promise<void> {
   const requestId = dependencies.newRequestId()
-  const answer = await answerTo(dependencies, options, request, response).catch((error: unknown) => {
+  const known: Known = {}
+  const answer = await answerTo(dependencies, options, { request, response, known }).catch((error: unknown) => {
+    noteRefusal(dependencies, error, { request, known, address: options.clientOf(request).address })
     const failure = failed(error, requestId)
     if (failure.status >= 500) logFailure(dependencies, error, requestId, request)
     return failure
@@ -55,11 +60,25 @@ export function refuseWire(response: ServerResponse, error: HoldfastError, reque
   sendWire(response, failed(error, requestId), requestId)
 }
 
+/** Who asks, once that is shown. */
+type Known = { actor?: Actor }
+type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse; readonly known: Known }
+type Refused = { readonly request: IncomingMessage; readonly known: Known; readonly address: string }
+
+function noteRefusal(
+  { noteRefusal: note }: ServerDependencies,
+  error: unknown,
+  { request, known, address }: Refused,
+): void {
+  const what = { type: 'action', id: actionNameIn(request) } as const
+  const refusal = refusalOf(error, { method: 'POST', headers: request.headers, what, address }, known.actor)
+  if (refusal !== undefined) note(refusal)
+}
+
 async function answerTo(
   dependencies: ServerDependencies,
   options: WireOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response, known }: Exchange,
 ): Promise<WireAnswer> {
   requireContentType(request.headers['content-type'])
   const { verb, shape, run } = actionOf(request.headers['x-amz-target'])
@@ -67,6 +86,7 @@ async function answerTo(
   const text = await readBody(request, options.bodyBytes)
   const { method = '', url = '', headers } = request
   const actor = await caller.prove({ method, url, headers, body: text })
+  known.actor = actor
   // The verb asks again, with the thing that it is about.
   requirePermission(actor, verb)
   const body = parseBody(text)
@@ -125,7 +145,7 @@ async function authenticate(dependencies: ServerDependencies, authorization: str
     return await dependencies.authenticate(token)
   } catch (error) {
     if (!(error instanceof HoldfastError) || error.kind !== 'unauthenticated') throw error
-    const details = { place: 'Authorization', cause: error }
+    const details = { place: 'Authorization', cause: error, about: error.about }
     if (token === undefined)
       throw serverError('wire.token_missing', 'The request is neither signed nor has a token', details)
     throw serverError('wire.token_refused', 'The token is none of this Holdfast', details)
