@@ -2,7 +2,7 @@ import { appendRecord, changeBetween } from '../../audit/index.ts'
 import type { Access } from '../access.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { lastAdmin, personInvalid, personMissing } from '../errors.ts'
-import { printGrant } from '../grant.ts'
+import { type Grant, printGrant } from '../grant.ts'
 import { requireGroups } from './add.ts'
 import { personOf } from './list.ts'
 import { changePersonRow, personByLogin, setGroups } from './rows.ts'
@@ -24,7 +24,7 @@ export async function changePerson(
     const [issue] = result.error.issues
     throw personInvalid(issue?.path.join('.') ?? '', issue?.message ?? 'invalid')
   }
-  const { name, grants, groups, disabled } = result.data
+  const { name, grants, alsoGrants = [], groups, disabled } = result.data
   return access.store.write((tx) => {
     const row = personByLogin(tx, login)
     if (row === undefined) throw personMissing(login)
@@ -32,7 +32,7 @@ export async function changePerson(
     // Whoever takes their own rights away meant somebody else.
     if (disabled === true && row.id === actor.person) throw lastAdmin()
     const ended = disabled === undefined ? row.disabled_at : disabled ? (row.disabled_at ?? at) : null
-    const kept = grants === undefined ? row.grants : JSON.stringify(grants)
+    const kept = JSON.stringify(withGrants(grants ?? before.grants, alsoGrants))
     changePersonRow(tx, row.id, { name: name ?? row.name, grants: kept, disabled_at: ended })
     if (groups !== undefined) {
       requireGroups(tx, groups)
@@ -43,6 +43,12 @@ export async function changePerson(
     appendRecord(tx, { at, actor, action: 'person.change', subject: { type: 'person', id: row.id }, change })
     return after
   })
+}
+
+/** Each once. */
+const withGrants = (grants: readonly Grant[], more: readonly Grant[]): readonly Grant[] => {
+  const has = new Set(grants.map(printGrant))
+  return [...grants, ...more.filter((grant) => !has.has(printGrant(grant)))]
 }
 
 const told = ({ login, name, grants, groups, disabledAt }: Person) => ({

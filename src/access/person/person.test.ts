@@ -245,6 +245,13 @@ describe('what a person may do', () => {
     const now = () => authenticateSession(access, session).grants
     expect(now()).toEqual([{ role: 'viewer' }, { role: 'deployer', project: 'acme/shop' }])
     expect(listGroups(access, admin)).toMatchObject([{ name: 'shop', members: ['mika'] }])
+    const also = { alsoGrants: [{ role: 'responder' as const }, { role: 'viewer' as const }] }
+    await changePerson(access, admin, 'mika', also)
+    // Each once, and what the group gives stays the group's.
+    expect((await changePerson(access, admin, 'mika', also)).grants).toEqual([
+      { role: 'viewer' },
+      { role: 'responder' },
+    ])
     await changePerson(access, admin, 'mika', { grants: [] })
     await removeGroup(access, admin, 'shop')
     expect(now()).toEqual([])

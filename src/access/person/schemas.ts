@@ -32,6 +32,7 @@ export type NewPerson = z.input<typeof newPersonSchema>
 export const personChangeSchema = z.strictObject({
   name: newPersonSchema.shape.name.optional(),
   grants: grantsSchema.optional(),
+  alsoGrants: grantsSchema.optional().describe('In addition to those they have, or to `grants`'),
   groups: z.array(groupNameSchema).max(50).optional(),
   disabled: z.boolean().optional().describe('Who is disabled does nothing any more, by no session and no token'),
 })

@@ -3,6 +3,7 @@ import { Button, Group, Modal } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useWords } from '../words/index.tsx'
 import styles from './details.module.css'
+import { MayButton, type Needs } from './may-button.tsx'
 import { Facts } from './page.tsx'
 import { ProblemBox } from './problem.tsx'
 
@@ -25,6 +26,7 @@ export type Act = {
   readonly isPending: boolean
   readonly error: unknown
   readonly isReady?: boolean
+  readonly needs?: Needs
   /** What Enter does: for what can be taken back. */
   readonly isFirst?: boolean
   /** It takes something away. */
@@ -48,7 +50,17 @@ export function Details({ title, status, facts, onClose, act, children }: Detail
 /** The consequence, then the button that has it. */
 export function Acting({ act, onClose }: { readonly act: Act; readonly onClose: () => void }) {
   const { t } = useWords()
-  const { words, consequence, isPending, error, isReady = true, isFirst = false, isDangerous = false, onAct } = act
+  const {
+    words,
+    consequence,
+    isPending,
+    error,
+    isReady = true,
+    isFirst = false,
+    isDangerous = false,
+    needs,
+    onAct,
+  } = act
   return (
     <div className={styles['act']}>
       <p>{consequence}</p>
@@ -57,7 +69,8 @@ export function Acting({ act, onClose }: { readonly act: Act; readonly onClose: 
         <Button variant="default" onClick={onClose}>
           {t('part.close')}
         </Button>
-        <Button
+        <MayButton
+          needs={needs}
           {...(isDangerous ? { color: 'red' } : {})}
           {...(isFirst ? { 'data-autofocus': true } : {})}
           variant={isDangerous ? 'light' : 'filled'}
@@ -66,7 +79,7 @@ export function Acting({ act, onClose }: { readonly act: Act; readonly onClose: 
           onClick={onAct}
         >
           {words}
-        </Button>
+        </MayButton>
       </Group>
     </div>
   )

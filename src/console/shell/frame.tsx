@@ -9,14 +9,14 @@ import { type Changes, staleAfter } from '../api/changes.ts'
 import { pageClock } from '../api/clock.ts'
 import { refresh, useAnswer, useTopic } from '../api/context.tsx'
 import { useMay } from '../api/use-may.ts'
-import { Empty } from '../parts/empty.tsx'
 import { Icon } from '../parts/icons.tsx'
+import { NotYours } from '../parts/not-yours.tsx'
 import { useWords } from '../words/index.tsx'
 import styles from './frame.module.css'
 import { Header } from './header.tsx'
 import { Help } from './help.tsx'
 import { focusSearch, useKeys } from './keys.ts'
-import { groupAt, groupsFor } from './navigation.ts'
+import { closedGroup, groupAt, groupsFor } from './navigation.ts'
 import { mayNothing } from './nothing-yet.ts'
 import { NothingYet } from './nothing-yet-page.tsx'
 import { openPalette, Palette } from './palette.tsx'
@@ -71,11 +71,10 @@ export function Frame() {
 
 /** The page of the address; who may not read it is told so calmly, in its place. */
 function Content({ isKnown }: { readonly isKnown: boolean }) {
-  const { t } = useWords()
   const may = useMay()
   const current = useRouterState({ select: ({ location }) => groupAt(location.pathname) })
-  const isOpen = !isKnown || current === '' || groupsFor(may).some(({ name }) => name === current)
-  return isOpen ? <Outlet /> : <Empty title={t('shell.notYours')}>{t('shell.notYoursHint')}</Empty>
+  const closed = isKnown ? closedGroup(may, current) : undefined
+  return closed === undefined ? <Outlet /> : <NotYours verb={closed.verb} />
 }
 
 function Navigation({ onGo }: { readonly onGo?: () => void }) {

@@ -45,6 +45,10 @@ export const groups = [
 export const groupsFor = (may: May): readonly (typeof groups)[number][] =>
   groups.filter(({ name, verb }) => name === 'overview' || may(verb))
 
+/** The group of this name, where it is closed to whoever is signed in. */
+export const closedGroup = (may: May, current: string): (typeof groups)[number] | undefined =>
+  groupsFor(may).some(({ name }) => name === current) ? undefined : groups.find(({ name }) => name === current)
+
 /** The group that an address belongs to. */
 export function groupAt(path: string): string {
   const found = groups.find((group) => group.path !== '/' && (path === group.path || path.startsWith(`${group.path}/`)))

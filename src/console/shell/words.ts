@@ -35,11 +35,6 @@ export const shellWords = {
   japanese: { en: '日本語', ja: '日本語' },
   account: { en: 'Signed in as {{name}}', ja: '{{name}} としてサインイン中' },
   accountPage: { en: 'Your account', ja: 'アカウント' },
-  notYours: { en: 'This page is not open to you', ja: 'このページを表示する権限がありません' },
-  notYoursHint: {
-    en: 'What you may do is on the page of your account. An admin can change it.',
-    ja: '自分の権限はアカウントのページで確認できます。変更は管理者に依頼してください。',
-  },
   nothingYet: { en: 'You may nothing here yet', ja: 'まだ権限がありません' },
   nothingYetHint: {
     en: 'Signing in worked. What you may do is for an admin to say: ask one, and send along the command that lets you see everything.',

@@ -4,6 +4,7 @@ import { HoldfastError } from '../../base/index.ts'
 import type { Deploys } from '../deploys.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { heldLocks } from '../lock/rows.ts'
+import { beginningsAfter, type ForwardState } from '../machine/states.ts'
 import type { Queries } from '../sql.ts'
 import { requireRetryable } from './retry.ts'
 import { goalOf } from './rollback.ts'
@@ -14,6 +15,8 @@ export type Offers = {
   readonly pause: boolean
   readonly resume: boolean
   readonly retry: boolean
+  /** At which states `retry` or `resume` may begin, in their order; none where neither is offered. */
+  readonly from: readonly ForwardState[]
   /** Of what serves: back to which release, and how. Null where there is nothing to go back to. */
   readonly rollback: OfferedRollback | null
 }
@@ -29,14 +32,19 @@ export type OfferedRollback = {
 export function offersOf(deploys: Deploys, queries: Queries, deployment: Deployment): Offers {
   const { endedAt, committedAt, course, control } = deployment
   const isGoing = endedAt === null && committedAt === null && course === 'forward'
+  const resume = isGoing && control === 'pause'
+  const retry = endedAt !== null && isAllowed(() => requireRetryable(queries, deployment.id)) && isOpen(deploys, queries, deployment) // prettier-ignore
   return {
     halt: isGoing && control !== 'halt',
     pause: isGoing && control === 'run',
-    resume: isGoing && control === 'pause',
-    retry: endedAt !== null && isAllowed(() => requireRetryable(queries, deployment.id)) && isOpen(deploys, queries, deployment), // prettier-ignore
+    resume,
+    retry,
+    from: resume || retry ? beginningsAfter(deployment.diagnosis?.state ?? deployment.state) : nowhere,
     rollback: committedAt === null || deployment.status === 'failed' ? null : rollbackOf(deploys, queries, deployment),
   }
 }
+
+const nowhere: readonly ForwardState[] = []
 
 const offerNames = ['halt', 'pause', 'resume', 'retry', 'rollback'] as const satisfies readonly (keyof Offers)[]
 
@@ -47,11 +55,14 @@ export function offeredTo<Description extends Offered>(actor: Actor, description
   const { id, project, config, offers } = description
   const thing = { type: 'deployment', id, place: { project, config } }
   const may = (verb: Verb): boolean => can(actor, verb, thing).allowed
+  const resume = offers.resume && may('deploy.resume')
+  const retry = offers.retry && may('deploy.retry')
   const allowed: Offers = {
     halt: offers.halt && may('deploy.halt'),
     pause: offers.pause && may('deploy.pause'),
-    resume: offers.resume && may('deploy.resume'),
-    retry: offers.retry && may('deploy.retry'),
+    resume,
+    retry,
+    from: resume || retry ? offers.from : nowhere,
     rollback: offers.rollback !== null && may('deploy.rollback') ? offers.rollback : null,
   }
   // Mostly nothing is taken away, and then all who watch share one object.

@@ -1,4 +1,5 @@
 /** The traffic of a deployment over its time, and what a person can ask of it, from the beginning to the end. */
+import { beginningsAfter } from '../machine/states.ts'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Actor, Grant } from '../../access/index.ts'
 import { mostPieces, type TrafficSample } from '../evidence/samples.ts'
@@ -87,7 +88,8 @@ describe('the traffic of a deployment over its time', () => {
 
 describe('what is offered of a deployment', () => {
   const offers = (world: World, id: string) => describeDeployment(world.deploys, admin, id).offers
-  const nothing = { halt: false, pause: false, resume: false, retry: false, rollback: null }
+  const nothing = { halt: false, pause: false, resume: false, retry: false, from: [], rollback: null }
+  const any = beginningsAfter('Lock')
 
   it('is what its verbs accept, at each time of it', async () => {
     const world = await new World().begin()
@@ -98,12 +100,12 @@ describe('what is offered of a deployment', () => {
     await world.until(() => world.deployment(id).state === 'Watch')
     expect(offers(world, id)).toEqual({ ...nothing, halt: true, pause: true })
     await pauseDeployment(world.deploys, admin, { id })
-    expect(offers(world, id)).toEqual({ ...nothing, halt: true, resume: true })
+    expect(offers(world, id)).toEqual({ ...nothing, halt: true, resume: true, from: any })
     await resumeDeployment(world.deploys, admin, { id })
     await haltDeployment(world.deploys, admin, { id })
     expect(offers(world, id)).toEqual(nothing)
     await world.untilEnded(id)
-    expect(offers(world, id)).toEqual({ ...nothing, retry: true })
+    expect(offers(world, id)).toEqual({ ...nothing, retry: true, from: any })
 
     const again = await retryDeployment(world.deploys, admin, { id })
     // Its place is taken: what was halted cannot be tried as well.

@@ -32,6 +32,26 @@ const statesOfStep: ReadonlySet<string> = new Set([
 /** Whether it is run for each step of the strategy, or for the last. */
 export const isOfStep = (state: string): boolean => statesOfStep.has(state)
 
+/** At which it makes a difference to begin: before them there is nothing that could be skipped. */
+const beginnings = [
+  'CheckResources',
+  'BeforeHooks',
+  'Start',
+  'CheckHealth',
+  'SmokeTests',
+  'Shift',
+  'Bake',
+  'Switch',
+  'Watch',
+  'AfterHooks',
+] as const satisfies readonly ForwardState[]
+
+/** Where a person may want it to begin: up to the state after the one it did not get past, or any when that is none of them. */
+export function beginningsAfter(stuckIn: string): readonly ForwardState[] {
+  const failed = beginnings.findIndex((state) => state === stuckIn)
+  return failed === -1 ? beginnings : beginnings.slice(0, failed + 2)
+}
+
 /** After the commit: they are repeated until they are done. */
 export const finishingStates = ['KeepWarm', 'CleanUp'] as const
 /** After a failure or a halt. */

@@ -207,6 +207,7 @@ const offers = z
     pause: z.boolean(),
     resume: z.boolean(),
     retry: z.boolean(),
+    from: list(z.string()).meta({ description: 'At which states `retry` or `resume` may begin.' }),
     rollback: z
       .object({
         kind: z.enum(['rollback', 'return']),

@@ -92,7 +92,7 @@ const description = {
   warm: { fleet: 'dep_0', releaseId: 'r0', until: at },
   former: { fleet: 'dep_0', releaseId: 'r0' },
   sample: null,
-  offers: { halt: true, pause: true, resume: false, retry: false, rollback: null },
+  offers: { halt: true, pause: true, resume: false, retry: false, from: [], rollback: null },
   approval: null,
 }
 const side = { requests: 4, failures: 1, lost: 0, clientAborts: 0, p50Ms: 5, p99Ms: 7 }

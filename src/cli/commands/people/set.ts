@@ -11,6 +11,7 @@ import { gathered, plainPerson } from './add.ts'
 type Options = ServerOptions & {
   readonly name?: string
   readonly may?: readonly Grant[]
+  readonly alsoMay?: readonly Grant[]
   readonly mayNothing?: true
   readonly group?: readonly string[]
   readonly noGroups?: true
@@ -25,6 +26,7 @@ export function setPersonCommand(context: Context): Command {
     .argument('<login>', 'who')
     .option('--name <name>', 'as others see them')
     .option('--may <grant>', 'all they may do from now on; as often as there are some', gatherGrants)
+    .option('--also-may <grant>', 'one more, besides what they may already', gatherGrants)
     .option('--may-nothing', 'take all grants of their own away')
     .option('--group <group>', 'all groups they are in from now on; as often as there are some', gathered)
     .option('--no-groups', 'take them out of all groups')
@@ -41,12 +43,13 @@ export function setPersonCommand(context: Context): Command {
     })
   return withExamples(withServerOptions(command), [
     ['holdfast people set mika --may deployer@acme/shop --may viewer', 'these and no others'],
+    ['holdfast people set mika --also-may responder', 'that as well'],
     ['holdfast people set mika --disable', 'they have left'],
   ])
 }
 
 function changeIn(options: Options) {
-  const { name, may, mayNothing, group, disable, enable } = options
+  const { name, may, alsoMay, mayNothing, group, disable, enable } = options
   // commander sets `groups: false` for `--no-groups`.
   const withoutGroups = Reflect.get(options, 'groups') === false
   if ((may !== undefined && mayNothing === true) || (group !== undefined && withoutGroups) || (disable && enable)) {
@@ -55,6 +58,7 @@ function changeIn(options: Options) {
   return {
     ...(name === undefined ? {} : { name }),
     ...(may === undefined && mayNothing === undefined ? {} : { grants: may ?? [] }),
+    ...(alsoMay === undefined ? {} : { alsoGrants: alsoMay }),
     ...(group === undefined && !withoutGroups ? {} : { groups: group ?? [] }),
     ...(disable === true ? { disabled: true } : enable === true ? { disabled: false } : {}),
   }

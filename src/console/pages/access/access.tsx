@@ -2,6 +2,7 @@
 import { useSearch } from '@tanstack/react-router'
 import type { MayVerb } from '../../api/may.ts'
 import { useMay } from '../../api/use-may.ts'
+import { NotYours } from '../../parts/not-yours.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Switch } from '../../parts/switch.tsx'
 import { useWords } from '../../words/index.tsx'
@@ -28,6 +29,8 @@ export function AccessPage() {
   const may = useMay()
   const tabs = accessTabs.filter((one) => may(verbOf[one]))
   const tab = wanted ?? tabs[0] ?? 'keys'
+  // An address may lead to a list that is not shown to everybody.
+  const isOpen = tabs.includes(tab)
   const List = lists[tab]
   return (
     <Page fill name={t('access.title')} title={t('access.title')} status={t(`access.says_${tab}`)}>
@@ -37,7 +40,7 @@ export function AccessPage() {
         options={tabs.map((one) => [one, t(`access.${one}`)] as const)}
         onChoose={(one) => go({ tab: one, one: undefined, all: undefined })}
       />
-      <List />
+      {isOpen ? <List /> : <NotYours verb={verbOf[tab]} />}
     </Page>
   )
 }

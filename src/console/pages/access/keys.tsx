@@ -1,5 +1,5 @@
 /** Whose signatures on releases are accepted. */
-import { Button, Modal, Textarea, TextInput } from '@mantine/core'
+import { Modal, Textarea, TextInput } from '@mantine/core'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { useAct, useAnswer } from '../../api/context.tsx'
@@ -9,6 +9,7 @@ import details from '../../parts/details.module.css'
 import { Empty } from '../../parts/empty.tsx'
 import { Filters } from '../../parts/filters.tsx'
 import { Id } from '../../parts/id.tsx'
+import { MayButton } from '../../parts/may-button.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { State } from '../../parts/state.tsx'
 import { type Column, RowTable } from '../../parts/table.tsx'
@@ -32,7 +33,9 @@ export function Keys() {
     <>
       <Filters>
         <span className={styles['spring']} />
-        <Button onClick={() => setAdding(true)}>{t('access.addKey')}</Button>
+        <MayButton needs={{ verb: 'key.add' }} onClick={() => setAdding(true)}>
+          {t('access.addKey')}
+        </MayButton>
       </Filters>
       {keys.isError ? (
         <ProblemBox error={keys.error} onRetry={() => void keys.refetch()} />
@@ -135,6 +138,7 @@ function KeyDetails({ shown, onClose }: { readonly shown: ListedKey; readonly on
               words: t('access.revoke'),
               consequence: t('access.revokeKey'),
               isDangerous: true,
+              needs: { verb: 'key.revoke' },
               isPending: revoke.isPending,
               error: revoke.error,
               onAct: () => revoke.mutate({ params: { id } }, { onSuccess: onClose }),

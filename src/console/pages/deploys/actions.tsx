@@ -6,28 +6,22 @@ import { Button, Menu } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useAct } from '../../api/context.tsx'
-import { useMay } from '../../api/use-may.ts'
+import { useLack } from '../../api/use-may.ts'
 import type { Deployment } from '../../api/generated.ts'
 import { Icon, type IconName } from '../../parts/icons.tsx'
 import { shortened } from '../../parts/id.tsx'
+import { lackWords } from '../../parts/lack.ts'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { durationWords } from '../../parts/times.ts'
 import { useWords } from '../../words/index.tsx'
 import styles from './actions.module.css'
-import { statesToBeginAt } from './standing.ts'
 
 type Of = { readonly deployment: Deployment }
 
 export function DeployActions({ deployment }: Of) {
   const { t } = useWords()
   const acts = useActs(deployment)
-  const may = useMay()
-  const { offers } = deployment
-  const halt = offers.halt && may('deploy.halt', deployment)
-  const pause = offers.pause && may('deploy.pause', deployment)
-  const resume = offers.resume && may('deploy.resume', deployment)
-  const retry = offers.retry && may('deploy.retry', deployment)
-  const rollback = may('deploy.rollback', deployment) ? offers.rollback : null
+  const { halt, pause, resume, retry, rollback } = deployment.offers
   const [error] = [acts.halt, acts.pause, acts.resume, acts.retry, acts.rollBack].flatMap((act) => act.error ?? [])
   return (
     <div className={styles['actions']}>
@@ -69,9 +63,18 @@ export function DeployActions({ deployment }: Of) {
           />
         )}
       </div>
+      <Looking deployment={deployment} />
       {error === undefined ? null : <ProblemBox error={error} />}
     </div>
   )
+}
+
+/** Whoever can only look is told what it would take: the server offers them nothing. */
+function Looking({ deployment }: Of) {
+  const words = useWords()
+  const lack = useLack('deploy.halt', deployment)
+  if (lack === undefined || lack === 'unknown') return null
+  return <p className={styles['says']}>{words.t('deploy.onlyLooking', { needs: lackWords(lack, words) })}</p>
 }
 
 type Doing = { readonly isPending: boolean; readonly error: unknown; readonly send: (from?: string) => void }
@@ -146,7 +149,7 @@ function FromMenu({ deployment, act }: Of & { readonly act: Doing }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t('deploy.fromHint')}</Menu.Label>
-        {statesToBeginAt(deployment).map((state) => (
+        {deployment.offers.from.map((state) => (
           <Menu.Item key={state} onClick={() => act.send(state)}>
             {t('deploy.fromState', { state })}
           </Menu.Item>

@@ -3,9 +3,9 @@ import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useAnswer } from '../../api/context.tsx'
 import type { Deployment } from '../../api/generated.ts'
-import type { May } from '../../api/may.ts'
-import { useMay } from '../../api/use-may.ts'
+import { useLack, useMay } from '../../api/use-may.ts'
 import { shortened } from '../../parts/id.tsx'
+import { lackWords } from '../../parts/lack.ts'
 import { State } from '../../parts/state.tsx'
 import { When } from '../../parts/when.tsx'
 import { useWords } from '../../words/index.tsx'
@@ -36,7 +36,7 @@ export function Approval({ deployment }: { readonly deployment: Deployment }) {
       ) : null}
       <Glass approval={approval} />
       <Votes approval={approval} />
-      <Why deployment={deployment} person={session?.person} may={may} />
+      <Why deployment={deployment} person={session?.person} />
       {choices.length === 0 ? null : (
         <div className={styles['choices']}>
           {choices.map((choice) => (
@@ -106,13 +106,16 @@ function Votes({ approval: { votes } }: { readonly approval: Asked }) {
   )
 }
 
-type WhyOf = { readonly deployment: Deployment; readonly person: string | undefined; readonly may: May }
+type WhyOf = { readonly deployment: Deployment; readonly person: string | undefined }
 
 /** Why somebody who might approve is not offered it. */
-function Why({ deployment, person, may }: WhyOf) {
-  const { t } = useWords()
+function Why({ deployment, person }: WhyOf) {
+  const words = useWords()
+  const { t } = words
   const { approval, endedAt } = deployment
-  if (approval?.state !== 'waiting' || endedAt !== null || !may('approval.decide', deployment)) return null
+  const lack = useLack('approval.decide', deployment)
+  if (approval?.state !== 'waiting' || endedAt !== null || lack === 'unknown') return null
+  if (lack !== undefined) return <p className={styles['quiet']}>{lackWords(lack, words)}</p>
   if (approval.requester === person) return <p className={styles['quiet']}>{t('deploy.approvalOwn')}</p>
   const hasApproved = approval.votes.some(({ by, verdict }) => by.id === person && verdict === 'approve')
   return hasApproved ? <p className={styles['quiet']}>{t('deploy.approvalDone')}</p> : null

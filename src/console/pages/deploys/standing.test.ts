@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Diagnosis } from '../../api/generated.ts'
-import { answerOf, stagesOf, standingOf, statesToBeginAt, telling } from './standing.ts'
+import { answerOf, stagesOf, standingOf, telling } from './standing.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 const stay = (state: string, endedAt: string | null = at, step: number | null = null) => ({
@@ -98,22 +98,4 @@ it('where there is little room, what is under way or went wrong is shown, with i
   expect([...telling(stages('done', 'done', 'running', undefined, undefined))]).toEqual([1, 2, 3])
   expect([...telling(stages('done', 'failed', 'done', 'done'))]).toEqual([0, 1, 2])
   expect([...telling(stages('done', 'done', 'done'))]).toEqual([1, 2])
-})
-
-it('a retry can begin at each state up to the one after that in which it failed', () => {
-  const diagnosis: Diagnosis = {
-    class: 'health',
-    what: '',
-    meaning: '',
-    mender: 'author',
-    command: '',
-    state: 'Start',
-  }
-  expect(statesToBeginAt({ diagnosis, state: 'ReleaseLock' })).toEqual([
-    'CheckResources',
-    'BeforeHooks',
-    'Start',
-    'CheckHealth',
-  ])
-  expect(statesToBeginAt({ state: 'ReleaseLock' })).toHaveLength(10)
 })

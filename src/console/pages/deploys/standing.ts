@@ -136,25 +136,6 @@ export function stagesOf(deployment: Shown): readonly Stage[] {
   ]
 }
 
-const beginnings = [
-  'CheckResources',
-  'BeforeHooks',
-  'Start',
-  'CheckHealth',
-  'SmokeTests',
-  'Shift',
-  'Bake',
-  'Switch',
-  'Watch',
-  'AfterHooks',
-] as const
-
-/** Where a person may want it to begin: up to the state after the one it did not get past. */
-export function statesToBeginAt({ diagnosis, state }: Pick<Deployment, 'diagnosis' | 'state'>): readonly string[] {
-  const failed = beginnings.findIndex((one) => one === (diagnosis?.state ?? state))
-  return failed === -1 ? beginnings : beginnings.slice(0, failed + 2)
-}
-
 const idle: ReadonlySet<string> = new Set(['MakeRoom', 'Prepare', 'Diagnose', 'ReleaseLock', 'KeepWarm', 'CleanUp'])
 const momentOf: Readonly<Record<string, string>> = {
   BeforeHooks: 'before/',

@@ -7,6 +7,7 @@ import { RawJson } from '../../api/client.ts'
 import { useAct } from '../../api/context.tsx'
 import type { Execution } from '../../api/generated.ts'
 import { Icon } from '../../parts/icons.tsx'
+import { MayButton } from '../../parts/may-button.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { useWords } from '../../words/index.tsx'
 import { executionIdOf } from './names.ts'
@@ -71,14 +72,15 @@ function StartAgain({ execution, input }: { readonly execution: Execution; reado
     void navigate({ to: '/executions/$execution', params: { execution: executionIdOf(arn) } })
   return (
     <>
-      <Button
+      <MayButton
+        needs={{ verb: 'execution.start' }}
         variant="default"
         title={t('execution.startAgainHint')}
         loading={start.isPending}
         onClick={() => start.mutate({ body: { machine, input: new RawJson(input) } }, { onSuccess })}
       >
         {t('execution.startAgain')}
-      </Button>
+      </MayButton>
       {start.isError ? <ProblemBox error={start.error} /> : null}
     </>
   )
@@ -89,13 +91,14 @@ function Redrive({ id }: { readonly id: string }) {
   const redrive = useAct('executionRedrive')
   return (
     <>
-      <Button
+      <MayButton
+        needs={{ verb: 'execution.redrive' }}
         leftSection={<Icon name="again" size={13} />}
         loading={redrive.isPending}
         onClick={() => redrive.mutate({ params: { execution: id } })}
       >
         {t('execution.redrive')}
-      </Button>
+      </MayButton>
       {redrive.isError ? <ProblemBox error={redrive.error} /> : null}
     </>
   )
@@ -112,9 +115,14 @@ function Stop({ id }: { readonly id: string }) {
   }
   return (
     <>
-      <Button variant="default" leftSection={<Icon name="stop" size={13} />} onClick={dialog.open}>
+      <MayButton
+        needs={{ verb: 'execution.stop' }}
+        variant="default"
+        leftSection={<Icon name="stop" size={13} />}
+        onClick={dialog.open}
+      >
         {t('execution.stop')}
-      </Button>
+      </MayButton>
       <Modal
         opened={isOpen}
         onClose={dialog.close}

@@ -8,6 +8,7 @@ import { RawJson } from '../../api/client.ts'
 import { useAct } from '../../api/context.tsx'
 import { Icon } from '../../parts/icons.tsx'
 import { JsonDifference } from '../../parts/json/difference.tsx'
+import { MayButton } from '../../parts/may-button.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { useWords } from '../../words/index.tsx'
 import { textOf } from './data.ts'
@@ -24,9 +25,14 @@ export function Fix({ id, stay, moment }: FixOf) {
   if (before === undefined) return null
   return (
     <>
-      <Button size="compact-sm" leftSection={<Icon name="play" size={12} />} onClick={dialog.open}>
+      <MayButton
+        needs={{ verb: 'execution.continue' }}
+        size="compact-sm"
+        leftSection={<Icon name="play" size={12} />}
+        onClick={dialog.open}
+      >
         {t('execution.fix')}
-      </Button>
+      </MayButton>
       <Modal
         opened={isOpen}
         onClose={dialog.close}

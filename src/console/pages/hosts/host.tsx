@@ -1,9 +1,9 @@
 /** One host: is it there, how full is it, what runs there, and what does its edge do with requests. */
-import { Button } from '@mantine/core'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useAct, useAnswer } from '../../api/context.tsx'
 import type { Host } from '../../api/generated.ts'
 import { Details } from '../../parts/details.tsx'
+import { MayButton } from '../../parts/may-button.tsx'
 import { Facts, Page, Section } from '../../parts/page.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { State } from '../../parts/state.tsx'
@@ -127,17 +127,21 @@ function Actions({ host }: { readonly host: Host }) {
   return (
     <>
       {host.isDraining ? (
-        <Button loading={undrain.isPending} onClick={() => undrain.mutate({ params })}>
+        <MayButton
+          needs={{ verb: 'host.undrain' }}
+          loading={undrain.isPending}
+          onClick={() => undrain.mutate({ params })}
+        >
           {t('host.undrain')}
-        </Button>
+        </MayButton>
       ) : (
-        <Button variant="default" onClick={() => ask('drain')}>
+        <MayButton needs={{ verb: 'host.drain' }} variant="default" onClick={() => ask('drain')}>
           {t('host.drain')}
-        </Button>
+        </MayButton>
       )}
-      <Button variant="subtle" color="red" onClick={() => ask('remove')}>
+      <MayButton needs={{ verb: 'host.remove' }} variant="subtle" color="red" onClick={() => ask('remove')}>
         {t('host.remove')}
-      </Button>
+      </MayButton>
       {undrain.isError ? <ProblemBox error={undrain.error} /> : null}
       {act === 'drain' ? <Drain host={host} onClose={() => ask(undefined)} /> : null}
       {act === 'remove' ? <Remove host={host} onClose={() => ask(undefined)} /> : null}
@@ -158,6 +162,7 @@ function Drain({ host, onClose }: Asked) {
       act={{
         words: t('host.drain'),
         consequence: t('host.drainMeans'),
+        needs: { verb: 'host.drain' },
         isPending: drain.isPending,
         error: drain.error,
         onAct: () => drain.mutate({ params: { host: host.name } }, { onSuccess: onClose }),
@@ -181,6 +186,7 @@ function Remove({ host, onClose }: Asked) {
         consequence: t(instances === 0 ? 'host.removeMeans' : 'host.removeRefused', { count: instances }),
         isDangerous: true,
         isReady: instances === 0,
+        needs: { verb: 'host.remove' },
         isPending: remove.isPending,
         error: remove.error,
         onAct: () =>

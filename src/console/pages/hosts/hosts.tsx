@@ -1,10 +1,10 @@
 /** The machines that run what is deployed: who is there, who is away, and how full each is. */
-import { Button } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { useAnswer } from '../../api/context.tsx'
 import type { Host } from '../../api/generated.ts'
 import { Empty } from '../../parts/empty.tsx'
+import { MayButton } from '../../parts/may-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { State } from '../../parts/state.tsx'
@@ -31,7 +31,11 @@ export function HostsPage() {
       name={t('host.title')}
       title={t('host.title')}
       status={hosts.isSuccess ? <Answer hosts={items} /> : t('host.asking')}
-      actions={<Button onClick={() => setEnrolling(true)}>{t('host.enrol')}</Button>}
+      actions={
+        <MayButton needs={{ verb: 'host.enrol' }} onClick={() => setEnrolling(true)}>
+          {t('host.enrol')}
+        </MayButton>
+      }
     >
       {hosts.isError ? (
         <ProblemBox error={hosts.error} onRetry={() => void hosts.refetch()} />

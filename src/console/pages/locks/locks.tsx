@@ -1,12 +1,11 @@
 /** Who keeps a place closed, or has it under way; and closing one, with the reason. */
-import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useAct, useAnswer } from '../../api/context.tsx'
 import type { Lock } from '../../api/generated.ts'
-import { useMay } from '../../api/use-may.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { shortened } from '../../parts/id.tsx'
+import { MayButton } from '../../parts/may-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { State } from '../../parts/state.tsx'
@@ -22,13 +21,16 @@ export function LocksPage() {
   const [isClosing, setClosing] = useState(false)
   const locks = useAnswer('lockList', {})
   const items = locks.data?.items ?? []
-  const may = useMay()
   return (
     <Page
       name={t('lock.title')}
       title={t('lock.title')}
       status={!locks.isSuccess ? null : items.length === 0 ? t('lock.none') : t('lock.answer', { count: items.length })}
-      actions={may('lock.acquire') ? <Button onClick={() => setClosing(true)}>{t('lock.close')}</Button> : undefined}
+      actions={
+        <MayButton needs={{ verb: 'lock.acquire' }} onClick={() => setClosing(true)}>
+          {t('lock.close')}
+        </MayButton>
+      }
     >
       {locks.isError ? (
         <ProblemBox error={locks.error} onRetry={() => void locks.refetch()} />
@@ -99,23 +101,28 @@ function Unlock({ lock }: { readonly lock: Lock }) {
   const release = useAct('lockRelease', ['places', 'deployments'])
   const { project, config, owner } = lock
   const isMine = session.data?.actor.id === owner
-  const may = useMay()
-  if (!may(isMine ? 'lock.release' : 'lock.break', lock)) return null
+  const place = { project, config }
   return (
     <>
       {isMine ? (
-        <Button
+        <MayButton
+          needs={{ verb: 'lock.release', place }}
           size="compact-xs"
           variant="default"
           loading={release.isPending}
           onClick={() => release.mutate({ body: { project, config } })}
         >
           {t('lock.open')}
-        </Button>
+        </MayButton>
       ) : (
-        <Button size="compact-xs" variant="default" onClick={() => setBreaking(true)}>
+        <MayButton
+          needs={{ verb: 'lock.break', place }}
+          size="compact-xs"
+          variant="default"
+          onClick={() => setBreaking(true)}
+        >
           {t('lock.break')}
-        </Button>
+        </MayButton>
       )}
       {release.isError ? <ProblemBox error={release.error} /> : null}
       {isBreaking ? <BreakDialog lock={lock} onClose={() => setBreaking(false)} /> : null}

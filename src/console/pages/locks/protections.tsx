@@ -1,10 +1,10 @@
 /** How many others have to agree to a deployment, place by place. */
-import { Button, NativeSelect } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import { useState } from 'react'
 import { useAct, useAnswer } from '../../api/context.tsx'
 import type { Pointer, Protection } from '../../api/generated.ts'
-import { useMay } from '../../api/use-may.ts'
 import { Details } from '../../parts/details.tsx'
+import { MayButton } from '../../parts/may-button.tsx'
 import { Section } from '../../parts/page.tsx'
 import { durationWords } from '../../parts/times.ts'
 import { useWords } from '../../words/index.tsx'
@@ -30,7 +30,6 @@ export function Protections() {
 
 function Protected({ place }: { readonly place: Place }) {
   const { t } = useWords()
-  const may = useMay()
   const [isChanging, setChanging] = useState(false)
   const { project, config } = place
   const status = useAnswer('placeStatus', { params: { project, config }, query: { live: 'false' } })
@@ -41,10 +40,15 @@ function Protected({ place }: { readonly place: Place }) {
         <strong>{placeOf(place)}</strong>
         <span>{protection === undefined ? null : <Says protection={protection} />}</span>
         <span className={styles['spring']} />
-        {protection !== undefined && may('place.protect', place) ? (
-          <Button size="compact-xs" variant="default" onClick={() => setChanging(true)}>
+        {protection !== undefined ? (
+          <MayButton
+            needs={{ verb: 'place.protect', place: { project, config } }}
+            size="compact-xs"
+            variant="default"
+            onClick={() => setChanging(true)}
+          >
             {t('lock.protect')}
-          </Button>
+          </MayButton>
         ) : null}
       </div>
       {isChanging && protection !== undefined ? (

@@ -7,6 +7,7 @@ import { sourceSpanOf } from '../../../base/index.ts'
 import { useAnswer } from '../../api/context.tsx'
 import type { Machine } from '../../api/generated.ts'
 import { Code, type CodePlace } from '../../parts/code/index.tsx'
+import { MayButton } from '../../parts/may-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { State } from '../../parts/state.tsx'
@@ -62,7 +63,9 @@ function Shown({ machine }: { readonly machine: Machine }) {
             >
               {t('machine.edit')}
             </Button>
-            <Button onClick={starting.open}>{t('machine.start')}</Button>
+            <MayButton needs={{ verb: 'execution.start' }} onClick={starting.open}>
+              {t('machine.start')}
+            </MayButton>
           </>
         )
       }

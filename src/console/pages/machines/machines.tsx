@@ -8,6 +8,7 @@ import type { MachineSummary } from '../../api/generated.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { Filters } from '../../parts/filters.tsx'
 import { Icon } from '../../parts/icons.tsx'
+import { MayButton } from '../../parts/may-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { SearchField } from '../../parts/search-field.tsx'
@@ -46,9 +47,13 @@ export function MachinesPage() {
       }
       actions={
         isEmpty ? undefined : (
-          <Button leftSection={<Icon name="add" size={13} />} onClick={dialog.open}>
+          <MayButton
+            needs={{ verb: 'machine.create' }}
+            leftSection={<Icon name="add" size={13} />}
+            onClick={dialog.open}
+          >
             {t('machine.create')}
-          </Button>
+          </MayButton>
         )
       }
     >
@@ -215,9 +220,9 @@ function None({ onCreate }: { readonly onCreate: () => void }) {
             {t(`machine.sample_${sample}`)}
           </Button>
         ))}
-        <Button leftSection={<Icon name="add" size={13} />} onClick={onCreate}>
+        <MayButton needs={{ verb: 'machine.create' }} leftSection={<Icon name="add" size={13} />} onClick={onCreate}>
           {t('machine.create')}
-        </Button>
+        </MayButton>
       </div>
     </div>
   )

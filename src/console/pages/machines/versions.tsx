@@ -5,6 +5,7 @@ import { useMemo, useState } from 'react'
 import { useAct, useAnswer } from '../../api/context.tsx'
 import type { AliasSummary, MachineVersion } from '../../api/generated.ts'
 import { useList } from '../../api/list.ts'
+import { MayButton } from '../../parts/may-button.tsx'
 import { Section } from '../../parts/page.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { When } from '../../parts/when.tsx'
@@ -24,9 +25,9 @@ export function Versions({ machine }: { readonly machine: string }) {
       <Section
         title={t('machine.versions')}
         aside={
-          <Button variant="default" onClick={dialog.open}>
+          <MayButton needs={{ verb: 'machine.publish' }} variant="default" onClick={dialog.open}>
             {t('machine.publish')}
-          </Button>
+          </MayButton>
         }
       >
         {versions.items.length === 0 ? (

@@ -1,12 +1,13 @@
 /** One state alone, by the code that runs executions: what comes of an input, and what is computed on the way. */
-import { Button } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { isJsonText } from '../../../../base/index.ts'
 import { RawJson } from '../../../api/client.ts'
 import { useAct } from '../../../api/context.tsx'
 import type { TestedState } from '../../../api/generated.ts'
+import { useMay } from '../../../api/use-may.ts'
 import { Choice } from '../../../parts/choice.tsx'
 import { JsonTree } from '../../../parts/json/tree.tsx'
+import { MayButton } from '../../../parts/may-button.tsx'
 import { ProblemBox } from '../../../parts/problem.tsx'
 import { State } from '../../../parts/state.tsx'
 import { Switch } from '../../../parts/switch.tsx'
@@ -32,6 +33,7 @@ export function TrialPanel({ definition, state, onState }: PanelOf) {
   const [variables, setVariables] = useState('{}')
   const [mock, setMock] = useState<Mock>()
   const test = useAct('stateTest')
+  const may = useMay()
   const names = useMemo(
     () => statesIn(jsonLanguage.parser.parse(definition), definition).map(({ name }) => name),
     [definition],
@@ -39,7 +41,7 @@ export function TrialPanel({ definition, state, onState }: PanelOf) {
   const texts = [input, variables, ...(mock?.kind === 'output' ? [mock.output] : [])]
   const isReady = state !== undefined && texts.every(isJsonText)
   const send = (): void => {
-    if (state === undefined) return
+    if (state === undefined || !may('state.test')) return
     test.mutate({
       body: { definition, state, input: new RawJson(input), variables: new RawJson(variables), ...mockToSend(mock) },
     })
@@ -64,9 +66,9 @@ export function TrialPanel({ definition, state, onState }: PanelOf) {
         <PayloadField label={t('machine.caseInput')} value={input} onChange={setInput} />
         <PayloadField label={t('machine.tryVariables')} value={variables} onChange={setVariables} />
         <TriedMock mock={mock} onMock={setMock} />
-        <Button type="submit" disabled={!isReady} loading={test.isPending}>
+        <MayButton needs={{ verb: 'state.test' }} type="submit" disabled={!isReady} loading={test.isPending}>
           {t('machine.tryGo')}
-        </Button>
+        </MayButton>
         {test.isError ? <ProblemBox error={test.error} /> : null}
       </form>
       {test.data === undefined ? null : <Result tested={test.data} />}

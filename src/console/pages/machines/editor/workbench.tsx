@@ -5,7 +5,9 @@ import { useBlocker, useNavigate } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react'
 import type { Tree } from '@lezer/common'
 import type { Machine } from '../../../api/generated.ts'
+import { useMay } from '../../../api/use-may.ts'
 import { Code, type CodePlace } from '../../../parts/code/index.tsx'
+import { MayButton } from '../../../parts/may-button.tsx'
 import { Page } from '../../../parts/page.tsx'
 import { State } from '../../../parts/state.tsx'
 import { Switch } from '../../../parts/switch.tsx'
@@ -44,7 +46,9 @@ export function Workbench({ origin, search }: WorkbenchOf) {
   const [isSaving, saving] = useDisclosure(false)
   const [isStarting, starting] = useDisclosure(false)
   const canSave = isChanged || origin.isNew
-  useHotkeys([['mod+S', () => (canSave ? saving.open() : undefined)]], [], true)
+  const saves = origin.isNew ? 'machine.create' : 'machine.update'
+  const may = useMay()
+  useHotkeys([['mod+S', () => (canSave && may(saves) ? saving.open() : undefined)]], [], true)
   return (
     <Page
       fill
@@ -61,13 +65,13 @@ export function Workbench({ origin, search }: WorkbenchOf) {
             {t('machine.format')}
           </Button>
           {origin.isNew ? null : (
-            <Button variant="default" onClick={starting.open}>
+            <MayButton needs={{ verb: 'execution.start' }} variant="default" onClick={starting.open}>
               {t('machine.start')}
-            </Button>
+            </MayButton>
           )}
-          <Button disabled={!canSave} onClick={saving.open}>
+          <MayButton needs={{ verb: saves }} disabled={!canSave} onClick={saving.open}>
             {t('machine.save')}
-          </Button>
+          </MayButton>
         </>
       }
     >
