@@ -12,15 +12,24 @@ export const accessErrorCodes = [
   'access.nobodys_own',
   'access.outside_login_taken',
   'access.outside_unknown',
+  'access.passkey_address',
+  'access.passkey_exists',
+  'access.passkey_invalid',
+  'access.passkey_last',
+  'access.passkey_missing',
+  'access.passkey_refused',
+  'access.passkeys_full',
   'access.password_weak',
   'access.person_exists',
   'access.person_invalid',
   'access.person_missing',
+  'access.recovery_refused',
   'access.second_factor_wrong',
   'access.session_ended',
   'access.session_missing',
   'access.sign_in_busy',
   'access.sign_in_refused',
+  'access.sign_in_stale',
   'access.sign_in_step_over',
   'access.sign_in_wait',
   'access.token_fixed',
@@ -168,6 +177,72 @@ export const nobodysOwn = (): HoldfastError =>
     kind: 'forbidden',
     accepted: 'somebody who signed in as themselves',
     repair: "holdfast tokens add NAME --may ROLE makes one that is nobody's",
+  })
+
+// ---- passkeys
+
+/** `instead`: where the same server is called by a name. */
+export const passkeyAddress = (origin: string, instead: string | undefined): HoldfastError =>
+  new HoldfastError('access.passkey_address', `Browsers take no passkeys at ${origin}`, {
+    place: 'Origin',
+    accepted: 'an https address with a name, or http://localhost; never an IP address',
+    repair: instead === undefined ? 'open the console by its https address' : `open it as ${instead}`,
+  })
+
+/** One answer for unknown, forged, copied and late ones, ones of somebody else, and people who are disabled: a guesser learns nothing. */
+export const passkeyRefused = (cause?: unknown): HoldfastError =>
+  new HoldfastError('access.passkey_refused', 'This passkey opens nothing here', {
+    kind: 'unauthenticated',
+    accepted: 'a passkey that was made for this address, within five minutes, with PIN, fingerprint or face',
+    repair: 'try again or sign in another way; whoever has lost it asks an admin: holdfast people invite NAME',
+    cause,
+  })
+
+export const passkeyInvalid = (cause?: unknown): HoldfastError =>
+  new HoldfastError('access.passkey_invalid', 'This passkey cannot be taken', {
+    place: 'credential',
+    accepted: 'what the authenticator answered to this page, once, within five minutes, with PIN, fingerprint or face',
+    repair: 'begin again',
+    cause,
+  })
+
+export const passkeyExists = (): HoldfastError =>
+  new HoldfastError('access.passkey_exists', 'This passkey is here already', {
+    kind: 'conflict',
+    place: 'credential',
+    accepted: 'one of another authenticator',
+  })
+
+export const passkeysFull = (most: number): HoldfastError =>
+  new HoldfastError('access.passkeys_full', `Nobody has more than ${most} passkeys`, {
+    kind: 'conflict',
+    repair: 'remove one that is not used',
+  })
+
+export const passkeyMissing = (id: string): HoldfastError =>
+  new HoldfastError('access.passkey_missing', `You have no passkey ${id}`, { kind: 'missing', place: 'id' })
+
+export const passkeyLast = (): HoldfastError =>
+  new HoldfastError('access.passkey_last', 'This is the last way in which you sign in here', {
+    kind: 'conflict',
+    place: 'id',
+    repair: 'add another passkey first, at this address',
+  })
+
+/** What opens the door is changed by nobody who found it open, nor by a token. */
+export const signInStale = (): HoldfastError =>
+  new HoldfastError('access.sign_in_stale', 'This is done shortly after signing in, and in the console', {
+    kind: 'forbidden',
+    accepted: 'a session of a person that began at most a quarter of an hour ago',
+    repair: 'sign in to the console again, by name or passkey',
+  })
+
+/** One answer whatever is wrong, and for who has a password. */
+export const recoveryRefused = (): HoldfastError =>
+  new HoldfastError('access.recovery_refused', 'The name and the recovery code do not open anything together', {
+    kind: 'unauthenticated',
+    accepted: 'a code that was not used, of somebody who signs in by passkey; who has a password gives that first',
+    repair: 'ask an admin: holdfast people invite NAME',
   })
 
 // ---- accounts at identity providers

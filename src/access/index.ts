@@ -2,8 +2,8 @@
  * access: who may do what: actors, bearer tokens, and `can()`, which every verb asks.
  * Words: actor (who acts: a user, a machine such as an execution, the system, something inbound), role, grant (a role, everywhere or on a
  * project or place), verb, thing, token (`hf_…`),
- * session (somebody signed in to the console, as a person, by a token or by the one-time code of a link), person, group, holder (whose a
- * session is). `verbs.ts` is the one table of what can be asked and by whom.
+ * session (somebody signed in to the console, as a person, by a token or by the one-time code of a link), person, passkey (a pair of keys of
+ * a person's authenticator, both factors in one), group, holder (whose a session is). `verbs.ts` is the one table of what can be asked and by whom.
  * It does not know HTTP: the server hands it the secret that the Authorization header held.
  */
 export { type AwsKey } from './aws-key/make.ts'
@@ -66,6 +66,27 @@ export {
   personSchema,
 } from './person/schemas.ts'
 export { beginSignIn, finishSignIn, type FirstHalf, type SecondHalf } from './person/sign-in.ts'
+export { type AddPasskey, addPasskey, type AskToAdd, beginAddingPasskey } from './passkey/add.ts'
+export { type AskToJoin, beginJoiningByPasskey, type JoinByPasskey, joinByPasskey } from './passkey/join.ts'
+export { listOwnPasskeys, type RemovePasskey, removeOwnPasskey, renameOwnPasskey } from './passkey/own.ts'
+export { recoverSignIn, type Recovery } from './passkey/recover.ts'
+export type { RegistrationOptions } from './passkey/register.ts'
+export {
+  type Assertion,
+  assertionSchema,
+  type Passkey,
+  passkeyNameSchema,
+  passkeySchema,
+  type Registration,
+  registrationSchema,
+} from './passkey/schemas.ts'
+export {
+  type AskToSignIn,
+  type AssertionOptions,
+  beginPasskeySignIn,
+  finishPasskeySignIn,
+  type PasskeySignIn,
+} from './passkey/sign-in.ts'
 export { type OutsideAccount, type OutsideSignIn, signInFromOutside } from './person/outside.ts'
 export { grantsNow, personBehind } from './person/who.ts'
 export { ensureLocalToken, type LocalToken } from './token/local.ts'

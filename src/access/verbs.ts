@@ -86,6 +86,7 @@ export const verbs = {
   'task.heartbeat': respondersAndMachines,
 
   'token.own': signedIn,
+  'passkey.own': signedIn,
   'token.create': admins,
   'token.list': admins,
   'token.revoke': admins,

@@ -21,10 +21,14 @@ export const actions = {
 
   'person.add': 'somebody was added who may sign in',
   'person.change': 'what somebody may do was changed, or they were disabled',
-  'person.invite': 'somebody was given a code to choose a password and an authenticator',
-  'person.join': 'somebody chose a password and an authenticator',
+  'person.invite': 'somebody was given a code to join, or to begin anew',
+  'person.join': 'somebody joined with a password and an authenticator, or with a passkey',
   'person.link': 'an account at an identity provider became that of a person',
   'person.sign_in_failed': 'a sign-in under the name of a person failed',
+  'passkey.add': 'somebody added a passkey to sign in by',
+  'passkey.rename': 'somebody gave a passkey of theirs another name',
+  'passkey.remove': 'somebody removed a passkey of theirs',
+  'passkey.copied': 'a passkey that counts went back, so there may be two of it; it was refused',
   'group.set': 'a group was made, or what its members may do was changed',
   'group.remove': 'a group was removed',
 

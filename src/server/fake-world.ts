@@ -181,6 +181,16 @@ const noPeople: PeopleVerbs = {
   join: unexpected('join'),
   beginSignIn: unexpected('beginSignIn'),
   finishSignIn: unexpected('finishSignIn'),
+  beginJoiningByPasskey: unexpected('beginJoiningByPasskey'),
+  joinByPasskey: unexpected('joinByPasskey'),
+  beginPasskeySignIn: unexpected('beginPasskeySignIn'),
+  finishPasskeySignIn: unexpected('finishPasskeySignIn'),
+  recoverSignIn: unexpected('recoverSignIn'),
+  listOwnPasskeys: unexpected('listOwnPasskeys'),
+  beginAddingPasskey: unexpected('beginAddingPasskey'),
+  addPasskey: unexpected('addPasskey'),
+  renameOwnPasskey: unexpected('renameOwnPasskey'),
+  removeOwnPasskey: unexpected('removeOwnPasskey'),
 }
 
 const noIdentity: IdentityVerbs = {

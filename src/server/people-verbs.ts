@@ -1,23 +1,34 @@
 /** The verbs of people with access bound, as the server takes them. Every one may throw HoldfastError. */
 import type {
   Actor,
+  AddPasskey,
   AddedPerson,
+  AskToAdd,
+  AskToJoin,
+  AskToSignIn,
   AskedLogin,
+  AssertionOptions,
   BegunSession,
   CreatedToken,
   FirstHalf,
   Grant,
   Group,
   Join,
+  JoinByPasskey,
   JoinCode,
   Joined,
   Joining,
   LoginDecision,
   NewPerson,
   NewToken,
+  Passkey,
+  PasskeySignIn,
   PendingLogin,
   Person,
   PersonChange,
+  Recovery,
+  RegistrationOptions,
+  RemovePasskey,
   RotatedToken,
   Rotation,
   SecondHalf,
@@ -51,4 +62,15 @@ export interface PeopleVerbs {
   join(join: Join): Promise<Joined>
   beginSignIn(login: string, password: string): Promise<FirstHalf>
   finishSignIn(half: SecondHalf): Promise<BegunSession>
+
+  beginJoiningByPasskey(asking: AskToJoin): Promise<RegistrationOptions>
+  joinByPasskey(joining: JoinByPasskey): Promise<Joined>
+  beginPasskeySignIn(asking: AskToSignIn): Promise<AssertionOptions>
+  finishPasskeySignIn(signIn: PasskeySignIn): Promise<BegunSession>
+  recoverSignIn(recovery: Recovery): Promise<BegunSession>
+  listOwnPasskeys(actor: Actor): Answer<readonly Passkey[]>
+  beginAddingPasskey(actor: Actor, asking: AskToAdd): Promise<RegistrationOptions>
+  addPasskey(actor: Actor, adding: AddPasskey): Promise<Passkey>
+  renameOwnPasskey(actor: Actor, id: string, name: string): Promise<Passkey>
+  removeOwnPasskey(actor: Actor, removal: RemovePasskey): Promise<void>
 }

@@ -144,6 +144,8 @@ describe('each route', () => {
   it('that is open to everybody is one of those that have to be', () => {
     expect(routes.filter(({ verb }) => verb === 'open').map(nameOf)).toEqual([
       ...['POST /v1/sign-in', 'POST /v1/join/begin', 'POST /v1/join'],
+      ...['POST /v1/sign-in/passkey', 'POST /v1/sign-in/passkey/finish', 'POST /v1/sign-in/recovery'],
+      ...['POST /v1/join/passkey/begin', 'POST /v1/join/passkey'],
       ...[
         'GET /v1/sign-on',
         'POST /v1/sign-on',

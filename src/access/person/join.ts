@@ -4,8 +4,8 @@ import type { Transaction } from '../../store/index.ts'
 import type { Access } from '../access.ts'
 import { codeRefused, codeWrong, passwordWeak } from '../errors.ts'
 import { type BegunSession, openSessionFor } from '../session/begin.ts'
-import { endSessionsOf } from '../session/rows.ts'
 import { hashOfSecret } from '../token/secret.ts'
+import { beginAnew } from './begin-anew.ts'
 import { faultOfPassword, hashPassword } from './password.ts'
 import { personById, type PersonRow, replaceRecoveryCodes, setCredentials } from './rows.ts'
 import { findStep, keepTotpOfStep, spendStep, type StepRow } from './steps.ts'
@@ -26,7 +26,7 @@ export type Joining = {
 /** The same answer each time, until the code is used: a page may be loaded again. @throws HoldfastError access.code_refused */
 export async function beginJoining(access: Access, code: string): Promise<Joining> {
   return access.store.write((tx) => {
-    const { step, person } = require(access, tx, code)
+    const { step, person } = requireInvitation(access, tx, code)
     const { keyring } = access
     const kept = step.sealed_totp === null ? undefined : keyring.unseal(sealedAs, person.id, step.sealed_totp)
     const totpSecret = kept ?? newTotpSecret(access.randomBytes)
@@ -49,22 +49,22 @@ export type Joined = BegunSession & { readonly recoveryCodes: readonly string[] 
 const recoveryCodeCount = 10
 
 /**
- * What they had before is over: sessions, authenticator, recovery codes.
+ * What they had before is over: sessions, authenticator, passkeys, recovery codes.
  * @throws HoldfastError access.code_refused, access.password_weak, access.second_factor_wrong
  */
 export async function join(access: Access, { code, password, totp, userAgent }: Join): Promise<Joined> {
-  const { person } = require(access, access.store.read, code)
+  const { person } = requireInvitation(access, access.store.read, code)
   const fault = faultOfPassword(password, person)
   if (fault !== undefined) throw passwordWeak(fault)
   const passwordHash = await access.passwordTurns.take(() => hashPassword(password, access.randomBytes))
   return access.store.write((tx) => {
-    const { step } = require(access, tx, code)
+    const { step } = requireInvitation(access, tx, code)
     const at = access.clock.now()
     const secret = step.sealed_totp === null ? undefined : access.keyring.unseal(sealedAs, person.id, step.sealed_totp)
     const period = secret === undefined ? undefined : stepOfCode(secret, totp, at)
     if (period === undefined) throw codeWrong()
     if (!spendStep(tx, code, at)) throw codeRefused()
-    endSessionsOf(tx, person.id, at)
+    beginAnew(tx, person.id, at)
     setCredentials(tx, person.id, {
       ...{ password_hash: passwordHash, sealed_totp: step.sealed_totp, totp_step: period, joined_at: at },
     })
@@ -82,11 +82,15 @@ export function newRecoveryCodes({ randomBytes }: Access, tx: Transaction, perso
       .toString('hex')
       .replace(/(.{5})(?=.)/g, '$1-'),
   )
-  replaceRecoveryCodes(tx, personId, codes.map(hashOfSecret))
+  replaceRecoveryCodes(tx, personId, codes.map(hashOfRecoveryCode))
   return codes
 }
 
-function require(
+/** Whatever the case it was typed in. */
+export const hashOfRecoveryCode = (code: string): string => hashOfSecret(code.trim().toLowerCase())
+
+/** Who the code of an invitation is for, as long as it may be used. @throws HoldfastError access.code_refused */
+export function requireInvitation(
   { clock }: Access,
   queries: Parameters<typeof findStep>[0],
   code: string,

@@ -2,6 +2,7 @@ import type { Access } from '../access.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { personMissing } from '../errors.ts'
 import type { Grant } from '../grant.ts'
+import { passkeysOf } from '../passkey/rows.ts'
 import {
   allGroups,
   allPeople,
@@ -44,4 +45,5 @@ const personOfRow = (queries: Queries, row: PersonRow): Person => ({
   ...(row.joined_at === null ? {} : { joinedAt: row.joined_at }),
   ...(row.disabled_at === null ? {} : { disabledAt: row.disabled_at }),
   recoveryCodes: recoveryCodesLeft(queries, row.id),
+  passkeys: passkeysOf(queries, row.id).length,
 })

@@ -4,7 +4,7 @@ import type { Transaction } from '../../store/index.ts'
 import type { Access } from '../access.ts'
 import { codeRefused, outsideLoginTaken, outsideUnknown } from '../errors.ts'
 import { type BegunSession, openSessionFor } from '../session/begin.ts'
-import { endSessionsOf } from '../session/rows.ts'
+import { beginAnew } from './begin-anew.ts'
 import { groupByName, groupsOf, insertPerson, personById, personByLogin, type PersonRow, setGroups } from './rows.ts'
 import { loginSchema, newPersonSchema } from './schemas.ts'
 import { findStep, newPersonId, spendStep } from './steps.ts'
@@ -70,8 +70,7 @@ function invited(access: Access, tx: Transaction, { signIn, code, linked }: Invi
   if (person === undefined || person.disabled_at !== null) throw codeRefused()
   if (linked !== undefined && linked !== person.id) throw outsideUnknown()
   if (!spendStep(tx, code, at)) throw codeRefused()
-  endSessionsOf(tx, person.id, at)
-  tx.prepare('UPDATE access_person SET joined_at = ? WHERE id = ?').run(at, person.id)
+  beginAnew(tx, person.id, at)
   if (linked === undefined) link(access, tx, { person, signIn })
   return { ...person, joined_at: at }
 }

@@ -46,9 +46,10 @@ export const personSchema = z.object({
   grants: z.array(grantSchema).describe('Of their own'),
   groups: z.array(z.string()),
   createdAt: z.int(),
-  joinedAt: z.int().optional().describe('When they chose their password; absent while they are only invited'),
+  joinedAt: z.int().optional().describe('When they chose what they sign in with; absent while they are only invited'),
   disabledAt: z.int().optional(),
   recoveryCodes: z.int().describe('How many are left'),
+  passkeys: z.int().describe('How many they sign in by'),
 })
 export type Person = z.infer<typeof personSchema>
 

@@ -1,14 +1,12 @@
 /** Signing in with a name: first the password, then what only they have. */
-import { appendRecord } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { Access } from '../access.ts'
-import { codeWrong, signInRefused, signInStepOver, tooManyFailures } from '../errors.ts'
+import { codeWrong, signInRefused, signInStepOver } from '../errors.ts'
 import { type BegunSession, openSessionFor } from '../session/begin.ts'
-import { hashOfSecret } from '../token/secret.ts'
-import { sealedAs } from './join.ts'
+import { forgetFailures, noteFailure, requirePatience } from './failures.ts'
+import { hashOfRecoveryCode, sealedAs } from './join.ts'
 import { isPassword } from './password.ts'
-import { type Failures, forgottenMs, oneMore, waitAfter } from './patience.ts'
-import { personById, personByLogin, type PersonRow, type Queries, spendRecoveryCode, spendTotpStep } from './rows.ts'
+import { personById, personByLogin, type PersonRow, spendRecoveryCode, spendTotpStep } from './rows.ts'
 import { beginStep, findStep, spendStep } from './steps.ts'
 import { stepOfCode } from './totp.ts'
 
@@ -63,7 +61,7 @@ export async function finishSignIn(access: Access, { step, factor, userAgent }: 
       return undefined
     }
     if (!spendStep(tx, step, at)) throw signInStepOver()
-    tx.prepare('DELETE FROM access_failure WHERE login_hash = ?').run(hashOfSecret(person.login))
+    forgetFailures(tx, person.login)
     return openSessionFor(access, tx, { holderId: person.id, userAgent })
   })
   if (begun === undefined) throw codeWrong()
@@ -72,38 +70,8 @@ export async function finishSignIn(access: Access, { step, factor, userAgent }: 
 
 function isProven(access: Access, tx: Transaction, person: PersonRow, factor: SecondHalf['factor']): boolean {
   const at = access.clock.now()
-  if ('recoveryCode' in factor) {
-    const code = factor.recoveryCode.trim().toLowerCase()
-    return spendRecoveryCode(tx, person.id, hashOfSecret(code), at)
-  }
+  if ('recoveryCode' in factor) return spendRecoveryCode(tx, person.id, hashOfRecoveryCode(factor.recoveryCode), at)
   if (person.sealed_totp === null) return false
   const period = stepOfCode(access.keyring.unseal(sealedAs, person.id, person.sealed_totp), factor.totp, at)
   return period !== undefined && spendTotpStep(tx, person.id, period)
-}
-
-// ---- failures
-
-const failuresOf = (queries: Queries, name: string): Failures | undefined =>
-  queries.prepare<Failures>('SELECT failures, last_at FROM access_failure WHERE login_hash = ?').get(hashOfSecret(name))
-
-function requirePatience({ clock }: Access, queries: Queries, name: string): void {
-  const waitMs = waitAfter(failuresOf(queries, name), clock.now())
-  if (waitMs > 0) throw tooManyFailures(waitMs)
-}
-
-type Failed = { readonly name: string; readonly person: PersonRow | undefined }
-
-/** In the trail when it is somebody's name: names of nobody would let strangers fill it. */
-function noteFailure({ clock }: Access, tx: Transaction, { name, person }: Failed): void {
-  const at = clock.now()
-  const failures = oneMore(failuresOf(tx, name), at)
-  tx.prepare('DELETE FROM access_failure WHERE last_at < ?').run(at - forgottenMs)
-  tx.prepare(
-    `INSERT INTO access_failure (login_hash, failures, last_at) VALUES (?, ?, ?)
-      ON CONFLICT (login_hash) DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at`,
-  ).run(hashOfSecret(name), failures, at)
-  if (person === undefined) return
-  const actor = { type: 'inbound', id: 'sign-in', via: 'ui' } as const
-  const subject = { type: 'person', id: person.id }
-  appendRecord(tx, { at, actor, action: 'person.sign_in_failed', subject, change: { failures } })
 }

@@ -48,7 +48,7 @@ const longestUserAgent = 300
 export type SessionMaking = {
   readonly holderId: string
   readonly userAgent: string | undefined
-  /** The identity provider that said who it is. */
+  /** `passkey`, `recovery code`, or the identity provider that said who it is; nothing for a password, a link and a token. */
   readonly through?: string
 }
 

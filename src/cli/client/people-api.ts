@@ -16,6 +16,8 @@ const person = z.object({
   joinedAt: time.optional(),
   disabledAt: time.optional(),
   recoveryCodes: z.int(),
+  // A server before passkeys says nothing of them.
+  passkeys: z.int().default(0),
 })
 export type Person = z.infer<typeof person>
 

@@ -72,7 +72,17 @@ export type MapRunCounts = { readonly pending: number; readonly running: number;
 
 export type MapRunSummary = { readonly arn: string; readonly execution: string; readonly machine: string; readonly startedAt: string; readonly stoppedAt?: string }
 
-export type Person = { readonly id: string; readonly login: string; readonly name: string; readonly grants: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly groups: readonly (string)[]; readonly createdAt: string; readonly joinedAt?: string; readonly disabledAt?: string; readonly recoveryCodes: number }
+export type Passkey = { readonly id: string; readonly name: string; readonly address: string; readonly isSynced: boolean; readonly createdAt: string; readonly lastUsedAt?: string }
+
+export type PasskeyAssertionInput = { readonly id: string; readonly rawId: string; readonly type: "public-key"; readonly authenticatorAttachment?: "platform" | "cross-platform"; readonly clientExtensionResults?: Readonly<Record<string, unknown>>; readonly response: { readonly clientDataJSON: string; readonly authenticatorData: string; readonly signature: string; readonly userHandle?: string } }
+
+export type PasskeyCreation = { readonly challenge: string; readonly rp: { readonly id?: string; readonly name: string }; readonly user: { readonly id: string; readonly name: string; readonly displayName: string }; readonly pubKeyCredParams: readonly ({ readonly alg: number; readonly type: "public-key" })[]; readonly timeout?: number; readonly attestation?: "none" | "direct" | "enterprise" | "indirect"; readonly excludeCredentials?: readonly ({ readonly id: string; readonly type: "public-key"; readonly transports?: readonly ("ble" | "hybrid" | "internal" | "nfc" | "usb")[] })[]; readonly authenticatorSelection?: { readonly residentKey?: "required" | "preferred" | "discouraged"; readonly requireResidentKey?: boolean; readonly userVerification?: "required" | "preferred" | "discouraged" } }
+
+export type PasskeyRegistrationInput = { readonly id: string; readonly rawId: string; readonly type: "public-key"; readonly authenticatorAttachment?: "platform" | "cross-platform"; readonly clientExtensionResults?: Readonly<Record<string, unknown>>; readonly response: { readonly clientDataJSON: string; readonly attestationObject: string; readonly transports?: readonly (string)[]; readonly authenticatorData?: string; readonly publicKey?: string; readonly publicKeyAlgorithm?: number } }
+
+export type PasskeyRequest = { readonly challenge: string; readonly rpId?: string; readonly timeout?: number; readonly userVerification?: "required" | "preferred" | "discouraged" }
+
+export type Person = { readonly id: string; readonly login: string; readonly name: string; readonly grants: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly groups: readonly (string)[]; readonly createdAt: string; readonly joinedAt?: string; readonly disabledAt?: string; readonly recoveryCodes: number; readonly passkeys: number }
 
 export type PlaceStatus = { readonly project: string; readonly config: string; readonly pointer: Pointer; readonly serving: ({ readonly fleet: string; readonly releaseId: string; readonly until: (string | null); readonly deployment: string; readonly since: (string | null); readonly requestedBy: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly instances: readonly ({ readonly instance: string; readonly service: string; readonly host?: string; readonly url?: string; readonly state?: "starting" | "healthy" | "unhealthy" | "gone"; readonly port?: number; readonly restarts?: number; readonly startedAt?: string; readonly memoryBytes?: number; readonly detail?: string })[]; readonly addresses: readonly ({ readonly service: string; readonly url: string })[] } | null); readonly warm: ({ readonly fleet: string; readonly releaseId: string; readonly until: (string | null); readonly deployment: string; readonly since: (string | null); readonly requestedBy: { readonly type: string; readonly id: string; readonly via: string; readonly name?: string }; readonly instances: readonly ({ readonly instance: string; readonly service: string; readonly host?: string; readonly url?: string; readonly state?: "starting" | "healthy" | "unhealthy" | "gone"; readonly port?: number; readonly restarts?: number; readonly startedAt?: string; readonly memoryBytes?: number; readonly detail?: string })[]; readonly addresses: readonly ({ readonly service: string; readonly url: string })[] } | null); readonly underWay: (Deployment | null); readonly locks: readonly (Lock)[]; readonly closed: (Lock | null); readonly protection: (Protection | null); readonly history: readonly (DeploymentSummary)[] }
 
@@ -261,6 +271,16 @@ export type Operations = {
   map_runList: { params: { readonly execution: string }; query?: { readonly limit?: string; readonly cursor?: string }; answer: { readonly items: readonly (MapRunSummary)[]; readonly cursor?: string } }
   /** Change the concurrency or the tolerance of a map run that is under way. */
   map_runUpdate: { params: { readonly run: string }; body?: { readonly maxConcurrency?: number; readonly toleratedFailureCount?: number; readonly toleratedFailurePercentage?: number }; answer: MapRun }
+  /** Add the passkey that was made, in the session that asked for it. */
+  ownPasskeyAdd: { body: { readonly name: string; readonly credential: PasskeyRegistrationInput }; answer: Passkey }
+  /** Begin to add a passkey of one’s own: only in a session that began at most a quarter of an hour ago. */
+  ownPasskeyBegin: { answer: PasskeyCreation }
+  /** The passkeys of the person who asks, oldest first. */
+  ownPasskeyList: { answer: { readonly items: readonly (Passkey)[] } }
+  /** Remove a passkey of one’s own, in a session that began at most a quarter of an hour ago; never the last way of signing in. */
+  ownPasskeyRemove: { params: { readonly id: string }; answer: undefined }
+  /** Give a passkey of one’s own another name. */
+  ownPasskeyRename: { params: { readonly id: string }; body: { readonly name: string }; answer: Passkey }
   /** Sign out somewhere else: from now on that session opens nothing. */
   ownSessionEnd: { params: { readonly id: string }; answer: undefined }
   /** Sign out everywhere but here; asked with a token, everywhere. */
@@ -275,11 +295,19 @@ export type Operations = {
   ownTokenRevoke: { params: { readonly id: string }; answer: undefined }
   /** Give a token of one’s own a new secret. */
   ownTokenRotate: { params: { readonly id: string }; body?: { readonly overlapMs?: number }; answer: { readonly token: Token; readonly secret: string; readonly formerUntil: string } }
-  /** Add somebody. They join by the code that is answered: it lets them choose a password and an authenticator. */
+  /** Begin to join with a passkey in place of a password and an authenticator. It does not spend the code. */
+  passkeyJoinBegin: { body: { readonly code: string }; answer: PasskeyCreation }
+  /** Join with the passkey that was made, and be signed in. The code is spent by it. */
+  passkeyJoinFinish: { body: { readonly code: string; readonly name: string; readonly credential: PasskeyRegistrationInput }; answer: { readonly key: string; readonly expiresAt: string; readonly recoveryCodes: readonly (string)[] } }
+  /** Begin to sign in by passkey: what an authenticator is to sign within five minutes. The same whoever asks. */
+  passkeySignInBegin: { body?: { readonly login?: string }; answer: PasskeyRequest }
+  /** Sign in with what the authenticator has signed. It counts as both factors, for it has asked for PIN, fingerprint or face. */
+  passkeySignInFinish: { body: { readonly credential: PasskeyAssertionInput }; answer: { readonly key: string; readonly expiresAt: string } }
+  /** Add somebody. They join by the code that is answered: it lets them choose a passkey, or a password and an authenticator. */
   personAdd: { body: { readonly login: string; readonly name: string; readonly grants?: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly groups?: readonly (string)[] }; answer: { readonly person: Person; readonly join: JoinCode } }
   /** Change what somebody may do, their name, their groups, or disable them. What is left out stays. */
   personChange: { params: { readonly login: string }; body?: { readonly name?: string; readonly grants?: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly alsoGrants?: readonly ({ readonly role: "viewer" | "deployer" | "approver" | "responder" | "admin"; readonly project?: string; readonly config?: string })[]; readonly groups?: readonly (string)[]; readonly disabled?: boolean }; answer: Person }
-  /** Another code to join by: for whoever has lost the first one, or password and authenticator. */
+  /** Another code to join by: for whoever has lost the first one, or what they sign in with. */
   personInvite: { params: { readonly login: string }; answer: JoinCode }
   /** Everybody who may sign in, by login, those who are disabled too. */
   personList: { answer: { readonly items: readonly (Person)[] } }
@@ -297,6 +325,8 @@ export type Operations = {
   platformRotate_keys: { answer: { readonly key: string; readonly sealed: number; readonly unreadable: number; readonly dropped: readonly (string)[] } }
   /** Stop Holdfast in good order: what runs is kept and goes on at the next start. */
   platformStop: { answer: { readonly status: "closing" } }
+  /** Sign in by name and recovery code: for who joined with a passkey and has lost it. Each code is good once. */
+  recoverySignIn: { body: { readonly login: string; readonly recoveryCode: string }; answer: { readonly key: string; readonly expiresAt: string } }
   /** One release as it was signed, with its signature. */
   releaseDescribe: { params: { readonly id: string }; answer: Release }
   /** JSON Schema (2020-12) of the release files of a target, for editors. */
@@ -340,7 +370,7 @@ export type Operations = {
   /** The trail as JSON lines, oldest first; then the key, and the signed statements that prove it. `holdfast audit verify --file` reads it without a server. */
   trailExport: { query?: { readonly from?: string; readonly to?: string }; answer: string }
   /** The sealed records of the trail, newest first. */
-  trailRead: { query?: { readonly action?: "platform.start" | "platform.stop" | "platform.rotate_keys" | "platform.keys_rotated" | "token.create" | "token.revoke" | "login.decide" | "token.rotate" | "token.replayed" | "token.rekey" | "access.refused" | "access.forbidden" | "outbound.refused" | "person.add" | "person.change" | "person.invite" | "person.join" | "person.link" | "person.sign_in_failed" | "group.set" | "group.remove" | "session.invite" | "session.begin" | "session.end" | "trail.prune" | "machine.create" | "machine.update" | "machine.delete" | "machine.publish" | "version.delete" | "alias.create" | "alias.update" | "alias.delete" | "state.test" | "activity.create" | "activity.delete" | "resource.tag" | "resource.untag" | "execution.start" | "execution.stop" | "execution.redrive" | "execution.continue" | "execution.close" | "execution.prune" | "map_run.start" | "map_run.update" | "map_run.redrive" | "map_run.close" | "task.call" | "task.succeed" | "task.fail" | "connection.add" | "connection.remove" | "key.add" | "key.revoke" | "host.enrol" | "host.connect" | "host.drain" | "host.undrain" | "host.remove" | "lock.acquire" | "lock.release" | "lock.break" | "place.protect" | "approval.ask" | "approval.give" | "approval.refuse" | "approval.reach" | "approval.review" | "deploy.start" | "deploy.refuse" | "deploy.halt" | "deploy.pause" | "deploy.resume" | "deploy.takeover" | "deploy.call" | "deploy.called" | "deploy.undone" | "deploy.commit" | "deploy.succeed" | "deploy.fail" | "deploy.halted" | "deploy.break_glass" | "deploy.retire"; readonly actor?: string; readonly text?: string; readonly subject?: string; readonly execution?: string; readonly since?: string; readonly until?: string; readonly limit?: string; readonly cursor?: string }; answer: { readonly items: readonly (TrailRecord)[]; readonly cursor?: string } }
+  trailRead: { query?: { readonly action?: "platform.start" | "platform.stop" | "platform.rotate_keys" | "platform.keys_rotated" | "token.create" | "token.revoke" | "login.decide" | "token.rotate" | "token.replayed" | "token.rekey" | "access.refused" | "access.forbidden" | "outbound.refused" | "person.add" | "person.change" | "person.invite" | "person.join" | "person.link" | "person.sign_in_failed" | "passkey.add" | "passkey.rename" | "passkey.remove" | "passkey.copied" | "group.set" | "group.remove" | "session.invite" | "session.begin" | "session.end" | "trail.prune" | "machine.create" | "machine.update" | "machine.delete" | "machine.publish" | "version.delete" | "alias.create" | "alias.update" | "alias.delete" | "state.test" | "activity.create" | "activity.delete" | "resource.tag" | "resource.untag" | "execution.start" | "execution.stop" | "execution.redrive" | "execution.continue" | "execution.close" | "execution.prune" | "map_run.start" | "map_run.update" | "map_run.redrive" | "map_run.close" | "task.call" | "task.succeed" | "task.fail" | "connection.add" | "connection.remove" | "key.add" | "key.revoke" | "host.enrol" | "host.connect" | "host.drain" | "host.undrain" | "host.remove" | "lock.acquire" | "lock.release" | "lock.break" | "place.protect" | "approval.ask" | "approval.give" | "approval.refuse" | "approval.reach" | "approval.review" | "deploy.start" | "deploy.refuse" | "deploy.halt" | "deploy.pause" | "deploy.resume" | "deploy.takeover" | "deploy.call" | "deploy.called" | "deploy.undone" | "deploy.commit" | "deploy.succeed" | "deploy.fail" | "deploy.halted" | "deploy.break_glass" | "deploy.retire"; readonly actor?: string; readonly text?: string; readonly subject?: string; readonly execution?: string; readonly since?: string; readonly until?: string; readonly limit?: string; readonly cursor?: string }; answer: { readonly items: readonly (TrailRecord)[]; readonly cursor?: string } }
   /** One sealed record with its neighbours in the chain. */
   trailRecord: { params: { readonly seq: string }; answer: { readonly record: TrailRecord; readonly before?: TrailRecord; readonly after?: TrailRecord } }
   /** Walk the hash chain and say where it breaks, if it does. */
@@ -432,6 +462,11 @@ export const operations = {
   map_runDescribe: ["GET", "/v1/map-runs/{run}"],
   map_runList: ["GET", "/v1/executions/{execution}/map-runs"],
   map_runUpdate: ["POST", "/v1/map-runs/{run}/update"],
+  ownPasskeyAdd: ["POST", "/v1/me/passkeys"],
+  ownPasskeyBegin: ["POST", "/v1/me/passkeys/begin"],
+  ownPasskeyList: ["GET", "/v1/me/passkeys"],
+  ownPasskeyRemove: ["DELETE", "/v1/me/passkeys/{id}"],
+  ownPasskeyRename: ["PUT", "/v1/me/passkeys/{id}"],
   ownSessionEnd: ["POST", "/v1/me/sessions/{id}/end"],
   ownSessionEndOthers: ["POST", "/v1/me/sessions/end-others"],
   ownSessionList: ["GET", "/v1/me/sessions"],
@@ -439,6 +474,10 @@ export const operations = {
   ownTokenList: ["GET", "/v1/me/tokens"],
   ownTokenRevoke: ["POST", "/v1/me/tokens/{id}/revoke"],
   ownTokenRotate: ["POST", "/v1/me/tokens/{id}/rotate"],
+  passkeyJoinBegin: ["POST", "/v1/join/passkey/begin"],
+  passkeyJoinFinish: ["POST", "/v1/join/passkey"],
+  passkeySignInBegin: ["POST", "/v1/sign-in/passkey"],
+  passkeySignInFinish: ["POST", "/v1/sign-in/passkey/finish"],
   personAdd: ["POST", "/v1/people"],
   personChange: ["PUT", "/v1/people/{login}"],
   personInvite: ["POST", "/v1/people/{login}/invitations"],
@@ -450,6 +489,7 @@ export const operations = {
   platformMetrics: ["GET", "/metrics"],
   platformRotate_keys: ["POST", "/v1/secrets/rotate"],
   platformStop: ["POST", "/v1/stop"],
+  recoverySignIn: ["POST", "/v1/sign-in/recovery"],
   releaseDescribe: ["GET", "/v1/releases/{id}"],
   releaseSchema: ["GET", "/v1/release-schemas/{target}"],
   runExpressExecution: ["POST", "/v1/express-executions"],
@@ -486,5 +526,5 @@ export const accepted = {
   logsRead_follow: ["true","false"],
   machineList_lately: ["true","false"],
   placeStatus_live: ["true","false"],
-  trailRead_action: ["platform.start","platform.stop","platform.rotate_keys","platform.keys_rotated","token.create","token.revoke","login.decide","token.rotate","token.replayed","token.rekey","access.refused","access.forbidden","outbound.refused","person.add","person.change","person.invite","person.join","person.link","person.sign_in_failed","group.set","group.remove","session.invite","session.begin","session.end","trail.prune","machine.create","machine.update","machine.delete","machine.publish","version.delete","alias.create","alias.update","alias.delete","state.test","activity.create","activity.delete","resource.tag","resource.untag","execution.start","execution.stop","execution.redrive","execution.continue","execution.close","execution.prune","map_run.start","map_run.update","map_run.redrive","map_run.close","task.call","task.succeed","task.fail","connection.add","connection.remove","key.add","key.revoke","host.enrol","host.connect","host.drain","host.undrain","host.remove","lock.acquire","lock.release","lock.break","place.protect","approval.ask","approval.give","approval.refuse","approval.reach","approval.review","deploy.start","deploy.refuse","deploy.halt","deploy.pause","deploy.resume","deploy.takeover","deploy.call","deploy.called","deploy.undone","deploy.commit","deploy.succeed","deploy.fail","deploy.halted","deploy.break_glass","deploy.retire"],
+  trailRead_action: ["platform.start","platform.stop","platform.rotate_keys","platform.keys_rotated","token.create","token.revoke","login.decide","token.rotate","token.replayed","token.rekey","access.refused","access.forbidden","outbound.refused","person.add","person.change","person.invite","person.join","person.link","person.sign_in_failed","passkey.add","passkey.rename","passkey.remove","passkey.copied","group.set","group.remove","session.invite","session.begin","session.end","trail.prune","machine.create","machine.update","machine.delete","machine.publish","version.delete","alias.create","alias.update","alias.delete","state.test","activity.create","activity.delete","resource.tag","resource.untag","execution.start","execution.stop","execution.redrive","execution.continue","execution.close","execution.prune","map_run.start","map_run.update","map_run.redrive","map_run.close","task.call","task.succeed","task.fail","connection.add","connection.remove","key.add","key.revoke","host.enrol","host.connect","host.drain","host.undrain","host.remove","lock.acquire","lock.release","lock.break","place.protect","approval.ask","approval.give","approval.refuse","approval.reach","approval.review","deploy.start","deploy.refuse","deploy.halt","deploy.pause","deploy.resume","deploy.takeover","deploy.call","deploy.called","deploy.undone","deploy.commit","deploy.succeed","deploy.fail","deploy.halted","deploy.break_glass","deploy.retire"],
 } as const

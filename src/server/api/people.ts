@@ -41,7 +41,7 @@ export const peopleRoutes = [
     path: '/v1/people',
     verb: 'person.add',
     summary:
-      'Add somebody. They join by the code that is answered: it lets them choose a password and an authenticator.',
+      'Add somebody. They join by the code that is answered: it lets them choose a passkey, or a password and an authenticator.',
     keepsAnswer: false,
     body: newPersonSchema,
     answers: { 201: { description: 'The person and their code, told this once.', schema: z.object({ person, join }) } },
@@ -64,7 +64,7 @@ export const peopleRoutes = [
     method: 'POST',
     path: '/v1/people/:login/invitations',
     verb: 'person.invite',
-    summary: 'Another code to join by: for whoever has lost the first one, or password and authenticator.',
+    summary: 'Another code to join by: for whoever has lost the first one, or what they sign in with.',
     keepsAnswer: false,
     params: login,
     answers: { 201: { description: 'The code, told this once. Codes before it are over.', schema: join } },

@@ -11,6 +11,7 @@ import { logRoutes } from './logs.ts'
 import { loginRoutes } from './logins.ts'
 import { machineRoutes } from './machines.ts'
 import { mapRunRoutes } from './map-runs.ts'
+import { passkeyRoutes } from './passkeys.ts'
 import { peopleRoutes } from './people.ts'
 import { placeRoutes } from './places.ts'
 import { platformRoutes } from './platform.ts'
@@ -45,6 +46,7 @@ export const routes: readonly Route[] = [
   ...logRoutes,
   ...hostRoutes,
   ...signInRoutes,
+  ...passkeyRoutes,
   ...signOnRoutes,
   ...loginRoutes,
   ...sessionRoutes,

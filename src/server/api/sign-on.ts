@@ -1,8 +1,8 @@
 /** Routes of single sign-on, and of jobs of pipelines: both bring what somebody outside has signed. */
 import { z } from 'zod'
 import { grantsSchema } from '../../access/index.ts'
-import { serverError } from '../errors.ts'
 import { sessionCookie, ticketCookie, ticketIn } from '../session-cookie.ts'
+import { originOf } from './origin.ts'
 import { json, route } from './route.ts'
 import * as schema from './schemas.ts'
 
@@ -49,7 +49,7 @@ export const signOnRoutes = [
       },
     },
     run: async ({ dependencies: { identity }, body, headers }) => {
-      const begun = await identity.beginSignOn({ ...body, origin: originOf(headers) })
+      const begun = await identity.beginSignOn({ ...body, origin: originOf(headers, 'A sign-on') })
       const expiresAt = schema.timeOf(begun.expiresAt)
       const cookie = ticketCookie(headers, begun.ticket, expiresAt)
       return json(201, { url: begun.url, expiresAt }, { 'set-cookie': cookie })
@@ -130,13 +130,3 @@ export const signOnRoutes = [
     run: ({ dependencies: { identity }, actor }) => json(200, { items: identity.listCiRules(actor) }),
   }),
 ]
-
-/** The door has compared it with the host that is called: it is a page of ours. */
-function originOf(headers: Readonly<Record<string, string | undefined>>): string {
-  const { origin } = headers
-  if (origin !== undefined && /^https?:\/\/[^/]+$/.test(origin)) return origin
-  throw serverError('api.sign_in', 'A sign-on begins on a page of the console', {
-    place: 'Origin',
-    accepted: 'the header as browsers send it',
-  })
-}

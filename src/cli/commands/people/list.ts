@@ -29,12 +29,13 @@ function peopleText({ world, paint }: Context, people: readonly Person[], server
   const columns = [
     { head: 'LOGIN' },
     { head: 'STATE' },
+    { head: 'PASSKEYS' },
     { head: 'NAME', weight: 1 },
     { head: 'MAY', weight: 3 },
     { head: 'GROUPS', weight: 2 },
   ]
   const rows = people.map((person): readonly Cell[] => [
-    ...[person.login, stateOf(person), printable(person.name)],
+    ...[person.login, stateOf(person), person.passkeys === 0 ? '' : String(person.passkeys), printable(person.name)],
     ...[printGrants(person.grants), person.groups.join(', ')],
   ])
   return fittingTable(columns, rows, { paint, width: textWidth(world.out) })
