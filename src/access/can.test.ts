@@ -29,7 +29,12 @@ describe('who may do what', () => {
   })
 
   it('lets someone without a role see who they are and sign out, and hooks from outside do nothing', () => {
-    expect(all.filter((verb) => can(nobody, verb).allowed)).toEqual(['session.describe', 'session.end', 'session.own'])
+    expect(all.filter((verb) => can(nobody, verb).allowed)).toEqual([
+      'passkey.own',
+      'session.describe',
+      'session.end',
+      'session.own',
+    ])
     expect(all.filter((verb) => can(hook, verb).allowed)).toEqual([])
   })
 

@@ -86,7 +86,7 @@ export const verbs = {
   'task.heartbeat': respondersAndMachines,
 
   'token.own': signedIn,
-  'passkey.own': signedIn,
+  'passkey.own': oneself,
   'token.create': admins,
   'token.list': admins,
   'token.revoke': admins,
