@@ -49,17 +49,18 @@ async function started(settings = plain) {
   return running
 }
 
-async function app(): Promise<number> {
+async function app(): Promise<{ readonly port: number; close(): void }> {
   const server = createServer((incoming, response) => {
     incoming.resume().on('end', () => response.setHeader('x-release-id', 'r1').end('r1'))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  stops.push(() => {
+  const close = (): void => {
     server.close()
     server.closeAllConnections()
-  })
+  }
+  stops.push(close)
   const address = server.address()
-  return address !== null && typeof address === 'object' ? address.port : 0
+  return { port: address !== null && typeof address === 'object' ? address.port : 0, close }
 }
 
 const route = (port: number): Route => ({
@@ -73,9 +74,11 @@ const route = (port: number): Route => ({
   health: { bootIntervalMs: 10, intervalMs: 100 },
 })
 
-async function serve(edge: EdgeClient, version = 1): Promise<void> {
-  await edge.applyRoutes({ version, routes: [route(await app())] })
+async function serve(edge: EdgeClient, version = 1): Promise<{ close(): void }> {
+  const target = await app()
+  await edge.applyRoutes({ version, routes: [route(target.port)] })
   await seen(edge, ({ routes }) => routes[0]?.targets[0]?.health.state === 'healthy')
+  return target
 }
 
 async function seen(edge: EdgeClient, fits: (status: EdgeStatus) => boolean): Promise<EdgeStatus> {
@@ -84,6 +87,15 @@ async function seen(edge: EdgeClient, fits: (status: EdgeStatus) => boolean): Pr
     if (status !== undefined && fits(status)) return status
   }
 }
+
+/** Stopped first, so that none of them sees another die. */
+async function killAll(edge: EdgeClient): Promise<void> {
+  const { keeper, workers } = await edge.status()
+  const all = [keeper.pid, ...workers.map((worker) => worker.pid)]
+  for (const signal of ['SIGSTOP', 'SIGKILL'] as const) for (const pid of all) process.kill(pid, signal)
+}
+
+const settingsIn = (folder: string): EdgeSettings => JSON.parse(readFileSync(join(folder, 'edge.json'), 'utf8'))
 
 /** Clients in a closed loop, half of them on kept connections, some uploading. Counts what was not a whole 200. */
 function load(port: number) {
@@ -187,13 +199,21 @@ describe('the edge as processes', () => {
       listeners: [{ name: 'main', host: '127.0.0.1', port: await freePort() }],
     })
     await serve(edge)
-    const { keeper, workers } = await edge.status()
-    for (const pid of [keeper.pid, ...workers.map((worker) => worker.pid)]) process.kill(pid, 'SIGSTOP')
-    for (const pid of [keeper.pid, ...workers.map((worker) => worker.pid)]) process.kill(pid, 'SIGKILL')
-    const settings: EdgeSettings = JSON.parse(readFileSync(join(folder, 'edge.json'), 'utf8'))
-    const again = await launch(settings, folder)
+    await killAll(edge)
+    const again = await launch(settingsIn(folder), folder)
     expect(await again.edge.status()).toMatchObject({ version: 1, origin: 'disk' })
     expect((await ask(again.port)).body).toBe('r1')
+  })
+
+  it('starts with them and says that nobody is there when what served was killed as well', async () => {
+    const { edge, folder } = await started({
+      listeners: [{ name: 'main', host: '127.0.0.1', port: await freePort() }],
+    })
+    const target = await serve(edge)
+    await killAll(edge)
+    target.close()
+    const again = await launch(settingsIn(folder), folder)
+    for (const _ of [1, 2]) expect((await ask(again.port)).status).toBe(503)
   })
 
   it('ends as soon as nothing is under way when it is told to stop, whoever keeps a connection', async () => {

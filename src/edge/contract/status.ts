@@ -103,7 +103,7 @@ export type TargetStatus = {
 
 /**
  * - `unproven`: has not yet passed `rise` probes; gets nothing
- * - `believed`: was healthy when the edge last ran; used, and probed
+ * - `believed`: was healthy when the edge last ran; used, and probed; `unproven` again when nobody listens there
  * - `healthy`, `unhealthy`: as probed; an unhealthy one is used only in panic
  * - `impostor`: answered with another release id; never used, not even in panic
  */

@@ -31,6 +31,11 @@ describe('health', () => {
     expect(after(believed(0), fail, fail, fail).state).toBe('unhealthy')
     expect(after(believed(0), pass, pass).state).toBe('healthy')
   })
+  it('believes nothing of a target where nobody listens, and forgets no proof over it', () => {
+    const absent = { ...fail, absent: true }
+    expect(after(believed(0), absent)).toMatchObject({ state: 'unproven', since: 20, evidence: fail })
+    expect(after(believed(0), pass, pass, absent).state).toBe('healthy')
+  })
   it('ends with the first wrong name, and comes back only through proofs', () => {
     const well = after(unproven(0), pass, pass)
     expect(after(well, impostor).state).toBe('impostor')

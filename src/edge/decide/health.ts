@@ -1,8 +1,18 @@
 /** The health of a target as a state machine: an observation in, the next state out. */
 import type { HealthEvidence, HealthPolicy, HealthState, HealthStatus } from '../contract.ts'
+import { messageOf, systemCode } from '../errors.ts'
 
 /** What a probe, or a request that could not connect, has shown. */
-export type Observation = HealthEvidence
+export type Observation = HealthEvidence & {
+  /** The connection was refused: nobody listens there. */
+  readonly absent?: boolean
+}
+
+/** What a connection that failed has shown. `whose`: of a request, not of a probe. */
+export function unreachable(error: Error | undefined, whose = ''): Omit<Observation, 'at'> {
+  const detail = `${error === undefined ? 'no connection in time' : messageOf(error)}${whose}`
+  return { verdict: 'fail', detail, absent: systemCode(error) === 'ECONNREFUSED' }
+}
 
 export function unproven(at: number): HealthStatus {
   return { state: 'unproven', since: at, successes: 0, failures: 0 }
@@ -23,12 +33,13 @@ export function observe(
   const failures = passed ? 0 : health.failures + 1
   const state = nextState(health.state, seen, { enough: successes >= rise, tooMany: failures >= fall })
   const since = state === health.state ? health.since : seen.at
-  return { state, since, successes, failures, evidence: seen }
+  const { at, verdict, detail } = seen
+  return { state, since, successes, failures, evidence: { at, verdict, detail } }
 }
 
 function nextState(
   state: HealthState,
-  { verdict }: Observation,
+  { verdict, absent = false }: Observation,
   { enough, tooMany }: { readonly enough: boolean; readonly tooMany: boolean },
 ): HealthState {
   switch (verdict) {
@@ -38,6 +49,8 @@ function nextState(
     case 'pass':
       return enough ? 'healthy' : state
     case 'fail':
+      // It was believed to have outlived the edge. Nobody is there, so nothing about it has been proven.
+      if (state === 'believed' && absent) return 'unproven'
       return tooMany && (state === 'healthy' || state === 'believed') ? 'unhealthy' : state
   }
 }

@@ -5,6 +5,7 @@ import { edgeCauses, type EdgeCause } from '../contract.ts'
 import type { ExchangeKind } from '../decide/drain.ts'
 import { requestHeaders } from '../decide/headers.ts'
 import { edgeAnswer } from '../decide/page.ts'
+import { unreachable } from '../decide/health.ts'
 import { judgeRetry } from '../decide/retry.ts'
 import { messageOf, systemCode } from '../errors.ts'
 import { chance } from '../machine.ts'
@@ -12,7 +13,7 @@ import type { Admission, Admitted, ProxyWorld, Refusal } from './admission.ts'
 import { AnswerRelay } from './answer-relay.ts'
 import { authorityOf, type Outgoing } from './connections.ts'
 import { Deadline } from './deadline.ts'
-import type { LiveTarget, Underway } from './live-target.ts'
+import { causeAfter, type LiveTarget, type Underway } from './live-target.ts'
 import { answerFactsOf, Passage } from './passage.ts'
 import { RequestBody } from './request-body.ts'
 
@@ -240,14 +241,15 @@ export class Exchange implements Underway {
       target.connections.closeIdle()
       this.#wantsNewConnection = true
     } else this.#tried.add(target)
-    this.#place(cause)
+    this.#place(causeAfter(target, cause))
   }
 
   #noteUnreachable(target: LiveTarget, cause: EdgeCause, error: Error | undefined): void {
     if (cause !== 'connect_failed' && cause !== 'connect_timeout') return
-    const detail = error === undefined ? 'no connection in time' : messageOf(error)
-    const seen = { at: this.#world.machine.clock.now(), verdict: 'fail', detail: `${detail}, for a request` } as const
-    this.#admitted.route.observe(target, seen)
+    this.#admitted.route.observe(target, {
+      at: this.#world.machine.clock.now(),
+      ...unreachable(error, ', for a request'),
+    })
   }
 
   #onAnswer(attempt: Try, answer: IncomingMessage): void {

@@ -1,5 +1,13 @@
 /** A target while it is known: its health, its connections, what is under way on it, and how that ends. */
-import type { CompleteRoute, EdgeHappening, HealthState, HealthStatus, Target, TargetState } from '../contract.ts'
+import type {
+  CompleteRoute,
+  EdgeCause,
+  EdgeHappening,
+  HealthState,
+  HealthStatus,
+  Target,
+  TargetState,
+} from '../contract.ts'
 import { type ExchangeKind, planEnding } from '../decide/drain.ts'
 import type { Candidate, Load } from '../decide/pool.ts'
 import type { EdgeMachine } from '../machine.ts'
@@ -14,6 +22,11 @@ export interface Underway {
   readonly chance: number
   /** `close`: politely. Leaves the target sooner or later, by itself. */
   end(how: 'cut' | 'close'): void
+}
+
+/** Why a request gets no answer after this target could not be reached: who is not there is no target at all. */
+export function causeAfter({ health }: LiveTarget, cause: EdgeCause): EdgeCause {
+  return health === 'unproven' ? 'no_target' : cause
 }
 
 export type TargetPlace = { readonly routeId: string; readonly timeouts: CompleteRoute['timeouts'] }

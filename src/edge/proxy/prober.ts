@@ -1,7 +1,6 @@
 /** Asks targets how they are, each on a new connection: a kept one would prove the process of yesterday. */
 import { Agent, request } from 'node:http'
-import { judgeAnswer, nextProbeMs, type Observation } from '../decide/health.ts'
-import { messageOf } from '../errors.ts'
+import { judgeAnswer, nextProbeMs, type Observation, unreachable } from '../decide/health.ts'
 import type { EdgeMachine } from '../machine.ts'
 import { authorityOf } from './connections.ts'
 import type { LiveRoute } from './live-route.ts'
@@ -94,7 +93,7 @@ function ask(
     answer.on('error', () => {})
     answer.destroy()
   })
-  probe.on('error', (error) => once({ verdict: 'fail', detail: messageOf(error) }))
+  probe.on('error', (error) => once(unreachable(error)))
   probe.end()
   return () => {
     once(undefined)

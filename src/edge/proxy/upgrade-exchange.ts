@@ -5,12 +5,13 @@ import { edgeCauses, type EdgeCause } from '../contract.ts'
 import type { ExchangeKind } from '../decide/drain.ts'
 import { answerHeaders, requestHeaders } from '../decide/headers.ts'
 import { edgeAnswer } from '../decide/page.ts'
+import { unreachable } from '../decide/health.ts'
 import { messageOf } from '../errors.ts'
 import { chance } from '../machine.ts'
 import type { Admission, Admitted, ProxyWorld, Refusal } from './admission.ts'
 import { authorityOf, type Outgoing } from './connections.ts'
 import { Deadline } from './deadline.ts'
-import type { LiveTarget, Underway } from './live-target.ts'
+import { causeAfter, type LiveTarget, type Underway } from './live-target.ts'
 import { answerFactsOf, Passage } from './passage.ts'
 import { Tunnel } from './tunnel.ts'
 
@@ -138,12 +139,14 @@ export class UpgradeExchange implements Underway {
     const { cause, connected, error } = failure
     const { retry } = this.#admitted.route.spec
     if (connected) return this.#fail(cause)
-    const detail = `${error === undefined ? 'no connection in time' : messageOf(error)}, for a request`
-    this.#admitted.route.observe(target, { at: this.#world.machine.clock.now(), verdict: 'fail', detail })
+    this.#admitted.route.observe(target, {
+      at: this.#world.machine.clock.now(),
+      ...unreachable(error, ', for a request'),
+    })
     if (!retry.connectFailure || this.#passage.retries >= retry.attempts) return this.#fail(cause)
     this.#passage.retries++
     this.#tried.add(target)
-    this.#place(cause)
+    this.#place(causeAfter(target, cause))
   }
 
   #join(
