@@ -60,6 +60,7 @@ export default defineConfig({
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     globalSetup: ['test/postgres/setup.ts'],
+    setupFiles: ['test/examples.ts'],
     // For what hangs. No test is about speed, and the machine may have other work.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -6,9 +6,8 @@ import { createExpressions } from '../../src/jsonata/index.ts'
 import { RandomRun } from './random-run.ts'
 import { Tape } from './tape.ts'
 
-// A longer search: HOLDFAST_PROPERTY_RUNS=100000 HOLDFAST_PROPERTY_SEED=1 npx vitest run test/language
+// A longer search: HOLDFAST_PROPERTY_RUNS=100000 HOLDFAST_PROPERTY_SEED=random npx vitest run test/language
 const numRuns = Number(process.env['HOLDFAST_PROPERTY_RUNS'] ?? 2000)
-const seed = Number(process.env['HOLDFAST_PROPERTY_SEED'] ?? 20_261_101)
 const expressions = createExpressions()
 afterAll(() => expressions.close())
 
@@ -34,7 +33,7 @@ describe('any execution', () => {
       redrives += run.redrives
       children += run.children
     })
-    fc.assert(property, { numRuns, seed })
+    fc.assert(property, { numRuns })
   }, 3_600_000)
 
   it('was of every kind: all types of history events, late events, cut steps, redrives and children occurred', () => {
