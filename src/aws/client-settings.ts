@@ -25,6 +25,8 @@ export function clientSettings({ config, log, service, place, assumeRole }: Clie
     // Emulators have one address for all buckets.
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(credentials === undefined ? {} : { credentials }),
+    // SQS's client would call whatever address a definition writes for its queue, signed and in clear if that says so.
+    useQueueUrlAsEndpoint: false,
     retryStrategy: onceMoreOnALostConnection,
     requestHandler: { connectionTimeout: 10_000, httpAgent: sockets, httpsAgent: sockets },
     logger: sdkLogger(log, service),

@@ -222,11 +222,12 @@ describe('sqs:sendMessage', () => {
     })
   })
 
-  it('fails with SdkClientException when the host of the queue has no address', async () => {
-    const handlers = awsHandlers({ region: 'us-east-1', endpoints: {}, credentials: testCredentials })
+  it('fails with SdkClientException when the host of the service has no address', async () => {
+    const endpoints = { sqs: 'https://sqs.nowhere.invalid' }
+    const handlers = awsHandlers({ region: 'us-east-1', endpoints, credentials: testCredentials })
     opened.push(handlers)
     const handler = handlers.handlers.find((candidate) => candidate.handles(sendMessage))
-    const parameters = { QueueUrl: 'https://sqs.nowhere.invalid/1/q', MessageBody: 'x' }
+    const parameters = { QueueUrl, MessageBody: 'x' }
     expect(await handler?.call(taskCall(sendMessage, JSON.stringify(parameters)), never)).toEqual({
       kind: 'failed',
       error: 'SQS.SdkClientException',
