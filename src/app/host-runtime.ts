@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Clock, type Logger, type RandomBytes, ulid } from '../base/index.ts'
+import { openDownload } from '../outbound/index.ts'
 import { type HostAgent, type HostFacts, openHostAgent, openMachine } from '../host/index.ts'
 import { type AgentStatus, openDoor, type StoppedEverything } from './agent-door.ts'
 import { ControlPlaneLink, type LinkEvent, type LinkState } from './control-plane-link.ts'
@@ -24,6 +25,8 @@ export type HostRuntimeOptions = {
   readonly address?: string
   /** Where this machine's edge listens; undefined runs none. */
   readonly edge: { readonly host: string; readonly port: number } | undefined
+  /** Addresses, networks and names inside the network that artifacts may be fetched from. Default: none. */
+  readonly artifactsFrom?: readonly string[]
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
   readonly randomBytes: RandomBytes
@@ -118,7 +121,7 @@ async function assemble(options: HostRuntimeOptions, shutdown: Shutdown): Promis
 /** Also for who has to end what runs when no agent runs. @throws HoldfastError store.folder_in_use, app.platform */
 export function openLocalAgent(
   options: Pick<HostRuntimeOptions, 'folder' | 'clock' | 'randomBytes' | 'logger' | 'environment'> &
-    Partial<Pick<HostRuntimeOptions, 'enrolment'>>,
+    Partial<Pick<HostRuntimeOptions, 'enrolment' | 'artifactsFrom'>>,
   edge: LocalEdge | undefined,
   purpose: 'run' | 'stop' = 'run',
 ): Promise<HostAgent> {
@@ -133,7 +136,7 @@ export function openLocalAgent(
     machine: openMachine(platform),
     random: randomBytes,
     log: logger,
-    download: fetch,
+    download: openDownload({ allow: options.artifactsFrom ?? [] }),
     ...(edge === undefined ? {} : { edge }),
     ...(platform === 'linux' ? { controlGroups: '/sys/fs/cgroup' } : {}),
   })

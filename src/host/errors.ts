@@ -24,6 +24,7 @@ const kinds = {
   'host.ports_exhausted': 'exhausted',
   'host.disk_full': 'exhausted',
   'host.artifact_forbidden': 'forbidden',
+  'host.artifact_refused': 'forbidden',
   'host.artifact_missing': 'missing',
   'host.artifact_unreachable': 'unavailable',
   'host.artifact_digest': 'invalid',

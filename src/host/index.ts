@@ -6,7 +6,6 @@
  * It hands the edge its routes, but neither decides what is deployed nor sends traffic: that is deploy/ and edge/.
  */
 export { type HostAgent, type HostAgentOptions, openHostAgent } from './agent.ts'
-export type { Download } from './artifact/fetch.ts'
 export { digestTree } from './artifact/tree.ts'
 export {
   type ArtifactSource,

@@ -1,6 +1,6 @@
 /** What the verbs of this folder work with; agent.ts builds it. */
 import type { Clock, Logger } from '../base/index.ts'
-import type { Download } from './artifact/fetch.ts'
+import type { Download } from '../outbound/index.ts'
 import type { ArtifactStore } from './artifact/store.ts'
 import type { Fences } from './fence/fences.ts'
 import type { Finding } from './health/judge.ts'

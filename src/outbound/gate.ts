@@ -119,7 +119,11 @@ type Judging = {
 }
 
 /** The addresses that may be connected to, as a look-up that knows no others: what was judged is what is called. */
-async function judge(url: URL, plainHttp: boolean, { allowed, resolve, both }: Judging): Promise<LookupFunction> {
+export async function judge(
+  url: URL,
+  plainHttp: boolean,
+  { allowed, resolve, both }: Judging,
+): Promise<LookupFunction> {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (!/^https?:$/.test(url.protocol)) throw refused(url.host, `${url.protocol} is neither http nor https`)
   const addresses = await addressesOf(host, resolve, both)
@@ -155,7 +159,7 @@ function reasonOf(host: string, addresses: readonly Address[]): string {
   return first.address === host ? `it is ${range}` : `it is ${first.address}, which is ${range}`
 }
 
-async function everyAddress(host: string): Promise<readonly Address[]> {
+export async function everyAddress(host: string): Promise<readonly Address[]> {
   const found = await lookUp(host, { all: true })
   return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
 }

@@ -33,6 +33,7 @@ type Options = {
   readonly withHost?: true
   readonly edgePort?: number
   readonly edgeHost?: string
+  readonly artifactsFrom?: readonly string[]
   readonly json?: true
 }
 
@@ -80,7 +81,11 @@ async function up(context: Context, options: Options): Promise<void> {
 /** A server whose agent cannot come up is not what was asked for: it stops again. */
 async function startAgent({ world }: Context, runtime: Runtime, { dataFolder }: Started, options: Options) {
   try {
-    return await agentHere(world, { dataFolder, edge: edgeIn(options) ?? usualEdge })
+    return await agentHere(world, {
+      dataFolder,
+      edge: edgeIn(options) ?? usualEdge,
+      artifactsFrom: options.artifactsFrom,
+    })
   } catch (error) {
     await runtime.stop()
     throw error

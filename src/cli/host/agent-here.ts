@@ -14,6 +14,7 @@ export type AgentHere = { readonly status: AgentStatus; readonly found: boolean 
 export type AgentOrder = {
   readonly dataFolder: string
   readonly edge: { readonly host: string; readonly port: number }
+  readonly artifactsFrom?: readonly string[] | undefined
 }
 
 const bootMs = 30_000
@@ -24,12 +25,12 @@ const lookEveryMs = 50
  * not reach it. Without its port an edge takes no requests: an agent that was started for it ends again.
  * @throws HoldfastError cli.agent_failed, edge.port_taken
  */
-export async function agentHere(world: World, { dataFolder, edge }: AgentOrder): Promise<AgentHere> {
-  const folder = agentFolderOf(dataFolder)
+export async function agentHere(world: World, order: AgentOrder): Promise<AgentHere> {
+  const folder = agentFolderOf(order.dataFolder)
   const running = await agentStatus(folder)
   if (running !== undefined) return { status: await whenReady(world, folder), found: true }
   const logFile = join(folder, 'agent.log')
-  const begun = begin(world, { dataFolder, edge, folder, logFile })
+  const begun = begin(world, { ...order, folder, logFile })
   const status = await comingUp(world, folder, { ...begun, logFile })
   if (status.edge.state === 'failed' && status.edge.code === 'edge.port_taken') {
     await stopAgent(folder)
@@ -60,12 +61,13 @@ type Beginning = AgentOrder & { readonly folder: string; readonly logFile: strin
 
 type Begun = { readonly sizeBefore: number; readonly ended: () => boolean }
 
-function begin(world: World, { dataFolder, edge, folder, logFile }: Beginning): Begun {
+function begin(world: World, { dataFolder, edge, artifactsFrom = [], folder, logFile }: Beginning): Begun {
   mkdirSync(folder, { recursive: true, mode: 0o711 })
   const log = openSync(logFile, 'a', 0o600)
   const { size: sizeBefore } = statSync(logFile)
   const entry = fileURLToPath(new URL('../../../bin/holdfast.js', import.meta.url))
   const words = ['host', '--data', dataFolder, '--edge-host', edge.host, '--edge-port', String(edge.port)]
+  words.push(...artifactsFrom.flatMap((address) => ['--artifacts-from', address]))
   // It finds this server by its folder, whatever is set for the one at the terminal.
   const { HOLDFAST_URL: _url, HOLDFAST_TOKEN: _token, ...environment } = world.environment
   const agent = spawn(process.execPath, [...process.execArgv, entry, ...words], {

@@ -64,7 +64,7 @@ type Starting = { readonly folder: string; readonly enrolment: Enrolment; readon
 
 async function start(context: Context, { folder, enrolment, options }: Starting): Promise<HostRuntime> {
   const { world } = context
-  const { zone, address } = options
+  const { zone, address, artifactsFrom = [] } = options
   return startHostRuntime({
     version: world.version,
     folder,
@@ -72,6 +72,7 @@ async function start(context: Context, { folder, enrolment, options }: Starting)
     ...(zone === undefined ? {} : { zone }),
     ...(address === undefined ? {} : { address }),
     edge: edgeIn(options),
+    artifactsFrom,
     environment: world.environment,
     clock: systemClock,
     randomBytes: systemRandom,

@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { openDownload } from '../../outbound/index.ts'
 import { handRung, openTestHost, type TestHost, type TestHostOptions } from '../agent-world.ts'
 import type { CommandInput } from '../contract.ts'
 import type { PreparedArtifact } from '../outcome.ts'
@@ -307,6 +308,25 @@ describe('an archive over https', () => {
       ['/a.test/app', 'top-secret'],
       ['/b.test/file', undefined],
     ])
+  })
+
+  it('is not fetched from inside the network, also where a redirect leads there, and is from where the agent is told', async () => {
+    const inner = ['https://169.254.169.254/latest/meta-data', 'https://127.0.0.1:1/app', 'https://[fc00::1]/app']
+    for (const url of inner) {
+      const redirecting = await serve(() => ({ status: 302, location: url }))
+      const guarded = openDownload({ allow: [] })
+      const download: typeof redirecting = (to, init) => (to.includes('a.test') ? redirecting : guarded)(to, init)
+      const host = await open({ download })
+      for (const first of [url, 'https://a.test/app']) {
+        const failure = await host.failure(prepare({ kind: 'archive', url: first, sha256: '0'.repeat(64) }))
+        expect(failure).toMatchObject({ code: 'host.artifact_refused', retryable: false })
+        expect(failure.repair).toContain('--artifacts-from')
+        expect(leftovers(host)).toEqual([])
+      }
+    }
+    const told = await open({ download: openDownload({ allow: ['127.0.0.1'] }) })
+    const failure = await told.failure(prepare({ kind: 'archive', url: inner[1] ?? '', sha256: '0'.repeat(64) }))
+    expect(failure).toMatchObject({ code: 'host.artifact_unreachable' })
   })
 
   it.each([

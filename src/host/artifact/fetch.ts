@@ -8,13 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { type Clock, HoldfastError } from '../../base/index.ts'
 import { codeOf, hostError } from '../errors.ts'
 import { artifactForbidden, leadsInto } from '../own-folders.ts'
+import { type Download, OutboundFault } from '../../outbound/index.ts'
 import { tooLarge } from './entry.ts'
-
-/** The part of the platform's `fetch` that is used. */
-export type Download = (
-  url: string,
-  init: { headers: Record<string, string>; signal: AbortSignal; redirect: 'manual' },
-) => Promise<Response>
 
 const mostRedirects = 5
 
@@ -31,7 +26,7 @@ export type ArchiveOrder = {
   readonly own?: readonly string[]
 }
 
-/** @throws HoldfastError host.artifact_missing, host.artifact_forbidden, host.artifact_unreachable, host.artifact_digest, host.artifact_too_large */
+/** @throws HoldfastError host.artifact_missing, host.artifact_forbidden, host.artifact_refused, host.artifact_unreachable, host.artifact_digest, host.artifact_too_large */
 export async function fetchArchive(order: ArchiveOrder): Promise<void> {
   const silence = new Silence(order.clock, order.silenceMs)
   const digest = createHash('sha256')
@@ -110,7 +105,18 @@ const missing = (url: string, why: string): HoldfastError =>
     repair: 'check that the host can see this address',
   })
 
+/** Whoever writes releases chooses the address, and may not choose what this host reaches behind its network. */
+const refused = (url: string, fault: OutboundFault): HoldfastError =>
+  hostError('host.artifact_refused', `${url} is not fetched: ${fault.message}`, {
+    place: 'artifact.url',
+    accepted:
+      'public addresses over https, file:/// addresses of the host, and what --artifacts-from of its agent names',
+    repair: `if artifacts are meant to come from there, start the host's agent with --artifacts-from ${fault.place ?? 'NAME'}`,
+    cause: fault,
+  })
+
 function readable({ url }: ArchiveOrder, fault: unknown): unknown {
+  if (fault instanceof OutboundFault && fault.code === 'outbound.refused') return refused(url, fault)
   if (fault instanceof HoldfastError) return fault
   const code = codeOf(fault)
   if (code === 'ENOSPC' || code === 'EDQUOT') return fault

@@ -22,6 +22,11 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   'host.folder_damaged': { class: 'platform' },
 
   'host.artifact_forbidden': { class: 'permission', field: 'artifact' },
+  'host.artifact_refused': {
+    class: 'permission',
+    field: 'artifact.url',
+    command: "start the host's agent with --artifacts-from and the artifact's host, then: holdfast deploy FILE",
+  },
   'host.artifact_missing': { class: 'user', field: 'artifact' },
   'host.artifact_unreachable': { class: 'platform', field: 'artifact.url' },
   'host.artifact_digest': { class: 'user', field: 'artifact.sha256' },
