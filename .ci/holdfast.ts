@@ -10,7 +10,7 @@ export type Running = { readonly url: string; readonly data: string; stop(): Pro
 
 /** The exit code that says: this cannot be run here. */
 const skippedCode = 77
-const startLimitMs = 20_000
+const startLimitMs = 60_000
 
 export function skip(reason: string): never {
   console.log(`skipped: ${reason}`)

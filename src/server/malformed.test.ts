@@ -108,6 +108,23 @@ it.each([
   },
 )
 
+it('who sends far too much reads the whole answer, and is not reset before', async () => {
+  world = await openWorld({})
+  for (let n = 0; n < 20; n++) {
+    const came = await exchange(`GET /${secret} HTTP/1.1\r\n${own}x: ${'y'.repeat(500_000)}\r\n\r\n`)
+    expect(answerIn(came)).toMatchObject({ status: 431, body: { code: 'server.headers_too_large' } })
+  }
+})
+
+it('who goes on sending without end is cut off', async () => {
+  world = await openWorld({})
+  const socket = connect(world.port, '127.0.0.1')
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  const more = (): void => void (socket.writable && socket.write('y'.repeat(100_000), more))
+  socket.on('error', () => undefined).write('nonsense\r\n\r\n', more)
+  await closed
+})
+
 it('the connection of what is no HTTP ends, and the next one is served', async () => {
   world = await openWorld({})
   expect(await exchange('nonsense\r\n\r\n')).toContain('connection: close')

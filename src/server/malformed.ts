@@ -4,7 +4,7 @@
  */
 import { type IncomingMessage, METHODS, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { HoldfastError } from '../base/index.ts'
+import type { Clock, HoldfastError } from '../base/index.ts'
 import { problemOf } from './api/problem.ts'
 import { browserHeaders } from './browser-headers.ts'
 import { serverError } from './errors.ts'
@@ -76,7 +76,7 @@ export const originForm = (target: string): string => {
 }
 
 /** Answers on the connection itself, unless something is being answered on it still, and ends it. */
-export function refuseConnection(socket: Duplex, answering: ServerResponse | undefined, write: () => string): void {
+export function refuseConnection(socket: Duplex, answering: ServerResponse | undefined, write: () => LastAnswer): void {
   if (answering === undefined) return sendLast(socket, write())
   // Of the request that is being answered there is more to come that cannot be read: it ends here, and its answer with it.
   if (!answering.req.complete) return answering.headersSent ? void socket.destroy() : sendLast(socket, write())
@@ -85,12 +85,26 @@ export function refuseConnection(socket: Duplex, answering: ServerResponse | und
   answering.once('finish', () => socket.end())
 }
 
-function sendLast(socket: Duplex, text: string): void {
+/** What may still come once the answer is out, and for how long it is waited for. */
+const linger = { bytes: 1024 * 1024, ms: 1000 }
+
+/**
+ * A connection that is cut while something lies unread in it is reset, and the answer with it, often before the other side has read
+ * that. So what still comes is read and dropped for a moment: until the other side ends it, or there was enough.
+ */
+function sendLast(socket: Duplex, { text, clock }: LastAnswer): void {
   if (!socket.writable) return void socket.destroy()
-  // Who goes on sending without reading does not keep the connection.
-  socket.once('finish', () => socket.destroy())
+  let dropped = 0
+  socket.removeAllListeners('data').on('data', (piece: Buffer) => {
+    dropped += piece.length
+    if (dropped > linger.bytes) socket.destroy()
+  })
+  const stopWaiting = clock.alarm(clock.now() + linger.ms, () => socket.destroy())
+  socket.once('end', () => socket.destroy()).once('close', stopWaiting)
   socket.end(text)
 }
+
+type LastAnswer = { readonly text: string; readonly clock: Clock }
 
 const statusLines: Readonly<Record<number, string>> = {
   400: 'Bad Request',

@@ -82,6 +82,7 @@ class HttpEntrance implements Server {
   readonly #proxies: Proxies
   readonly #wire: WireOptions
   readonly #api: Api
+  readonly #refused = new WeakSet<Duplex>()
   readonly #http: HttpServer
   #closed: Promise<void> | undefined
 
@@ -162,10 +163,15 @@ class HttpEntrance implements Server {
   /** What came is no request: the parser has given up on the connection. */
   #refuseUnread(code: string | undefined, socket: Duplex): void {
     if (code === 'ECONNRESET') return void socket.destroy()
-    const { metrics, newRequestId } = this.#dependencies
+    // The parser tells again of what still comes.
+    if (this.#refused.has(socket)) return
+    this.#refused.add(socket)
+    const { metrics, newRequestId, clock } = this.#dependencies
     const error = faultOfParser(code, connectionRules.maxHeaderSize)
     metrics.answered({ method: 'none', route: 'malformed', status: statusOf(error), ms: 0 })
-    refuseConnection(socket, this.#traffic.answeringOn(socket), () => writtenProblem(error, newRequestId()))
+    refuseConnection(socket, this.#traffic.answeringOn(socket), () => ({
+      ...{ text: writtenProblem(error, newRequestId()), clock },
+    }))
   }
 
   #noteRefusal(error: HoldfastError, request: IncomingMessage): void {

@@ -35,7 +35,10 @@ export type Holdfast = {
   remove(): void
 }
 
-export async function openHoldfast(changes: Partial<Configuration> = {}): Promise<Holdfast> {
+export async function openHoldfast(
+  changes: Partial<Configuration> = {},
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Holdfast> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'))
   const read = { workingFolder: folder, file: undefined, overrides: { port: 0 } }
   const { configuration } = await readConfiguration(read)
@@ -45,7 +48,7 @@ export async function openHoldfast(changes: Partial<Configuration> = {}): Promis
     dataFolder: folder,
     configuration: { ...configuration, ...changes },
     configurationFile: undefined,
-    environment: { AWS_REGION: 'us-east-1' },
+    environment: { AWS_REGION: 'us-east-1', ...environment },
     clock: systemClock,
     randomBytes: systemRandom,
     logger: await createLogger('debug', { write: (line) => logs.write(line) }),

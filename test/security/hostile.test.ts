@@ -8,6 +8,9 @@ import { addPerson, beginJoining, beginSignIn, join as joinWith, openAccess } fr
 import { systemRandom } from '../../src/app/index.ts'
 import { silentLogger, VirtualClock } from '../../src/base/index.ts'
 import { Sha256 } from '../../src/aws/index.ts'
+import { ciSettingsSchema } from '../../src/identity/ci/settings.ts'
+import { unsigned } from '../../src/identity/fake-issuer.fake.ts'
+import { signOnSettingsSchema } from '../../src/identity/settings.ts'
 import { openKeyring } from '../../src/sealing/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { type Answer, type Holdfast, openHoldfast } from './holdfast.ts'
@@ -17,7 +20,17 @@ let holdfast: Holdfast
 let mika: Joined
 let host: string
 beforeAll(async () => {
-  holdfast = counting(await openHoldfast())
+  holdfast = counting(
+    await openHoldfast({
+      signOn: signOnSettingsSchema.parse({ corp: { name: 'Corp', issuer: 'https://10.0.0.1', clientId: 'holdfast' } }),
+      ci: ciSettingsSchema.parse({
+        cloud: {
+          ...{ issuer: 'https://169.254.169.254', audience: 'here' },
+          rules: [{ claims: { sub: 'repo:acme/shop' }, may: ['viewer'] }],
+        },
+      }),
+    }),
+  )
   host = new URL(holdfast.url).host
   mika = await joinAs(holdfast, 'mika', 'correct horse battery', [{ role: 'admin' }])
 })
@@ -415,6 +428,54 @@ describe('a task that is led to what is not public', () => {
       })
     }
   })
+})
+
+describe('who else is asked over the network', () => {
+  const refusedCall = (id: string, host: string, more: object = {}) =>
+    expectTold(
+      {
+        actor: expect.objectContaining({ id: expect.stringContaining(id) }),
+        subject: { type: 'address', id: host },
+        change: expect.objectContaining({ reason: 'outbound.refused', ...more }),
+      },
+      'outbound.refused',
+    )
+
+  it('an issuer of ID tokens that lies inside is not asked', async () => {
+    const token = unsigned({ iss: 'https://169.254.169.254', sub: 'repo:acme/shop' })
+    const answer = await holdfast.call('POST /v1/ci/tokens', { body: { token } })
+    expect(seen(answer)).toBe('503 identity.provider_unavailable')
+    await refusedCall('provider/cloud', '169.254.169.254')
+  })
+
+  it('an identity provider that lies inside is not asked', async () => {
+    const headers = { origin: `http://${host}` }
+    const answer = await holdfast.call('POST /v1/sign-on', { headers, body: { provider: 'corp' } })
+    expect(seen(answer)).toBe('503 identity.provider_unavailable')
+    await refusedCall('provider/corp', '10.0.0.1')
+  })
+
+  it(
+    'a token endpoint that lies inside is not asked, and the record names the connection',
+    { timeout: 30_000 },
+    async () => {
+      const authorization = {
+        ...{ kind: 'oauth', endpoint: 'https://[fd00:ec2::254]/token', method: 'POST' },
+        ...{ clientId: 'me', clientSecret: 'some secret value' },
+      }
+      const added = { name: 'inner', allowedHosts: ['api.example'], authorization }
+      expect((await holdfast.asAdmin('POST /v1/connections', added)).status).toBe(201)
+      const Authentication = { ConnectionArn: 'arn:aws:events:us-east-1:000000000000:connection/inner/1' }
+      const Parameters = { ApiEndpoint: 'https://api.example/', Method: 'GET', Authentication }
+      const Call = { Type: 'Task', Resource: 'arn:aws:states:::http:invoke', Parameters, End: true }
+      const definition = JSON.stringify({ StartAt: 'Call', States: { Call } })
+      await holdfast.asAdmin('POST /v1/machines', { name: 'inner', definition })
+      await holdfast.asAdmin('POST /v1/executions', { machine: 'inner', name: 'run' })
+      const events = await holdfast.asAdmin('GET /v1/executions/inner:run/events')
+      expect(events.text).toContain('Events.ConnectionResource.InvalidConnectionState')
+      await refusedCall('execution:inner:run', 'fd00:ec2::254', { connection: 'inner' })
+    },
+  )
 })
 
 it('each refusal of this run is in the trail, however many there were of a kind', async () => {

@@ -8,12 +8,19 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { ciSettingsSchema } from '../../src/identity/ci/settings.ts'
+import { type FakeIssuer, openIssuer } from '../../src/identity/fake-issuer.fake.ts'
+import { signOnSettingsSchema } from '../../src/identity/settings.ts'
 import { runIn } from '../../src/cli/test-world.ts'
 import { type Answer, type Holdfast, openHoldfast } from './holdfast.ts'
 import { codeNow, joinAs, withSession } from './people.ts'
 
 let holdfast: Holdfast
 let service: Server
+let collector: Server
+let issuer: FakeIssuer
+/** Spans, as whoever runs the collector reads them. */
+const spans: string[] = []
 const secrets = new Map<string, string>()
 /** Everything that was answered to somebody who was not just being handed the secret. */
 const answered: string[] = []
@@ -25,7 +32,33 @@ const plant = (name: string, value: string = `planted-${name}-Zq7x9Kw2`): string
 }
 
 beforeAll(async () => {
-  holdfast = await openHoldfast({ outbound: { allow: ['127.0.0.1'] } })
+  collector = createServer((request, response) => {
+    let text = ''
+    request.setEncoding('utf8').on('data', (piece: string) => (text += piece))
+    request.on('end', () => {
+      spans.push(text)
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+    })
+  }).listen(0, '127.0.0.1')
+  await once(collector, 'listening')
+  issuer = await openIssuer()
+  holdfast = await openHoldfast(
+    {
+      outbound: { allow: ['127.0.0.1'] },
+      signOn: signOnSettingsSchema.parse({
+        corp: { name: 'Corp', issuer: issuer.url, clientId: 'holdfast', secret: 'env:OIDC_SECRET' },
+      }),
+      ci: ciSettingsSchema.parse({
+        ci: { issuer: issuer.url, audience: 'here', rules: [{ claims: { sub: 'repo:acme/shop' }, may: ['viewer'] }] },
+      }),
+    },
+    {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
+      OTEL_EXPORTER_OTLP_HEADERS: `authorization=${plant('otel-header')}`,
+      OIDC_SECRET: plant('oidc-client-secret'),
+      PARTNER_KEY: plant('environment-value'),
+    },
+  )
   // A service that fails and says all it was sent: many do.
   service = createServer((request, response) => {
     response.writeHead(500, { 'content-type': 'application/json' })
@@ -36,6 +69,8 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   service.close()
+  collector.close()
+  await issuer.close()
   await holdfast.stop()
   holdfast.remove()
 })
@@ -59,8 +94,9 @@ async function connections(): Promise<void> {
   note(await add('bank', basic))
   note(await add('keyed', keyed, { invocation }))
   note(await add('wrong', wrong))
+  note(await add('referring', { kind: 'apiKey', name: 'X-Api-Key', value: 'env:PARTNER_KEY' }))
   note(await holdfast.asAdmin('GET /v1/connections'))
-  for (const name of ['bank', 'keyed']) await failWith(name, port)
+  for (const name of ['bank', 'keyed', 'referring']) await failWith(name, port)
 }
 
 /** An HTTP task that fails with what it was sent. */
@@ -123,6 +159,44 @@ async function tokens(): Promise<void> {
   note(await holdfast.call('POST /v1/session', { body: { token: unknown } }))
 }
 
+/** What providers outside have signed, and what they know us by. */
+async function providers(): Promise<void> {
+  const now = Math.floor(Date.now() / 1000)
+  const claims = { iss: issuer.url, aud: 'here', sub: 'repo:acme/shop', jti: 'job-1', iat: now, exp: now + 300 }
+  const idToken = plant('id-token', await issuer.sign(claims))
+  plant('id-token-signature', idToken.split('.')[2] ?? '')
+  const issued = await holdfast.call('POST /v1/ci/tokens', { body: { token: idToken } })
+  expect([issued.status, issued.text]).toEqual([201, issued.text])
+  plant('ci-token', String(issued.body['secret']))
+  // A second time, of somebody whom no rule knows, of another signer, and cut.
+  for (const token of [
+    idToken,
+    plant('unmapped-token', await issuer.sign({ ...claims, sub: 'repo:evil/shop', jti: 'job-2' })),
+    plant('foreign-token', await issuer.sign({ ...claims, jti: 'job-3' }, 'foreign')),
+    idToken.slice(0, -10),
+  ]) {
+    const refused = await holdfast.call('POST /v1/ci/tokens', { body: { token } })
+    expect(refused.status).toBeOneOf([401, 403])
+    note(refused)
+  }
+  const origin = holdfast.url
+  const begun = await holdfast.call('POST /v1/sign-on', { headers: { origin }, body: { provider: 'corp' } })
+  expect([begun.status, begun.text]).toEqual([201, begun.text])
+  const ticket = String(begun.headers['set-cookie']).split(';')[0] ?? ''
+  plant('sign-on-ticket', ticket.split('=')[1] ?? '')
+  const there = new URL(String(begun.body['url'])).searchParams
+  issuer.answerWith(() => issuer.sign({ ...claims, aud: 'holdfast', nonce: 'another' }))
+  const query = new URLSearchParams({
+    ...{ code: plant('authorization-code'), state: there.get('state') ?? '', iss: issuer.url },
+  })
+  const finish = () =>
+    holdfast.call('POST /v1/sign-on/finish', { headers: { cookie: ticket, origin }, body: { query: query.toString() } })
+  for (const answer of [await finish(), await finish()]) {
+    expect(answer.status).toBe(401)
+    note(answer)
+  }
+}
+
 /** Each way a secret may be written. */
 function formsOf(secret: string): readonly Buffer[] {
   const bytes = Buffer.from(secret)
@@ -156,12 +230,13 @@ const holders: Readonly<Record<string, readonly string[]>> = {
 }
 
 it(
-  'finds no planted secret in files, logs, database, trail, numbers, answers or command lines',
+  'finds no planted secret in files, logs, database, trail, numbers, spans, answers or command lines',
   { timeout: 120_000 },
   async () => {
     await connections()
     await people()
     await tokens()
+    await providers()
     for (const path of [
       '/metrics',
       '/v1/openapi.json',
@@ -197,6 +272,8 @@ it(
     search('while it runs')
     await holdfast.stop()
     search('after it stopped')
+    expect(spans.join('')).toContain('arn:aws:states')
+    for (const text of spans) found.push(...foundIn(Buffer.from(text)).map((name) => `${name} in a span`))
     for (const text of answered)
       found.push(...foundIn(Buffer.from(text)).map((name) => `${name} in: ${text.slice(0, 300)}`))
     expect(found).toEqual([])
