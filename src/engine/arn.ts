@@ -161,6 +161,7 @@ export function parseWholeMachineArn(text: string): StateMachineArn {
   throw invalidRequest(
     `This operation takes a state machine without version, alias or label: '${text}'`,
     'stateMachineArn',
+    'arn:aws:states:REGION:ACCOUNT:stateMachine:NAME',
   )
 }
 

@@ -194,7 +194,12 @@ export const executionMoved = () =>
 // ---- requests
 
 /** The request is against the rules. `message` is the whole text, e.g. of `validationText`. */
-export const invalidRequest = (message: string, place?: string) => engineError('request.invalid', message, { place })
+export const invalidRequest = (message: string, place?: string, accepted?: string) =>
+  engineError('request.invalid', message, {
+    place,
+    accepted,
+    repair: accepted === undefined ? 'correct what the message names' : undefined,
+  })
 
 /** One violation of the API model, as AWS words it. `shown` is the value as text, absent when it must not be repeated. */
 export function constraintText(field: string, constraint: string, shown?: string): string {

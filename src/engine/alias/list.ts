@@ -22,7 +22,11 @@ export async function listAliases(
   requirePermission(actor, 'alias.list', { type: 'machine', id: stateMachineArn })
   const named = parseQualifiedArn(stateMachineArn)
   if (named.kind === 'alias') {
-    throw invalidRequest(`This operation takes a state machine or a version: '${stateMachineArn}'`, 'stateMachineArn')
+    throw invalidRequest(
+      `This operation takes a state machine or a version: '${stateMachineArn}'`,
+      'stateMachineArn',
+      'arn:aws:states:REGION:ACCOUNT:stateMachine:NAME, or with :1 behind it',
+    )
   }
   const list = `aliases ${stateMachineArn}`
   const { limit, afterKey } = parsePage(list, page)

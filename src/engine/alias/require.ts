@@ -13,7 +13,11 @@ export type AliasName = { readonly machineArn: string; readonly name: string }
 export function parseAliasArn(arn: string): AliasName {
   const named = parseQualifiedArn(arn)
   if (named.kind === 'alias') return named
-  throw invalidRequest(`This operation takes an alias of a state machine: '${arn}'`, 'stateMachineAliasArn')
+  throw invalidRequest(
+    `This operation takes an alias of a state machine: '${arn}'`,
+    'stateMachineAliasArn',
+    'arn:aws:states:REGION:ACCOUNT:stateMachine:NAME:ALIAS',
+  )
 }
 
 /** @throws HoldfastError alias.missing */

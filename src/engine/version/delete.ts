@@ -17,7 +17,11 @@ export async function deleteVersion(registry: Registry, actor: Actor, arn: strin
   requirePermission(actor, 'version.delete', subject)
   const named = parseQualifiedArn(arn)
   if (named.kind !== 'version') {
-    throw invalidRequest(`This operation takes a version of a state machine: '${arn}'`, 'stateMachineVersionArn')
+    throw invalidRequest(
+      `This operation takes a version of a state machine: '${arn}'`,
+      'stateMachineVersionArn',
+      'arn:aws:states:REGION:ACCOUNT:stateMachine:NAME:1, a version from 1',
+    )
   }
   await registry.store.write((tx) => {
     const machine = findMachine(tx, named.machineArn)
