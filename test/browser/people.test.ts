@@ -1,6 +1,6 @@
 /**
  * The door in a real Chromium: somebody is added, joins on a phone in Japanese, signs in by name, and a deployment waits for them.
- * Their authenticator is the library that the server uses, with the secret that the page showed.
+ * Their authenticator is the library that the server uses, with the secret that the page showed; that of passkeys is Chromium's own.
  */
 import { Secret, TOTP } from 'otpauth'
 import type { Page } from 'playwright-core'
@@ -29,6 +29,13 @@ const fits = async (page: Page): Promise<void> =>
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
 const codeOf = (secret: string, ahead = 0): string =>
   new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + ahead * 30_000 })
+/** Of Chromium itself: it keeps passkeys, and takes its owner for proven. */
+const addAuthenticator = async (page: Page): Promise<void> => {
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('WebAuthn.enable')
+  const options = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true } as const
+  await devtools.send('WebAuthn.addVirtualAuthenticator', { options: { ...options, isUserVerified: true } })
+}
 const deploy = async (version: string): Promise<string> => {
   const { id } = await api.call<{ readonly id: string }>(
     'POST /v1/deployments',
@@ -138,6 +145,72 @@ describe('somebody new', () => {
     await ken.getByLabel('6 桁の確認コード').fill(codeOf(secret, 1))
     await ken.getByRole('button', { name: 'サインインする' }).click()
     await ken.getByRole('heading', { name: '概要' }).waitFor()
+  })
+
+  it('joins with a passkey instead, at a name of this machine, and signs in by it', async () => {
+    const { join } = await api.call<{ readonly join: { readonly code: string } }>('POST /v1/people', {
+      ...{ login: 'yuki', name: 'Yuki Mori', grants: [{ role: 'viewer' }] },
+    })
+    const yuki = await (await console.browser.newContext(phone)).newPage()
+    await addAuthenticator(yuki)
+    await yuki.goto(`${console.url}/join#${join.code}`)
+    // An IP address has no passkeys: the page says where the same server has some, and takes the invitation there.
+    await yuki.getByText('IP アドレスではパスキーを使えません').waitFor()
+    await yuki.getByRole('link', { name: /^localhost:/ }).click()
+    await yuki.getByRole('heading', { name: 'ようこそ、Yuki Mori さん' }).waitFor()
+    expect(new URL(yuki.url())).toMatchObject({ hostname: 'localhost', hash: '' })
+    await faultless(yuki)
+    await yuki.getByRole('button', { name: 'パスキーで参加' }).click()
+    await yuki.getByText('表示されるのは今回限りです。').waitFor()
+    const [recoveryCode = ''] = await yuki.getByRole('listitem').allInnerTexts()
+    await yuki.getByLabel('保管しました').check()
+    await yuki.getByRole('button', { name: '概要へ進む' }).click()
+    await yuki.getByRole('heading', { name: '概要' }).waitFor()
+
+    await yuki.goto(new URL('/account', yuki.url()).href)
+    await yuki
+      .getByRole('row', { name: /Chrome · Android|Chrome/ })
+      .first()
+      .waitFor()
+    await fits(yuki)
+    await yuki.getByRole('button', { name: 'パスキーを追加' }).click()
+    await yuki.getByRole('dialog').getByRole('button', { name: '続ける' }).click()
+    await yuki.getByText('このデバイスには、すでにあなたのパスキーがあります').waitFor()
+    await faultless(yuki)
+    await yuki.getByRole('button', { name: 'キャンセル' }).click()
+    await yuki
+      .getByRole('table', { name: 'パスキー' })
+      .or(yuki.getByRole('grid', { name: 'パスキー' }))
+      .getByText(/Chrome/)
+      .click()
+    await yuki.getByRole('dialog').getByRole('button', { name: '削除' }).click()
+    await yuki.getByText('ここにサインインできる最後の手段です').waitFor()
+    await yuki.getByRole('textbox', { name: '名前' }).fill('Pixel')
+    await yuki.getByRole('button', { name: '名前を変更' }).click()
+    await yuki.getByRole('dialog').getByRole('heading', { name: 'Pixel' }).waitFor()
+    await faultless(yuki)
+    await yuki.getByRole('button', { name: '閉じる' }).last().click()
+    await yuki.getByRole('button', { name: 'サインアウト' }).click()
+
+    await yuki.getByRole('button', { name: 'パスキーでサインイン' }).click()
+    await yuki.getByRole('heading', { name: '概要' }).waitFor()
+    await yuki.goto(new URL('/account', yuki.url()).href)
+    await yuki.getByRole('button', { name: 'サインアウト' }).click()
+    await yuki.getByLabel('ユーザー名', { exact: true }).fill('ken')
+    await yuki.getByRole('button', { name: 'パスキーでサインイン' }).click()
+    await yuki.getByText('このパスキーではサインインできません').waitFor()
+    await yuki.getByText('リカバリーコード、リンク、トークンでサインイン').click()
+    await yuki.getByLabel('あなたのユーザー名').fill('yuki')
+    await yuki.getByLabel('リカバリーコード').fill(recoveryCode)
+    await faultless(yuki)
+    await fits(yuki)
+    await yuki.getByRole('button', { name: 'コードでサインインする' }).click()
+    await yuki.getByRole('heading', { name: 'Yuki Mori' }).waitFor()
+    await yuki.context().close()
+    await admin.getByRole('row', { name: /active.*Yuki Mori · yuki.*viewer/ }).click()
+    await admin.getByRole('dialog').getByText('Passkeys', { exact: true }).waitFor()
+    await faultless(admin)
+    await admin.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
   })
 
   it('approves what another asked for, and looks at what went ahead without', async () => {

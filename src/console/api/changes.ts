@@ -12,7 +12,7 @@ const shownOf: Readonly<Record<string, readonly string[]>> = {
   host: ['hosts'],
   key: ['keys'],
   token: ['tokens', 'sessions', 'me'],
-  person: ['people', 'groups', 'session', 'sessions'],
+  person: ['people', 'groups', 'session', 'sessions', 'me'],
   group: ['groups', 'people', 'session'],
   session: ['session', 'sessions'],
   connection: ['connections'],

@@ -2,6 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useApi } from '../api/context.tsx'
+import { signByPasskey } from '../api/passkey.ts'
 import { storedSessionKey } from '../api/session-key.ts'
 
 export type SignIn =
@@ -29,6 +30,25 @@ export function useEnter() {
   }
 }
 
+/** By passkey; `login`: of whoever typed a name, else the passkey says whose it is. @throws ApiFault, PasskeyFault */
+export function usePasskeySignIn() {
+  const { client } = useApi()
+  const enter = useEnter()
+  return async (login: string): Promise<void> => {
+    const options = await client.call('passkeySignInBegin', { body: login === '' ? {} : { login } })
+    const credential = await signByPasskey(options)
+    enter((await client.call('passkeySignInFinish', { body: { credential } })).key)
+  }
+}
+
+/** By name and recovery code, for who has lost their passkey. @throws ApiFault */
+export function useRecovery() {
+  const { client } = useApi()
+  const enter = useEnter()
+  return async (recovery: { readonly login: string; readonly recoveryCode: string }): Promise<void> =>
+    enter((await client.call('recoverySignIn', { body: recovery })).key)
+}
+
 /** With what an identity provider has sent the browser back with; answers where to go. @throws ApiFault */
 export function useSignOn() {
   const { client } = useApi()
@@ -40,14 +60,15 @@ export function useSignOn() {
   }
 }
 
+/** `from`: of the console, where the next sign-in leads. */
 export function useSignOut() {
   const { client } = useApi()
   const queries = useQueryClient()
   const navigate = useNavigate()
-  return async (): Promise<void> => {
+  return async (from?: string): Promise<void> => {
     await client.call('sessionEnd', {})
     storedSessionKey.write(undefined)
     queries.clear()
-    await navigate({ to: '/sign-in' })
+    await navigate({ to: '/sign-in', search: from === undefined ? {} : { from } })
   }
 }

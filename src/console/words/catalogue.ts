@@ -1,4 +1,5 @@
 import { overviewWords } from '../pages/overview/words.ts'
+import { passkeyWords } from '../pages/passkey/words.ts'
 import { signInWords } from '../pages/sign-in/words.ts'
 import { signOnWords } from '../pages/sign-on/words.ts'
 import { partWords } from '../parts/words.ts'
@@ -11,6 +12,7 @@ export const firstWords = {
   part: partWords,
   signIn: signInWords,
   signOn: signOnWords,
+  passkey: passkeyWords,
   overview: overviewWords,
 } satisfies Record<string, Section>
 

@@ -1,4 +1,4 @@
-/** Who one is here: what one may do, one's own tokens, where one is signed in, and signing out. */
+/** Who one is here: what one may do, one's own passkeys and tokens, where one is signed in, and signing out. */
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useAct, useAnswer } from '../../api/context.tsx'
@@ -18,6 +18,7 @@ import { useWords, type Words } from '../../words/index.tsx'
 import { standingOf } from '../access/standing.ts'
 import { NewOwnTokenDialog } from './new-token.tsx'
 import { OwnSessions } from './own-sessions.tsx'
+import { OwnPasskeys } from './passkeys.tsx'
 
 export function AccountPage() {
   const { t } = useWords()
@@ -52,6 +53,7 @@ export function AccountPage() {
           [t('account.may'), grants.length === 0 ? t('account.mayNothing') : grants.map(grantText).join(', ')],
         ]}
       />
+      {isPerson(data) && canSignOut ? <OwnPasskeys /> : null}
       {isPerson(data) ? <OwnTokens session={data} /> : null}
       {canSignOut ? <OwnSessions /> : null}
     </Page>

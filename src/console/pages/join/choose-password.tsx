@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { Icon } from '../../parts/icons.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { useWords } from '../../words/index.tsx'
+import { takesPasskeys } from '../passkey/where.tsx'
 import signIn from '../sign-in/sign-in.module.css'
 import type { Invited } from './invited.ts'
 import { rulesFor } from './rules.ts'
@@ -36,7 +37,7 @@ export function ChoosePassword({ invited, error, onChoose }: Choosing) {
         label={t('join.password')}
         name="new-password"
         autoComplete="new-password"
-        autoFocus
+        autoFocus={!takesPasskeys()}
         maxLength={200}
         aria-describedby="password-rules"
         visibilityToggleButtonProps={{ 'aria-label': t('join.show') }}

@@ -1,4 +1,4 @@
-/** Behind the link of an invitation: a password, an authenticator, and the recovery codes. Nobody is signed in here yet. */
+/** Behind the link of an invitation: a passkey, or a password and an authenticator; then the recovery codes. Nobody is signed in here yet. */
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { ApiFault } from '../../api/client.ts'
@@ -11,6 +11,7 @@ import mark from '../../favicon.svg'
 import signIn from '../sign-in/sign-in.module.css'
 import { SignOnButtons } from '../sign-on/buttons.tsx'
 import { Authenticator } from './authenticator.tsx'
+import { ChoosePasskey } from './choose-passkey.tsx'
 import { ChoosePassword } from './choose-password.tsx'
 import type { Invited } from './invited.ts'
 import { RecoveryCodes } from './recovery-codes.tsx'
@@ -63,6 +64,7 @@ function Steps({ code, invited }: { readonly code: string; readonly invited: Inv
   const navigate = useNavigate()
   const [password, setPassword] = useState<string>()
   const [recoveryCodes, setRecoveryCodes] = useState<readonly string[]>()
+  const [isByPasskey, setByPasskey] = useState(false)
   const [weakness, setWeakness] = useState<unknown>()
   const [error, setError] = useState<unknown>()
   const [isBusy, setBusy] = useState(false)
@@ -83,10 +85,25 @@ function Steps({ code, invited }: { readonly code: string; readonly invited: Inv
     }
   }
   if (recoveryCodes !== undefined) {
-    return <RecoveryCodes login={invited.login} codes={recoveryCodes} onKept={() => void navigate({ to: '/' })} />
+    return (
+      <RecoveryCodes
+        login={invited.login}
+        codes={recoveryCodes}
+        isByPasskey={isByPasskey}
+        onKept={() => void navigate({ to: '/' })}
+      />
+    )
   }
   return password === undefined ? (
     <>
+      <ChoosePasskey
+        code={code}
+        onJoined={(joined) => {
+          enter(joined.key)
+          setByPasskey(true)
+          setRecoveryCodes(joined.recoveryCodes)
+        }}
+      />
       <ChoosePassword invited={invited} error={weakness} onChoose={setPassword} />
       <SignOnButtons joinCode={code} />
     </>

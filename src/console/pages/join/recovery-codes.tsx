@@ -1,4 +1,4 @@
-/** Last step: what helps when the authenticator is lost. Nobody can show it again, so it is asked whether it is kept. */
+/** Last step: what helps when authenticator or passkey is lost. Nobody can show it again, so it is asked whether it is kept. */
 import { Button, Group } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { CopyAll } from '../../parts/copy.tsx'
@@ -6,9 +6,14 @@ import { useWords } from '../../words/index.tsx'
 import signIn from '../sign-in/sign-in.module.css'
 import styles from './join.module.css'
 
-type Codes = { readonly login: string; readonly codes: readonly string[]; readonly onKept: () => void }
+type Codes = {
+  readonly login: string
+  readonly codes: readonly string[]
+  readonly isByPasskey: boolean
+  readonly onKept: () => void
+}
 
-export function RecoveryCodes({ login, codes, onKept }: Codes) {
+export function RecoveryCodes({ login, codes, isByPasskey, onKept }: Codes) {
   const { t } = useWords()
   const [isKept, setKept] = useState(false)
   useAskBeforeLeaving(!isKept)
@@ -22,11 +27,11 @@ export function RecoveryCodes({ login, codes, onKept }: Codes) {
   }
   return (
     <section className={signIn['first']} aria-label={t('join.codes')}>
-      <p className={styles['step']}>{t('join.step', { number: 3 })}</p>
+      {isByPasskey ? null : <p className={styles['step']}>{t('join.step', { number: 3 })}</p>}
       <p>
         <strong>{t('join.codesSay')}</strong>
       </p>
-      <p>{t('join.codesHint')}</p>
+      <p>{t(isByPasskey ? 'join.codesHintPasskey' : 'join.codesHint')}</p>
       <ol className={styles['codes']}>
         {codes.map((code) => (
           <li key={code}>

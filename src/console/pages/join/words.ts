@@ -10,6 +10,13 @@ export const joinWords = {
     en: 'A link is good once, for three days, and a newer one takes its place. Ask an admin for another. Whoever has joined already signs in by name.',
     ja: 'リンクは 3 日間、一度だけ有効で、新しいリンクが発行されると無効になります。管理者に再発行を依頼してください。登録済みの方はユーザー名でサインインできます。',
   },
+  passkey: { en: 'Join with a passkey', ja: 'パスキーで参加' },
+  passkeySays: {
+    en: 'Simplest with a passkey: fingerprint, face or PIN of this device, or a security key. Nothing to remember.',
+    ja: 'パスキーがいちばん簡単です。このデバイスの指紋・顔・PIN、またはセキュリティキーを使い、覚えておくものはありません。',
+  },
+  passkeyName: { en: 'First passkey', ja: '最初のパスキー' },
+  orPassword: { en: 'or with a password and an authenticator', ja: 'またはパスワードと認証アプリ' },
   passwordSays: {
     en: 'Choose a password. A few words that do not belong together are good ones; a password manager is better.',
     ja: 'パスワードを決めてください。無関係な単語をいくつか並べるか、パスワードマネージャーの利用をお勧めします。',
@@ -40,6 +47,10 @@ export const joinWords = {
   codesHint: {
     en: 'Each opens Holdfast once, with your password, when you have no authenticator at hand. Not beside the password, please.',
     ja: '認証アプリが使えないときに、パスワードと合わせてそれぞれ一度だけ使えます。パスワードとは別の場所に保管してください。',
+  },
+  codesHintPasskey: {
+    en: 'Each opens Holdfast once, with your name alone, when you have no passkey at hand. Keep them as you keep a key.',
+    ja: 'パスキーが使えないときに、ユーザー名だけでそれぞれ一度だけサインインできます。鍵と同じように大切に保管してください。',
   },
   copy: { en: 'Copy all ten', ja: '10 個すべてコピー' },
   download: { en: 'Save as a file', ja: 'ファイルに保存' },

@@ -23,7 +23,7 @@ export function PersonDialog({ person, onClose }: Of & { readonly onClose: () =>
   const change = useAct('personChange', ['groups', 'session'])
   const [grants, setGrants] = useState(person.grants)
   const [groups, setGroups] = useState(person.groups)
-  const { id, login, name, createdAt, joinedAt, disabledAt, recoveryCodes } = person
+  const { id, login, name, createdAt, joinedAt, disabledAt, recoveryCodes, passkeys } = person
   const isChanged = JSON.stringify([grants, groups]) !== JSON.stringify([person.grants, person.groups])
   return (
     <Details
@@ -37,6 +37,7 @@ export function PersonDialog({ person, onClose }: Of & { readonly onClose: () =>
           ? []
           : [
               [t('people.joined'), <Moment key="joined" at={joinedAt} />] as const,
+              [t('people.passkeys'), String(passkeys)] as const,
               [t('people.codes'), String(recoveryCodes)] as const,
             ]),
         ...(disabledAt === undefined ? [] : [[t('people.disabledAt'), <Moment key="off" at={disabledAt} />] as const]),

@@ -85,6 +85,14 @@ function columnsIn({ t }: Words): readonly Column<Person>[] {
       cell: ({ groups }) => groups.join(', '),
     },
     {
+      key: 'passkeys',
+      head: t('people.passkeys'),
+      width: '88px',
+      wide: true,
+      numeric: true,
+      cell: ({ passkeys, joinedAt }) => (joinedAt === undefined ? '–' : passkeys),
+    },
+    {
       key: 'codes',
       head: t('people.codes'),
       width: '112px',

@@ -15,8 +15,8 @@ export const peopleWords = {
   },
   none: { en: 'Nobody signs in by name yet', ja: 'ユーザーはまだいません' },
   noneHint: {
-    en: 'Everybody who is added gets a link, chooses a password and takes an authenticator. On the command line:',
-    ja: '追加した人にはリンクを送り、パスワードと認証アプリを設定してもらいます。コマンドラインでは：',
+    en: 'Everybody who is added gets a link, and makes a passkey or chooses a password and an authenticator. On the command line:',
+    ja: '追加した人にはリンクを送り、パスキー、またはパスワードと認証アプリを設定してもらいます。コマンドラインでは：',
   },
   noGroups: { en: 'There are no groups yet', ja: 'グループはまだありません' },
   noGroupsHint: {
@@ -36,6 +36,7 @@ export const peopleWords = {
   state: { en: 'State', ja: '状態' },
   may: { en: 'May', ja: '権限' },
   inGroups: { en: 'In the groups', ja: '所属グループ' },
+  passkeys: { en: 'Passkeys', ja: 'パスキー' },
   codes: { en: 'Recovery codes', ja: 'リカバリーコード' },
   joined: { en: 'Joined', ja: '登録' },
   addedAt: { en: 'Added', ja: '追加' },
@@ -62,8 +63,8 @@ export const peopleWords = {
     ja: '参加用のリンクを再発行します。以前のリンクは無効になります。',
   },
   inviteJoinedSays: {
-    en: 'For whoever has lost password or authenticator: using the link sets both anew and ends their sessions.',
-    ja: 'パスワードや認証アプリを失った場合に使います。リンクで両方を設定し直すと、既存のセッションは終了します。',
+    en: 'For whoever has lost what they sign in with: by the link they begin anew. It ends their sessions and removes password, passkeys and codes.',
+    ja: 'サインイン手段を失った場合に使います。リンクで設定し直すと、既存のセッションは終了し、パスワード・パスキー・リカバリーコードはすべて無効になります。',
   },
   disable: { en: 'Disable', ja: '無効にする' },
   disableMeans: {

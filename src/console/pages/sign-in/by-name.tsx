@@ -5,12 +5,18 @@ import { ApiFault } from '../../api/client.ts'
 import { useApi } from '../../api/context.tsx'
 import type { SignIn } from '../../shell/session.tsx'
 import { useWords } from '../../words/index.tsx'
+import { takesPasskeys } from '../passkey/where.tsx'
 import { Refusal } from './refusal.tsx'
 import styles from './sign-in.module.css'
 
-type ByName = { readonly onEnter: (request: SignIn) => Promise<void> }
+type ByName = {
+  readonly onEnter: (request: SignIn) => Promise<void>
+  /** With the name that was typed, or without. */
+  readonly onPasskey: (login: string) => Promise<void>
+}
 
-export function ByName({ onEnter }: ByName) {
+export function ByName({ onEnter, onPasskey }: ByName) {
+  const { t } = useWords()
   const { client } = useApi()
   const [login, setLogin] = useState('')
   const [step, setStep] = useState<string>()
@@ -30,7 +36,19 @@ export function ByName({ onEnter }: ByName) {
     <>
       {error === undefined ? null : <Refusal error={error} />}
       {step === undefined || isOver ? (
-        <FirstHalf login={login} isBusy={isBusy} onLogin={setLogin} onBegin={begin} />
+        <>
+          <FirstHalf login={login} isBusy={isBusy} onLogin={setLogin} onBegin={begin} />
+          {takesPasskeys() ? (
+            <Button
+              size="sm"
+              variant="default"
+              disabled={isBusy}
+              onClick={() => void run(async () => onPasskey(login.trim()))}
+            >
+              {t('passkey.signIn')}
+            </Button>
+          ) : null}
+        </>
       ) : (
         <SecondHalf login={login} isBusy={isBusy} onFinish={finish} onAgain={again} />
       )}

@@ -1,13 +1,14 @@
 /** The usual reasons for which nobody is let in, of a problem document. Pure. */
 import type { Problem } from '../../api/generated.ts'
 
-export type Reason = { readonly kind: 'refused' | 'code' | 'over' | 'wait'; readonly wait: string }
+export type Reason = { readonly kind: 'refused' | 'code' | 'over' | 'wait' | 'recovery'; readonly wait: string }
 
 const kinds: Readonly<Record<string, Reason['kind']>> = {
   'access.sign_in_refused': 'refused',
   'access.second_factor_wrong': 'code',
   'access.sign_in_step_over': 'over',
   'access.sign_in_wait': 'wait',
+  'access.recovery_refused': 'recovery',
 }
 
 export function reasonOf({ code, accepted = '' }: Pick<Problem, 'code' | 'accepted'>): Reason | undefined {

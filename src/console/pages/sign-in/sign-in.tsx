@@ -1,40 +1,24 @@
-/** Where nobody is signed in: by name, by a link, which is spent at once, or with a token. */
+/** Where nobody is signed in: by name or passkey, with a recovery code, by a link, which is spent at once, or with a token. */
 import { Button, PasswordInput } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Command } from '../../parts/command.tsx'
-import { type SignIn, useSignIn } from '../../shell/session.tsx'
+import { usePasskeySignIn, useRecovery, useSignIn } from '../../shell/session.tsx'
 import { useWords } from '../../words/index.tsx'
 import { SignOnButtons } from '../sign-on/buttons.tsx'
 import mark from '../../favicon.svg'
+import { WherePasskeys } from '../passkey/where.tsx'
 import { ByName } from './by-name.tsx'
+import { ByRecovery } from './by-recovery.tsx'
 import { Refusal } from './refusal.tsx'
 import { safePath } from './safe-path.ts'
 import styles from './sign-in.module.css'
 
 export function SignInPage() {
   const { t } = useWords()
-  const { from } = useSearch({ from: '/sign-in' })
-  const navigate = useNavigate()
-  const signIn = useSignIn()
-  const [error, setError] = useState<unknown>()
-  const [isOpening, setOpening] = useState(false)
-  const enter = async (request: SignIn): Promise<void> => {
-    await signIn(request)
-    await navigate({ href: safePath(from), replace: true })
-  }
-  const enterAtOnce = async (request: SignIn): Promise<void> => {
-    setOpening(true)
-    setError(undefined)
-    try {
-      await enter(request)
-    } catch (fault) {
-      setError(fault)
-    } finally {
-      setOpening(false)
-    }
-  }
-  useCode((code) => void enterAtOnce({ code }))
+  const { from, error, isOpening, signIn, enter, enterAtOnce } = useEntering()
+  const signInByPasskey = usePasskeySignIn()
+  const recover = useRecovery()
   return (
     <main className={styles['page']}>
       <title>{`${t('signIn.title')} · Holdfast`}</title>
@@ -44,18 +28,53 @@ export function SignInPage() {
       </h1>
       {error === undefined ? null : <Refusal error={error} />}
       {isOpening ? <p role="status">{t('signIn.opening')}</p> : null}
-      <ByName onEnter={enter} />
+      <ByName
+        onEnter={(request) => enter(() => signIn(request))}
+        onPasskey={(login) => enter(() => signInByPasskey(login))}
+      />
       <SignOnButtons from={from} />
+      <WherePasskeys />
       <details className={styles['more']} open={error !== undefined}>
         <summary>{t('signIn.otherWays')}</summary>
         <div className={styles['form']}>
+          <ByRecovery
+            isBusy={isOpening}
+            // There a new passkey is added, and the lost one removed.
+            onRecover={(recovery) => void enterAtOnce(() => recover(recovery), '/account')}
+          />
           <p>{t('signIn.byLink')}</p>
           <Command text="holdfast console" />
-          <ByToken isBusy={isOpening} onToken={(token) => void enterAtOnce({ token })} />
+          <ByToken isBusy={isOpening} onToken={(token) => void enterAtOnce(() => signIn({ token }))} />
         </div>
       </details>
     </main>
   )
+}
+
+/** The ways in that are tried at once, and where each leads. */
+function useEntering() {
+  const { from } = useSearch({ from: '/sign-in' })
+  const navigate = useNavigate()
+  const signIn = useSignIn()
+  const [error, setError] = useState<unknown>()
+  const [isOpening, setOpening] = useState(false)
+  const enter = async (act: () => Promise<void>, path = safePath(from)): Promise<void> => {
+    await act()
+    await navigate({ href: path, replace: true })
+  }
+  const enterAtOnce = async (act: () => Promise<void>, path?: string): Promise<void> => {
+    setOpening(true)
+    setError(undefined)
+    try {
+      await enter(act, path)
+    } catch (fault) {
+      setError(fault)
+    } finally {
+      setOpening(false)
+    }
+  }
+  useCode((code) => void enterAtOnce(() => signIn({ code })))
+  return { from, error, isOpening, signIn, enter, enterAtOnce }
 }
 
 function ByToken({ isBusy, onToken }: { readonly isBusy: boolean; readonly onToken: (token: string) => void }) {

@@ -34,7 +34,17 @@ export const signInWords = {
     en: 'Too many attempts under this name have failed. The next one is possible in {{wait}}.',
     ja: 'サインインの失敗が続いたため、しばらく待つ必要があります。あと {{wait}} で再試行できます。',
   },
-  otherWays: { en: 'With a link or a token', ja: 'リンクまたはトークンでサインイン' },
+  reason_recovery: {
+    en: 'The name and the recovery code do not open anything together. Whoever has a password gives that first.',
+    ja: 'ユーザー名とリカバリーコードの組み合わせが正しくありません。パスワードをお持ちの方は、先にパスワードを入力してください。',
+  },
+  otherWays: { en: 'With a recovery code, a link or a token', ja: 'リカバリーコード、リンク、トークンでサインイン' },
+  lostPasskey: {
+    en: 'Without your passkey, with one of the ten codes that you kept when you joined:',
+    ja: 'パスキーが手元にない場合は、登録時に保管した 10 個のコードの 1 つを使います：',
+  },
+  nameOfCode: { en: 'Your name here', ja: 'あなたのユーザー名' },
+  withCode: { en: 'Sign in with the code', ja: 'コードでサインインする' },
   byLink: {
     en: 'A one-time link, on the machine where Holdfast runs:',
     ja: 'Holdfast が動いているマシンで次を実行すると、ワンタイムリンクが表示されます。',
