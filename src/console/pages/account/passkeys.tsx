@@ -23,7 +23,11 @@ export function OwnPasskeys() {
   const passkeys = useAnswer('ownPasskeyList', {})
   const items = passkeys.data?.items ?? []
   const one = items.find(({ id }) => id === shown)
-  const add = takesPasskeys() ? <Button onClick={() => setAdding(true)}>{t('account.addPasskey')}</Button> : undefined
+  const add = takesPasskeys() ? (
+    <Button variant="default" onClick={() => setAdding(true)}>
+      {t('account.addPasskey')}
+    </Button>
+  ) : undefined
   return (
     <Section title={t('account.passkeys')} aside={add}>
       <WherePasskeys />
