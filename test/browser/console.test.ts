@@ -142,7 +142,7 @@ describe('a first visit', () => {
     await page.goto(link)
     await page.getByText('access.code_refused').waitFor()
     await page.getByLabel('Token', { exact: true }).fill(readFileSync(console.tokenFile, 'utf8').trim())
-    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'Sign in with the token' }).click()
     await page.getByText('Overview').first().waitFor()
     await page.getByRole('button', { name: 'Settings and account' }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()

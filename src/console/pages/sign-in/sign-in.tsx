@@ -1,7 +1,7 @@
 /** Where nobody is signed in: by name or passkey, with a recovery code, by a link, which is spent at once, or with a token. */
 import { Button, PasswordInput } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { Command } from '../../parts/command.tsx'
 import { usePasskeySignIn, useRecovery, useSignIn } from '../../shell/session.tsx'
 import { useWords } from '../../words/index.tsx'
@@ -34,20 +34,35 @@ export function SignInPage() {
       />
       <SignOnButtons from={from} />
       <WherePasskeys />
-      <details className={styles['more']} open={error !== undefined}>
-        <summary>{t('signIn.otherWays')}</summary>
-        <div className={styles['form']}>
-          <ByRecovery
-            isBusy={isOpening}
-            // There a new passkey is added, and the lost one removed.
-            onRecover={(recovery) => void enterAtOnce(() => recover(recovery), '/account')}
-          />
-          <p>{t('signIn.byLink')}</p>
-          <Command text="holdfast console" />
-          <ByToken isBusy={isOpening} onToken={(token) => void enterAtOnce(() => signIn({ token }))} />
-        </div>
-      </details>
+      <OtherWays isOpen={error !== undefined}>
+        <ByRecovery
+          isBusy={isOpening}
+          // There a new passkey is added, and the lost one removed.
+          onRecover={(recovery) => void enterAtOnce(() => recover(recovery), '/account')}
+        />
+        <p>{t('signIn.byLink')}</p>
+        <Command text="holdfast console" />
+        <ByToken isBusy={isOpening} onToken={(token) => void enterAtOnce(() => signIn({ token }))} />
+      </OtherWays>
     </main>
+  )
+}
+
+/** Not there until it is opened: what fills in names and passwords by itself finds one form, not three. */
+function OtherWays({ isOpen, children }: { readonly isOpen: boolean; readonly children: ReactNode }) {
+  const { t } = useWords()
+  const [wasOpened, setOpened] = useState(false)
+  return (
+    <details
+      className={styles['more']}
+      open={isOpen}
+      onToggle={(event) => {
+        if (event.currentTarget.open) setOpened(true)
+      }}
+    >
+      <summary>{t('signIn.otherWays')}</summary>
+      {wasOpened || isOpen ? <div className={styles['form']}>{children}</div> : null}
+    </details>
   )
 }
 
