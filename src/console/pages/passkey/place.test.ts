@@ -14,5 +14,5 @@ it.each([
   ['https://10.1.2.3', { kind: 'address', instead: undefined }],
   ['http://holdfast.acme.example', { kind: 'plain' }],
 ])('at %s passkeys are %j', (url, place) => {
-  expect(placeOf(new URL(url) as unknown as Location)).toEqual(place)
+  expect(placeOf(new URL(url))).toEqual(place)
 })

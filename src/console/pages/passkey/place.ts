@@ -6,7 +6,10 @@ export type Place =
   | { readonly kind: 'address'; readonly instead: string | undefined }
   | { readonly kind: 'plain' }
 
-export function placeOf({ hostname, protocol, port }: Pick<Location, 'hostname' | 'protocol' | 'port'>): Place {
+/** As the browser has it. */
+export type Address = { readonly hostname: string; readonly protocol: string; readonly port: string }
+
+export function placeOf({ hostname, protocol, port }: Address): Place {
   if (hostname.startsWith('[') || /^\d+(?:\.\d+){3}$/.test(hostname)) {
     const isThisMachine = hostname === '127.0.0.1' || hostname === '[::1]'
     const instead =
