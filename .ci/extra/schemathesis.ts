@@ -78,9 +78,11 @@ console.log(`health afterwards: ${health}; lists that cannot be read: ${unreadab
 const tested = Number(/Tested: (\d+)/.exec(run.stdout)?.[1] ?? 0)
 const fellOver = /server error/i.test(run.stdout)
 console.log(`tested ${tested} operations, ${fellOver ? 'the server failed' : 'the server never failed'}`)
+// Not its exit code: it ends with 1 also when its own generator gives up on a schema, and then nothing was sent.
+const refusedBadly = /=+ FAILURES =+|Network Error/.test(run.stdout)
 const isStrict = process.env['FUZZ_REFUSALS'] !== '0'
 process.exit(
-  tested >= 100 && !fellOver && health === 200 && unreadable.length === 0 && (!isStrict || run.status === 0) ? 0 : 1,
+  tested >= 100 && !fellOver && health === 200 && unreadable.length === 0 && (!isStrict || !refusedBadly) ? 0 : 1,
 )
 
 type Page = { readonly cursor?: string; readonly ok?: boolean }
