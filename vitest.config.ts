@@ -62,8 +62,8 @@ export default defineConfig({
     globalSetup: ['test/postgres/setup.ts'],
     setupFiles: ['test/examples.ts'],
     // For what hangs. No test is about speed, and the machine may have other work.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     projects: [
       { extends: true, plugins: onPostgres ? [instead] : [], test: { name: 'tests', include: [everything] } },
       {

@@ -25,7 +25,7 @@ const packageFolder = join(root, 'node_modules/@sparticuz/chromium')
 export async function launchChromium(): Promise<Browser> {
   const system = process.env['CHROMIUM']
   const isPacked = process.platform === 'linux' && process.arch === 'x64'
-  if (!isPacked && (system === undefined || system === '')) return chromium.launch({ channel: 'chrome' })
+  if (!isPacked && (system === undefined || system === '')) return patient(await chromium.launch({ channel: 'chrome' }))
   const unpacked = system === undefined || system === '' ? await unpack() : undefined
   return launched({
     executablePath: unpacked === undefined ? system : join(unpacked, 'chromium'),
@@ -40,6 +40,19 @@ export async function launchChromium(): Promise<Browser> {
 
 const mostTries = 100
 
+/** For what hangs: a machine with other work may be slow. */
+const patienceMs = 120_000
+
+function patient(browser: Browser): Browser {
+  const newContext = browser.newContext.bind(browser)
+  browser.newContext = async (options) => {
+    const context = await newContext(options)
+    context.setDefaultTimeout(patienceMs)
+    return context
+  }
+  return browser
+}
+
 /**
  * A process that is begun elsewhere while the file is unpacked holds it open for writing until it has become another program: the
  * race of two test files on a fresh machine. It is over in a moment.
@@ -47,7 +60,7 @@ const mostTries = 100
 async function launched(options: LaunchOptions): Promise<Browser> {
   for (let tries = 1; ; tries++) {
     try {
-      return await chromium.launch(options)
+      return patient(await chromium.launch(options))
     } catch (error) {
       const isBusy = error instanceof Error && error.message.includes('ETXTBSY')
       if (!isBusy || tries === mostTries) throw error
