@@ -1,6 +1,6 @@
 /** A whole deploying Holdfast for tests: store, engine, janitor and a target in memory, in time that stands until it is moved. */
 import { generateKeyPairSync } from 'node:crypto'
-import type { Actor } from '../access/index.ts'
+import { type Access, type Actor, openAccess } from '../access/index.ts'
 import type { PlainJson } from '../audit/index.ts'
 import { type Logger, silentLogger, VirtualClock } from '../base/index.ts'
 import {
@@ -14,6 +14,7 @@ import {
   procedureHandler,
 } from '../engine/index.ts'
 import { createExpressions } from '../jsonata/index.ts'
+import { openKeyring } from '../sealing/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import type { Deployers } from './deployer.ts'
 import { type Deploys, openDeploys } from './deploys.ts'
@@ -114,6 +115,16 @@ export class World {
       tokenKey: new Uint8Array(32).fill(7),
     })
     return { deploys, engine }
+  }
+
+  /** Who may come in: people and tokens beside the deployments, with passwords that are cheap to guess. */
+  access(): Access {
+    const [randomBytes, passwordCost] = [countedBytes(), { m: 8, t: 1, p: 1 }]
+    const keyring = openKeyring({ keys: () => [{ id: '0', key: new Uint8Array(32) }], randomBytes })
+    return openAccess({
+      ...{ store: this.store, clock: this.clock, logger: silentLogger },
+      ...{ randomBytes, keyring, passwordCost },
+    })
   }
 
   /** Machines and a key: what a first start sets up. */

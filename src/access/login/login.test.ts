@@ -1,8 +1,7 @@
-import { randomBytes as chance } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { HoldfastError, silentLogger, VirtualClock } from '../../base/index.ts'
-import { openKeyring } from '../../sealing/index.ts'
-import { openStore, type Store } from '../../store/index.ts'
+import { HoldfastError, type VirtualClock } from '../../base/index.ts'
+import type { Store } from '../../store/index.ts'
+import { admin, openAccessWorld } from '../access-world.fake.ts'
 import {
   type Access,
   type Actor,
@@ -12,22 +11,15 @@ import {
   changePerson,
   decideLogin,
   findLogin,
-  openAccess,
   takeLogin,
 } from '../index.ts'
-
-const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
 
 let store: Store
 let clock: VirtualClock
 let access: Access
 let mika: Actor
 beforeEach(async () => {
-  clock = new VirtualClock()
-  store = openStore({ path: ':memory:', clock, logger: silentLogger })
-  const randomBytes = (length: number): Uint8Array => new Uint8Array(chance(length))
-  const keyring = openKeyring({ keys: () => [{ id: '0', key: new Uint8Array(32) }], randomBytes })
-  access = openAccess({ store, clock, logger: silentLogger, randomBytes, keyring })
+  ;({ store, clock, access } = openAccessWorld())
   const { person } = await addPerson(access, admin, { login: 'mika', name: 'Mika', grants: [{ role: 'viewer' }] })
   mika = { type: 'user', id: person.id, via: 'ui', grants: [{ role: 'viewer' }], person: person.id }
 })

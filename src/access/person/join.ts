@@ -56,7 +56,9 @@ export async function join(access: Access, { code, password, totp, userAgent }: 
   const { person } = requireInvitation(access, access.store.read, code)
   const fault = faultOfPassword(password, person)
   if (fault !== undefined) throw passwordWeak(fault)
-  const passwordHash = await access.passwordTurns.take(() => hashPassword(password, access.randomBytes))
+  const passwordHash = await access.passwordTurns.take(() =>
+    hashPassword(password, access.randomBytes, access.passwordCost),
+  )
   return access.store.write((tx) => {
     const { step } = requireInvitation(access, tx, code)
     const at = access.clock.now()

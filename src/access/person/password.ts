@@ -3,10 +3,11 @@ import { argon2, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { RandomBytes } from '../../base/index.ts'
 
-type Parameters = { readonly m: number; readonly t: number; readonly p: number }
+/** KiB of memory, passes, lanes. */
+export type PasswordCost = { readonly m: number; readonly t: number; readonly p: number }
 
-/** KiB of memory, passes, lanes: the first choice of OWASP's password storage cheat sheet (2026). */
-const parameters: Parameters = { m: 19_456, t: 2, p: 1 }
+/** The first choice of OWASP's password storage cheat sheet (2026). */
+export const usualCost: PasswordCost = { m: 19_456, t: 2, p: 1 }
 const tagBytes = 32
 const saltBytes = 16
 export const shortestPassword = 12
@@ -14,27 +15,36 @@ export const longestPassword = 200
 
 const hashing = promisify(argon2)
 
-const derive = async (password: string, salt: Uint8Array, { m, t, p }: Parameters): Promise<Uint8Array> =>
+const derive = async (password: string, salt: Uint8Array, { m, t, p }: PasswordCost): Promise<Uint8Array> =>
   hashing('argon2id', {
     // One text in two spellings of Unicode is one password.
     message: Buffer.from(password.normalize('NFKC')),
     ...{ nonce: salt, memory: m, passes: t, parallelism: p, tagLength: tagBytes },
   })
 
-export async function hashPassword(password: string, randomBytes: RandomBytes): Promise<string> {
+export async function hashPassword(
+  password: string,
+  randomBytes: RandomBytes,
+  cost: PasswordCost = usualCost,
+): Promise<string> {
   const salt = randomBytes(saltBytes)
-  const tag = await derive(password, salt, parameters)
-  const { m, t, p } = parameters
+  const tag = await derive(password, salt, cost)
+  const { m, t, p } = cost
   return `argon2id$m=${m},t=${t},p=${p}$${base64(salt)}$${base64(tag)}`
 }
 
 /** What a password is held against that is nobody's, so that a name nobody has takes as long as any other. */
-const nobodys = `argon2id$m=${parameters.m},t=${parameters.t},p=${parameters.p}$${base64(new Uint8Array(saltBytes))}$${base64(new Uint8Array(tagBytes))}`
+const nobodys = ({ m, t, p }: PasswordCost): string =>
+  `argon2id$m=${m},t=${t},p=${p}$${base64(new Uint8Array(saltBytes))}$${base64(new Uint8Array(tagBytes))}`
 
 /** `kept` undefined: false, after as long. */
-export async function isPassword(password: string, kept: string | undefined): Promise<boolean> {
+export async function isPassword(
+  password: string,
+  kept: string | undefined,
+  cost: PasswordCost = usualCost,
+): Promise<boolean> {
   const [, m, t, p, salt = '', tag = ''] =
-    /^argon2id\$m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/.exec(kept ?? nobodys) ?? []
+    /^argon2id\$m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/.exec(kept ?? nobodys(cost)) ?? []
   const made = await derive(password, Buffer.from(salt, 'base64'), { m: Number(m), t: Number(t), p: Number(p) })
   return timingSafeEqual(made, Buffer.from(tag, 'base64')) && kept !== undefined
 }

@@ -24,7 +24,9 @@ export async function beginSignIn(access: Access, login: string, password: strin
   const { read } = access.store
   requirePatience(access, read, name)
   const person = personByLogin(read, name)
-  const isRight = await access.passwordTurns.take(() => isPassword(password, person?.password_hash ?? undefined))
+  const isRight = await access.passwordTurns.take(() =>
+    isPassword(password, person?.password_hash ?? undefined, access.passwordCost),
+  )
   const begun = await access.store.write((tx) => {
     // Others may have tried meanwhile.
     requirePatience(access, tx, name)

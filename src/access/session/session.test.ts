@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { HoldfastError, silentLogger, VirtualClock } from '../../base/index.ts'
-import { openStore, type Store } from '../../store/index.ts'
+import { HoldfastError, type VirtualClock } from '../../base/index.ts'
+import type { Store } from '../../store/index.ts'
+import { admin, openAccessWorld } from '../access-world.fake.ts'
 import {
   type Access,
   type Actor,
@@ -18,31 +19,15 @@ import {
   inviteWhoStarted,
   listOwnSessions,
   listSessions,
-  openAccess,
   revokeToken,
 } from '../index.ts'
 import { openSessionFor } from './begin.ts'
-import { openKeyring } from '../../sealing/index.ts'
-
-const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
 
 let store: Store
 let clock: VirtualClock
 let access: Access
 beforeEach(() => {
-  clock = new VirtualClock()
-  store = openStore({ path: ':memory:', clock, logger: silentLogger })
-  let chance = 0
-  access = openAccess({
-    store,
-    clock,
-    logger: silentLogger,
-    keyring: openKeyring({
-      keys: () => [{ id: '0', key: new Uint8Array(32) }],
-      randomBytes: (length) => new Uint8Array(length),
-    }),
-    randomBytes: (length) => new Uint8Array(length).fill(++chance),
-  })
+  ;({ store, clock, access } = openAccessWorld())
 })
 afterEach(() => store.close())
 

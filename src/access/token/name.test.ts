@@ -1,12 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { silentLogger, VirtualClock } from '../../base/index.ts'
-import { openStore, type Store } from '../../store/index.ts'
-import { openAccess } from '../access.ts'
+import type { Store } from '../../store/index.ts'
+import { openAccessWorld } from '../access-world.fake.ts'
 import { anonymousAdmin } from '../can.ts'
 import { createToken } from './create.ts'
 import { nameOfActor } from './name.ts'
 import { revokeToken } from './revoke.ts'
-import { openKeyring } from '../../sealing/index.ts'
 
 const stores: Store[] = []
 afterEach(async () => {
@@ -15,21 +13,8 @@ afterEach(async () => {
 
 describe('the name of who acted', () => {
   it('is that of the token, also when it was revoked', async () => {
-    const clock = new VirtualClock()
-    const store = openStore({ path: ':memory:', clock, logger: silentLogger })
+    const { store, access } = openAccessWorld()
     stores.push(store)
-    let bytes = 0
-    const randomBytes = (length: number) => new Uint8Array(length).fill(++bytes)
-    const access = openAccess({
-      store,
-      clock,
-      logger: silentLogger,
-      randomBytes,
-      keyring: openKeyring({
-        keys: () => [{ id: '0', key: new Uint8Array(32) }],
-        randomBytes: (length) => new Uint8Array(length),
-      }),
-    })
     const admin = anonymousAdmin('api')
     const { id } = await createToken(access, admin, { name: 'deploy bot', grants: [{ role: 'admin' }] })
     expect(nameOfActor(store.read, { type: 'user', id: id })).toBe('deploy bot')

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { HoldfastError, silentLogger, VirtualClock } from '../../base/index.ts'
-import { openKeyring } from '../../sealing/index.ts'
-import { openStore, type Store } from '../../store/index.ts'
+import { HoldfastError, type VirtualClock } from '../../base/index.ts'
+import type { Store } from '../../store/index.ts'
+import { admin, openAccessWorld } from '../access-world.fake.ts'
 import {
   type Access,
   type Actor,
@@ -10,13 +10,11 @@ import {
   createOwnToken,
   createToken,
   makeToken,
-  openAccess,
   revokeToken,
   rotateOwnToken,
   rotateToken,
 } from '../index.ts'
 
-const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
 const viewer: Actor = { type: 'user', id: 'vi', via: 'api', grants: [{ role: 'viewer' }] }
 const hour = 3_600_000
 
@@ -24,13 +22,7 @@ let store: Store
 let clock: VirtualClock
 let access: Access
 beforeEach(() => {
-  clock = new VirtualClock()
-  store = openStore({ path: ':memory:', clock, logger: silentLogger })
-  let chance = 0
-  const randomBytes = (length: number): Uint8Array =>
-    Uint8Array.from({ length }, (_, at) => (at === 0 ? ++chance & 0xff : (chance * 31 + at * 7) & 0xff))
-  const keyring = openKeyring({ keys: () => [{ id: '0', key: new Uint8Array(32) }], randomBytes })
-  access = openAccess({ store, clock, logger: silentLogger, randomBytes, keyring })
+  ;({ store, clock, access } = openAccessWorld())
 })
 afterEach(() => store.close())
 

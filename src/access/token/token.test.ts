@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { HoldfastError, silentLogger, VirtualClock } from '../../base/index.ts'
-import { openStore, type Store } from '../../store/index.ts'
+import { HoldfastError, silentLogger, type VirtualClock } from '../../base/index.ts'
+import type { Store } from '../../store/index.ts'
+import { admin, newGround, openAccessWorld } from '../access-world.fake.ts'
 import {
   type Access,
   type Actor,
@@ -12,12 +13,9 @@ import {
   findAwsKey,
   listTokens,
   makeToken,
-  openAccess,
   revokeToken,
 } from '../index.ts'
-import { openKeyring } from '../../sealing/index.ts'
 
-const admin: Actor = { type: 'user', id: 'ada', via: 'ui', grants: [{ role: 'admin' }] }
 const stranger: Actor = { type: 'user', id: 'eve', via: 'api' }
 
 let store: Store
@@ -25,19 +23,8 @@ let clock: VirtualClock
 let access: Access
 const warnings: string[] = []
 beforeEach(() => {
-  clock = new VirtualClock()
-  store = openStore({ path: ':memory:', clock, logger: silentLogger })
-  let chance = 0
-  access = openAccess({
-    store,
-    clock,
-    logger: { ...silentLogger, warn: (message) => warnings.push(message) },
-    keyring: openKeyring({
-      keys: () => [{ id: '0', key: new Uint8Array(32) }],
-      randomBytes: (length) => new Uint8Array(length),
-    }),
-    randomBytes: (length) => new Uint8Array(length).fill(++chance),
-  })
+  const logger = { ...silentLogger, warn: (message: string) => warnings.push(message) }
+  ;({ store, clock, access } = openAccessWorld(newGround(), logger))
 })
 afterEach(() => store.close())
 

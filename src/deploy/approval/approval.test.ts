@@ -13,11 +13,9 @@ import {
   type Grant,
   invitePerson,
   join,
-  openAccess,
   rotateToken,
 } from '../../access/index.ts'
-import { HoldfastError, silentLogger } from '../../base/index.ts'
-import { openKeyring } from '../../sealing/index.ts'
+import { HoldfastError } from '../../base/index.ts'
 import { describeDeployment } from '../queries.ts'
 import { deployRelease } from '../deployment/deploy.ts'
 import { haltDeployment } from '../deployment/halt.ts'
@@ -37,11 +35,7 @@ let world: World
 let access: Access
 beforeEach(async () => {
   world = await new World().begin()
-  let chance = 0
-  const randomBytes = (length: number): Uint8Array =>
-    Uint8Array.from({ length }, (_, at) => (at < 2 ? (++chance >> (8 * at)) & 0xff : (chance * 13 + at) & 0xff))
-  const keyring = openKeyring({ keys: () => [{ id: '0', key: new Uint8Array(32) }], randomBytes })
-  access = openAccess({ store: world.store, clock: world.clock, logger: silentLogger, randomBytes, keyring })
+  access = world.access()
   await protectPlace(world.deploys, admin, { ...place, approvals: 1 })
 })
 afterEach(endWorlds)

@@ -33,7 +33,7 @@ export async function voteOnDeployment(deploys: Deploys, actor: Actor, request: 
     const now = deploys.clock.now()
     const asked = requestOf(tx, deployment)
     if (asked === undefined || deployment.approvedPlan !== null) throw notWaiting(deployment)
-    const [person, hands] = [personBehind(tx, actor), handsOf(tx, actor, asked.askedAt)]
+    const [person, hands] = [personBehind(tx, actor), handsOf(tx, actor, deployment.createdAt)]
     requireSomebodyElse(tx, id, asked.hands, hands)
     if (!asked.planHash.startsWith(plan)) throw planDiffers(id, plan, asked.planHash)
     if (now >= asked.expiresAt) throw approvalExpired(id)

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Actor, createToken, openAccess } from '../../access/index.ts'
+import { type Actor, createToken } from '../../access/index.ts'
 import { effectsOf } from '../../audit/index.ts'
-import { silentLogger } from '../../base/index.ts'
 import { statusOfPlace } from '../queries.ts'
 import { admin, endWorlds, nobody, World } from '../world.ts'
 import { acquireLock } from './acquire.ts'
@@ -10,7 +9,6 @@ import { leaseMs, viewLease } from './lease.ts'
 import { listLocks } from './list.ts'
 import { releaseLock } from './release.ts'
 import { freeLock, lockOf, raiseTerm, renewDeploymentLock, takeDeploymentLock } from './rows.ts'
-import { openKeyring } from '../../sealing/index.ts'
 
 afterEach(endWorlds)
 
@@ -112,19 +110,7 @@ describe('the lock of a person', () => {
 
   it('tells its owner by the name of their token, wherever it is seen', async () => {
     const world = await new World().begin()
-    const { store, clock } = world
-    const randomBytes = (length: number) => new Uint8Array(length)
-    const access = openAccess({
-      store,
-      clock,
-      logger: silentLogger,
-      randomBytes,
-      keyring: openKeyring({
-        keys: () => [{ id: '0', key: new Uint8Array(32) }],
-        randomBytes: (length) => new Uint8Array(length),
-      }),
-    })
-    const { id } = await createToken(access, admin, { name: 'carla', grants: [{ role: 'admin' }] })
+    const { id } = await createToken(world.access(), admin, { name: 'carla', grants: [{ role: 'admin' }] })
     const carla: Actor = { ...admin, id }
     await acquireLock(world.deploys, carla, { ...place, reason: 'sale day', for: '2h' })
     expect(listLocks(world.deploys, admin)).toMatchObject([{ owner: id, ownerName: 'carla' }])
