@@ -6,16 +6,16 @@ import { readPrivate, writePrivate } from '../store/index.ts'
 /** In the form of AWS's shared credentials file. */
 export const awsCredentialsFile = (dataFolder: string): string => join(dataFolder, 'aws-credentials')
 
-/** Makes what is missing. */
-export async function deliverAdminFiles(access: Access, dataFolder: string) {
+/** Makes what is missing. The file with the token. */
+export async function deliverAdminFiles(access: Access, dataFolder: string): Promise<string> {
   const file = join(dataFolder, 'admin-token')
   const credentials = awsCredentialsFile(dataFolder)
-  const isNew = await ensureLocalToken(access, {
+  await ensureLocalToken(access, {
     held: { token: readPrivate(file)?.toString('utf8'), accessKeyId: accessKeyIdIn(credentials) },
     deliver: (secret) => writePrivate(file, `${secret}\n`),
     deliverAwsKey: (pair) => writePrivate(credentials, printCredentials(pair)),
   })
-  return { file, isNew }
+  return file
 }
 
 const printCredentials = ({ accessKeyId, secretAccessKey }: AwsKey): string =>

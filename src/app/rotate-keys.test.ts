@@ -136,11 +136,31 @@ describe('rotating the sealing keys', () => {
       expect(outcomes).toEqual(['killed', 'killed'])
       cut++
     }
-    // The record, two turns of connections, three other tables, the record of the end.
-    expect(cut).toBe(7)
+    // The record, two turns of connections, three other tables, the keys that are dropped, the record of the end.
+    expect(cut).toBe(8)
     const { key } = await rotateKeys({ store, clock, keys: start().keys }, admin)
     expect(keysOnDisk()).toEqual([key])
     expect([...keyIdsInUse()]).toEqual([key])
+  })
+
+  it('goes well two at once, with secrets coming in meanwhile', async () => {
+    const made = await fill()
+    await rotateKeys({ store, clock, keys: start().keys }, admin)
+    const { keys, book } = start()
+    const rotate = () => rotateKeys({ store, clock, keys }, admin)
+    const add = (name: string) =>
+      addConnection(book, admin, {
+        ...{ name, allowedHosts: ['bank.example'] },
+        authorization: { kind: 'basic', username: 'u', password: name },
+      })
+    const [one, , other] = await Promise.all([rotate(), add('early'), rotate(), add('late')])
+    expect(one.unreadable + other.unreadable).toBe(0)
+    await expectReadable(made)
+    for (const name of ['early', 'late']) {
+      expect(start().book.find(name)?.authorization).toMatchObject({ password: { value: name } })
+    }
+    const { key } = await rotate()
+    expect(keysOnDisk()).toEqual([key])
   })
 
   it('is seen by a process that was there before: it reads the file again', async () => {

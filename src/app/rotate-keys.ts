@@ -36,7 +36,8 @@ export async function rotateKeys({ store, clock, keys }: RotationOptions, actor:
       after = some.last
     }
   }
-  const dropped = keys.dropAllBut(keysInUse(store.read))
+  // In a write, and so after all that was sealed before: another rotation may have begun, and its key be the newest.
+  const dropped = await store.write((tx) => keys.dropAllBut(keysInUse(tx)))
   await store.write((tx) => note(tx, clock.now(), actor, 'platform.keys_rotated', { key, ...done, dropped }))
   return { key, ...done, dropped }
 }
@@ -78,9 +79,9 @@ function opened(
   }
 }
 
-function keysInUse(read: Reader): ReadonlySet<string> {
+function keysInUse(queries: Pick<Reader, 'prepare'>): ReadonlySet<string> {
   const sealed = sealedColumns.flatMap(({ table, column }) =>
-    read.all<{ sealed: string }>(`SELECT ${column} AS sealed FROM ${table} WHERE ${column} IS NOT NULL`),
+    queries.prepare<{ sealed: string }>(`SELECT ${column} AS sealed FROM ${table} WHERE ${column} IS NOT NULL`).all(),
   )
   return new Set(sealed.map((row) => row.sealed.split(':', 1)[0] ?? ''))
 }

@@ -58,8 +58,6 @@ export interface Runtime {
   readonly database: string | undefined
   /** File with the admin token; undefined when nobody is asked for one. */
   readonly tokenFile: string | undefined
-  /** Whether the token was made by this start: nobody can have signed in before. */
-  readonly isFirstStart: boolean
   /** The console's address with a one-time code for whoever started it; without a code where nobody is asked who they are. */
   signInLink(): Promise<string>
   /** Names of the procedures that the configuration file holds. */
@@ -109,7 +107,6 @@ async function assemble(options: RuntimeOptions, shutdown: Shutdown): Promise<Ru
   const database = databaseUrl(options) === undefined ? undefined : databaseWords(options)
   return {
     ...{ address, database, tokenFile, procedures, resumed },
-    isFirstStart: ground.isFirstStart,
     signInLink: async () =>
       tokenFile === undefined ? address.url : signInLinkOf(address.url, (await inviteWhoStarted(access)).code),
     stop: () => shutdown.run(),
@@ -127,7 +124,6 @@ type Ground = {
   readonly access: Access
   readonly sealingKeys: SealingKeys
   readonly tokenFile: string | undefined
-  readonly isFirstStart: boolean
   /** How others find it, once it is told. */
   readonly told: { connection?: Connection }
 }
@@ -163,7 +159,7 @@ async function openGround(options: RuntimeOptions, shutdown: Shutdown): Promise<
     redact: (secret) => trail.redact(secret),
   })
   const access = openAccess({ store, clock, logger, randomBytes, keyring })
-  const delivered = configuration.auth === 'none' ? undefined : await deliverAdminFiles(access, dataFolder)
+  const tokenFile = configuration.auth === 'none' ? undefined : await deliverAdminFiles(access, dataFolder)
   return {
     ...{
       store,
@@ -176,8 +172,7 @@ async function openGround(options: RuntimeOptions, shutdown: Shutdown): Promise<
       sealingKeys,
       told,
     },
-    tokenFile: delivered?.file,
-    isFirstStart: delivered?.isNew ?? false,
+    tokenFile,
   }
 }
 

@@ -8,7 +8,7 @@ import type { ServerOptions } from './server.ts'
 let world: World
 afterEach(() => world.server.close())
 
-const open = async (options: ServerOptions = {}): Promise<void> => {
+const open = async (options: ServerOptions = {}, identity?: object): Promise<void> => {
   const begin = async () => ({ secret: 'cookie-half', key: 'page-half', actor: admin, expiresAt: Date.UTC(2026, 0, 2) })
   const sessions = { begin, nameOf: () => 'Ada', loginOf: () => undefined, actorsNamed: () => [] }
   const people = {
@@ -20,7 +20,10 @@ const open = async (options: ServerOptions = {}): Promise<void> => {
   world = await openWorld(
     { listStateMachines: () => ({ items: [] }) },
     // The other verbs are not asked for.
-    { authenticate, sessions: sessions as never, people: people as never },
+    {
+      ...{ authenticate, sessions: sessions as never, people: people as never },
+      ...(identity === undefined ? {} : { identity: identity as never }),
+    },
     options,
   )
 }
@@ -53,6 +56,31 @@ describe('an answer', () => {
     expect(headers['strict-transport-security']).toBe('max-age=31536000')
     const session = await callApi(world, 'POST /v1/session', { code: 'good' }, https)
     expect(String(session.headers['set-cookie'])).toMatch(/^__Host-holdfast_session_\d+=cookie-half; .*; Secure$/)
+  })
+
+  it('to whoever signs on elsewhere is a ticket that only https and this host can set, and no other is taken back', async () => {
+    const taken: (string | undefined)[] = []
+    const identity = {
+      beginSignOn: async () => ({ url: 'https://id.example/', ticket: 'the-ticket', expiresAt: Date.UTC(2026, 0, 2) }),
+      finishSignOn: async ({ ticket }: { readonly ticket: string | undefined }) => {
+        taken.push(ticket)
+        return { secret: 'cookie-half', key: 'page-half', actor: admin, expiresAt: Date.UTC(2026, 0, 2), from: '/' }
+      },
+    }
+    await open({ trustedProxies: ['127.0.0.1'] }, identity)
+    const https = { 'x-forwarded-proto': 'https', origin: `https://127.0.0.1:${world.port}` }
+    const begun = await callApi(world, 'POST /v1/sign-on', { provider: 'acme' }, https)
+    const cookie = /^(__Host-holdfast_sign_on_\d+)=the-ticket; Path=\/; HttpOnly; SameSite=Strict; .*; Secure$/
+    expect(String(begun.headers['set-cookie'])).toMatch(cookie)
+    const name = cookie.exec(String(begun.headers['set-cookie']))?.[1] ?? ''
+    const finish = (held: string, headers: Record<string, string>) =>
+      callApi(world, 'POST /v1/sign-on/finish', { query: 'code=1&state=2' }, { ...headers, cookie: held })
+    const planted = name.replace('__Host-', '')
+    expect((await finish(`${planted}=planted`, https)).status).toBe(201)
+    const signedOn = await finish(`${planted}=planted; ${name}=the-ticket`, https)
+    expect(String(signedOn.headers['set-cookie'])).toMatch(/^__Host-holdfast_session_\d+=cookie-half; .*; Secure$/)
+    await finish(`${planted}=on-loopback`, {})
+    expect(taken).toEqual([undefined, 'the-ticket', 'on-loopback'])
   })
 
   it('believes nobody else', async () => {

@@ -36,12 +36,16 @@ const untilOf = (expiresAt: string): string => `Expires=${new Date(Date.parse(ex
 
 type Holding = 'session' | 'sign_on'
 
-/** No other page can set the name with the prefix, so it goes first. */
+/** Who else is on the way or in the domain can plant the plain name, but not the one with the prefix: over https that one alone counts. */
 function heldIn(headers: Headers, of: Holding): string | undefined {
   const name = cookieName(headers['host'], of)
   const sent = headers['cookie'] ?? ''
-  return cookieIn(sent, `${securePrefix}${name}`) ?? cookieIn(sent, name)
+  const secure = cookieIn(sent, `${securePrefix}${name}`)
+  return isHttps(headers) ? secure : (secure ?? cookieIn(sent, name))
 }
+
+const isHttps = (headers: Headers): boolean =>
+  headers[schemeHeader] === 'https' || headers['origin']?.startsWith('https:') === true
 
 /** Browsers take a name with this prefix only of the host itself, over https: no subdomain and no network can plant one. */
 const securePrefix = '__Host-'
@@ -51,8 +55,7 @@ type Held = { readonly of: Holding; readonly value: string }
 function cookieWith(headers: Headers, { of, value }: Held, until: string): string {
   const rules = `Path=/; HttpOnly; SameSite=Strict; ${until}`
   const name = cookieName(headers['host'], of)
-  const isHttps = headers[schemeHeader] === 'https' || headers['origin']?.startsWith('https:') === true
-  return isHttps ? `${securePrefix}${name}=${value}; ${rules}; Secure` : `${name}=${value}; ${rules}`
+  return isHttps(headers) ? `${securePrefix}${name}=${value}; ${rules}; Secure` : `${name}=${value}; ${rules}`
 }
 
 /** With the port: two Holdfasts of one machine would overwrite each other's. */

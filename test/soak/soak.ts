@@ -8,7 +8,9 @@
  *   npm run soak -- --npm-servers                             three servers from npm, updated and rolled back under load
  *   npm run soak -- --nodes 50 --servers 10 --in-flight 20     kills of one of two nodes on PostgreSQL, and of the server
  *
- * 0 leaves a part out; with --deploys, --nodes or --npm-servers the parts that are not named are left out. Exits with 1 when anything did not hold.
+ *   npm run soak -- --rotations 100 --seed 1              kills amid rotations of the sealing keys
+ *
+ * 0 leaves a part out; with --deploys, --nodes, --rotations or --npm-servers the parts that are not named are left out. Exits with 1 when anything did not hold.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,6 +20,7 @@ import { killOften, type KillsReport, momentInWork, randomOf } from '../crash/ki
 import { resumeAfterKill, type ResumeReport } from '../crash/resume.ts'
 import type { Death, Moment } from '../crash/victim-process.ts'
 import { killNodes, type NodesReport } from '../crash/nodes/kill-nodes.ts'
+import { killRotations, type RotationsReport } from '../crash/rotations.ts'
 import { type HostileTime, measureHostile } from '../hostile/measure.ts'
 import { type DeploysReport, soakDeployments } from './deploys/soak-deploys.ts'
 import { type ServersReport, soakServers } from './servers/soak-servers.ts'
@@ -31,6 +34,7 @@ const { values } = parseArgs({
     deploys: { type: 'string' },
     nodes: { type: 'string' },
     servers: { type: 'string', default: '10' },
+    rotations: { type: 'string' },
     'npm-servers': { type: 'boolean', default: false },
     seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
     json: { type: 'boolean', default: false },
@@ -39,7 +43,7 @@ const { values } = parseArgs({
 
 /** Of those that are not named. */
 const usual: Readonly<Record<string, string>> =
-  values.deploys === undefined && values.nodes === undefined && !values['npm-servers']
+  values.deploys === undefined && values.nodes === undefined && values.rotations === undefined && !values['npm-servers']
     ? { kills: '200', resume: '2000', hostile: '3', deploys: '100' }
     : {}
 const seed = wholeNumber('seed')
@@ -57,6 +61,7 @@ const report: {
   hostile?: readonly HostileTime[]
   deploys?: DeploysReport
   nodes?: NodesReport
+  rotations?: RotationsReport
   npmServers?: ServersReport
   problems: string[]
 } = { seed, problems }
@@ -66,6 +71,7 @@ if (wholeNumber('resume') > 0) report.resume = await soakResume(wholeNumber('res
 if (wholeNumber('hostile') > 0) report.hostile = await soakHostile(wholeNumber('hostile'))
 if (wholeNumber('deploys') > 0) report.deploys = await soakDeploys(wholeNumber('deploys'))
 if (wholeNumber('nodes') > 0) report.nodes = await soakNodes(wholeNumber('nodes'), wholeNumber('servers'))
+if (wholeNumber('rotations') > 0) report.rotations = await soakRotations(wholeNumber('rotations'))
 if (values['npm-servers']) report.npmServers = await soakNpmServers()
 conclude()
 
@@ -162,6 +168,14 @@ async function soakNodes(nodeKills: number, serverKills: number): Promise<NodesR
   return soaked
 }
 
+async function soakRotations(kills: number): Promise<RotationsReport> {
+  say(`${kills} × kill -9 amid rotations of the sealing keys, two at once, seed ${seed}`)
+  const random = randomOf(seed)
+  const soaked = await inFolder((folder) => killRotations({ folder, kills, connections: 400, random }))
+  say(`  ${soaked.kills} killed, ${soaked.halfDone} of them between two keys; everything was opened after each`)
+  return soaked
+}
+
 async function soakNpmServers(): Promise<ServersReport> {
   say('three servers from npm: init, deploy, update and rollback under load')
   return inFolder((folder) => soakServers({ folder, say }))
@@ -197,7 +211,7 @@ function say(line: string): void {
   ;(values.json ? process.stderr : process.stdout).write(`${line}\n`)
 }
 
-type Counted = 'kills' | 'in-flight' | 'resume' | 'hostile' | 'deploys' | 'nodes' | 'servers' | 'seed'
+type Counted = 'kills' | 'in-flight' | 'resume' | 'hostile' | 'deploys' | 'nodes' | 'servers' | 'rotations' | 'seed'
 
 function wholeNumber(option: Counted): number {
   const text = values[option] ?? usual[option] ?? '0'

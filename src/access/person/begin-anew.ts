@@ -10,4 +10,5 @@ export function beginAnew(tx: Transaction, personId: string, at: number): void {
   setCredentials(tx, personId, { password_hash: null, sealed_totp: null, totp_step: null, joined_at: at })
   replaceRecoveryCodes(tx, personId, [])
   deletePasskeysOf(tx, personId)
+  tx.prepare('DELETE FROM access_outside_account WHERE person_id = ?').run(personId)
 }

@@ -71,7 +71,7 @@ function invited(access: Access, tx: Transaction, { signIn, code, linked }: Invi
   if (linked !== undefined && linked !== person.id) throw outsideUnknown()
   if (!spendStep(tx, code, at)) throw codeRefused()
   beginAnew(tx, person.id, at)
-  if (linked === undefined) link(access, tx, { person, signIn })
+  link(access, tx, { person, signIn })
   return { ...person, joined_at: at }
 }
 

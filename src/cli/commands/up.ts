@@ -148,16 +148,17 @@ async function sayReady(
   started: Started,
   options: Options,
 ): Promise<void> {
-  const { address, tokenFile, resumed, isFirstStart } = runtime
-  // Not into the logs of a service, time and again: there it is a key for a quarter of an hour.
-  const link = isFirstStart || context.world.out.isTerminal ? await runtime.signInLink() : undefined
+  const { address, tokenFile, resumed } = runtime
+  const { paint, world } = context
+  // Only before somebody's eyes: in the log of a service, which is kept and sent elsewhere, it is an admin's key for a quarter of an hour.
+  const link = world.out.isTerminal ? await runtime.signInLink() : undefined
   if (options.json === true) {
     const host = agent === undefined ? {} : { host: agentAsJson(agent) }
     return print(context, JSON.stringify({ url: address.url, tokenFile, resumed, console: link, ...host }))
   }
-  const { paint, world } = context
+  const console = link ?? `${commandLine(world, 'console', whereOf(options))} prints a link`
   const facts = [
-    ['console', link] as const,
+    ['console', console] as const,
     ...factsOf(runtime, started),
     ...(agent === undefined ? [] : agentFacts(agent)),
   ]
