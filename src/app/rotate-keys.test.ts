@@ -186,7 +186,8 @@ describe('rotating the sealing keys', () => {
     expect(keyIdsInUse().size).toBe(0)
   })
 
-  it('knows every column that is sealed', () => {
+  // Both stores have the same tables; one of them tells how they were made.
+  it.skipIf(process.env['HOLDFAST_TEST_STORE'] === 'postgres')('knows every column that is sealed', () => {
     const tables = store.read.all<{ sql: string }>("SELECT sql FROM sqlite_master WHERE type = 'table'")
     const sealed = tables.flatMap(({ sql }) => {
       const table = /CREATE TABLE "?(\w+)/.exec(sql)?.[1]
