@@ -68,9 +68,10 @@ describe('an answer', () => {
       },
     }
     await open({ trustedProxies: ['127.0.0.1'] }, identity)
-    const https = { 'x-forwarded-proto': 'https', origin: `https://127.0.0.1:${world.port}` }
+    const https = { 'x-forwarded-proto': 'https', origin: `https://localhost:${world.port}` }
     const begun = await callApi(world, 'POST /v1/sign-on', { provider: 'acme' }, https)
     const cookie = /^(__Host-holdfast_sign_on_\d+)=the-ticket; Path=\/; HttpOnly; SameSite=Strict; .*; Secure$/
+    expect(begun.status).toBe(201)
     expect(String(begun.headers['set-cookie'])).toMatch(cookie)
     const name = cookie.exec(String(begun.headers['set-cookie']))?.[1] ?? ''
     const finish = (held: string, headers: Record<string, string>) =>
