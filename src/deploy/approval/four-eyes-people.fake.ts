@@ -145,6 +145,8 @@ export class People {
   somehow(human: string): Way {
     const accounts = this.accounts.filter(({ holder }) => holder === human)
     const known = this.#known.filter((one) => one.human === human)
+    // Their place was taken, and they know of nothing else.
+    if (accounts.length + known.length === 0) return this.anybody()
     const at = this.#chance(accounts.length + known.length)
     const account = accounts[at]
     return account === undefined ? this.#byToken(known[at - accounts.length] as Known) : this.#session(account)
