@@ -65,6 +65,7 @@ export async function openConsole({ settings = {}, environment = {} }: ConsoleOp
     signInLink: () => runtime.signInLink(),
     async open(options = {}, path = '/') {
       const context = await browser.newContext({ locale: 'en-US', timezoneId: 'Europe/Berlin', ...options })
+      context.setDefaultNavigationTimeout(120_000)
       await context.grantPermissions(['clipboard-read', 'clipboard-write'])
       const page = await context.newPage()
       await page.goto(await runtime.signInLink())

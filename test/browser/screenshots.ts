@@ -2,21 +2,14 @@
  * `npm run screenshots [-- page …]`: every page at 1440 and 390 px, light and dark, empty, ordinary, with many rows and failed, into
  * coverage/screenshots. To be looked at; nothing compares them.
  */
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { signOnSettingsSchema } from '../../src/identity/index.ts'
 import { type Console, openConsole } from './console.ts'
+import { doorPages, seedMany, shootDoor, signOn } from './door-shots.ts'
 import { startHost } from './host.ts'
 import { seedAccess, seedDeploys, seedExecutions, seedMachines } from './seeds.ts'
-import { fontLoaded, useJapaneseFont } from './japanese.ts'
 import { Api } from './machines.ts'
-
-const folder = join(import.meta.dirname, '../../coverage/screenshots')
-const sizes = {
-  wide: { viewport: { width: 1440, height: 900 } },
-  narrow: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
-} as const
-type Shot = { readonly name: string; readonly path: string; readonly ready?: (page: Page) => Promise<unknown> }
+import { folder, isWanted, type Shot, shoot, shootInBoth, wanted } from './shots.ts'
 
 const drawn = (page: Page): Promise<unknown> => page.locator('.react-flow__node').first().waitFor()
 const lists: readonly Shot[] = [
@@ -54,45 +47,12 @@ const pages = [
   'access-token',
   'record',
   ...machinePages,
+  ...doorPages,
 ]
-const [, , ...wanted] = process.argv
 const unknown = wanted.filter((name) => !pages.includes(name))
 if (unknown.length > 0) {
   process.stderr.write(`there is no page ${unknown.join(', ')}: the pages are ${pages.join(', ')}\n`)
   process.exit(2)
-}
-mkdirSync(folder, { recursive: true })
-
-async function shoot(console: Console, state: string, shots: readonly Shot[], locale = 'en-US'): Promise<void> {
-  // What differs between languages does so in either light.
-  const schemes = locale === 'en-US' ? (['light', 'dark'] as const) : (['light'] as const)
-  for (const colorScheme of schemes) {
-    for (const [size, options] of Object.entries(sizes)) {
-      const isJapanese = locale === 'ja-JP'
-      const page = await console.open({ ...options, colorScheme, locale, bypassCSP: isJapanese })
-      if (isJapanese) await useJapaneseFont(page.context())
-      for (const { name, path, ready } of shots) {
-        if (wanted.length > 0 && !wanted.includes(name)) continue
-        await page.goto(new URL(path, console.url).href)
-        await page.getByRole('heading', { level: 1 }).waitFor()
-        await page.getByText(/Loading …|読み込み中…/).waitFor({ state: 'detached' })
-        await ready?.(page)
-        if (isJapanese) await fontLoaded(page)
-        const file = [name, state, size, colorScheme, ...(locale === 'en-US' ? [] : [locale])].join('-')
-        await page.screenshot({ path: join(folder, `${file}.png`), fullPage: true })
-      }
-      await page.context().close()
-    }
-  }
-}
-
-async function shootSignIn(console: Console): Promise<void> {
-  const context = await console.browser.newContext(sizes.wide)
-  const page = await context.newPage()
-  await page.goto(console.url)
-  await page.getByRole('heading', { name: /Sign in/ }).waitFor()
-  await page.screenshot({ path: join(folder, 'sign-in-wide-light.png') })
-  await context.close()
 }
 
 const access = (token: string): readonly Shot[] => [
@@ -113,13 +73,12 @@ async function shootHost(console: Console): Promise<void> {
       { name: 'hosts', path: '/hosts' },
       { name: 'host', path: '/hosts/tokyo-1', ready: routed },
     ]
-    await shoot(console, 'busy', shots)
-    await shoot(console, 'busy', shots, 'ja-JP')
+    await shootInBoth({ console, state: 'busy', shots })
     clearInterval(traffic)
   } finally {
     await host.stop()
   }
-  await shoot(console, 'failed', [{ name: 'host', path: '/hosts/tokyo-1' }])
+  await shoot({ console, state: 'failed', shots: [{ name: 'host', path: '/hosts/tokyo-1' }] })
 }
 
 const routed = (page: Page): Promise<unknown> => page.getByText('p99').first().waitFor()
@@ -145,14 +104,13 @@ const machineShots: readonly Shot[] = [
   { name: 'editor-state', path: '/machines/approval/edit?side=state&state=Receive', ready: written },
 ]
 
-const console_ = await openConsole()
+const console = await openConsole({ settings: { signOn: signOnSettingsSchema.parse(signOn) } })
 try {
-  await shootSignIn(console_)
-  await shoot(console_, 'empty', lists)
-  const api = new Api(console_)
+  await shoot({ console, state: 'empty', shots: lists })
+  const api = new Api(console)
   const executions = await seedExecutions(api)
   await seedMachines(api)
-  const deploys = await seedDeploys(console_, api)
+  const deploys = await seedDeploys(console, api)
   const ordinary: readonly Shot[] = [
     ...lists,
     { name: 'execution', path: `/executions/${executions.waiting}`, ready: drawn },
@@ -161,29 +119,27 @@ try {
     { name: 'record', path: '/audit/3' },
     ...machineShots,
   ]
-  await shoot(console_, 'ordinary', ordinary)
-  await shoot(console_, 'ordinary', ordinary, 'ja-JP')
-  if (wanted.length === 0 || wanted.some((name) => name.startsWith('host'))) await shootHost(console_)
-  await shoot(console_, 'failed', [
+  await shootInBoth({ console, state: 'ordinary', shots: ordinary })
+  if (wanted.length === 0 || wanted.some((name) => name.startsWith('host'))) await shootHost(console)
+  const failed: readonly Shot[] = [
     { name: 'execution', path: `/executions/${executions.failed}?state=Too+large`, ready: drawn },
     { name: 'execution-flow', path: `/executions/${executions.failed}?state=Approve&side=timeline`, ready: drawn },
     { name: 'deploy', path: `/deploys/${deploys.failed}` },
-  ])
-  await shoot(
-    console_,
-    'failed',
-    [
-      { name: 'execution', path: `/executions/${executions.failed}?state=Too+large`, ready: drawn },
-      { name: 'deploy', path: `/deploys/${deploys.failed}` },
-    ],
-    'ja-JP',
-  )
-  const many = await executions.many()
-  await shoot(console_, 'many', [
-    ...lists.filter(({ name }) => name === 'executions' || name === 'audit'),
-    { name: 'execution', path: `/executions/${many}`, ready: drawn },
-  ])
+  ]
+  await shootInBoth({ console, state: 'failed', shots: failed })
+  await shootDoor(console, api, executions.waiting)
+  const crowded = ['executions', 'audit', 'execution', 'people', 'access', 'hosts']
+  if (crowded.some((name) => isWanted({ name }))) {
+    await seedMany(api)
+    const many = await executions.many()
+    const shots = [
+      ...lists.filter(({ name }) => crowded.includes(name)),
+      { name: 'people', path: '/people' },
+      { name: 'execution', path: `/executions/${many}`, ready: drawn },
+    ]
+    await shoot({ console, state: 'many', shots })
+  }
   process.stdout.write(`the screenshots are in ${folder}\n`)
 } finally {
-  await console_.close()
+  await console.close()
 }

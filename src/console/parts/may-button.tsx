@@ -29,7 +29,7 @@ function Guarded({ needs: { verb, place }, ...button }: MayButton & { readonly n
   if (lack === 'unknown') return <Button {...button} disabled />
   const { onClick: _, type: __, loading: ___, title: ____, ...rest } = button
   return (
-    <Tooltip multiline maw={280} label={lackWords(lack, words)} events={{ hover: true, focus: true, touch: true }}>
+    <Tooltip multiline maw={340} label={lackWords(lack, words)} events={{ hover: true, focus: true, touch: true }}>
       <Button {...rest} type="button" data-disabled aria-disabled onClick={(event) => event.preventDefault()} />
     </Tooltip>
   )

@@ -1,5 +1,4 @@
 /** In place of what somebody may not see: what they would need, and what whoever can give it to them would type. */
-import { Link } from '@tanstack/react-router'
 import { useAnswer } from '../api/context.tsx'
 import { commandToGive, type MayVerb } from '../api/may.ts'
 import { useLack } from '../api/use-may.ts'
@@ -16,8 +15,8 @@ export function NotYours({ verb }: { readonly verb: MayVerb }) {
   const command = commandToGive(lack, session?.login)
   return (
     <Empty title={t('part.notYours')} commands={command === undefined ? [] : [command]}>
-      {lackWords(lack, words)}. {t(command === undefined ? 'part.notYoursToken' : 'part.notYoursHint')}{' '}
-      <Link to="/account">{t('part.notYoursAccount')}</Link>
+      {t('part.sentence', { text: lackWords(lack, words) })}{' '}
+      {t(command === undefined ? 'part.notYoursToken' : 'part.notYoursHint')}
     </Empty>
   )
 }

@@ -14,8 +14,9 @@ export function ProblemBox({ error, onRetry }: { readonly error: unknown; readon
     <section className={styles['problem']} role="alert">
       <p className={styles['problemTitle']} data-tone="failed">
         <StateIcon tone="failed" />
-        <strong>{detail}</strong>
-        <code>{code}</code>
+        <span>
+          <strong>{detail}</strong> <code>{code}</code>
+        </span>
       </p>
       {accepted === undefined ? null : (
         <p>

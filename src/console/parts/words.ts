@@ -54,7 +54,7 @@ export const partWords = {
     en: 'The token you signed in with has no more; an admin can make another one.',
     ja: 'サインインに使用したトークンには権限がありません。管理者に別のトークンを依頼してください。',
   },
-  notYoursAccount: { en: 'What you may', ja: '自分の権限' },
+  sentence: { en: '{{text}}.', ja: '{{text}}。' },
   needs: { en: 'Needs the role {{roles}}', ja: '{{roles}} のロールが必要です' },
   needsThere: { en: 'Needs the role {{roles}} for {{place}}', ja: '{{place}} に対する {{roles}} のロールが必要です' },
   needsEverywhere: {

@@ -11,6 +11,7 @@ import { refresh, useAnswer, useTopic } from '../api/context.tsx'
 import { useMay } from '../api/use-may.ts'
 import { Icon } from '../parts/icons.tsx'
 import { NotYours } from '../parts/not-yours.tsx'
+import { Page } from '../parts/page.tsx'
 import { useWords } from '../words/index.tsx'
 import styles from './frame.module.css'
 import { Header } from './header.tsx'
@@ -71,10 +72,17 @@ export function Frame() {
 
 /** The page of the address; who may not read it is told so calmly, in its place. */
 function Content({ isKnown }: { readonly isKnown: boolean }) {
+  const { t } = useWords()
   const may = useMay()
   const current = useRouterState({ select: ({ location }) => groupAt(location.pathname) })
   const closed = isKnown ? closedGroup(may, current) : undefined
-  return closed === undefined ? <Outlet /> : <NotYours verb={closed.verb} />
+  if (closed === undefined) return <Outlet />
+  const name = t(closed.words)
+  return (
+    <Page name={name} title={name}>
+      <NotYours verb={closed.verb} />
+    </Page>
+  )
 }
 
 function Navigation({ onGo }: { readonly onGo?: () => void }) {

@@ -32,15 +32,24 @@ export function AccessPage() {
   // An address may lead to a list that is not shown to everybody.
   const isOpen = tabs.includes(tab)
   const List = lists[tab]
+  const choice = (
+    <Switch
+      label={t('access.lists')}
+      value={tab}
+      options={tabs.map((one) => [one, t(`access.${one}`)] as const)}
+      onChoose={(one) => go({ tab: one, one: undefined, all: undefined })}
+    />
+  )
   return (
     <Page fill name={t('access.title')} title={t('access.title')} status={t(`access.says_${tab}`)}>
-      <Switch
-        label={t('access.lists')}
-        value={tab}
-        options={tabs.map((one) => [one, t(`access.${one}`)] as const)}
-        onChoose={(one) => go({ tab: one, one: undefined, all: undefined })}
-      />
-      {isOpen ? <List /> : <NotYours verb={verbOf[tab]} />}
+      {isOpen ? (
+        <List choice={choice} />
+      ) : (
+        <>
+          {choice}
+          <NotYours verb={verbOf[tab]} />
+        </>
+      )}
     </Page>
   )
 }

@@ -1,6 +1,6 @@
 /** How HTTP tasks prove who they are, and to whom; their secrets are never shown. */
 import { useSearch } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { useAct, useAnswer } from '../../api/context.tsx'
 import type { Connection } from '../../api/generated.ts'
 import { Command } from '../../parts/command.tsx'
@@ -14,7 +14,7 @@ import { useGo } from './use-go.ts'
 
 const example = 'holdfast connections add shop --host api.shop.example --basic ada --secret-env SHOP_PASSWORD'
 
-export function Connections() {
+export function Connections({ choice }: { readonly choice: ReactNode }) {
   const words = useWords()
   const { t } = words
   const go = useGo()
@@ -23,24 +23,27 @@ export function Connections() {
   const items = connections.data?.items ?? []
   const shown = items.find(({ name }) => name === one)
   const columns = useMemo(() => columnsIn(words), [words])
-  if (connections.isError) return <ProblemBox error={connections.error} onRetry={() => void connections.refetch()} />
-  if (items.length === 0 && connections.isSuccess) {
-    return (
-      <Empty title={t('access.noConnections')} commands={[example]}>
-        {t('access.noConnectionsHint')}
-      </Empty>
-    )
-  }
   return (
     <>
-      <RowTable
-        label={t('access.connections')}
-        columns={columns}
-        items={items}
-        keyOf={({ name }) => name}
-        onOpen={({ name }) => go({ one: name })}
-      />
-      <Command text={example} />
+      {choice}
+      {connections.isError ? (
+        <ProblemBox error={connections.error} onRetry={() => void connections.refetch()} />
+      ) : items.length === 0 && connections.isSuccess ? (
+        <Empty title={t('access.noConnections')} commands={[example]}>
+          {t('access.noConnectionsHint')}
+        </Empty>
+      ) : (
+        <>
+          <RowTable
+            label={t('access.connections')}
+            columns={columns}
+            items={items}
+            keyOf={({ name }) => name}
+            onOpen={({ name }) => go({ one: name })}
+          />
+          <Command text={example} />
+        </>
+      )}
       {shown === undefined ? null : <ConnectionDetails connection={shown} onClose={() => go({ one: undefined })} />}
     </>
   )

@@ -1,7 +1,7 @@
 /** Whose signatures on releases are accepted. */
 import { Modal, Textarea, TextInput } from '@mantine/core'
 import { Link, useSearch } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { useAct, useAnswer } from '../../api/context.tsx'
 import type { ListedKey } from '../../api/generated.ts'
 import { Acting, Details } from '../../parts/details.tsx'
@@ -19,7 +19,8 @@ import { placeOf } from '../deploys/place.ts'
 import styles from './access.module.css'
 import { useGo } from './use-go.ts'
 
-export function Keys() {
+/** `choice`: between the lists; in one line with what belongs to this one. */
+export function Keys({ choice }: { readonly choice: ReactNode }) {
   const words = useWords()
   const { t } = words
   const go = useGo()
@@ -32,6 +33,7 @@ export function Keys() {
   return (
     <>
       <Filters>
+        {choice}
         <span className={styles['spring']} />
         <MayButton needs={{ verb: 'key.add' }} onClick={() => setAdding(true)}>
           {t('access.addKey')}

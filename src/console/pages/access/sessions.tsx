@@ -1,6 +1,6 @@
 /** Who is signed in to the console, and where. */
 import { useSearch } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { useAct, useAnswer } from '../../api/context.tsx'
 import type { Session } from '../../api/generated.ts'
 import { Details } from '../../parts/details.tsx'
@@ -14,7 +14,7 @@ import { useWords, type Words } from '../../words/index.tsx'
 import { useGo } from './use-go.ts'
 import { browserOf } from './standing.ts'
 
-export function Sessions() {
+export function Sessions({ choice }: { readonly choice: ReactNode }) {
   const words = useWords()
   const { t } = words
   const go = useGo()
@@ -23,23 +23,24 @@ export function Sessions() {
   const items = sessions.data?.items ?? []
   const shown = items.find(({ id }) => id === one)
   const columns = useMemo(() => columnsIn(words), [words])
-  if (sessions.isError) return <ProblemBox error={sessions.error} onRetry={() => void sessions.refetch()} />
-  if (items.length === 0 && sessions.isSuccess) {
-    return (
-      <Empty title={t('access.noSessions')} commands={['holdfast console']}>
-        {t('access.noSessionsHint')}
-      </Empty>
-    )
-  }
   return (
     <>
-      <RowTable
-        label={t('access.sessions')}
-        columns={columns}
-        items={items}
-        keyOf={({ id }) => id}
-        onOpen={({ id }) => go({ one: id })}
-      />
+      {choice}
+      {sessions.isError ? (
+        <ProblemBox error={sessions.error} onRetry={() => void sessions.refetch()} />
+      ) : items.length === 0 && sessions.isSuccess ? (
+        <Empty title={t('access.noSessions')} commands={['holdfast console']}>
+          {t('access.noSessionsHint')}
+        </Empty>
+      ) : (
+        <RowTable
+          label={t('access.sessions')}
+          columns={columns}
+          items={items}
+          keyOf={({ id }) => id}
+          onOpen={({ id }) => go({ one: id })}
+        />
+      )}
       {shown === undefined ? null : <SessionDetails session={shown} onClose={() => go({ one: undefined })} />}
     </>
   )

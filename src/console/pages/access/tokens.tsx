@@ -1,7 +1,7 @@
 /** What programs, and people at a command line, prove themselves with. */
 import { Button } from '@mantine/core'
 import { Link, useSearch } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { useAct, useAnswer } from '../../api/context.tsx'
 import type { Token } from '../../api/generated.ts'
 import { useNow } from '../../parts/clock.tsx'
@@ -20,7 +20,8 @@ import styles from './access.module.css'
 import { NewTokenDialog } from './new-token.tsx'
 import { standingOf } from './standing.ts'
 
-export function Tokens() {
+/** `choice`: between the lists; in one line with what belongs to this one. */
+export function Tokens({ choice }: { readonly choice: ReactNode }) {
   const words = useWords()
   const { t } = words
   const go = useGo()
@@ -33,6 +34,7 @@ export function Tokens() {
   return (
     <>
       <Filters>
+        {choice}
         <Switch
           label={t('access.which')}
           value={all ? 'all' : 'good'}

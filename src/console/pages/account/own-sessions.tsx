@@ -53,6 +53,7 @@ function columnsIn({ t }: Words): readonly Column<Session>[] {
       key: 'since',
       head: t('account.signedIn'),
       width: '96px',
+      wide: true,
       numeric: true,
       cell: ({ createdAt }) => <When at={createdAt} />,
     },
@@ -119,7 +120,7 @@ function OwnSession({ session, onClose }: { readonly session: Session; readonly 
         [t('account.until'), <Moment key="until" at={expiresAt} />],
       ]}
       act={{
-        words: t('account.endSession'),
+        words: t(isCurrent ? 'shell.signOut' : 'account.endSession'),
         consequence: t(isCurrent ? 'account.endThisMeans' : 'account.endSessionMeans'),
         isDangerous: true,
         isPending: end.isPending,

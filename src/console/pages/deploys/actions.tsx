@@ -73,7 +73,9 @@ export function DeployActions({ deployment }: Of) {
 function Looking({ deployment }: Of) {
   const words = useWords()
   const lack = useLack('deploy.halt', deployment)
-  if (lack === undefined || lack === 'unknown') return null
+  const { id, endedAt, serving } = deployment
+  const isCurrent = endedAt === null || serving?.fleet === id
+  if (lack === undefined || lack === 'unknown' || !isCurrent) return null
   return <p className={styles['says']}>{words.t('deploy.onlyLooking', { needs: lackWords(lack, words) })}</p>
 }
 

@@ -31,6 +31,7 @@ export function happenedIn(deployment: Told): readonly Happening[] {
   const { createdAt, committedAt, pausedAt, endedAt, status, diagnosis, states } = deployment
   const moment = (kind: Happening['kind'], at: string | null, tone: Tone, says = ''): readonly Happening[] =>
     at === null ? [] : [{ key: kind, at: Date.parse(at), tone, kind, state: '', says, tookMs: undefined }]
+  const stuck = states.findLastIndex(({ state }) => state === diagnosis?.state)
   const all: readonly Happening[] = [
     ...moment('begun', createdAt, 'done'),
     ...states.map(({ state, step, startedAt, endedAt: left }, index): Happening => ({
@@ -41,7 +42,7 @@ export function happenedIn(deployment: Told): readonly Happening[] {
         says: step === null ? '' : String(step),
         state,
       },
-      tone: left === null ? 'running' : diagnosis?.state === state ? 'failed' : 'done',
+      tone: left === null ? 'running' : index === stuck ? 'failed' : 'done',
       tookMs: left === null ? undefined : Date.parse(left) - Date.parse(startedAt),
     })),
     ...deployment.calls.flatMap(callHappenings),

@@ -49,6 +49,25 @@ describe('the way of a deployment', () => {
     ])
   })
 
+  it('did not fail where it was paused, and went on', () => {
+    const diagnosis: Diagnosis = {
+      class: 'halted',
+      state: 'Watch',
+      what: '',
+      meaning: '',
+      mender: 'nobody',
+      command: '',
+    }
+    const states = [stay('Watch'), stay('Paused'), stay('Watch'), stay('Compensate')]
+    const stages = stagesOf({ ...base, status: 'halted', course: 'compensate', endedAt: at, diagnosis, states })
+    expect(stages.map(({ state, tone }) => `${state} ${tone ?? '–'}`)).toEqual([
+      'Watch done',
+      'Paused done',
+      'Watch halted',
+      'Compensate done',
+    ])
+  })
+
   it('names a state once that was entered again right away', () => {
     expect(stagesOf({ ...base, endedAt: at, states: [stay('Watch'), stay('Watch')] })).toHaveLength(1)
   })

@@ -121,10 +121,12 @@ export function telling(stages: readonly Stage[]): ReadonlySet<number> {
 /** The way it has taken, then what a good one still passes. */
 export function stagesOf(deployment: Shown): readonly Stage[] {
   const passed = deployment.states.filter((stay, index) => isShown(deployment, stay, deployment.states[index - 1]))
-  const stages = passed.map(({ state, step, startedAt, endedAt }) => ({
+  // Where it was paused and went on it was in the same state before, and did not fail then.
+  const stuck = passed.findLastIndex(({ state }) => state === deployment.diagnosis?.state)
+  const stages = passed.map(({ state, step, startedAt, endedAt }, index) => ({
     ...{ state, step, startedAt },
     endedAt: endedAt ?? undefined,
-    tone: toneOf(deployment, state, endedAt === null),
+    tone: toneOf(deployment, state, { isOpen: endedAt === null, isStuck: index === stuck }),
   }))
   if (deployment.endedAt !== null || deployment.course !== 'forward') return stages
   const ahead: readonly string[] = deployment.kind === 'rollback' ? wayBack : way
@@ -159,10 +161,12 @@ function isShown(
   return !idle.has(state) || calls.some(({ stage }) => stage === state)
 }
 
-function toneOf({ diagnosis, course, status }: Shown, state: string, isOpen: boolean): Tone {
+type Passing = { readonly isOpen: boolean; readonly isStuck: boolean }
+
+function toneOf({ diagnosis, course, status }: Shown, state: string, { isOpen, isStuck }: Passing): Tone {
   if (isOpen && (status === 'running' || status === 'paused')) {
     return course === 'compensate' ? 'halted' : waits.has(state) ? 'waiting' : 'running'
   }
-  if (diagnosis?.state !== state) return 'done'
-  return diagnosis.class === 'halted' ? 'halted' : 'failed'
+  if (!isStuck) return 'done'
+  return diagnosis?.class === 'halted' ? 'halted' : 'failed'
 }

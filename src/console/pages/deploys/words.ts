@@ -256,8 +256,8 @@ export const deployWords = {
   retry: { en: 'Try again', ja: '再試行' },
   retrySays: { en: 'the same release, as a new deployment', ja: '同じリリースを新しいデプロイとして実行します' },
   onlyLooking: {
-    en: 'You can look. {{needs}} to halt it or take it back.',
-    ja: '閲覧のみ可能です。停止・ロールバックには、{{needs}}。',
+    en: '{{needs}} to halt it or take it back.',
+    ja: '停止・ロールバックには、{{needs}}。',
   },
   from: { en: 'From which state', ja: '開始する状態を選ぶ' },
   fromHint: { en: 'Checks, waits and hooks before it are skipped', ja: 'それより前の確認・待機・フックを省略します' },

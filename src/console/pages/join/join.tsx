@@ -1,5 +1,6 @@
 /** Behind the link of an invitation: a passkey, or a password and an authenticator; then the recovery codes. Nobody is signed in here yet. */
-import { useNavigate } from '@tanstack/react-router'
+import { Anchor } from '@mantine/core'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { ApiFault } from '../../api/client.ts'
 import { useApi } from '../../api/context.tsx'
@@ -30,11 +31,14 @@ export function JoinPage() {
         {invited === undefined ? t('join.title') : t('join.welcome', { name: invited.name })}
       </h1>
       {code === '' || isOver(error) ? (
-        <div role="alert">
+        <div role="alert" className={styles['over']}>
           <p>
             <strong>{t(code === '' ? 'join.noCode' : 'join.over')}</strong>
           </p>
           <p>{t('join.overHint')}</p>
+          <Anchor component={Link} to="/sign-in">
+            {t('join.toSignIn')}
+          </Anchor>
         </div>
       ) : error === undefined ? null : (
         <ProblemBox error={error} />

@@ -17,6 +17,7 @@ export const joinWords = {
   },
   passkeyName: { en: 'First passkey', ja: '最初のパスキー' },
   orPassword: { en: 'or with a password and an authenticator', ja: 'またはパスワードと認証アプリ' },
+  toSignIn: { en: 'To the sign-in page', ja: 'サインインページへ' },
   passwordSays: {
     en: 'Choose a password. A few words that do not belong together are good ones; a password manager is better.',
     ja: 'パスワードを決めてください。無関係な単語をいくつか並べるか、パスワードマネージャーの利用をお勧めします。',

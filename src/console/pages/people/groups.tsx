@@ -1,7 +1,7 @@
 /** Groups: what each of their members may do besides their own. */
 import { Button, TextInput } from '@mantine/core'
 import { useSearch } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { useAct, useAnswer } from '../../api/context.tsx'
 import type { Group } from '../../api/generated.ts'
 import type { Grant } from '../../api/may.ts'
@@ -18,7 +18,8 @@ import styles from './people.module.css'
 
 const fresh: Group = { name: '', grants: [{ role: 'viewer' }], members: [] }
 
-export function Groups() {
+/** `choice`: between the lists; in one line with what belongs to this one. */
+export function Groups({ choice }: { readonly choice: ReactNode }) {
   const words = useWords()
   const { t } = words
   const go = useGo()
@@ -31,6 +32,7 @@ export function Groups() {
   return (
     <>
       <Filters>
+        {choice}
         <span className={styles['spring']} />
         <Button onClick={() => setMaking(true)}>{t('people.makeGroup')}</Button>
       </Filters>

@@ -15,15 +15,17 @@ export function PeoplePage() {
   const { tab = 'people' } = useSearch({ from: '/frame/people' })
   const go = useGo()
   const List = lists[tab]
+  const choice = (
+    <Switch
+      label={t('people.lists')}
+      value={tab}
+      options={peopleTabs.map((one) => [one, t(`people.${one}`)] as const)}
+      onChoose={(one) => go({ tab: one, one: undefined })}
+    />
+  )
   return (
     <Page fill name={t('people.title')} title={t('people.title')} status={t(`people.says_${tab}`)}>
-      <Switch
-        label={t('people.lists')}
-        value={tab}
-        options={peopleTabs.map((one) => [one, t(`people.${one}`)] as const)}
-        onChoose={(one) => go({ tab: one, one: undefined })}
-      />
-      <List />
+      <List choice={choice} />
     </Page>
   )
 }

@@ -1,7 +1,7 @@
 /** Everybody who may sign in, those who are disabled too. */
 import { Button } from '@mantine/core'
 import { useSearch } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { useAnswer } from '../../api/context.tsx'
 import type { Person } from '../../api/generated.ts'
 import { Empty } from '../../parts/empty.tsx'
@@ -18,7 +18,8 @@ import { standingOf } from './standing.ts'
 import { useGo } from './use-go.ts'
 import styles from './people.module.css'
 
-export function Persons() {
+/** `choice`: between the lists; in one line with what belongs to this one. */
+export function Persons({ choice }: { readonly choice: ReactNode }) {
   const words = useWords()
   const { t } = words
   const go = useGo()
@@ -31,6 +32,7 @@ export function Persons() {
   return (
     <>
       <Filters>
+        {choice}
         <span className={styles['spring']} />
         <Button onClick={() => setAdding(true)}>{t('people.add')}</Button>
       </Filters>

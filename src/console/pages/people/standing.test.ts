@@ -2,7 +2,15 @@ import { expect, it } from 'vitest'
 import { peopleSearch } from './search.ts'
 import { standingOf } from './standing.ts'
 
-const mika = { id: 'prs_1', login: 'mika', name: 'Mika', grants: [], groups: [], createdAt: '2026-11-30T00:00:00Z' }
+const mika = {
+  id: 'prs_1',
+  login: 'mika',
+  name: 'Mika',
+  grants: [],
+  groups: [],
+  passkeys: 0,
+  createdAt: '2026-11-30T00:00:00Z',
+}
 
 it.each([
   [{ recoveryCodes: 0 }, 'invited'],

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { useSignOn } from '../../shell/session.tsx'
 import { useWords } from '../../words/index.tsx'
+import mark from '../../favicon.svg'
 import styles from '../sign-in/sign-in.module.css'
 
 export function SignOnPage() {
@@ -25,7 +26,10 @@ export function SignOnPage() {
   return (
     <main className={styles['page']}>
       <title>{`${t('signOn.title')} · Holdfast`}</title>
-      <h1 className={styles['title']}>{t('signOn.title')}</h1>
+      <h1 className={styles['title']}>
+        <img src={mark} alt="" width={28} height={28} />
+        {t(error === undefined ? 'signOn.title' : 'signOn.failed')}
+      </h1>
       {error === undefined ? <p role="status">{t('signOn.opening')}</p> : <ProblemBox error={error} />}
       {error === undefined ? null : (
         <Anchor component={Link} to="/sign-in">
