@@ -12,6 +12,8 @@ import { skip, startHoldfast } from '../holdfast.ts'
 const work = mkdtempSync(join(tmpdir(), 'holdfast-schemathesis-'))
 process.on('exit', () => rmSync(work, { recursive: true, force: true }))
 const seconds = Number(process.env['FUZZ_SECONDS'] ?? 60)
+/** The same requests in each run, so that what is green stays green; FUZZ_SEED=random looks further. */
+const seed = process.env['FUZZ_SEED'] ?? '20261101'
 const version = 'schemathesis==4.32.5'
 
 /** Ends what answers; and what goes on until the caller leaves. */
@@ -62,6 +64,7 @@ const run = spawnSync(
     ...['--exclude-path-regex', '/events$'],
     ...['--checks', 'not_a_server_error,every_refusal_is_a_problem'],
     ...['--phases', 'coverage,fuzzing', '--max-time', String(seconds), '--max-examples', '25', '--workers', '2'],
+    ...(seed === 'random' ? [] : ['--seed', seed]),
     ...['--request-timeout', '20', '--no-shrink', '--continue-on-failure', '--warnings', 'off', '--no-color'],
   ],
   { encoding: 'utf8', cwd: work, env: { ...process.env, SCHEMATHESIS_HOOKS: hooksFile, PYTHONUNBUFFERED: '1' } },
