@@ -11,7 +11,7 @@ import { type Answer, type Holdfast, openHoldfast } from './holdfast.ts'
 
 /** The same bodies each time, unless told; of each action so many. */
 const seed = Number(process.env['FUZZ_SEED'] ?? 20261130)
-const times = Number(process.env['FUZZ_TIMES'] ?? 12)
+const times = Number(process.env['FUZZ_TIMES'] ?? 4)
 
 let holdfast: Holdfast
 beforeAll(async () => {
@@ -118,18 +118,21 @@ it('never fails on any body, says what is wrong, and can read all that it took',
   await readEverything()
 })
 
+/** Of each kind so many by themselves as well: lists read every row, and each page of details costs a moment. */
+const looked = 20
+
 /** Page by page, by both APIs: a row that cannot be read fails its page. */
 async function readEverything(): Promise<void> {
   const machines = await all('/v1/machines')
   expect(machines.length).toBeGreaterThan(2)
   for (const path of ['/v1/executions', '/v1/activities', '/v1/trail']) await all(path)
-  for (const { arn } of machines) {
+  for (const { arn } of machines.slice(0, looked)) {
     const one = encodeURIComponent(String(arn))
     for (const path of ['', '/versions', '/aliases', '/revisions']) await read(`/v1/machines/${one}${path}`)
     expect((await send('DescribeStateMachine', { stateMachineArn: arn })).status).toBe(200)
     expect((await send('ListTagsForResource', { resourceArn: arn })).status).toBe(200)
   }
-  for (const { arn } of await all('/v1/executions')) {
+  for (const { arn } of (await all('/v1/executions')).slice(0, looked)) {
     const one = encodeURIComponent(String(arn))
     for (const path of ['', '/history']) await read(`/v1/executions/${one}${path}`)
     expect((await send('GetExecutionHistory', { executionArn: arn })).status).toBe(200)
