@@ -66,6 +66,12 @@ it('keeps so many apart, and of the others tells only how often: a flood from ev
   expect((await told()).slice(4)).toMatchObject([{ actor: 'others', reason: 'various', again: 9997 }])
 })
 
+it('tells of a token that has got around amid a flood of strangers', async () => {
+  for (let n = 0; n < 10; n++) refusals.note(from(`192.0.2.${n}`))
+  refusals.note(from('192.0.2.77', { whose: 'tok_1' }))
+  expect((await told()).map(({ actor }) => actor)).toContain('192.0.2.77')
+})
+
 it('tells each thing that somebody who is known tried in vain', async () => {
   const actor = { type: 'user', id: 'per_1', via: 'api' } as const
   for (const verb of ['token.list', 'token.create', 'token.list']) {
@@ -79,6 +85,12 @@ it('writes nothing that somebody else has made long', async () => {
   refusals.note(from('192.0.2.1', { subject: { type: 'route', id: long }, details: { host: long } }))
   await told()
   expect(JSON.stringify(await world.all()).length).toBeLessThan(1500)
+})
+
+it('cuts what is long between two characters, never within one: half of one cannot be hashed', async () => {
+  const long = `${'x'.repeat(199)}🎉${'x'.repeat(99)}🎉`
+  refusals.note(from('192.0.2.1', { subject: { type: 'route', id: long }, details: { ref: long } }))
+  expect(await told()).toHaveLength(1)
 })
 
 it('tells what was counted when it closes', async () => {

@@ -39,7 +39,7 @@ export type RefusalLimits = {
   readonly kinds: number
 }
 
-/** At most 101 records in ten minutes for each action, however many are refused. */
+/** At most 201 records in ten minutes for each action, however many are refused. */
 export const usualRefusalLimits: RefusalLimits = { windowMs: 600_000, kinds: 50 }
 
 type Counted = { latest: Refusal; more: number; sinceMs: number; untilMs: number }
@@ -63,7 +63,7 @@ export class Refusals {
     const known = this.#kinds.get(key)
     const now = this.#options.clock.now()
     if (known !== undefined) count(known, refusal, now)
-    else if (this.#kindsOf(refusal.action) >= this.#limits.kinds) this.#noteOther(refusal, now)
+    else if (this.#kindsLike(refusal) >= this.#limits.kinds) this.#noteOther(refusal, now)
     else {
       this.#kinds.set(key, { latest: refusal, more: 0, sinceMs: now, untilMs: now })
       this.#write([{ refusal, at: now }])
@@ -79,8 +79,11 @@ export class Refusals {
     await Promise.all(this.#writing)
   }
 
-  #kindsOf(action: Refusal['action']): number {
-    return [...this.#kinds.values()].filter(({ latest }) => latest.action === action).length
+  /** Those of which something is known count apart: strangers in great number do not hide a token that has got around. */
+  #kindsLike({ action, whose }: Refusal): number {
+    return [...this.#kinds.values()].filter(
+      ({ latest }) => latest.action === action && (latest.whose === undefined) === (whose === undefined),
+    ).length
   }
 
   #noteOther(refusal: Refusal, now: number): void {
@@ -125,11 +128,11 @@ type Told = { readonly refusal: Refusal; readonly at: number; readonly counted?:
 
 function recordOf({ refusal, at, counted }: Told) {
   const { action, actor, subject, reason, details = {}, cause } = refusal
-  const short = Object.entries(details).map(([name, text]): [string, string] => [name, text.slice(0, 200)])
+  const short = Object.entries(details).map(([name, text]): [string, string] => [name, cut(text, 200)])
   const many: Record<string, PlainJson> =
     counted === undefined ? {} : { again: counted.more, since: iso(counted.sinceMs), until: iso(counted.untilMs) }
   return {
-    ...{ at, action, subject: { ...subject, id: subject.id.slice(0, 300) } },
+    ...{ at, action, subject: { ...subject, id: cut(subject.id, 300) } },
     actor: { type: actor.type, id: actor.id, via: actor.via },
     change: { reason, ...Object.fromEntries(short), ...many },
     ...(cause === undefined ? {} : { cause }),
@@ -161,5 +164,8 @@ const anybody = ({ action, subject }: Refusal): Refusal => ({
   actor: { type: 'inbound', id: 'others', via: 'api' },
   subject: { type: subject.type, id: 'various' },
 })
+
+/** A pair of surrogates that is cut in two is no text that can be hashed. */
+const cut = (text: string, length: number): string => text.slice(0, length).toWellFormed()
 
 const iso = (ms: number): string => new Date(ms).toISOString()

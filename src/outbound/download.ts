@@ -1,4 +1,5 @@
 /** The gate for what is too large to be held: one GET whose answer is read as it comes, from an address that was judged. */
+import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { Readable } from 'node:stream'
 import { allowList } from './allow.ts'
@@ -21,17 +22,27 @@ export function openDownload({ allow, resolve = everyAddress }: Pick<GateSetting
     return new Promise((resolveWith, reject) => {
       // A connection of its own: one that is kept would have been judged for somebody else.
       const asked = request(url, { headers, signal, lookup, agent: false }, (answer) => {
-        const { statusCode = 0, headersDistinct } = answer
-        const told = Object.entries(headersDistinct).flatMap(([name, values = []]) =>
-          values.map((value): [string, string] => [name, value]),
-        )
-        const isEmpty = [204, 205, 304].includes(statusCode)
-        if (isEmpty) answer.resume()
-        resolveWith(new Response(isEmpty ? null : webStream(answer), { status: statusCode, headers: told }))
+        try {
+          resolveWith(responseOf(answer))
+        } catch (error) {
+          // A status that HTTP does not know, say: it is the other side that chooses it.
+          answer.destroy()
+          reject(error)
+        }
       })
-      asked.once('error', reject).end()
+      asked.on('error', reject).end()
     })
   }
+}
+
+function responseOf(answer: IncomingMessage): Response {
+  const { statusCode = 0, headersDistinct } = answer
+  const told = Object.entries(headersDistinct).flatMap(([name, values = []]) =>
+    values.map((value): [string, string] => [name, value]),
+  )
+  const isEmpty = [204, 205, 304].includes(statusCode)
+  if (isEmpty) answer.resume()
+  return new Response(isEmpty ? null : webStream(answer), { status: statusCode, headers: told })
 }
 
 /** The platform has one class of these streams and two types for it: Node's own, and the browser's where a program asks for that. */

@@ -116,6 +116,20 @@ it('who sends far too much reads the whole answer, and is not reset before', asy
   }
 })
 
+it.each(['CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n', 'nonsense\r\n\r\n'])(
+  'who breaks the connection off instead of reading the answer to %j ends nothing else',
+  async (text) => {
+    world = await openWorld({})
+    for (let n = 0; n < 20; n++) {
+      const socket = connect(world.port, '127.0.0.1')
+      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+      socket.on('error', () => undefined).write(text, () => socket.resetAndDestroy())
+      await closed
+    }
+    expect((await world.call({ path: '/v1/health' })).status).toBe(200)
+  },
+)
+
 it('who goes on sending without end is cut off', async () => {
   world = await openWorld({})
   const socket = connect(world.port, '127.0.0.1')

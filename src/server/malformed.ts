@@ -93,6 +93,8 @@ const linger = { bytes: 1024 * 1024, ms: 1000 }
  * that. So what still comes is read and dropped for a moment: until the other side ends it, or there was enough.
  */
 function sendLast(socket: Duplex, { text, clock }: LastAnswer): void {
+  // Who leaves without reading the answer ends their own connection, and nothing else.
+  socket.on('error', () => socket.destroy())
   if (!socket.writable) return void socket.destroy()
   let dropped = 0
   socket.removeAllListeners('data').on('data', (piece: Buffer) => {

@@ -11,8 +11,9 @@ it.skipIf(process.env['HOLDFAST_TEST_STORE'] === 'postgres')(
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'))
     const random = randomOf(7)
-    const { problems } = await killRotations({ folder, kills: 3, connections: 120, random })
+    const { problems, halfDone } = await killRotations({ folder, kills: 3, connections: 120, random })
     expect(problems).toEqual([])
+    expect(halfDone).toBeGreaterThan(0)
     rmSync(folder, { recursive: true })
   },
 )

@@ -116,7 +116,8 @@ export async function killRotations({ folder, kills, connections, random }: Rota
   await first.store.close()
   const problems: string[] = []
   let halfDone = 0
-  for (let kill = 0; kill < kills; kill++) {
+  // Goes on until one has hit a rotation half done: where none has, nothing was shown.
+  for (let kill = 0; kill < kills || (halfDone === 0 && kill < 10 * kills); kill++) {
     await rotateUntilKilled(folder, 1 + Math.floor(random() * 30), Math.floor(random() * 4))
     const world = openSealedWorld(folder)
     problems.push(...(await lost(world, promised)).map((problem) => `after kill ${kill + 1}: ${problem}`))

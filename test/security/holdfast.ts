@@ -31,6 +31,8 @@ export type Holdfast = {
   call(line: string, request?: Request): Promise<Answer>
   /** The same as the admin. */
   asAdmin(line: string, body?: object, headers?: Request['headers']): Promise<Answer>
+  /** Good once. */
+  signInLink(): Promise<string>
   stop(): Promise<void>
   remove(): void
 }
@@ -64,6 +66,7 @@ export async function openHoldfast(
         headers: { authorization: `Bearer ${adminToken}`, ...headers },
         ...(body === undefined ? {} : { body }),
       }),
+    signInLink: () => runtime.signInLink(),
     stop: () => runtime.stop(),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }

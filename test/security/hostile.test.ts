@@ -71,7 +71,7 @@ async function refusals(action = 'access.refused'): Promise<readonly Told[]> {
 
 /** Written beside the request, and sealed a moment later. */
 async function expectTold(told: object, action?: string): Promise<void> {
-  await expect.poll(() => refusals(action), { timeout: 10_000 }).toContainEqual(expect.objectContaining(told))
+  await expect.poll(() => refusals(action), { timeout: 120_000 }).toContainEqual(expect.objectContaining(told))
 }
 
 /** Of this machine, for this reason: the first of it stands there by itself, the others are counted. */
@@ -136,7 +136,7 @@ describe('a token', () => {
     expect(seen(await list(bearer(revoked.secret)))).toBe('401 access.unauthenticated')
     const short = await add({ name: 'short', expiresAt: new Date(Date.now() + 1500).toISOString() })
     await expect
-      .poll(async () => seen(await list(bearer(short.secret))), { timeout: 10_000 })
+      .poll(async () => seen(await list(bearer(short.secret))), { timeout: 120_000 })
       .toBe('401 access.unauthenticated')
   })
 
@@ -324,7 +324,7 @@ describe('who guesses names', () => {
     expect(JSON.stringify(await refusals())).not.toContain('nobody-at-all')
   })
 
-  it('waits as long: medians of attempts that take turns, within one run', { timeout: 60_000 }, async () => {
+  it('waits as long: medians of attempts that take turns, within one run', async () => {
     const clock = new VirtualClock(Date.now())
     const store = openStore({ path: ':memory:', clock, logger: silentLogger })
     const keyring = openKeyring({ keys: () => [{ id: '0', key: new Uint8Array(32) }], randomBytes: systemRandom })
@@ -395,7 +395,7 @@ describe('a task that is led to what is not public', () => {
     'https://255.255.255.255/',
   ]
 
-  it('calls nothing, and its history says why', { timeout: 60_000 }, async () => {
+  it('calls nothing, and its history says why', async () => {
     const allowedHosts = [...new Set(targets.map((url) => `${new URL(url).hostname}:*`))]
     const authorization = { kind: 'apiKey', name: 'X-Key', value: 'some secret value' }
     const added = await holdfast.asAdmin('POST /v1/connections', { name: 'led', allowedHosts, authorization })
@@ -414,7 +414,7 @@ describe('a task that is led to what is not public', () => {
       expect([url, /ECONN|EHOST|ENET/.test(events.text)]).toEqual([url, false])
     }
     await expect
-      .poll(() => refusals('outbound.refused').then((told) => told.length), { timeout: 10_000 })
+      .poll(() => refusals('outbound.refused').then((told) => told.length), { timeout: 120_000 })
       .toBe(targets.length)
     const told = await refusals('outbound.refused')
     for (const [at, url] of targets.entries()) {
@@ -455,27 +455,23 @@ describe('who else is asked over the network', () => {
     await refusedCall('provider/corp', '10.0.0.1')
   })
 
-  it(
-    'a token endpoint that lies inside is not asked, and the record names the connection',
-    { timeout: 30_000 },
-    async () => {
-      const authorization = {
-        ...{ kind: 'oauth', endpoint: 'https://[fd00:ec2::254]/token', method: 'POST' },
-        ...{ clientId: 'me', clientSecret: 'some secret value' },
-      }
-      const added = { name: 'inner', allowedHosts: ['api.example'], authorization }
-      expect((await holdfast.asAdmin('POST /v1/connections', added)).status).toBe(201)
-      const Authentication = { ConnectionArn: 'arn:aws:events:us-east-1:000000000000:connection/inner/1' }
-      const Parameters = { ApiEndpoint: 'https://api.example/', Method: 'GET', Authentication }
-      const Call = { Type: 'Task', Resource: 'arn:aws:states:::http:invoke', Parameters, End: true }
-      const definition = JSON.stringify({ StartAt: 'Call', States: { Call } })
-      await holdfast.asAdmin('POST /v1/machines', { name: 'inner', definition })
-      await holdfast.asAdmin('POST /v1/executions', { machine: 'inner', name: 'run' })
-      const events = await holdfast.asAdmin('GET /v1/executions/inner:run/events')
-      expect(events.text).toContain('Events.ConnectionResource.InvalidConnectionState')
-      await refusedCall('execution:inner:run', 'fd00:ec2::254', { connection: 'inner' })
-    },
-  )
+  it('a token endpoint that lies inside is not asked, and the record names the connection', async () => {
+    const authorization = {
+      ...{ kind: 'oauth', endpoint: 'https://[fd00:ec2::254]/token', method: 'POST' },
+      ...{ clientId: 'me', clientSecret: 'some secret value' },
+    }
+    const added = { name: 'inner', allowedHosts: ['api.example'], authorization }
+    expect((await holdfast.asAdmin('POST /v1/connections', added)).status).toBe(201)
+    const Authentication = { ConnectionArn: 'arn:aws:events:us-east-1:000000000000:connection/inner/1' }
+    const Parameters = { ApiEndpoint: 'https://api.example/', Method: 'GET', Authentication }
+    const Call = { Type: 'Task', Resource: 'arn:aws:states:::http:invoke', Parameters, End: true }
+    const definition = JSON.stringify({ StartAt: 'Call', States: { Call } })
+    await holdfast.asAdmin('POST /v1/machines', { name: 'inner', definition })
+    await holdfast.asAdmin('POST /v1/executions', { machine: 'inner', name: 'run' })
+    const events = await holdfast.asAdmin('GET /v1/executions/inner:run/events')
+    expect(events.text).toContain('Events.ConnectionResource.InvalidConnectionState')
+    await refusedCall('execution:inner:run', 'fd00:ec2::254', { connection: 'inner' })
+  })
 })
 
 it('each refusal of this run is in the trail, however many there were of a kind', async () => {

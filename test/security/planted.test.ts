@@ -12,6 +12,8 @@ import { ciSettingsSchema } from '../../src/identity/ci/settings.ts'
 import { type FakeIssuer, openIssuer } from '../../src/identity/fake-issuer.fake.ts'
 import { signOnSettingsSchema } from '../../src/identity/settings.ts'
 import { runIn } from '../../src/cli/test-world.ts'
+import { launchChromium } from '../browser/chromium.ts'
+import { buildConsole } from '../browser/console.ts'
 import { type Answer, type Holdfast, openHoldfast } from './holdfast.ts'
 import { codeNow, joinAs, withSession } from './people.ts'
 
@@ -197,6 +199,47 @@ async function providers(): Promise<void> {
   }
 }
 
+const pages = [
+  ...[
+    '/',
+    '/deploys',
+    '/executions',
+    '/executions/bank:run?state=Call',
+    '/machines',
+    '/machines/bank',
+    '/hosts',
+    '/locks',
+  ],
+  ...['/people', '/access', '/access?tab=connections', '/access?tab=sessions', '/account', '/audit', '/audit/3'],
+]
+
+/** What a picture of each page of the console would show to an admin, and what stands behind it. */
+async function screens(): Promise<readonly { readonly path: string; readonly shown: string }[]> {
+  await buildConsole()
+  const browser = await launchChromium()
+  try {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US' })
+    const page = await context.newPage()
+    const link = await holdfast.signInLink()
+    plant('sign-in-link', new URL(link).hash.slice(1))
+    await page.goto(link)
+    await page.getByRole('navigation').first().waitFor()
+    const seen: { path: string; shown: string }[] = []
+    for (const path of pages) {
+      await page.goto(new URL(path, holdfast.url).href)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.getByText('Loading …').waitFor({ state: 'detached' })
+      const shown = await page.evaluate(
+        'location.href + document.documentElement.outerHTML + [...document.querySelectorAll("input, textarea")].map(({ value }) => value).join(" ")',
+      )
+      seen.push({ path, shown: String(shown) })
+    }
+    return seen
+  } finally {
+    await browser.close()
+  }
+}
+
 /** Each way a secret may be written. */
 function formsOf(secret: string): readonly Buffer[] {
   const bytes = Buffer.from(secret)
@@ -229,59 +272,53 @@ const holders: Readonly<Record<string, readonly string[]>> = {
   'connection.json': ['admin-token'],
 }
 
-it(
-  'finds no planted secret in files, logs, database, trail, numbers, spans, answers or command lines',
-  { timeout: 120_000 },
-  async () => {
-    await connections()
-    await people()
-    await tokens()
-    await providers()
-    for (const path of [
-      '/metrics',
-      '/v1/openapi.json',
-      '/v1/trail',
-      '/v1/trail/export',
-      '/v1/people',
-      '/v1/sessions',
-    ]) {
-      note(await holdfast.asAdmin(`GET ${path}`))
+it('finds no planted secret in files, logs, database, trail, exports, numbers, spans, answers, command lines or on the screen', async () => {
+  await connections()
+  await people()
+  await tokens()
+  await providers()
+  for (const path of ['/metrics', '/v1/openapi.json', '/v1/trail', '/v1/trail/export', '/v1/people', '/v1/sessions']) {
+    note(await holdfast.asAdmin(`GET ${path}`))
+  }
+  for (const words of [
+    'connections list',
+    'tokens list',
+    'people list',
+    'audit verify --json',
+    'executions',
+    'show bank:run',
+  ]) {
+    const { exitCode, out, err } = await runIn(holdfast.folder, [...words.split(' '), '--data', holdfast.folder])
+    // What failed is answered with 1.
+    expect([words, exitCode < 2]).toEqual([words, true])
+    answered.push(out, err)
+  }
+  const shown = await screens()
+  for (const word of ['[REDACTED]', 'mika', 'referring', 'person.join'])
+    expect([word, shown.some((screen) => screen.shown.includes(word))]).toEqual([word, true])
+  // Before and after the stop: what waits to be written into the database lies beside it.
+  const found: string[] = []
+  const search = (when: string): void => {
+    for (const file of filesIn(holdfast.folder)) {
+      const name = relative(holdfast.folder, file)
+      const held = foundIn(readFileSync(file)).filter((secret) => holders[name]?.includes(secret) !== true)
+      found.push(...held.map((secret) => `${secret} in ${name} ${when}`))
     }
-    for (const words of [
-      'connections list',
-      'tokens list',
-      'people list',
-      'audit verify --json',
-      'executions',
-      'show bank:run',
-    ]) {
-      const { exitCode, out, err } = await runIn(holdfast.folder, [...words.split(' '), '--data', holdfast.folder])
-      // What failed is answered with 1.
-      expect([words, exitCode < 2]).toEqual([words, true])
-      answered.push(out, err)
-    }
-    // Before and after the stop: what waits to be written into the database lies beside it.
-    const found: string[] = []
-    const search = (when: string): void => {
-      for (const file of filesIn(holdfast.folder)) {
-        const name = relative(holdfast.folder, file)
-        const held = foundIn(readFileSync(file)).filter((secret) => holders[name]?.includes(secret) !== true)
-        found.push(...held.map((secret) => `${secret} in ${name} ${when}`))
-      }
-    }
-    search('while it runs')
-    await holdfast.stop()
-    search('after it stopped')
-    expect(spans.join('')).toContain('arn:aws:states')
-    for (const text of spans) found.push(...foundIn(Buffer.from(text)).map((name) => `${name} in a span`))
-    for (const text of answered)
-      found.push(...foundIn(Buffer.from(text)).map((name) => `${name} in: ${text.slice(0, 300)}`))
-    expect(found).toEqual([])
+  }
+  search('while it runs')
+  await holdfast.stop()
+  search('after it stopped')
+  for (const { path, shown: text } of shown)
+    found.push(...foundIn(Buffer.from(text)).map((name) => `${name} on the screen of ${path}`))
+  expect(spans.join('')).toContain('arn:aws:states')
+  for (const text of spans) found.push(...foundIn(Buffer.from(text)).map((name) => `${name} in a span`))
+  for (const text of answered)
+    found.push(...foundIn(Buffer.from(text)).map((name) => `${name} in: ${text.slice(0, 300)}`))
+  expect(found).toEqual([])
 
-    // That it would be found: the search sees what it is there for.
-    expect(foundIn(readFileSync(join(holdfast.folder, 'admin-token')))).toEqual(['admin-token'])
-    for (const form of formsOf('planted-password-Zq7x9Kw2'))
-      expect(foundIn(Buffer.concat([Buffer.from('…'), form]))).toContain('password')
-    expect(secrets.size).toBeGreaterThan(20)
-  },
-)
+  // That it would be found: the search sees what it is there for.
+  expect(foundIn(readFileSync(join(holdfast.folder, 'admin-token')))).toEqual(['admin-token'])
+  for (const form of formsOf('planted-password-Zq7x9Kw2'))
+    expect(foundIn(Buffer.concat([Buffer.from('…'), form]))).toContain('password')
+  expect(secrets.size).toBeGreaterThan(20)
+})

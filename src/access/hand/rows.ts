@@ -2,8 +2,7 @@
 import type { Actor as Author } from '../../audit/index.ts'
 import type { Reader, Transaction } from '../../store/index.ts'
 import { personIdPrefix } from '../person/rows.ts'
-import { localTokenName } from '../schemas.ts'
-import { tokenById } from '../token/rows.ts'
+import { isLocalToken, tokenById } from '../token/rows.ts'
 import { type Hands, ownerHand, unknownHand } from './count.ts'
 
 type Queries = Pick<Reader, 'prepare'>
@@ -20,7 +19,7 @@ export function handsOf(queries: Queries, { type, id }: Pick<Author, 'type' | 'i
   if (id.startsWith(personIdPrefix)) return handsOfPerson(queries, id, since)
   const token = tokenById(queries, id)
   if (token === undefined) return [id]
-  if (token.name === localTokenName) return [ownerHand]
+  if (isLocalToken(token)) return [ownerHand]
   const own = token.person_id === null ? [id] : handsOfPerson(queries, token.person_id, since)
   return [...new Set([...own, ...handsOfToken(queries, id)])]
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { HoldfastError, type VirtualClock } from '../../base/index.ts'
 import type { Store } from '../../store/index.ts'
+import { handsOf } from '../hand/rows.ts'
 import { admin, openAccessWorld } from '../access-world.fake.ts'
 import {
   type Access,
@@ -51,6 +52,13 @@ it('a person who says yes gives the command line a token of theirs, once', async
     { action: 'login.decide', actor_id: mika.id },
     { action: 'token.create', actor_id: mika.id },
   ])
+})
+
+it('a command line that calls itself as the token of the machine does is in the hands of who said yes', async () => {
+  const { device, code } = await askToLogIn(access, 'local')
+  await decideLogin(access, mika, { code, verdict: 'allow' })
+  const taken = await takeLogin(access, device)
+  expect(handsOf(store.read, { type: 'user', id: taken?.id ?? '' }, clock.now())).toEqual([mika.person])
 })
 
 it('nothing comes of a no, of silence, or of a person who is disabled meanwhile', async () => {

@@ -9,7 +9,7 @@ import { makeChallenge } from './challenge.ts'
 import { requireFreshSession } from './own-session.ts'
 import { keepPasskey, registeredBy, type RegistrationOptions, registrationOptions } from './register.ts'
 import { relyingPartyOf } from './relying-party.ts'
-import { passkeyOf, passkeysOf } from './rows.ts'
+import { addressOf, passkeyOf, passkeysOf } from './rows.ts'
 import type { Passkey, Registration } from './schemas.ts'
 
 /** A page can show them, and a challenge names them, all at once. */
@@ -24,8 +24,10 @@ export async function beginAddingPasskey(access: Access, actor: Actor, asking: A
   const asked = await access.store.write((tx) => {
     const person = personById(tx, personId)
     if (person === undefined) throw personMissing(personId)
-    const except = passkeysOf(tx, personId)
-    if (except.length >= most) throw passkeysFull(most)
+    const all = passkeysOf(tx, personId)
+    if (all.length >= most) throw passkeysFull(most)
+    // One of another port of this name opens nothing here: its authenticator may make another.
+    const except = all.filter(({ origin }) => origin === party.origin)
     return { person, except, challenge: makeChallenge(access, tx, { purpose: 'add', boundTo: sessionId, party }) }
   })
   return registrationOptions({ ...asked, party })
@@ -52,7 +54,7 @@ export async function addPasskey(access: Access, actor: Actor, adding: AddPasske
     if (passkeysOf(tx, personId).length >= most) throw passkeysFull(most)
     const row = keepPasskey(access, tx, { credential, personId, name })
     const subject = { type: 'person', id: personId }
-    const change = { passkey: row.id, name, address: row.rp_id }
+    const change = { passkey: row.id, name, address: addressOf(row) }
     appendRecord(tx, { at: access.clock.now(), actor, action: 'passkey.add', subject, change })
     return passkeyOf(row)
   })

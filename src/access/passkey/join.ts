@@ -10,6 +10,7 @@ import { hashOfSecret } from '../token/secret.ts'
 import { makeChallenge } from './challenge.ts'
 import { keepPasskey, registeredBy, type RegistrationOptions, registrationOptions } from './register.ts'
 import { relyingPartyOf } from './relying-party.ts'
+import { addressOf } from './rows.ts'
 import type { Registration } from './schemas.ts'
 
 export type AskToJoin = { readonly code: string; readonly origin: string }
@@ -48,7 +49,7 @@ export async function joinByPasskey(access: Access, joining: JoinByPasskey): Pro
     const passkey = keepPasskey(access, tx, { credential, personId: person.id, name })
     const recoveryCodes = newRecoveryCodes(access, tx, person.id)
     const actor = { type: 'user', id: person.id, via: 'ui' } as const
-    const change = { passkey: passkey.id, name, address: passkey.rp_id }
+    const change = { passkey: passkey.id, name, address: addressOf(passkey) }
     appendRecord(tx, { at, actor, action: 'person.join', subject: { type: 'person', id: person.id }, change })
     return { ...openSessionFor(access, tx, { holderId: person.id, userAgent }), recoveryCodes }
   })

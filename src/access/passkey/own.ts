@@ -3,9 +3,11 @@ import { appendRecord } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import type { Access } from '../access.ts'
 import type { Actor } from '../can.ts'
-import { passkeyLast, passkeyMissing } from '../errors.ts'
+import { passkeyLast, passkeyMissing, signInStale } from '../errors.ts'
 import { personById, type Queries } from '../person/rows.ts'
 import type { SessionProof } from '../session/authenticate.ts'
+import { endAs } from '../session/own.ts'
+import { openSessionsOf } from '../session/rows.ts'
 import { requireFreshSession, requirePerson } from './own-session.ts'
 import { relyingPartyAt } from './relying-party.ts'
 import { deletePasskey, passkeyOf, type PasskeyRow, passkeysOf, renamePasskeyRow } from './rows.ts'
@@ -36,7 +38,7 @@ export type RemovePasskey = {
 }
 
 /**
- * From the commit on it opens nothing; sessions that it has begun stay.
+ * From the commit on it opens nothing, and of its owner's sessions the one that asks is left: whoever has it may be in another.
  * @throws HoldfastError access.forbidden, access.nobodys_own, access.sign_in_stale, access.passkey_missing, access.passkey_last
  */
 export async function removeOwnPasskey(
@@ -44,16 +46,27 @@ export async function removeOwnPasskey(
   actor: Actor,
   { id, proof, origin }: RemovePasskey,
 ): Promise<void> {
-  const { personId } = requireFreshSession(access, actor, proof)
-  const address = relyingPartyAt(origin)?.id
+  const { sessionId, personId } = requireFreshSession(access, actor, proof)
+  const here = relyingPartyAt(origin)?.origin
   await access.store.write((tx) => {
     const row = requireOwn(tx, personId, id)
     const others = passkeysOf(tx, personId).filter((one) => one.id !== id)
-    const isOtherGood = others.some(({ rp_id }) => rp_id === address)
+    const isOtherGood = others.some((one) => one.origin === here)
     if (!isOtherGood && !hasOtherWay(tx, personId)) throw passkeyLast()
     deletePasskey(tx, id)
+    endAllBut(access, tx, { actor, personId, sessionId })
     note(access, tx, { actor, action: 'passkey.remove', personId, change: { passkey: id, name: row.name } })
   })
+}
+
+type Ending = { readonly actor: Actor; readonly personId: string; readonly sessionId: string }
+
+/** Those begun by tokens of theirs too. @throws HoldfastError access.sign_in_stale */
+function endAllBut(access: Access, tx: Transaction, { actor, personId, sessionId }: Ending): void {
+  const open = openSessionsOf(tx, personId, access.clock.now())
+  // Two may remove at once, a thief and the owner: the one whose session the other has ended must not end the other's.
+  if (!open.some(({ id }) => id === sessionId)) throw signInStale()
+  for (const { id } of open) if (id !== sessionId) endAs(access, tx, { actor, id })
 }
 
 /** A password with an authenticator, or an account at an identity provider. */

@@ -39,6 +39,8 @@ import { FakeAuthenticator, type Wrongs } from './authenticator.fake.ts'
 const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
 const origin = 'https://holdfast.acme.example'
 const elsewhere = 'https://other.acme.example'
+/** Browsers offer a passkey of the one to pages of the other: to them both are `localhost`. */
+const [local, neighbour] = ['http://localhost:7400', 'http://localhost:7480']
 
 let store: Store
 let clock: VirtualClock
@@ -72,14 +74,14 @@ type Someone = {
 }
 
 /** Somebody who has joined with a passkey. */
-async function joined(login = 'mika', counter = 0): Promise<Someone> {
+async function joined(login = 'mika', counter = 0, at = origin): Promise<Someone> {
   const { person, join: invitation } = await addPerson(access, admin, {
     login,
     name: login,
     grants: [{ role: 'viewer' }],
   })
-  const key = new FakeAuthenticator(origin, counter)
-  const options = await beginJoiningByPasskey(access, { code: invitation.code, origin })
+  const key = new FakeAuthenticator(at, counter)
+  const options = await beginJoiningByPasskey(access, { code: invitation.code, origin: at })
   const registration = key.register(options)
   const session = await joinByPasskey(access, { code: invitation.code, registration, name: 'phone' })
   return { id: person.id, session, key }
@@ -307,14 +309,60 @@ describe('a passkey', () => {
     const remove = (given: string | undefined, id = only?.id ?? '') =>
       codeOf(() => removeOwnPasskey(access, actorOf(session), { id, proof: session, origin: given }))
     expect(await remove(origin)).toBe('access.passkey_last')
-    const options = await beginAddingPasskey(access, actorOf(session), { proof: session, origin: elsewhere })
-    const registration = new FakeAuthenticator(elsewhere).register(options)
-    const other = await addPasskey(access, actorOf(session), { proof: session, registration, name: 'there' })
-    expect(await remove(origin)).toBe('access.passkey_last')
-    expect(await remove(undefined)).toBe('access.passkey_last')
-    expect(await remove('http://127.0.0.1:7400')).toBe('access.passkey_last')
-    expect(await remove(origin, other.id)).toBe('done')
-    expect(await remove(origin, other.id)).toBe('access.passkey_missing')
+    for (const there of [elsewhere, `${origin}:8443`]) {
+      const options = await beginAddingPasskey(access, actorOf(session), { proof: session, origin: there })
+      const registration = new FakeAuthenticator(there).register(options)
+      const other = await addPasskey(access, actorOf(session), { proof: session, registration, name: 'there' })
+      expect(await remove(origin)).toBe('access.passkey_last')
+      expect(await remove(undefined)).toBe('access.passkey_last')
+      expect(await remove('http://127.0.0.1:7400')).toBe('access.passkey_last')
+      expect(await remove(origin, other.id)).toBe('done')
+      expect(await remove(origin, other.id)).toBe('access.passkey_missing')
+    }
+  })
+
+  it('is made at another port by the authenticator that has one at this port: a server that has moved is a new address', async () => {
+    const { session, key } = await joined('mika', 0, local)
+    clock.advanceBy(1000)
+    const options = await beginAddingPasskey(access, actorOf(session), { proof: session, origin: neighbour })
+    expect(options.excludeCredentials).toEqual([])
+    const registration = key.register(options, { origin: neighbour })
+    await addPasskey(access, actorOf(session), { proof: session, registration, name: 'there' })
+    expect(listOwnPasskeys(access, actorOf(session)).map(({ address }) => address)).toEqual([
+      'localhost:7400',
+      'localhost:7480',
+    ])
+  })
+
+  it('when it is removed ends every other session of its owner, for one of them may be of who has it', async () => {
+    const { session, key } = await joined()
+    const other = await joined('ken')
+    const { id } = await add(session, key)
+    const thief = await signIn(key)
+    const { secret } = await createOwnToken(access, actorOf(thief), { name: 'x', grants: [{ role: 'viewer' }] })
+    const byToken = await beginSession(access, { token: secret })
+    // What is refused ends nothing.
+    const refused = { id: 'pas_none', proof: session, origin }
+    expect(await codeOf(() => removeOwnPasskey(access, actorOf(session), refused))).toBe('access.passkey_missing')
+    expect(await codeOf(() => actorOf(thief))).toBe('done')
+    await removeOwnPasskey(access, actorOf(session), { id, proof: session, origin })
+    const opens = [session, thief, byToken, other.session].map((one) => codeOf(() => actorOf(one)))
+    expect(await Promise.all(opens)).toEqual(['done', 'access.session_ended', 'access.session_ended', 'done'])
+    expect(trail().filter((line) => line.startsWith('session.end'))).toHaveLength(2)
+  })
+
+  it('of two sessions that remove the passkeys of each other at once one is ended, and removes none', async () => {
+    const { session, key } = await joined()
+    await add(session)
+    const second = await signIn(key)
+    const [first, last] = listOwnPasskeys(access, actorOf(session)).map(({ id }) => id)
+    await add(session)
+    const remove = (proof: SessionProof, id = '') => {
+      const actor = actorOf(proof)
+      return codeOf(() => removeOwnPasskey(access, actor, { id, proof, origin }))
+    }
+    const both = await Promise.all([remove(session, first), remove(second, last)])
+    expect(both.toSorted()).toEqual(['access.sign_in_stale', 'done'])
   })
 
   it('may be the last one of somebody who has a password', async () => {
@@ -455,6 +503,28 @@ describe('signing in by passkey', () => {
     const assertion = key.assert(await ask(undefined, elsewhere), { origin: elsewhere })
     expect(await codeOf(() => finishPasskeySignIn(access, { assertion }))).toBe('access.passkey_refused')
     expect(trail().at(-1)).toContain('made for another address')
+  })
+
+  it('refuses what a page at another port of the same host had signed, whichever port it asks in the name of', async () => {
+    const { key } = await joined('mika', 0, local)
+    const finish = async (asks: string, page: string) => {
+      const assertion = key.assert(await ask(undefined, asks), { origin: page })
+      return codeOf(() => finishPasskeySignIn(access, { assertion }))
+    }
+    expect(await finish(neighbour, neighbour)).toBe('access.passkey_refused')
+    expect(trail().at(-1)).toMatch(/^person.sign_in_failed .*made for another address/)
+    expect(await finish(local, neighbour)).toBe('access.passkey_refused')
+    expect(await finish(neighbour, local)).toBe('access.passkey_refused')
+    expect(await finish('https://localhost:7400', 'https://localhost:7400')).toBe('access.passkey_refused')
+    expect(await finish(local, local)).toBe('done')
+  })
+
+  it('takes an authenticator that has counted as far as one can', async () => {
+    const { key } = await joined('mika', 7)
+    for (const counter of [2 ** 31 - 1, 2 ** 31, 4_294_967_295])
+      expect([counter, await codeOf(() => signIn(key, { counter }))]).toEqual([counter, 'done'])
+    expect(await codeOf(() => signIn(key, { counter: 4_294_967_295 }))).toBe('access.passkey_refused')
+    expect(trail().at(-1)).toMatch(/^passkey.copied .*"before":4294967295/)
   })
 
   it('refuses an authenticator that has counted back, and says in the trail that there may be two of it', async () => {

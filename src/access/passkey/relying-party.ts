@@ -1,7 +1,10 @@
 /** Which name of this server a passkey is made for. Browsers decide the same: what they would refuse is refused here with the way out. Pure. */
 import { passkeyAddress } from '../errors.ts'
 
-/** `id`: the name without scheme and port. A passkey is offered under it and nowhere else. */
+/**
+ * `id`: the name without scheme and port. Browsers offer a passkey under it, at whichever port; here it opens something at the `origin`
+ * that it was made at, and nowhere else.
+ */
 export type RelyingParty = { readonly id: string; readonly origin: string }
 
 /**

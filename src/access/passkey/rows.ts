@@ -8,7 +8,8 @@ export type PasskeyRow = {
   readonly id: string
   readonly person_id: string
   readonly credential_id: string
-  readonly rp_id: string
+  /** Of the page it was made at: it signs in there and nowhere else. */
+  readonly origin: string
   readonly public_key: string
   readonly counter: number
   /** JSON. */
@@ -20,15 +21,15 @@ export type PasskeyRow = {
 }
 
 const columns =
-  'id, person_id, credential_id, rp_id, public_key, counter, transports, is_synced, name, created_at, last_used_at'
+  'id, person_id, credential_id, origin, public_key, counter, transports, is_synced, name, created_at, last_used_at'
 
 export function insertPasskey(tx: Transaction, row: Omit<PasskeyRow, 'last_used_at'>): void {
-  const { id, person_id, credential_id, rp_id, public_key, counter, transports, is_synced, name, created_at } = row
+  const { id, person_id, credential_id, origin, public_key, counter, transports, is_synced, name, created_at } = row
   tx.prepare(
     `INSERT INTO access_passkey
-        (id, person_id, credential_id, rp_id, public_key, counter, transports, is_synced, name, created_at)
+        (id, person_id, credential_id, origin, public_key, counter, transports, is_synced, name, created_at)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(id, person_id, credential_id, rp_id, public_key, counter, transports, is_synced, name, created_at)
+  ).run(id, person_id, credential_id, origin, public_key, counter, transports, is_synced, name, created_at)
 }
 
 export const passkeyByCredential = (queries: Queries, credentialId: string): PasskeyRow | undefined =>
@@ -46,9 +47,11 @@ export function noteUseOfPasskey(
   id: string,
   use: { readonly counter: number; readonly at: number },
 ): boolean {
+  // Decided here: beside a number alone PostgreSQL takes a parameter for one of 32 bits with a sign, which counters outgrow.
+  const countsNot = use.counter === 0
   const sql = `UPDATE access_passkey SET counter = ?, last_used_at = ?
-    WHERE id = ? AND (counter < ? OR (counter = 0 AND ? = 0))`
-  return tx.prepare(sql).run(use.counter, use.at, id, use.counter, use.counter).changes === 1
+    WHERE id = ? AND ${countsNot ? 'counter = 0' : 'counter < ?'}`
+  return tx.prepare(sql).run(use.counter, use.at, id, ...(countsNot ? [] : [use.counter])).changes === 1
 }
 
 export function renamePasskeyRow(tx: Transaction, id: string, name: string): void {
@@ -63,7 +66,10 @@ export function deletePasskeysOf(tx: Transaction, personId: string): void {
   tx.prepare('DELETE FROM access_passkey WHERE person_id = ?').run(personId)
 }
 
-export const passkeyOf = ({ id, name, rp_id, is_synced, created_at, last_used_at }: PasskeyRow): Passkey => ({
-  ...{ id, name, address: rp_id, isSynced: is_synced === 1, createdAt: created_at },
+/** As people read it: with the port where there is one. */
+export const addressOf = ({ origin }: Pick<PasskeyRow, 'origin'>): string => new URL(origin).host
+
+export const passkeyOf = ({ id, name, origin, is_synced, created_at, last_used_at }: PasskeyRow): Passkey => ({
+  ...{ id, name, address: addressOf({ origin }), isSynced: is_synced === 1, createdAt: created_at },
   ...(last_used_at === null ? {} : { lastUsedAt: last_used_at }),
 })

@@ -103,7 +103,8 @@ type Judged = {
 /** Why it is not taken although it is proven. Pure. */
 function faultOf({ passkey, person, assertion, asked }: Judged): string | undefined {
   if (asked.purpose !== 'sign-in') return tooLate
-  if (passkey.rp_id !== relyingPartyOf(asked.origin).id) return 'it was made for another address'
+  // Browsers offer it at every port of the name: what runs at another one must not have a sign-in to this one signed by its own page.
+  if (passkey.origin !== asked.origin) return 'it was made for another address'
   if (assertion.response.userHandle !== Buffer.from(person.id).toString('base64url'))
     return 'it says that it is somebody else’s'
   if (asked.boundTo !== '' && asked.boundTo !== person.login) return 'another name was typed'

@@ -22,7 +22,7 @@ const expectedIn = ({ hash, origin }: Expected) => ({
 
 export type NewCredential = Pick<
   PasskeyRow,
-  'credential_id' | 'rp_id' | 'public_key' | 'counter' | 'transports' | 'is_synced'
+  'credential_id' | 'origin' | 'public_key' | 'counter' | 'transports' | 'is_synced'
 >
 
 /** @throws Error that says what is wrong with it */
@@ -43,7 +43,7 @@ export async function checkRegistration(registration: Registration, expected: Ex
   const { credential: made, credentialDeviceType } = checked.registrationInfo
   return {
     credential_id: made.id,
-    rp_id: relyingPartyOf(expected.origin).id,
+    origin: expected.origin,
     public_key: Buffer.from(made.publicKey).toString('base64url'),
     counter: made.counter,
     transports: JSON.stringify(known),

@@ -49,7 +49,7 @@ export type Joined = BegunSession & { readonly recoveryCodes: readonly string[] 
 const recoveryCodeCount = 10
 
 /**
- * What they had before is over: sessions, authenticator, passkeys, recovery codes.
+ * What they had before is over: sessions, tokens of their own, authenticator, passkeys, recovery codes.
  * @throws HoldfastError access.code_refused, access.password_weak, access.second_factor_wrong
  */
 export async function join(access: Access, { code, password, totp, userAgent }: Join): Promise<Joined> {

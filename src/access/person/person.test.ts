@@ -7,17 +7,22 @@ import {
   type Access,
   type Actor,
   addPerson,
+  askToLogIn,
   authenticate,
   authenticateSession,
   beginJoining,
+  beginSession,
   beginSignIn,
   can,
   changePerson,
   createOwnToken,
   createToken,
+  decideLogin,
+  findAwsKey,
   finishSignIn,
   grantsNow,
   invitePerson,
+  inviteToSignIn,
   join,
   listGroups,
   listOwnTokens,
@@ -28,6 +33,7 @@ import {
   removeGroup,
   revokeOwnToken,
   setGroup,
+  takeLogin,
 } from '../index.ts'
 
 const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
@@ -136,6 +142,40 @@ describe('joining', () => {
     expect(await codeOf(() => finishSignIn(access, { step, factor: { recoveryCode } }))).toBe(
       'access.second_factor_wrong',
     )
+  })
+
+  it('anew ends tokens of their own, what those began, and yeses to command lines that nobody has come for', async () => {
+    const before = await joined()
+    const actor = authenticateSession(access, before.session)
+    const grants = [{ role: 'viewer' as const }]
+    const token = await createOwnToken(access, actor, { name: 'laptop', grants, awsKey: true })
+    const ofToken = await beginSession(access, { token: token.secret })
+    const { code: signInCode } = await inviteToSignIn(access, { ...actor, grants: [{ role: 'admin' }] })
+    const asked = await askToLogIn(access, 'mika@laptop')
+    await decideLogin(access, actor, { code: asked.code, verdict: 'allow' })
+    const { code } = await invitePerson(access, admin, 'mika')
+    const { totpSecret } = await beginJoining(access, code)
+    await join(access, { code, password: 'another long sentence', totp: codeNow(totpSecret) })
+    expect(await codeOf(() => authenticate(access, token.secret, 'api'))).toBe('access.unauthenticated')
+    expect(findAwsKey(access, token.awsKey?.accessKeyId ?? '', 'api')).toBeUndefined()
+    expect(await codeOf(() => authenticateSession(access, ofToken))).toBe('access.session_ended')
+    expect(await codeOf(() => beginSession(access, { code: signInCode }))).toBe('access.code_refused')
+    expect(await codeOf(() => takeLogin(access, asked.device))).toBe('access.login_over')
+    expect(trail().filter((line) => line.startsWith('token.revoke'))).toEqual([`token.revoke by ${before.id}`])
+  })
+
+  it('anew leaves alone the tokens of others, and those that nobody owns', async () => {
+    const [, ken] = [await joined('mika'), await joined('ken')]
+    const his = authenticateSession(access, ken.session)
+    const grants = [{ role: 'viewer' as const }]
+    const tokens = [
+      await createOwnToken(access, his, { name: 'laptop', grants }),
+      await createToken(access, admin, { name: 'bot', grants }),
+    ]
+    const { code } = await invitePerson(access, admin, 'mika')
+    const { totpSecret } = await beginJoining(access, code)
+    await join(access, { code, password: 'another long sentence', totp: codeNow(totpSecret) })
+    for (const { id, secret } of tokens) expect(authenticate(access, secret, 'api')).toMatchObject({ id })
   })
 
   it('keeps nothing that could be used by who reads the database', async () => {

@@ -30,11 +30,13 @@ const sessionLivesMs = 14 * 86_400_000
 /** A code is spent by this, also when its token was revoked meanwhile. @throws HoldfastError access.unauthenticated, access.code_refused */
 export async function beginSession(access: Access, signIn: SignIn): Promise<BegunSession> {
   const { userAgent } = signIn
-  const held = 'token' in signIn ? tokenWith(access, signIn.token)?.id : undefined
-  if ('token' in signIn && held === undefined) throw unauthenticated()
+  // Nobody who guesses makes anything be written.
+  if ('token' in signIn && tokenWith(access, signIn.token) === undefined) throw unauthenticated()
   const begun = await access.store.write((tx) => {
     const at = access.clock.now()
-    const holderId = 'code' in signIn ? spendCode(tx, hashOfSecret(signIn.code), at) : held
+    // Looked up again for a token: what a rotation without an overlap ends begins no session after it.
+    const holderId =
+      'code' in signIn ? spendCode(tx, hashOfSecret(signIn.code), at) : tokenWith(access, signIn.token, tx)?.id
     const isGood = holderId !== undefined && findHolder(tx, holderId, at) !== undefined
     return isGood ? openSessionFor(access, tx, { holderId, userAgent }) : undefined
   })

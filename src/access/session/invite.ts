@@ -4,7 +4,7 @@ import { type Actor, requirePermission } from '../can.ts'
 import { tokenMissing } from '../errors.ts'
 import { localTokenName } from '../schemas.ts'
 import { findHolder } from '../holder.ts'
-import { allTokens } from '../token/rows.ts'
+import { allTokens, isLocalToken } from '../token/rows.ts'
 import { hashOfSecret } from '../token/secret.ts'
 import { forgetExpired, insertCode } from './rows.ts'
 
@@ -23,9 +23,7 @@ export async function inviteToSignIn(access: Access, actor: Actor): Promise<Sign
 
 /** For whoever starts the server, and can read its data folder anyway: a code for the local token. */
 export async function inviteWhoStarted(access: Access): Promise<SignInCode> {
-  const local = allTokens(access.store.read).find(
-    ({ name, revoked_at }) => name === localTokenName && revoked_at === null,
-  )
+  const local = allTokens(access.store.read).find((token) => isLocalToken(token) && token.revoked_at === null)
   if (local === undefined) throw tokenMissing(localTokenName)
   const by = { type: 'system', id: 'start', via: 'api' } as const
   return makeCode(access, { tokenId: local.id, by, cause: { type: 'human', id: 'start' } })

@@ -20,6 +20,7 @@ const columns = 'id, holder_id, secret_hash, key_hash, created_at, expires_at, e
 
 export type NewCode = {
   readonly codeHash: string
+  /** Or of the person, if it is theirs. */
   readonly tokenId: string
   readonly createdAt: number
   readonly expiresAt: number
@@ -95,6 +96,10 @@ export function endSessionRow(tx: Transaction, id: string, nowMs: number): boole
 /** All of one holder. */
 export function endSessionsOf(tx: Transaction, holderId: string, nowMs: number): void {
   tx.prepare('UPDATE access_session SET ended_at = ? WHERE holder_id = ? AND ended_at IS NULL').run(nowMs, holderId)
+}
+
+export function forgetCodesOf(tx: Transaction, holderId: string): void {
+  tx.prepare('DELETE FROM access_sign_in_code WHERE token_id = ?').run(holderId)
 }
 
 /** What nobody can use any more; who signed in and out is in the trail. */

@@ -1,4 +1,5 @@
 import type { Via } from '../../audit/index.ts'
+import type { Reader } from '../../store/index.ts'
 import type { Access } from '../access.ts'
 import type { Actor } from '../can.ts'
 import { unauthenticated } from '../errors.ts'
@@ -42,12 +43,16 @@ export function actorOfToken({ store, clock }: Access, token: TokenRow, via: Via
 }
 
 /** The token with this secret, good or not. */
-export function tokenWith(access: Access, secret: string): TokenRow | undefined {
+export function tokenWith(
+  { store, clock }: Access,
+  secret: string,
+  queries: Pick<Reader, 'prepare'> = store.read,
+): TokenRow | undefined {
   if (!isSecret(secret)) return undefined
   const secretHash = hashOfSecret(secret)
-  const token = tokenBySecretHash(access.store.read, secretHash)
+  const token = tokenBySecretHash(queries, secretHash)
   if (token !== undefined && equalHashes(token.secret_hash, secretHash)) return token
-  return tokenByFormerSecret(access.store.read, secretHash, access.clock.now())
+  return tokenByFormerSecret(queries, secretHash, clock.now())
 }
 
 /** Beside the request: it neither waits for the note nor fails with it. */

@@ -7,7 +7,7 @@ import { localTokenName } from '../schemas.ts'
 import { tokenWith } from './authenticate.ts'
 import { makeToken } from './create.ts'
 import { takeBack } from './revoke.ts'
-import { allTokens, isGood } from './rows.ts'
+import { allTokens, isGood, isLocalToken } from './rows.ts'
 
 /** What the files of the data folder hold now, if they are there. */
 export type HeldByFolder = { readonly token: string | undefined; readonly accessKeyId: string | undefined }
@@ -41,9 +41,7 @@ export async function ensureLocalToken(access: Access, local: LocalToken): Promi
 }
 
 function replaceToken(access: Access, tx: Transaction, { deliver, deliverAwsKey }: LocalToken): void {
-  const lost = allTokens(access.store.read).filter(
-    ({ name, revoked_at }) => name === localTokenName && revoked_at === null,
-  )
+  const lost = allTokens(access.store.read).filter((token) => isLocalToken(token) && token.revoked_at === null)
   for (const { id } of lost) takeBack(access, tx, { id, by, cause })
   const holder = { grants: [{ role: 'admin' as const }] }
   const { secret, awsKey } = makeToken(access, tx, { name: localTokenName, holder, awsKey: true, by, cause })

@@ -2,8 +2,7 @@ import type { Reader } from '../../store/index.ts'
 import type { Actor } from '../can.ts'
 import { ownerHand, unknownHand } from '../hand/count.ts'
 import { allPeople, personById, personIdPrefix } from '../person/rows.ts'
-import { localTokenName } from '../schemas.ts'
-import { allTokens, tokenById, type TokenRow } from './rows.ts'
+import { allTokens, isLocalToken, tokenById, type TokenRow } from './rows.ts'
 
 /**
  * As people know who acted: by the name of the person or the token, also of one that is revoked by now. Undefined for whoever acts without a
@@ -43,4 +42,4 @@ export function actorsNamed(read: Reader, name: string): readonly string[] {
   return [...ids, ...tokens.map(({ id }) => id)]
 }
 
-export const shownName = ({ name }: TokenRow): string => (name === localTokenName ? 'local admin' : name)
+export const shownName = (token: TokenRow): string => (isLocalToken(token) ? 'local admin' : token.name)

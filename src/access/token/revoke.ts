@@ -14,11 +14,15 @@ export async function revokeToken(access: Access, actor: Actor, id: string): Pro
 export type Revocation = { readonly id: string; readonly by: Author; readonly cause?: Cause }
 
 /** The end of the token and its record. */
-export function takeBack(access: Access, tx: Transaction, { id, by, cause }: Revocation): void {
+export function takeBack({ clock }: Access, tx: Transaction, revocation: Revocation): void {
+  takeBackAt(tx, { ...revocation, at: clock.now() })
+}
+
+/** For whoever has the time of the transaction already. */
+export function takeBackAt(tx: Transaction, { id, by, cause, at }: Revocation & { readonly at: number }): void {
   const token = tokenById(tx, id)
   if (token === undefined) throw tokenMissing(id)
   if (token.revoked_at !== null) return
-  const at = access.clock.now()
   markRevoked(tx, id, at)
   appendRecord(tx, {
     at,

@@ -7,8 +7,11 @@ import {
   type Actor,
   addPerson,
   authenticate,
+  authenticateSession,
+  beginSession,
   createOwnToken,
   createToken,
+  inviteToSignIn,
   makeToken,
   revokeToken,
   rotateOwnToken,
@@ -62,6 +65,29 @@ it('rotated twice, each former secret has its own end', async () => {
   expect([made, second, third].map(({ secret }) => opens(secret))).toEqual([made.id, made.id, made.id])
   clock.advanceBy(hour)
   expect([made, second, third].map(({ secret }) => opens(secret))).toEqual([undefined, made.id, made.id])
+})
+
+it('without an overlap all that the old secrets began ends too: sessions, sign-in codes, secrets of earlier rotations', async () => {
+  const made = await bot()
+  const holder = authenticate(access, made.secret, 'api')
+  const session = await beginSession(access, { token: made.secret })
+  const { code } = await inviteToSignIn(access, { ...holder, grants: [{ role: 'admin' }] })
+  await rotateToken(access, admin, { id: made.id, overlapMs: hour })
+  expect(authenticateSession(access, session)).toMatchObject({ id: made.id })
+  const last = await rotateToken(access, admin, { id: made.id, overlapMs: 0 })
+  expect([opens(made.secret), opens(last.secret)]).toEqual([undefined, made.id])
+  expect(() => authenticateSession(access, session)).toThrow(expect.objectContaining({ code: 'access.session_ended' }))
+  await expect(beginSession(access, { code })).rejects.toMatchObject({ code: 'access.code_refused' })
+})
+
+it('a session is not begun with the old secret while it is being rotated without an overlap', async () => {
+  const made = await bot()
+  const [rotated, begun] = await Promise.allSettled([
+    rotateToken(access, admin, { id: made.id, overlapMs: 0 }),
+    beginSession(access, { token: made.secret }),
+  ])
+  expect(rotated.status).toBe('fulfilled')
+  expect(begun).toMatchObject({ status: 'rejected', reason: { code: 'access.unauthenticated' } })
 })
 
 it('is an admin’s to do, or the person’s whose it is', async () => {

@@ -7,11 +7,12 @@ import { type Actor, requirePermission } from '../can.ts'
 import { nobodysOwn, tokenFixed, tokenMissing } from '../errors.ts'
 import { handsOf, putTokenInHands, takeFromUnknown } from '../hand/rows.ts'
 import { localTokenName, type Token } from '../schemas.ts'
-import { isGood, keepFormerSecret, setSecret, tokenById } from './rows.ts'
+import { endSessionsOf, forgetCodesOf } from '../session/rows.ts'
+import { forgetFormerSecretsOf, isGood, keepFormerSecret, setSecret, tokenById } from './rows.ts'
 import { shownToken } from './shown.ts'
 import { hashOfSecret, newSecret } from './secret.ts'
 
-/** How long the old secret stays good; 0: it ends at once. */
+/** How long the old secret stays good; 0: it ends at once, and so does all that it, or one before it, began. */
 export type Rotation = { readonly id: string; readonly overlapMs: number }
 
 /** `secret` is told this once. */
@@ -52,9 +53,17 @@ function rotateIn(access: Access, tx: Transaction, { id, overlapMs, by }: Rotati
   keepFormerSecret(tx, { secretHash: token.secret_hash, tokenId: id, expiresAt: formerUntil, nowMs: at })
   setSecret(tx, id, hashOfSecret(secret))
   putTokenInHands(tx, id, handsOf(tx, by, at))
+  if (overlapMs === 0) endWhatWasBegunBefore(tx, id, at)
   // Whoever had the old one, or the pair of keys that came with it, has it still.
   if (overlapMs === 0 && awsKeyOfToken(tx, id) === undefined) takeFromUnknown(tx, id)
   const change = { name: token.name, formerUntil }
   appendRecord(tx, { at, actor: by, action: 'token.rotate', subject: { type: 'token', id }, change })
   return { ...shownToken(tx, token, at), secret, formerUntil }
+}
+
+/** Whoever had a secret of before may have signed in with it, or have asked for a link to do so later. */
+function endWhatWasBegunBefore(tx: Transaction, id: string, at: number): void {
+  forgetFormerSecretsOf(tx, id)
+  forgetCodesOf(tx, id)
+  endSessionsOf(tx, id, at)
 }

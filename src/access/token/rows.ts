@@ -1,6 +1,7 @@
 /** Tokens as rows. */
 import type { Reader, Transaction } from '../../store/index.ts'
 import type { Grant } from '../grant.ts'
+import { localTokenName } from '../schemas.ts'
 
 export type TokenRow = {
   readonly id: string
@@ -19,6 +20,10 @@ export type TokenRow = {
   /** JSON; null of tokens that are older than this column. */
   readonly made_by: string | null
 }
+
+/** The one in the file of the data folder. A person's token is theirs, whatever it is called. */
+export const isLocalToken = ({ name, person_id, actor_type }: TokenRow): boolean =>
+  name === localTokenName && person_id === null && actor_type === 'user'
 
 export type FreshToken = Omit<TokenRow, 'last_used_at' | 'revoked_at'>
 
@@ -44,8 +49,8 @@ export function insertToken(tx: Transaction, token: FreshToken): void {
   )
 }
 
-export function tokenBySecretHash(read: Reader, secretHash: string): TokenRow | undefined {
-  return read.get<TokenRow>(`SELECT ${columns} FROM access_tokens WHERE secret_hash = ?`, secretHash)
+export function tokenBySecretHash(read: Pick<Reader, 'prepare'>, secretHash: string): TokenRow | undefined {
+  return read.prepare<TokenRow>(`SELECT ${columns} FROM access_tokens WHERE secret_hash = ?`).get(secretHash)
 }
 
 export function tokenById(read: Pick<Reader, 'prepare'>, id: string): TokenRow | undefined {
@@ -55,6 +60,14 @@ export function tokenById(read: Pick<Reader, 'prepare'>, id: string): TokenRow |
 /** Oldest first: ids rise with time. */
 export function allTokens(read: Reader): TokenRow[] {
   return read.all<TokenRow>(`SELECT ${columns} FROM access_tokens ORDER BY id`)
+}
+
+/** Of a person, those that open something. Oldest first. */
+export function goodTokensOf(read: Pick<Reader, 'prepare'>, personId: string, nowMs: number): TokenRow[] {
+  return read
+    .prepare<TokenRow>(`SELECT ${columns} FROM access_tokens WHERE person_id = ? ORDER BY id`)
+    .all(personId)
+    .filter((token) => isGood(token, nowMs))
 }
 
 export function setSecret(tx: Transaction, id: string, secretHash: string): void {
@@ -77,12 +90,19 @@ export function keepFormerSecret(tx: Transaction, { secretHash, tokenId, expires
   )
 }
 
+export function forgetFormerSecretsOf(tx: Transaction, tokenId: string): void {
+  tx.prepare('DELETE FROM access_former_secret WHERE token_id = ?').run(tokenId)
+}
+
 /** The token that had this secret before it was rotated, while that is good. */
-export function tokenByFormerSecret(read: Reader, secretHash: string, nowMs: number): TokenRow | undefined {
-  const former = read.get<{ token_id: string }>(
-    'SELECT token_id FROM access_former_secret WHERE secret_hash = ? AND expires_at > ?',
-    ...[secretHash, nowMs],
-  )
+export function tokenByFormerSecret(
+  read: Pick<Reader, 'prepare'>,
+  secretHash: string,
+  nowMs: number,
+): TokenRow | undefined {
+  const former = read
+    .prepare<{ token_id: string }>('SELECT token_id FROM access_former_secret WHERE secret_hash = ? AND expires_at > ?')
+    .get(secretHash, nowMs)
   return former === undefined ? undefined : tokenById(read, former.token_id)
 }
 

@@ -15,7 +15,7 @@ export function rotateTokenCommand(context: Context): Command {
     .argument('<id>', 'of the token, as holdfast tokens list prints it')
     .option(
       '--overlap <duration>',
-      'the old secret stays good for so long, a week at most (default: it ends at once)',
+      'the old secret stays good for so long, a week at most (default: it ends at once, and sessions that it began with it)',
       lifetime,
     )
     .option('--own', 'a token of your own, for which nobody has to be an admin')

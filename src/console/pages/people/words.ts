@@ -63,8 +63,8 @@ export const peopleWords = {
     ja: '参加用のリンクを再発行します。以前のリンクは無効になります。',
   },
   inviteJoinedSays: {
-    en: 'For whoever has lost what they sign in with: by the link they begin anew. It ends their sessions and removes password, passkeys and codes.',
-    ja: 'サインイン手段を失った場合に使います。リンクで設定し直すと、既存のセッションは終了し、パスワード・パスキー・リカバリーコードはすべて無効になります。',
+    en: 'For whoever has lost what they sign in with: by the link they begin anew. It ends their sessions and tokens and removes password, passkeys and codes.',
+    ja: 'サインイン手段を失った場合に使います。リンクで設定し直すと、既存のセッションは終了し、本人のトークンは失効し、パスワード・パスキー・リカバリーコードはすべて無効になります。',
   },
   disable: { en: 'Disable', ja: '無効にする' },
   disableMeans: {
