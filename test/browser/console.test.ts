@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyExport } from '../../src/audit/index.ts'
 import { seriousFaults } from './accessible.ts'
-import { type Console, openConsole } from './console.ts'
+import { type Console, goByKeys, openConsole } from './console.ts'
 import { Api, checkout } from './machines.ts'
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true }
@@ -35,8 +35,7 @@ describe('a first visit', () => {
   it('by the link: an execution is seen live, its failed state is found, shared and audited', async () => {
     const page = await console.open(desktop)
     await page.getByText('All is well').waitFor()
-    await page.keyboard.press('g')
-    await page.keyboard.press('e')
+    await goByKeys(page, 'e', '/executions')
     await page.getByText('Nothing has run yet').waitFor()
 
     // Started elsewhere: the list shows it without being asked.
@@ -169,8 +168,7 @@ describe('whoever keeps the door', () => {
     await page.getByRole('row', { name: /release bot/ }).waitFor({ state: 'detached' })
     expect(await page.content()).not.toContain(secret)
 
-    await page.keyboard.press('g')
-    await page.keyboard.press('l')
+    await goByKeys(page, 'l', '/locks')
     await page.getByRole('button', { name: 'Lock a place' }).click()
     await dialog.getByLabel('Project › config').fill('acme/shop › production')
     await dialog.getByLabel('Reason').fill('sale day')

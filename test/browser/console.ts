@@ -28,6 +28,15 @@ export async function buildConsole(): Promise<void> {
   await promisify(execFile)(process.execPath, [join(root, 'scripts/console/build.ts')])
 }
 
+/** `g` and a letter; once more where the machine was too slow for two keys that have to follow each other within a moment. */
+export async function goByKeys(page: Page, letter: string, path: string): Promise<void> {
+  while (new URL(page.url()).pathname !== path) {
+    await page.keyboard.press('g')
+    await page.keyboard.press(letter)
+    await page.waitForURL((url) => url.pathname === path, { timeout: 2000 }).catch(() => {})
+  }
+}
+
 export type ConsoleOptions = {
   readonly settings?: Partial<Pick<Configuration, 'signOn' | 'outbound'>>
   readonly environment?: Readonly<Record<string, string>>

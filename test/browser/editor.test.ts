@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { seriousFaults } from './accessible.ts'
-import { type Console, openConsole } from './console.ts'
+import { type Console, goByKeys, openConsole } from './console.ts'
 import { Api } from './machines.ts'
 
 let console: Console
@@ -21,8 +21,7 @@ it('a sample is broken and mended, run with mocks, saved against somebody else, 
   page.on('console', (message) => {
     if (message.text().includes('Content Security Policy')) refused.push(message.text())
   })
-  await page.keyboard.press('g')
-  await page.keyboard.press('m')
+  await goByKeys(page, 'm', '/machines')
   await page.getByText('There is no state machine of yours yet').waitFor()
   await page.getByRole('button', { name: 'an approval: wait for a person' }).click()
   await page.getByText('Valid', { exact: true }).waitFor()

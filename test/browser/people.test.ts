@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { build, page as served, placePath, publicKey, signed } from '../deploying/site.ts'
 import { seriousFaults } from './accessible.ts'
-import { type Console, openConsole } from './console.ts'
+import { type Console, goByKeys, openConsole } from './console.ts'
 import { Api } from './machines.ts'
 
 const desktop = { viewport: { width: 1440, height: 900 } }
@@ -52,8 +52,7 @@ describe('somebody new', () => {
 
   it('is added by an admin, and joins by the link on a phone', async () => {
     admin = await console.open(desktop)
-    await admin.keyboard.press('g')
-    await admin.keyboard.press('p')
+    await goByKeys(admin, 'p', '/people')
     await admin.getByText('Nobody signs in by name yet').waitFor()
     await faultless(admin)
     await admin.getByRole('button', { name: 'Add somebody' }).click()
@@ -214,8 +213,7 @@ describe('somebody new', () => {
 
   it('approves what another asked for, and looks at what went ahead without', async () => {
     await deploy('1')
-    await admin.keyboard.press('g')
-    await admin.keyboard.press('l')
+    await goByKeys(admin, 'l', '/locks')
     const row = admin.getByRole('listitem').filter({ hasText: 'acme/site › production' }).filter({ hasText: 'nobody' })
     await row.getByRole('button', { name: 'Change' }).click()
     await faultless(admin)
