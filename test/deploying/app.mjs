@@ -5,7 +5,7 @@
 import { createServer } from 'node:http'
 
 const { BEHAVIOUR = 'good', BOOT_MS = '0', HOLDFAST_RELEASE = 'none', PORT, VERSION = '0', SQUATTER } = process.env
-const startedAt = Date.now()
+let visitors = 0
 let asked = 0
 
 /** Whether it says that it is healthy. */
@@ -13,9 +13,19 @@ function isHealthy({ headers }) {
   if (BEHAVIOUR === 'never-healthy') return false
   // The agent asks under its name; the edge has none.
   if (BEHAVIOUR === 'ill-at-the-edge') return headers['user-agent'] === 'holdfast-health'
-  // Healthy long enough to be let in, ill long enough to be seen, again and again.
-  if (BEHAVIOUR === 'flapping') return Math.floor((Date.now() - startedAt) / 2500) % 2 === 0
+  if (BEHAVIOUR === 'flapping') return isWellNow(headers['user-agent'])
   return true
+}
+
+/** How often each asker was answered since visitors came. */
+const turns = new Map()
+
+/** Healthy until it is let in, then ill long enough to be seen, again and again: told by what is asked, not by the clock. */
+function isWellNow(asker) {
+  if (visitors === 0) return true
+  const turn = (turns.get(asker) ?? 0) + 1
+  turns.set(asker, turn)
+  return Math.floor((turn + 8) / 12) % 2 === 0
 }
 
 if (BEHAVIOUR === 'crash-loop') {
@@ -29,6 +39,7 @@ const server = createServer((request, response) => {
   const headers = { 'x-release-id': release, 'x-version': VERSION, 'content-type': 'text/plain' }
   if (request.url === '/healthz') return response.writeHead(isHealthy(request) ? 200 : 503, headers).end('healthz\n')
   if (request.url === '/silent') return undefined
+  visitors += 1
   if (BEHAVIOUR === 'answers-500') return response.writeHead(500, headers).end('a bug\n')
   return response.writeHead(200, headers).end(`version ${VERSION}, request ${asked}\n`)
 })
