@@ -7,7 +7,7 @@ import { RandomRun } from './random-run.ts'
 import { Tape } from './tape.ts'
 
 // A longer search: HOLDFAST_PROPERTY_RUNS=100000 HOLDFAST_PROPERTY_SEED=random npx vitest run test/language
-const numRuns = Number(process.env['HOLDFAST_PROPERTY_RUNS'] ?? 2000)
+const numRuns = Number(process.env['HOLDFAST_PROPERTY_RUNS'] ?? 1200)
 const expressions = createExpressions()
 afterAll(() => expressions.close())
 
