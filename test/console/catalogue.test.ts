@@ -13,6 +13,8 @@ const namesIn = (text: string): readonly string[] => (text.match(/\{\{\w+\}\}/g)
 /** Names of things, and what is copied as it stands. */
 const sameInBoth = new Set([
   ...['shell.holdfast', 'shell.english', 'shell.japanese'],
+  // Only its full stop is of the language.
+  'part.sentence',
   // As AWS's Japanese documentation calls them.
   ...['machine.arn', 'machine.level_TRACE', 'machine.type_EXPRESS', 'machine.isExpress'],
 ])
