@@ -115,12 +115,12 @@ export async function killRotations({ folder, kills, connections, random }: Rota
   const promised = await fill(first, connections)
   await first.store.close()
   const problems: string[] = []
-  let halfDone = 0
+  let [done, halfDone] = [0, 0]
   // Goes on until one has hit a rotation half done: where none has, nothing was shown.
-  for (let kill = 0; kill < kills || (halfDone === 0 && kill < 10 * kills); kill++) {
+  for (; done < kills || (halfDone === 0 && done < 10 * kills); done++) {
     await rotateUntilKilled(folder, 1 + Math.floor(random() * 30), Math.floor(random() * 4))
     const world = openSealedWorld(folder)
-    problems.push(...(await lost(world, promised)).map((problem) => `after kill ${kill + 1}: ${problem}`))
+    problems.push(...(await lost(world, promised)).map((problem) => `after kill ${done + 1}: ${problem}`))
     if (keysOnDisk(folder).length > 1) halfDone++
     await world.store.close()
   }
@@ -132,7 +132,7 @@ export async function killRotations({ folder, kills, connections, random }: Rota
   const others = keysInUse(world.store).filter((used) => used !== key)
   if (others.length > 0) problems.push(`something is still under ${others.join()}`)
   await world.store.close()
-  return { kills, halfDone, problems }
+  return { kills: done, halfDone, problems }
 }
 
 const keysOnDisk = (folder: string): readonly string[] =>

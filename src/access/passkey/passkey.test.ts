@@ -1,9 +1,8 @@
-import { randomBytes as chance } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { HoldfastError, silentLogger, VirtualClock } from '../../base/index.ts'
-import { openKeyring } from '../../sealing/index.ts'
-import { openStore, type Store } from '../../store/index.ts'
+import type { VirtualClock } from '../../base/index.ts'
+import type { Store } from '../../store/index.ts'
+import { admin, codeOf, openAccessWorld } from '../access-world.fake.ts'
 import {
   type Access,
   type Actor,
@@ -27,7 +26,6 @@ import {
   joinByPasskey,
   listOwnPasskeys,
   listPeople,
-  openAccess,
   recoverSignIn,
   removeOwnPasskey,
   renameOwnPasskey,
@@ -36,7 +34,6 @@ import {
 } from '../index.ts'
 import { FakeAuthenticator, type Wrongs } from './authenticator.fake.ts'
 
-const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
 const origin = 'https://holdfast.acme.example'
 const elsewhere = 'https://other.acme.example'
 /** Browsers offer a passkey of the one to pages of the other: to them both are `localhost`. */
@@ -46,22 +43,10 @@ let store: Store
 let clock: VirtualClock
 let access: Access
 beforeEach(() => {
-  clock = new VirtualClock()
-  store = openStore({ path: ':memory:', clock, logger: silentLogger })
-  const randomBytes = (length: number): Uint8Array => new Uint8Array(chance(length))
-  const keyring = openKeyring({ keys: () => [{ id: '0', key: new Uint8Array(32) }], randomBytes })
-  access = openAccess({ store, clock, logger: silentLogger, randomBytes, keyring })
+  ;({ store, clock, access } = openAccessWorld())
 })
 afterEach(() => store.close())
 
-const codeOf = async (act: () => unknown): Promise<unknown> => {
-  try {
-    await act()
-    return 'done'
-  } catch (error) {
-    return error instanceof HoldfastError ? error.code : error
-  }
-}
 const trail = () =>
   store.read
     .all<{ action: string; change: string }>('SELECT action, change FROM trail_unsealed ORDER BY position')

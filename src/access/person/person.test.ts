@@ -1,11 +1,10 @@
 import { TOTP, Secret } from 'otpauth'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { HoldfastError, silentLogger, VirtualClock } from '../../base/index.ts'
-import { openKeyring } from '../../sealing/index.ts'
-import { openStore, type Store } from '../../store/index.ts'
+import type { VirtualClock } from '../../base/index.ts'
+import type { Store } from '../../store/index.ts'
+import { admin, codeOf, openAccessWorld } from '../access-world.fake.ts'
 import {
   type Access,
-  type Actor,
   addPerson,
   askToLogIn,
   authenticate,
@@ -28,7 +27,6 @@ import {
   listOwnTokens,
   listPeople,
   nameOfActor,
-  openAccess,
   personBehind,
   removeGroup,
   revokeOwnToken,
@@ -36,31 +34,16 @@ import {
   takeLogin,
 } from '../index.ts'
 
-const admin: Actor = { type: 'user', id: 'ada', via: 'api', grants: [{ role: 'admin' }] }
 const password = 'correct horse battery'
 
 let store: Store
 let clock: VirtualClock
 let access: Access
 beforeEach(() => {
-  clock = new VirtualClock()
-  store = openStore({ path: ':memory:', clock, logger: silentLogger })
-  let chance = 0
-  const randomBytes = (length: number): Uint8Array =>
-    Uint8Array.from({ length }, (_, at) => (at === 0 ? ++chance & 0xff : (chance * 31 + at * 7) & 0xff))
-  const keyring = openKeyring({ keys: () => [{ id: '0', key: new Uint8Array(32) }], randomBytes })
-  access = openAccess({ store, clock, logger: silentLogger, randomBytes, keyring })
+  ;({ store, clock, access } = openAccessWorld())
 })
 afterEach(() => store.close())
 
-const codeOf = async (act: () => unknown): Promise<unknown> => {
-  try {
-    await act()
-    return 'done'
-  } catch (error) {
-    return error instanceof HoldfastError ? error.code : error
-  }
-}
 const trail = () =>
   store.read
     .all<{ action: string; actor_id: string }>('SELECT action, actor_id FROM trail_unsealed ORDER BY position')
