@@ -2,10 +2,11 @@
  * The application of the tests, as an artifact holds it: plain Node, and as bad as BEHAVIOUR wants it. Every answer names the
  * version, so that whoever asks through the edge sees who was let in.
  */
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 
-const { BEHAVIOUR = 'good', BOOT_MS = '0', HOLDFAST_RELEASE = 'none', PORT, VERSION = '0', SQUATTER } = process.env
-let visitors = 0
+const { BEHAVIOUR = 'good', BOOT_MS = '0', HOLDFAST_RELEASE = 'none', PORT, VERSION = '0' } = process.env
+const { SQUATTER, WELL_WHILE = '' } = process.env
 let asked = 0
 
 /** Whether it says that it is healthy. */
@@ -17,12 +18,12 @@ function isHealthy({ headers }) {
   return true
 }
 
-/** How often each asker was answered since visitors came. */
+/** How often each asker was answered since it flaps. */
 const turns = new Map()
 
-/** Healthy until it is let in, then ill long enough to be seen, again and again: told by what is asked, not by the clock. */
+/** Healthy while the file is there, then ill long enough to be seen, again and again: told by what is asked, not by the clock. */
 function isWellNow(asker) {
-  if (visitors === 0) return true
+  if (existsSync(WELL_WHILE)) return true
   const turn = (turns.get(asker) ?? 0) + 1
   turns.set(asker, turn)
   return Math.floor((turn + 8) / 12) % 2 === 0
@@ -39,7 +40,6 @@ const server = createServer((request, response) => {
   const headers = { 'x-release-id': release, 'x-version': VERSION, 'content-type': 'text/plain' }
   if (request.url === '/healthz') return response.writeHead(isHealthy(request) ? 200 : 503, headers).end('healthz\n')
   if (request.url === '/silent') return undefined
-  visitors += 1
   if (BEHAVIOUR === 'answers-500') return response.writeHead(500, headers).end('a bug\n')
   return response.writeHead(200, headers).end(`version ${VERSION}, request ${asked}\n`)
 })

@@ -2,12 +2,12 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Case } from './case.ts'
-import { idIn, type Ran, type System } from './system.ts'
+import { begunBy, endOf, idIn, type Ran, type System } from './system.ts'
 
 const brief = { timeout: '6s' }
 const oneBox = { strategy: { kind: 'one-box', bake: { for: '30s' } }, timeout: '40s' }
@@ -60,6 +60,17 @@ async function withTakenPort(system: System, version: string): Promise<Ran> {
     other.closeAllConnections()
     other.close()
   }
+}
+
+/** Well until it bakes: before that nobody would have let it in. */
+async function flapping(system: System, version: string): Promise<Ran> {
+  const gate = join(system.folder, 'well')
+  writeFileSync(gate, '')
+  const file = system.file(version, { BEHAVIOUR: 'flapping', WELL_WHILE: gate }, oneBox)
+  const program = system.start(['deploy', file, '--json'])
+  await system.until(await begunBy(program), ({ state }) => state === 'Bake')
+  rmSync(gate)
+  return endOf(program)
 }
 
 /** An archive as somebody may have made it, its digest as the release file names it. */
@@ -137,7 +148,7 @@ export const failing: readonly Case[] = [
   {
     name: 'flapping',
     expected: { exit: 1, class: 'health', state: ['Bake', 'Watch'], mender: 'author', says: [/503/], share: 0.1 },
-    run: (system, version) => system.deploy(system.file(version, { BEHAVIOUR: 'flapping' }, oneBox)),
+    run: flapping,
   },
   {
     name: 'answers 500',
