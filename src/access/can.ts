@@ -9,6 +9,8 @@ export type Actor = Author & {
   readonly grants?: readonly Grant[]
   /** Whose token or session it is: one person, whichever way they come. */
   readonly person?: string
+  /** What let them in: the id of a session, or the hash of a token's secret. Looked up again by `requireStill()`. */
+  readonly credential?: string
 }
 
 /** Everybody, where nobody is asked who they are (`--auth none`). */

@@ -34,6 +34,7 @@ export {
 export { commonHand, fewestPeople, type Hands, isUnknown, ownerHand, unknownHand } from './hand/count.ts'
 export { handsOf } from './hand/rows.ts'
 export { type AccessErrorCode, accessErrorCodes } from './errors.ts'
+export { requireStill } from './still.ts'
 export { sealedAccess } from './sealed.ts'
 export { authenticateSession, type SessionProof } from './session/authenticate.ts'
 export { type BegunSession, beginSession, type SignIn } from './session/begin.ts'

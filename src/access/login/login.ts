@@ -7,6 +7,7 @@ import type { Grant } from '../grant.ts'
 import { type Hands, unknownHand } from '../hand/count.ts'
 import { handsOf } from '../hand/rows.ts'
 import { findHolder } from '../holder.ts'
+import { requireStill } from '../still.ts'
 import { makeToken } from '../token/create.ts'
 import { hashOfSecret } from '../token/secret.ts'
 import { decideRow, insertLogin, loginByCode, loginByDevice, type LoginRow, takeRow } from './rows.ts'
@@ -63,6 +64,7 @@ export async function decideLogin(access: Access, actor: Actor, { code, verdict 
   const { person } = actor
   if (person === undefined) throw nobodysOwn()
   await access.store.write((tx) => {
+    requireStill(access, tx, actor, 'token.own')
     const at = access.clock.now()
     const { name } = pending(access, loginByCode(tx, code))
     const hands = handsOf(tx, actor, at)

@@ -4,6 +4,7 @@ import type { Access } from '../access.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { groupMissing, personExists, personInvalid } from '../errors.ts'
 import { printGrant } from '../grant.ts'
+import { requireStill } from '../still.ts'
 import { inviteIn, type JoinCode } from './invite.ts'
 import { personOf } from './list.ts'
 import { groupByName, insertPerson, personByLogin, setGroups } from './rows.ts'
@@ -20,6 +21,7 @@ export async function addPerson(access: Access, actor: Actor, request: NewPerson
   requirePermission(actor, 'person.add')
   const { login, name, grants, groups } = parsed(request)
   return access.store.write((tx) => {
+    requireStill(access, tx, actor, 'person.add')
     if (personByLogin(tx, login) !== undefined) throw personExists(login)
     requireGroups(tx, groups)
     const [id, at] = [newPersonId(access), access.clock.now()]

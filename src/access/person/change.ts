@@ -3,6 +3,7 @@ import type { Access } from '../access.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { lastAdmin, personInvalid, personMissing } from '../errors.ts'
 import { type Grant, printGrant } from '../grant.ts'
+import { requireStill } from '../still.ts'
 import { requireGroups } from './add.ts'
 import { personOf } from './list.ts'
 import { changePersonRow, personByLogin, setGroups } from './rows.ts'
@@ -26,6 +27,7 @@ export async function changePerson(
   }
   const { name, grants, alsoGrants = [], groups, disabled } = result.data
   return access.store.write((tx) => {
+    requireStill(access, tx, actor, 'person.change', { type: 'person', id: login })
     const row = personByLogin(tx, login)
     if (row === undefined) throw personMissing(login)
     const [before, at] = [personOf(tx, row.id), access.clock.now()]

@@ -3,6 +3,7 @@ import type { Access } from '../access.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { groupMissing, personInvalid } from '../errors.ts'
 import { type Grant, printGrant } from '../grant.ts'
+import { requireStill } from '../still.ts'
 import { deleteGroup, groupByName, membersOf, putGroup } from './rows.ts'
 import { type Group, groupChangeSchema, groupNameSchema } from './schemas.ts'
 
@@ -19,6 +20,7 @@ export async function setGroup(
   if (!parsed.success) throw personInvalid('grants', parsed.error.issues[0]?.message ?? 'invalid')
   const { grants } = parsed.data
   return access.store.write((tx) => {
+    requireStill(access, tx, actor, 'group.set', { type: 'group', id: name })
     const [at, before] = [access.clock.now(), groupByName(tx, name)]
     putGroup(tx, { name, grants: JSON.stringify(grants), created_at: at })
     const was = before === undefined ? null : (JSON.parse(before.grants) as Grant[]).map(printGrant)

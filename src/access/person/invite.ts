@@ -4,6 +4,7 @@ import type { Access } from '../access.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { personMissing } from '../errors.ts'
 import { handsOf } from '../hand/rows.ts'
+import { requireStill } from '../still.ts'
 import { personByLogin } from './rows.ts'
 import { beginStep } from './steps.ts'
 
@@ -19,6 +20,7 @@ const codeLivesMs = 3 * 86_400_000
 export async function invitePerson(access: Access, actor: Actor, login: string): Promise<JoinCode> {
   requirePermission(actor, 'person.invite', { type: 'person', id: login })
   return access.store.write((tx) => {
+    requireStill(access, tx, actor, 'person.invite', { type: 'person', id: login })
     const person = personByLogin(tx, login)
     if (person === undefined) throw personMissing(login)
     return inviteIn(access, tx, { id: person.id, by: actor })

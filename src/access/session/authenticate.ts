@@ -15,7 +15,7 @@ export function authenticateSession(access: Access, proof: SessionProof): Actor 
   const holder = session === undefined ? undefined : findHolder(store.read, session.holder_id, clock.now())
   if (session === undefined || holder === undefined) throw sessionEnded(about)
   noteSession(access, session)
-  return actorOfHolder(holder, 'ui')
+  return { ...actorOfHolder(holder, 'ui'), credential: session.id }
 }
 
 const noteEveryMs = 60_000

@@ -7,7 +7,7 @@ import { codeRefused, unauthenticated } from '../errors.ts'
 import { actorOfHolder, findHolder } from '../holder.ts'
 import { tokenWith } from '../token/authenticate.ts'
 import { hashOfSecret } from '../token/secret.ts'
-import { forgetExpired, insertSession, spendCode } from './rows.ts'
+import { forgetExpired, insertSession, sessionIdPrefix, spendCode } from './rows.ts'
 
 /** What a person signs in with; `userAgent` is what their browser calls itself. */
 export type SignIn = ({ readonly code: string } | { readonly token: string }) & {
@@ -66,9 +66,9 @@ export function openSessionFor(
   if (holder === undefined) throw unauthenticated()
   const random = (): string => Buffer.from(randomBytes(32)).toString('base64url')
   const [secret, key] = [random(), random()]
-  const id = `ses_${ulid(at, randomBytes)}`
+  const id = `${sessionIdPrefix}${ulid(at, randomBytes)}`
   const expiresAt = Math.min(at + sessionLivesMs, holder.expiresAt ?? Infinity)
-  const actor = actorOfHolder(holder, 'ui')
+  const actor = { ...actorOfHolder(holder, 'ui'), credential: id }
   forgetExpired(tx, at)
   insertSession(tx, {
     id,

@@ -1,4 +1,5 @@
 import { appendRecord, type Actor as Author, type Cause } from '../../audit/index.ts'
+import type { Transaction } from '../../store/index.ts'
 import type { Access } from '../access.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { tokenMissing } from '../errors.ts'
@@ -6,6 +7,7 @@ import { localTokenName } from '../schemas.ts'
 import { findHolder } from '../holder.ts'
 import { allTokens, isLocalToken } from '../token/rows.ts'
 import { hashOfSecret } from '../token/secret.ts'
+import { requireStill } from '../still.ts'
 import { forgetExpired, insertCode } from './rows.ts'
 
 /** `code` opens one session and is told this once. */
@@ -18,7 +20,10 @@ export async function inviteToSignIn(access: Access, actor: Actor): Promise<Sign
   requirePermission(actor, 'session.invite')
   const holder = findHolder(access.store.read, actor.id, access.clock.now())
   if (holder === undefined) throw tokenMissing(actor.id)
-  return makeCode(access, { tokenId: holder.id, by: actor })
+  return access.store.write((tx) => {
+    requireStill(access, tx, actor, 'session.invite')
+    return makeCode(access, tx, { tokenId: holder.id, by: actor })
+  })
 }
 
 /** For whoever starts the server, and can read its data folder anyway: a code for the local token. */
@@ -26,25 +31,25 @@ export async function inviteWhoStarted(access: Access): Promise<SignInCode> {
   const local = allTokens(access.store.read).find((token) => isLocalToken(token) && token.revoked_at === null)
   if (local === undefined) throw tokenMissing(localTokenName)
   const by = { type: 'system', id: 'start', via: 'api' } as const
-  return makeCode(access, { tokenId: local.id, by, cause: { type: 'human', id: 'start' } })
+  return access.store.write((tx) =>
+    makeCode(access, tx, { tokenId: local.id, by, cause: { type: 'human', id: 'start' } }),
+  )
 }
 
 type Invitation = { readonly tokenId: string; readonly by: Author; readonly cause?: Cause }
 
-async function makeCode(access: Access, { tokenId, by, cause }: Invitation): Promise<SignInCode> {
+function makeCode(access: Access, tx: Transaction, { tokenId, by, cause }: Invitation): SignInCode {
   const code = Buffer.from(access.randomBytes(32)).toString('base64url')
   const at = access.clock.now()
   const expiresAt = at + codeLivesMs
-  await access.store.write((tx) => {
-    forgetExpired(tx, at)
-    insertCode(tx, { codeHash: hashOfSecret(code), tokenId, createdAt: at, expiresAt })
-    appendRecord(tx, {
-      at,
-      actor: by,
-      action: 'session.invite',
-      subject: { type: 'token', id: tokenId },
-      ...(cause === undefined ? {} : { cause }),
-    })
+  forgetExpired(tx, at)
+  insertCode(tx, { codeHash: hashOfSecret(code), tokenId, createdAt: at, expiresAt })
+  appendRecord(tx, {
+    at,
+    actor: by,
+    action: 'session.invite',
+    subject: { type: 'token', id: tokenId },
+    ...(cause === undefined ? {} : { cause }),
   })
   return { code, expiresAt }
 }

@@ -1,6 +1,8 @@
 /** Sign-in codes and sessions as rows. */
 import type { Reader, Transaction } from '../../store/index.ts'
 
+export const sessionIdPrefix = 'ses_'
+
 type Queries = Pick<Reader, 'prepare'>
 
 export type SessionRow = {
@@ -80,6 +82,12 @@ export function openSessionsOf(queries: Queries, ownerId: string, nowMs: number)
           AND (holder_id = ? OR holder_id IN (SELECT id FROM access_tokens WHERE person_id = ?)) ORDER BY id DESC`,
     )
     .all(nowMs, ownerId, ownerId)
+}
+
+/** Neither ended nor over. */
+export function isSessionOpen(queries: Queries, id: string, nowMs: number): boolean {
+  const sql = 'SELECT 1 AS open FROM access_session WHERE id = ? AND ended_at IS NULL AND expires_at > ?'
+  return queries.prepare<{ open: number }>(sql).get(id, nowMs) !== undefined
 }
 
 export function noteUse(tx: Transaction, id: string, nowMs: number): void {

@@ -31,7 +31,7 @@ export function actorWith(access: Access, secret: string, via: Via): Actor | und
   const token = tokenWith(access, secret)
   const actor = token === undefined ? undefined : actorOfToken(access, token, via)
   if (token !== undefined && actor !== undefined) noteUse(access, token)
-  return actor
+  return actor?.type === 'user' ? { ...actor, credential: hashOfSecret(secret) } : actor
 }
 
 /** Whom it stands for; undefined when it is good no more. */

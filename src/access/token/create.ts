@@ -8,17 +8,21 @@ import { type Grant, printGrant } from '../grant.ts'
 import type { Hands } from '../hand/count.ts'
 import { handsOf, putTokenInHands } from '../hand/rows.ts'
 import { type NewToken, parseNewToken, type Token } from '../schemas.ts'
+import { requireStill } from '../still.ts'
 import { insertToken } from './rows.ts'
 import { hashOfSecret, newSecret } from './secret.ts'
 
 /** `secret` and `awsKey` are told this once. */
 export type CreatedToken = Token & { readonly secret: string; readonly awsKey?: AwsKey }
 
-/** @throws HoldfastError access.forbidden, access.token_invalid */
+/** @throws HoldfastError access.forbidden, access.token_invalid, access.unauthenticated, access.session_ended */
 export async function createToken(access: Access, actor: Actor, request: NewToken): Promise<CreatedToken> {
   requirePermission(actor, 'token.create')
   const { name, grants, expiresAt, awsKey } = parseNewToken(request, access.clock.now())
-  return access.store.write((tx) => makeToken(access, tx, { name, holder: { grants }, expiresAt, awsKey, by: actor }))
+  return access.store.write((tx) => {
+    requireStill(access, tx, actor, 'token.create')
+    return makeToken(access, tx, { name, holder: { grants }, expiresAt, awsKey, by: actor })
+  })
 }
 
 export type TokenMaking = {

@@ -3,6 +3,7 @@ import type { Access } from '../access.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { nobodysOwn, tokenMissing } from '../errors.ts'
 import { type NewToken, parseNewToken, type Token } from '../schemas.ts'
+import { requireStill } from '../still.ts'
 import { type CreatedToken, makeToken } from './create.ts'
 import { takeBack } from './revoke.ts'
 import { allTokens, tokenById } from './rows.ts'
@@ -13,9 +14,10 @@ export async function createOwnToken(access: Access, actor: Actor, request: NewT
   requirePermission(actor, 'token.own')
   const person = personOf(actor)
   const { name, grants, expiresAt, awsKey } = parseNewToken(request, access.clock.now())
-  return access.store.write((tx) =>
-    makeToken(access, tx, { name, holder: { grants, person }, expiresAt, awsKey, by: actor }),
-  )
+  return access.store.write((tx) => {
+    requireStill(access, tx, actor, 'token.own')
+    return makeToken(access, tx, { name, holder: { grants, person }, expiresAt, awsKey, by: actor })
+  })
 }
 
 /** @throws HoldfastError access.forbidden, access.nobodys_own */

@@ -8,6 +8,7 @@ import { nobodysOwn, tokenFixed, tokenMissing } from '../errors.ts'
 import { handsOf, putTokenInHands, takeFromUnknown } from '../hand/rows.ts'
 import { localTokenName, type Token } from '../schemas.ts'
 import { endSessionsOf, forgetCodesOf } from '../session/rows.ts'
+import { requireStill } from '../still.ts'
 import { forgetFormerSecretsOf, isGood, keepFormerSecret, setSecret, tokenById } from './rows.ts'
 import { shownToken } from './shown.ts'
 import { hashOfSecret, newSecret } from './secret.ts'
@@ -25,7 +26,10 @@ export type RotatedToken = Token & {
 /** Id, grants and end of the token stay, and so do its keys for AWS's tools. @throws HoldfastError access.forbidden, access.token_missing, access.token_fixed */
 export async function rotateToken(access: Access, actor: Actor, rotation: Rotation): Promise<RotatedToken> {
   requirePermission(actor, 'token.rotate', { type: 'token', id: rotation.id })
-  return access.store.write((tx) => rotateIn(access, tx, { ...rotation, by: actor }))
+  return access.store.write((tx) => {
+    requireStill(access, tx, actor, 'token.rotate', { type: 'token', id: rotation.id })
+    return rotateIn(access, tx, { ...rotation, by: actor })
+  })
 }
 
 /** @throws HoldfastError access.forbidden, access.nobodys_own, access.token_missing, access.token_fixed */
@@ -34,6 +38,7 @@ export async function rotateOwnToken(access: Access, actor: Actor, rotation: Rot
   const { person } = actor
   if (person === undefined) throw nobodysOwn()
   return access.store.write((tx) => {
+    requireStill(access, tx, actor, 'token.own')
     if (tokenById(tx, rotation.id)?.person_id !== person) throw tokenMissing(rotation.id)
     return rotateIn(access, tx, { ...rotation, by: actor })
   })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Actor, requirePermission } from '../../access/index.ts'
+import { type Actor, requirePermission, requireStill } from '../../access/index.ts'
 import { appendRecord } from '../../audit/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { deployError } from '../errors.ts'
@@ -25,6 +25,7 @@ export async function addKey(deploys: Deploys, actor: Actor, request: NewKey): P
   const { name, publicKey } = parseRequest(newKeySchema, request)
   const { id, pem } = readPublicKey(publicKey)
   return deploys.store.write((tx) => {
+    requireStill(deploys, tx, actor, 'key.add')
     const known = findKey(tx, id)
     if (known?.revokedAt === null) return known
     if (known !== undefined)

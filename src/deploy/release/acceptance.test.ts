@@ -156,6 +156,14 @@ describe('keys', () => {
     })
   })
 
+  it('are added by nobody who was put out since they were let in', async () => {
+    const world = await new World().begin()
+    const by = { ...admin, credential: 'ses_of_somebody_else' }
+    const adding = addKey(world.deploys, by, { name: 'x', publicKey: newKeys().publicPem })
+    await expect(adding).rejects.toMatchObject({ code: 'access.session_ended' })
+    expect(listKeys(world.deploys, admin)).toHaveLength(1)
+  })
+
   it('are asked for by who may, and revoked when they are there', async () => {
     const world = await new World().begin()
     expect(() => listKeys(world.deploys, nobody)).toThrow('may not key.list')

@@ -1,4 +1,4 @@
-import { type Actor, hostIdPrefix, makeToken, requirePermission } from '../../access/index.ts'
+import { type Actor, hostIdPrefix, makeToken, requirePermission, requireStill } from '../../access/index.ts'
 import { appendRecord } from '../../audit/index.ts'
 import { ulid } from '../../base/index.ts'
 import { hostError } from '../errors.ts'
@@ -16,6 +16,7 @@ export async function enrolHost(registry: HostRegistry, actor: Actor, request: H
   const { name, zone, address } = parseEnrolment(request)
   const { access, clock, randomBytes, store } = registry.options
   return store.write((tx) => {
+    requireStill(access, tx, actor, 'host.enrol')
     if (findHost(tx, name) !== undefined) throw nameTaken(name)
     const at = clock.now()
     const id = `${hostIdPrefix}${ulid(at, randomBytes)}`

@@ -125,6 +125,12 @@ describe('enrolling a host', () => {
     })
   })
 
+  it('is done by nobody who was put out since they were let in', async () => {
+    const by = { ...admin, credential: 'ses_of_somebody_else' }
+    await expect(enrolHost(registry, by, { name: 'x' })).rejects.toMatchObject({ code: 'access.session_ended' })
+    expect(trail()).toEqual([])
+  })
+
   it('refuses a name that another host has, and one that nobody could type', async () => {
     await enrolled()
     await expect(enrolled()).rejects.toMatchObject({ code: 'host.name_taken', kind: 'conflict' })

@@ -70,7 +70,10 @@ const rotation = z.strictObject({
     .min(0)
     .max(7 * 86_400_000)
     .default(0)
-    .meta({ description: 'So long the old secret stays good; 0: it ends at once.' }),
+    .meta({
+      description:
+        'So long the old secret stays good; 0: it ends at once, and with it the sessions and sign-in links that it began.',
+    }),
 })
 
 const rotated = z.object({
