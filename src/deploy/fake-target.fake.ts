@@ -22,7 +22,9 @@ const fakeService = commonServiceSchema.extend({
   /** Other places to try when the first has no room. */
   otherPlaces: z.int().min(0).default(0),
   bootMs: z.int().min(0).default(500),
-  behaviour: z.enum(['good', 'never', 'crash', 'flap', 'fades', 'wrong-release', 'squatted']).default('good'),
+  behaviour: z
+    .enum(['good', 'never', 'crash', 'flap', 'flap-slowly', 'fades', 'wrong-release', 'squatted'])
+    .default('good'),
 })
 type FakeService = z.output<typeof fakeService>
 
@@ -124,6 +126,8 @@ export class FakeTarget {
         return { ...plain, state: 'unhealthy', restarts: Math.floor(age / 300), detail: 'exited with code 1' }
       case 'flap':
         return { ...plain, state: booted && Math.floor(age / 400) % 2 === 1 ? 'unhealthy' : 'healthy' }
+      case 'flap-slowly':
+        return { ...plain, state: age > 20_000 && Math.floor(age / 1500) % 5 === 4 ? 'unhealthy' : 'healthy' }
       case 'fades':
         return { ...plain, state: !booted ? 'starting' : age > 8_000 ? 'unhealthy' : 'healthy', detail: 'timed out' }
       case 'wrong-release':

@@ -26,7 +26,7 @@ function isWellNow(asker) {
   if (existsSync(WELL_WHILE)) return true
   const turn = (turns.get(asker) ?? 0) + 1
   turns.set(asker, turn)
-  return Math.floor((turn + 8) / 12) % 2 === 0
+  return Math.floor((turn + 20) / 25) % 2 === 0
 }
 
 if (BEHAVIOUR === 'crash-loop') {

@@ -7,6 +7,7 @@ import { deployError } from '../errors.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import type { TrafficReading } from '../evidence/traffic.ts'
 import type { Diagnosis } from '../failure.ts'
+import type { Lapsed } from '../health/judge.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Place } from '../place.ts'
 import type { Queries } from '../sql.ts'
@@ -30,6 +31,8 @@ export type Progress = {
   readonly shiftedAt?: number
   /** Since when the health of its instances is awaited. */
   readonly awaitedSince?: number
+  /** Instances that were well and then were not: what flaps does so over many visits. */
+  readonly lapsed?: Lapsed
   /** Traffic as it was last divided. */
   readonly weights?: Weights
   /** Hooks that have ended well: `before/0`. */

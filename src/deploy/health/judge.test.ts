@@ -3,9 +3,11 @@ import {
   type InstanceHealth,
   judgeRunning,
   judgeStart,
+  lapsedIn,
   pauseUntilNextReading,
   tellUnhealthy,
   type Watch,
+  watchAfter,
   watched,
 } from './judge.ts'
 
@@ -21,7 +23,7 @@ const expected = ['web/0']
 
 /** The watch after these states, one reading each. */
 function after(states: readonly State[]): Watch {
-  return states.reduce<Watch>((watch, state) => watched(watch, [one(state)]), new Map())
+  return states.reduce<Watch>((watch, state) => watched(watch, [one(state)], 0), new Map())
 }
 
 describe('instances that come up', () => {
@@ -34,13 +36,34 @@ describe('instances that come up', () => {
     ['have failed in a crash loop', [one('starting', { restarts: 3 })], 'failed'],
     ['have failed when waiting does not help', [one('starting', { hopeless: true })], 'failed'],
   ])('%s', (_what, reading, kind) => {
-    expect(judgeStart({ expected, reading, watch: watched(new Map(), reading) }).kind).toBe(kind)
+    expect(judgeStart({ expected, reading, watch: watched(new Map(), reading, 0) }).kind).toBe(kind)
   })
 
   it('have failed when one flaps', () => {
     const watch = after(['healthy', 'unhealthy', 'healthy', 'unhealthy', 'healthy', 'unhealthy'])
     const verdict = judgeStart({ expected, reading: [one('unhealthy')], watch })
     expect(verdict).toEqual({ kind: 'failed', what: 'web/0: flapping, 3 times healthy and not: as it is' })
+  })
+
+  it('have not when that was long ago', () => {
+    const lapse = (watch: Watch, now: number): Watch =>
+      (['healthy', 'unhealthy'] as const).reduce((seen, state) => watched(seen, [one(state)], now), watch)
+    const question = { expected, reading: [one('unhealthy')] }
+    const minutes = (...at: number[]): Watch => at.reduce<Watch>((watch, min) => lapse(watch, min * 60_000), new Map())
+    expect(judgeStart({ ...question, watch: minutes(0, 5, 10) }).kind).toBe('waiting')
+    expect(judgeStart({ ...question, watch: minutes(0, 5, 9.9) }).kind).toBe('failed')
+  })
+
+  it('are remembered from watch to watch when they lapsed, and only then', () => {
+    const [other, third] = [{ instance: 'web/1' }, { instance: 'web/2' }]
+    const first = watched(after(['healthy']), [one('healthy'), one('starting', other), one('healthy', third)], 1)
+    const second = watched(first, [one('unhealthy'), one('unhealthy', other), one('healthy', third)], 2)
+    const lapsed = lapsedIn(second)
+    expect(lapsed).toEqual({ 'web/0': { state: 'unhealthy', lapses: [2] } })
+    const next = watched(watchAfter(lapsed), [one('unhealthy')], 3)
+    expect(next.get('web/0')).toEqual({ state: 'unhealthy', lapses: [2], bad: 1, restarts: 0 })
+    const well = watchAfter(lapsedIn(watched(next, [one('healthy')], 4)))
+    expect(watched(well, [one('unhealthy')], 5).get('web/0')?.lapses).toEqual([2, 5])
   })
 
   it('have failed through no fault of the release where the target stands in their way', () => {

@@ -21,8 +21,8 @@ export type InstanceHealth = {
 /** What is remembered between two readings of an instance. */
 export type Watched = {
   readonly state: InstanceHealth['state']
-  /** Changes from healthy to something else. */
-  readonly lapses: number
+  /** When it changed from healthy to something else, as far back as that counts. Milliseconds since 1970 UTC. */
+  readonly lapses: readonly number[]
   /** Readings in a row in which it was not healthy. */
   readonly bad: number
   readonly restarts: number
@@ -32,27 +32,42 @@ export type Watch = ReadonlyMap<string, Watched>
 export type HealthPolicy = {
   /** Readings in a row without health until an instance that was healthy has failed. */
   readonly fall: number
-  /** So many lapses are flapping. */
+  /** So many lapses are flapping, */
   readonly lapses: number
+  /** when they lie no further apart than this. */
+  readonly lapsesWithinMs: number
   /** So many restarts since the watch began are a crash loop. */
   readonly restarts: number
 }
-export const healthPolicy: HealthPolicy = { fall: 3, lapses: 3, restarts: 3 }
+export const healthPolicy: HealthPolicy = { fall: 3, lapses: 3, lapsesWithinMs: 10 * 60_000, restarts: 3 }
 
-/** The watch with one more reading in it. */
-export function watched(watch: Watch, reading: readonly InstanceHealth[]): Watch {
-  return new Map(reading.map((one) => [one.instance, watchedOne(watch.get(one.instance), one)]))
+/** The watch with one more reading in it, of now. */
+export function watched(watch: Watch, reading: readonly InstanceHealth[], now: number): Watch {
+  return new Map(reading.map((one) => [one.instance, watchedOne(watch.get(one.instance), one, now)]))
 }
 
-function watchedOne(before: Watched | undefined, { state, restarts }: InstanceHealth): Watched {
+function watchedOne(before: Watched | undefined, { state, restarts }: InstanceHealth, now: number): Watched {
   const lapsed = before?.state === 'healthy' && state !== 'healthy'
+  const earlier = (before?.lapses ?? []).filter((at) => now - at < healthPolicy.lapsesWithinMs)
   return {
     state,
-    lapses: (before?.lapses ?? 0) + (lapsed ? 1 : 0),
+    lapses: lapsed ? [...earlier, now] : earlier,
     bad: state === 'healthy' ? 0 : (before?.bad ?? 0) + 1,
     restarts,
   }
 }
+
+/** What is kept of a watch for the next one, by instance: nothing of those that never lapsed. */
+export type Lapsed = Readonly<Record<string, Pick<Watched, 'state' | 'lapses'>>>
+
+export const lapsedIn = (watch: Watch): Lapsed =>
+  Object.fromEntries(
+    [...watch].flatMap(([name, { state, lapses }]) => (lapses.length > 0 ? [[name, { state, lapses }]] : [])),
+  )
+
+/** Goes on from an earlier watch. What counts readings in a row begins anew. */
+export const watchAfter = (lapsed: Lapsed): Watch =>
+  new Map(Object.entries(lapsed).map(([name, kept]) => [name, { ...kept, bad: 0, restarts: 0 }]))
 
 export type HealthVerdict =
   | { readonly kind: 'healthy' }
@@ -110,7 +125,7 @@ function hopelessness(one: InstanceHealth, { watch, policy = healthPolicy }: Hea
   if (one.hopeless === true) return 'cannot become healthy'
   if (one.restarts >= policy.restarts) return `crashed ${one.restarts} times`
   if (one.state === 'gone') return 'is gone'
-  const lapses = watch.get(one.instance)?.lapses ?? 0
+  const lapses = watch.get(one.instance)?.lapses.length ?? 0
   return lapses >= policy.lapses ? `flapping, ${lapses} times healthy and not` : undefined
 }
 

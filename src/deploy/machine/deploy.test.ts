@@ -292,6 +292,15 @@ describe('a release that does not work', () => {
     expectOldGood(world, old.id, failed.id)
   })
 
+  it('comes back when it flaps so seldom that no single visit sees it', async () => {
+    const world = await new World().begin()
+    const old = await world.deployed(web())
+    const strategy = { kind: 'all-at-once', bake: { for: '5m' } }
+    const failed = await world.deployed({ ...web({ behaviour: 'flap-slowly', bootMs: 0 }), strategy })
+    expect(failed.diagnosis).toMatchObject({ class: 'health', what: expect.stringMatching(/flapping, 3 times/) })
+    expectOldGood(world, old.id, failed.id)
+  })
+
   it('is allowed to start slowly', async () => {
     const world = await new World().begin()
     expect(await world.deployed(web({ bootMs: 120_000 }))).toMatchObject({ status: 'succeeded' })

@@ -10,7 +10,6 @@ import {
   judgeStart,
   pauseUntilNextReading,
   tellUnhealthy,
-  type Watch,
   watched,
 } from '../health/judge.ts'
 import { runningOf } from '../intent/standing.ts'
@@ -21,7 +20,7 @@ import { problemsOf } from '../plan/problems.ts'
 import { genuineRefusal } from '../release/genuine.ts'
 import { finishStart, startElsewhere } from './elsewhere.ts'
 import { requireHooks } from './hooks.ts'
-import { observe, requireNoPause, waitUntilNextLook } from './observe.ts'
+import { keepWatch, observe, requireNoPause, waitUntilNextLook, watchOf } from './observe.ts'
 import { perform } from './perform.ts'
 import type { Run } from './run.ts'
 import { isSkipped } from './states.ts'
@@ -128,23 +127,27 @@ export const visitMs = 10_000
 /** Until every instance that was started is healthy, or it is certain that one will not be. */
 export async function checkHealth(run: Run): Promise<object> {
   const begun = run.now
-  let watch: Watch = new Map()
+  let watch = watchOf(run)
   await finishStart(run)
   const traffic = readBeside(run)
   for (;;) {
     const { fleet, standing } = run.standings()
     const reading = await run.race(run.deployer.readHealth(fleet, run.signal))
     if (await startElsewhere(run, reading)) continue
-    watch = watched(watch, reading)
+    watch = watched(watch, reading, run.now)
     const question = { expected: runningOf(standing), reading, watch }
     const verdict = judgeStart(question)
     const elapsedMs = run.now - (run.progress.awaitedSince ?? begun)
     await observe(run, { ...question, traffic: traffic(), elapsedMs }, waitOf(verdict))
     if (verdict.kind === 'failed') throw healthFailure(verdict)
-    if (verdict.kind === 'healthy') return { healthy: true }
-    run.see(tellUnhealthy(question), reading.find(({ obstacle }) => obstacle !== undefined)?.obstacle)
-    await waitUntilNextLook(run, pauseUntilNextReading(elapsedMs))
-    if (run.now - begun >= visitMs) return { healthy: false }
+    const healthy = verdict.kind === 'healthy'
+    if (!healthy) {
+      run.see(tellUnhealthy(question), reading.find(({ obstacle }) => obstacle !== undefined)?.obstacle)
+      await waitUntilNextLook(run, pauseUntilNextReading(elapsedMs))
+      if (run.now - begun < visitMs) continue
+    }
+    await keepWatch(run, watch)
+    return { healthy }
   }
 }
 

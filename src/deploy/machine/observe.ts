@@ -1,8 +1,9 @@
 /** Keeping what was seen, for who watches, and waiting until the next look. */
+import { isDeepStrictEqual } from 'node:util'
 import { noteSample } from '../deployment/samples.ts'
 import { isNews, seenTraffic, type Sight } from '../deployment/sight.ts'
 import type { TrafficReading } from '../evidence/traffic.ts'
-import type { InstanceHealth } from '../health/judge.ts'
+import { type InstanceHealth, lapsedIn, type Watch, watchAfter } from '../health/judge.ts'
 import { paused, type Run } from './run.ts'
 import { requestsOfStep } from './traffic.ts'
 
@@ -30,6 +31,15 @@ function sightOf(run: Run, { expected, reading, traffic }: Observation): Sight {
   const since = { at: run.now, instances: reading, healthy, of: expected.length }
   if (traffic === undefined || shift === undefined) return since
   return { ...since, traffic: { ...seenTraffic(shift, traffic), stepRequests: requestsOfStep(run, traffic) } }
+}
+
+/** As the visit before has left it. */
+export const watchOf = ({ progress }: Run): Watch => watchAfter(progress.lapsed ?? {})
+
+/** For the next visit. */
+export async function keepWatch(run: Run, watch: Watch): Promise<void> {
+  const lapsed = lapsedIn(watch)
+  if (!isDeepStrictEqual(lapsed, run.progress.lapsed ?? {})) await run.remember({ lapsed })
 }
 
 /** Waits. A pause ends the wait. */

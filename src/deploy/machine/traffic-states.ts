@@ -10,7 +10,7 @@ import { stageOf } from '../plan/plan.ts'
 import { decide, type Decision, type Sight } from '../strategy/decide.ts'
 import { weightsAt } from '../strategy/steps.ts'
 import { visitMs } from './forward.ts'
-import { type Observation, observe, requireNoPause, waitUntilNextLook } from './observe.ts'
+import { keepWatch, type Observation, observe, requireNoPause, waitUntilNextLook, watchOf } from './observe.ts'
 import { intend, perform } from './perform.ts'
 import type { Run } from './run.ts'
 import { isSkipped } from './states.ts'
@@ -74,7 +74,7 @@ export async function watch(run: Run): Promise<object> {
 async function watchStep(run: Run): Promise<Decision> {
   const begun = run.now
   const state = run.deployment.state === 'Watch' ? 'Watch' : 'Bake'
-  let health: Watch = new Map()
+  let health = watchOf(run)
   for (;;) {
     const { step, shiftedAt = run.now } = run.progress
     const elapsedMs = run.now - shiftedAt
@@ -89,8 +89,11 @@ async function watchStep(run: Run): Promise<Decision> {
     await observe(run, { ...seen, traffic, elapsedMs }, decision.kind === 'wait' ? decision.why : undefined)
     if (decision.kind === 'fail') throw new DeployFailure('health', decision.what)
     if (decision.kind === 'pause' || decision.kind === 'halt') requireNoPause(run)
-    if (decision.kind === 'next' || decision.kind === 'done') return decision
-    if (run.now - begun >= visitMs) return decision
+    const isOver = decision.kind === 'next' || decision.kind === 'done'
+    if (isOver || run.now - begun >= visitMs) {
+      await keepWatch(run, health)
+      return decision
+    }
     await waitUntilNextLook(run, pauseUntilNextReading(elapsedMs))
   }
 }
@@ -100,7 +103,7 @@ type SeenHealth = Pick<Observation, 'expected' | 'reading'> & { readonly verdict
 async function readHealth(run: Run, before: Watch): Promise<SeenHealth> {
   const { fleet, standing } = run.standings()
   const reading = await run.race(run.deployer.readHealth(fleet, run.signal))
-  const [watch, expected] = [watched(before, reading), runningOf(standing)]
+  const [watch, expected] = [watched(before, reading, run.now), runningOf(standing)]
   return { expected, reading, watch, verdict: judgeRunning({ expected, reading, watch }) }
 }
 
