@@ -96,12 +96,12 @@ describe('a person who deploys', () => {
 
     // Somebody looks at it in peace, stops it all the same, thinks again, and goes on past the checks that it had passed.
     await page.getByText(/^Watched until [\d,]+ more requests/).waitFor()
-    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByRole('button', { name: 'Pause', exact: true }).click()
     await page.getByRole('status').filter({ hasText: 'Paused' }).waitFor()
     expect(await offered(page)).toEqual(['Halt', 'Resume', 'From which state'])
-    await page.getByRole('button', { name: 'Resume' }).click()
-    await page.getByRole('button', { name: 'Pause' }).waitFor()
-    await page.getByRole('button', { name: 'Halt' }).click()
+    await page.getByRole('button', { name: 'Resume', exact: true }).click()
+    await page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Halt', exact: true }).click()
     await page.getByRole('status').filter({ hasText: 'Halted at Watch' }).waitFor()
     expect(await offered(page)).toEqual(['Try again', 'From which state'])
     const halted = page.url()
