@@ -2,32 +2,26 @@
  * People as they really are, behind the sessions and tokens that they know of: what Holdfast is not told and has to find out. Everybody here acts
  * only by what Holdfast told them; some take places that are not theirs, or act by several things they know of.
  */
+import { TOTP } from 'otpauth'
 import {
   type Access,
   type Actor,
   addPerson,
-  authenticate,
+  authenticateSession,
   beginJoining,
-  beginSession,
   changePerson,
-  createOwnToken,
-  createToken,
-  ensureLocalToken,
   type Grant,
-  grantsNow,
   invitePerson,
   join,
-  makeToken,
   removeGroup,
-  revokeToken,
-  rotateToken,
+  type SessionProof,
   setGroup,
 } from '../../access/index.ts'
-import { TOTP } from 'otpauth'
 import { admin } from '../world.ts'
+import type { Chance } from './four-eyes-chance.fake.ts'
+import { allRights, type Known, owner, Secrets } from './four-eyes-secrets.fake.ts'
 
 const day = 24 * 3_600_000
-const allRights: Grant[] = [{ role: 'admin' }]
 
 /** An account, and who can sign in to it. */
 export type Account = {
@@ -37,16 +31,14 @@ export type Account = {
   isEnabled: boolean
   mayApprove: boolean
   isMember: boolean
-  /** Whoever joined last; at first whose it is. Undefined until somebody has. */
+  /** Whoever joined last, and the session they have. Undefined until somebody has. */
   holder: string | undefined
+  session: SessionProof | undefined
   /** As whom the holder acts until then, when they took a place that is not theirs. */
   impostor: { readonly as: string; readonly until: number } | undefined
   /** Nobody else ever had a link to it. */
   isUntouched: boolean
 }
-
-/** A secret of a token that somebody was told. `as`: as whom they act by it, which is mostly themselves. */
-type Known = { readonly human: string; readonly as: string; readonly tokenId: string; readonly secret: string }
 
 /** An invitation that nobody has used: who made it, and in whose name. */
 type Invitation = { readonly account: Account; readonly code: string; readonly by: string; readonly as: string }
@@ -59,21 +51,20 @@ export type Way = {
   readonly voter: string
   /** Who it truly is, or whom they are taken for beyond what is promised. `since`: as of what was asked for then. */
   readonly who: (since: number) => string
+  readonly mayApprove: boolean
+  readonly mayBreak: boolean
   /** By themselves, with nothing that anybody else had to do with. */
   readonly isPlain: boolean
 }
 
-type Chance = (below: number) => number
 type Place = { readonly project: string; readonly config: string }
 
 export class People {
   readonly #access: Access
   readonly #chance: Chance
   readonly #place: Place
+  readonly secrets: Secrets
   readonly accounts: Account[] = []
-  readonly #known: Known[] = []
-  readonly #owners = new Map<string, string>()
-  readonly #revoked = new Set<string>()
   #invitations: Invitation[] = []
   #doesGroupApprove = false
   #count = 0
@@ -82,24 +73,23 @@ export class People {
     this.#access = access
     this.#chance = chance
     this.#place = place
+    this.secrets = new Secrets(access, chance, place)
   }
 
+  /** Set up by the owner of the machine, whose invitations bind nobody. */
   async begin(): Promise<void> {
+    await this.secrets.ownersOwn()
+    const { actor } = this.somehow(owner)
     for (const name of ['ada', 'ken', 'mika', 'yuki']) {
       const isAdmin = name === 'ada' || name === 'ken'
-      this.#enter(await this.#added(admin, name, isAdmin), name, isAdmin)
-    }
-    const [account] = this.accounts
-    if (account !== undefined) {
-      await this.#ownToken(this.#session(account))
-      await this.#bot(this.#session(account))
+      const { person, join: invitation } = await this.#added(actor, name, isAdmin)
+      const account = this.#enter(person, isAdmin)
+      await this.#join(account, invitation.code)
+      account.holder = name
+      if (name === 'ada' || name === 'mika') await this.secrets.own(this.#bySession(account))
+      if (name === 'ada') await this.secrets.bot(this.#bySession(account))
     }
     await setGroup(this.#access, admin, this.#group, { grants: [] })
-    await ensureLocalToken(this.#access, {
-      held: { token: undefined, accessKeyId: undefined },
-      deliver: (secret) => this.#known.push({ human: 'olga', as: 'olga', tokenId: 'local', secret }),
-      deliverAwsKey: () => {},
-    })
   }
 
   get #group(): string {
@@ -108,7 +98,6 @@ export class People {
   get #approver(): Grant {
     return { role: 'approver', ...this.#place }
   }
-  readonly #pick = <T>(items: readonly T[]): T => items[this.#chance(items.length)] as T
   get #now(): number {
     return this.#access.clock.now()
   }
@@ -124,10 +113,10 @@ export class People {
     return addPerson(this.#access, by, { login: `${name}-${this.#place.config}`, name, grants })
   }
 
-  #enter({ person }: Awaited<ReturnType<typeof addPerson>>, holder: string | undefined, isAdmin: boolean): Account {
+  #enter({ login, id }: Pick<Account, 'login' | 'id'>, isAdmin: boolean): Account {
     const account: Account = {
-      ...{ login: person.login, id: person.id, isAdmin, isEnabled: true, mayApprove: true, isMember: false, holder },
-      ...{ impostor: undefined, isUntouched: true },
+      ...{ login, id, isAdmin, isEnabled: true, mayApprove: true, isMember: false },
+      ...{ holder: undefined, session: undefined, impostor: undefined, isUntouched: true },
     }
     this.accounts.push(account)
     return account
@@ -137,19 +126,36 @@ export class People {
 
   /** Somebody acts, by something they know of. */
   anybody(): Way {
+    const old = this.secrets.known.filter(({ token }) => token.isOld)
+    if (old.length > 0 && this.#chance.below(4) === 0) return this.#byToken(this.#chance.pick(old))
     const holders = this.accounts.flatMap(({ holder }) => holder ?? [])
-    return this.somehow(this.#pick([...new Set([...holders, ...this.#known.map((one) => one.human)])]))
+    return this.somehow(this.#chance.pick([...new Set([...holders, ...this.secrets.known.map(({ human }) => human)])]))
   }
 
   /** This one acts, by something they know of. */
   somehow(human: string): Way {
     const accounts = this.accounts.filter(({ holder }) => holder === human)
-    const known = this.#known.filter((one) => one.human === human)
+    // Rather in the place that they took.
+    const taken = accounts.filter(({ impostor }) => impostor !== undefined)
+    if (taken.length > 0 && this.#chance.below(2) === 0) return this.#bySession(this.#chance.pick(taken))
+    const known = this.secrets.known.filter((one) => one.human === human)
     // Their place was taken, and they know of nothing else.
     if (accounts.length + known.length === 0) return this.anybody()
-    const at = this.#chance(accounts.length + known.length)
+    const at = this.#chance.below(accounts.length + known.length)
     const account = accounts[at]
-    return account === undefined ? this.#byToken(known[at - accounts.length] as Known) : this.#session(account)
+    return account === undefined ? this.#byToken(known[at - accounts.length] as Known) : this.#bySession(account)
+  }
+
+  /** Rather whoever took a place that is not theirs. */
+  anySchemer(): Way {
+    const schemers = this.accounts.flatMap(({ impostor, holder = '' }) => (impostor === undefined ? [] : holder))
+    return schemers.length > 0 ? this.somehow(this.#chance.pick(schemers)) : this.anybody()
+  }
+
+  /** How long until somebody has had a place for nearly as long as they are taken for who invited them. */
+  get untilTrusted(): number | undefined {
+    const left = this.accounts.map(({ impostor }) => (impostor?.until ?? 0) - this.#now - 600_000)
+    return left.find((ms) => ms > 0)
   }
 
   /** Who decides about tokens and people. */
@@ -161,94 +167,58 @@ export class People {
     return this.anybody()
   }
 
-  #session(account: Account): Way {
-    const { id, holder = '', impostor, isUntouched } = account
-    const grants = grantsNow(this.#access.store.read, id, this.#now)
+  /** Who acts as a person: mostly by a token of theirs. */
+  #anyPerson(): Way {
+    const own = this.secrets.known.filter(({ token }) => token.person !== undefined)
+    return own.length > 0 && this.#chance.below(3) > 0 ? this.#byToken(this.#chance.pick(own)) : this.anybody()
+  }
+
+  #bySession(account: Account): Way {
+    const { id, holder = '', impostor, isUntouched, session = { secret: '', key: '' } } = account
     const who = (since: number): string =>
       impostor === undefined ? holder : impostor.until > since ? impostor.as : account.login
-    const actor: Actor = { type: 'user', id, via: 'ui', grants, person: id }
-    return { actor, human: holder, voter: id, who, isPlain: isUntouched }
+    const rights = { mayApprove: this.mayApprove(id, this.#now), mayBreak: account.isEnabled && account.isAdmin }
+    const actor = authenticateSession(this.#access, session)
+    return { actor, human: holder, voter: id, who, ...rights, isPlain: isUntouched }
   }
 
-  #byToken({ human, as, secret }: Known): Way {
-    const actor = authenticate(this.#access, secret, 'api')
-    return { actor, human, voter: actor.person ?? actor.id, who: () => as, isPlain: false }
+  #byToken(known: Known): Way {
+    return this.#withActor(known, this.secrets.open(known))
   }
 
-  /** Whether whoever voted under this id may still approve. */
-  mayApprove(voter: string): boolean {
+  async bySessionOfToken(): Promise<Way> {
+    const known = this.#chance.pick(this.secrets.known)
+    return this.#withActor(known, await this.secrets.session(known))
+  }
+
+  #withActor({ human, as, token }: Known, actor: Actor): Way {
+    const voter = token.person ?? token.id
+    const person = this.accounts.find(({ id }) => id === token.person)
+    const rights = {
+      mayApprove: token.may !== 'ship' && this.mayApprove(voter, this.#now),
+      mayBreak: token.may === 'all' && person?.isAdmin !== false,
+    }
+    return { actor, human, voter, who: () => as, ...rights, isPlain: false }
+  }
+
+  /** Whether whoever votes under this id may. */
+  mayApprove(voter: string, at: number): boolean {
     const account = this.accounts.find(({ id }) => id === voter)
-    if (account === undefined) return !this.#revoked.has(voter)
+    if (account === undefined) {
+      const token = this.secrets.find(voter)
+      return token !== undefined && token.may !== 'ship' && !token.isRevoked && at < token.until
+    }
     const byGroup = account.isMember && this.#doesGroupApprove
     return account.isEnabled && (account.isAdmin || account.mayApprove || byGroup)
   }
 
   // ---- tokens
 
-  async makeToken(): Promise<string> {
-    const way = this.anyAdmin()
-    await this.#bot(way)
-    return `${way.human} makes bot ${this.#count}`
-  }
-
-  async #bot(way: Way): Promise<void> {
-    const name = `bot ${++this.#count}`
-    const { id, secret } = await createToken(this.#access, way.actor, { name, grants: allRights })
-    this.#learn(way, id, secret)
-  }
-
-  async makeOwnToken(): Promise<string> {
-    const way = this.anybody()
-    await this.#ownToken(way)
-    return `${way.human} makes one of ${way.voter}'s own`
-  }
-
-  async #ownToken(way: Way): Promise<void> {
-    const name = `own ${++this.#count}`
-    const { id, secret } = await createOwnToken(this.#access, way.actor, { name, grants: allRights })
-    this.#owners.set(id, way.voter)
-    this.#learn(way, id, secret)
-  }
-
-  /** Any token there is, also one of somebody else. */
-  async rotate(): Promise<string> {
-    const way = this.anyAdmin()
-    const { tokenId } = this.#pick(this.#known.filter((one) => one.tokenId !== 'local'))
-    const overlapMs = this.#pick([0, 0, 7_200_000])
-    const { secret } = await rotateToken(this.#access, way.actor, { id: tokenId, overlapMs })
-    this.#learn(way, tokenId, secret)
-    return `${way.human} rotates ${tokenId}`
-  }
-
-  async revoke(): Promise<string> {
-    const way = this.anyAdmin()
-    const { tokenId } = this.#pick(this.#known.filter((one) => one.tokenId !== 'local'))
-    await revokeToken(this.#access, way.actor, tokenId)
-    if (!this.#owners.has(tokenId)) this.#revoked.add(tokenId)
-    return `${way.human} revokes ${tokenId}`
-  }
-
-  /** Whoever may push starts jobs of a pipeline. */
-  async startJob(): Promise<string> {
-    const by = { type: 'inbound', id: `ci/${this.#place.config}`, via: 'api' } as const
-    const holder = { grants: this.#rights(false, true) }
-    const name = `job ${++this.#count}`
-    const { id, secret } = await this.#access.store.write((tx) => makeToken(this.#access, tx, { name, holder, by }))
-    this.#known.push({ human: 'dev', as: 'dev', tokenId: id, secret })
-    return `dev starts ${name}`
-  }
-
-  /** As the console would by the link of a token. */
-  async signInByToken(): Promise<Way> {
-    const known = this.#pick(this.#known)
-    const way = this.#byToken(known)
-    const { actor } = await beginSession(this.#access, { token: known.secret })
-    return { ...way, actor }
-  }
-
-  #learn(way: Way, tokenId: string, secret: string): void {
-    this.#known.push({ human: way.human, as: way.who(this.#now), tokenId, secret })
-  }
+  makeToken = (): Promise<string> => this.secrets.bot(this.anyAdmin())
+  makeOwnToken = (): Promise<string> => this.secrets.own(this.#anyPerson())
+  logIn = (): Promise<string> => this.secrets.logIn(this.#anyPerson())
+  rotate = (): Promise<string> => this.secrets.rotate(this.anyAdmin())
+  revoke = (): Promise<string> => this.secrets.revoke(this.anyAdmin())
 
   // ---- places in the house
 
@@ -256,14 +226,16 @@ export class People {
   async invite(): Promise<string> {
     const way = this.anyAdmin()
     const as = way.who(this.#now)
-    if (this.accounts.length < 6 && this.#chance(2) === 0) {
+    if (this.accounts.length < 6 && this.#chance.below(2) === 0) {
       const name = `new${++this.#count}`
-      const added = await this.#added(way.actor, name, false)
-      const account = this.#enter(added, undefined, false)
-      this.#invitations.push({ account, code: added.join.code, by: way.human, as })
+      const { person, join: invitation } = await this.#added(way.actor, name, false)
+      const account = this.#enter(person, false)
+      this.#invitations.push({ account, code: invitation.code, by: way.human, as })
       return `${way.human} adds ${name}`
     }
-    const account = this.#pick(this.accounts)
+    // Whose place was taken once may lose it again.
+    const touched = this.accounts.filter(({ isUntouched }) => !isUntouched)
+    const account = this.#chance.pick(touched.length > 0 && this.#chance.below(2) === 0 ? touched : this.accounts)
     const { code } = await invitePerson(this.#access, way.actor, account.login)
     this.#invitations = this.#invitations.filter((one) => one.account !== account)
     this.#invitations.push({ account, code, by: way.human, as })
@@ -275,15 +247,19 @@ export class People {
     const invitation = this.#invitations.pop()
     if (invitation === undefined) return 'nobody is invited'
     const { account, code, by, as } = invitation
-    const isTaken = by !== 'olga' && this.#chance(3) > 0
-    const { totpSecret } = await beginJoining(this.#access, code)
-    const totp = new TOTP({ secret: totpSecret }).generate({ timestamp: this.#now })
-    await join(this.#access, { code, totp, password: 'a good long passphrase' })
+    const isTaken = by !== owner && this.#chance.below(3) > 0
+    await this.#join(account, code)
     const rightful = account.login.replace(`-${this.#place.config}`, '')
     account.holder = isTaken ? by : rightful
     account.impostor = isTaken ? { as, until: this.#now + day } : undefined
     account.isUntouched = false
     return `${account.holder} joins as ${account.login}`
+  }
+
+  async #join(account: Account, code: string): Promise<void> {
+    const { totpSecret } = await beginJoining(this.#access, code)
+    const totp = new TOTP({ secret: totpSecret }).generate({ timestamp: this.#now })
+    account.session = await join(this.#access, { code, totp, password: 'a good long passphrase' })
   }
 
   // ---- rights
@@ -310,7 +286,7 @@ export class People {
   }
 
   async changeGroup(): Promise<string> {
-    if (this.#chance(4) === 0) {
+    if (this.#chance.below(4) === 0) {
       await removeGroup(this.#access, admin, this.#group)
       for (const account of this.accounts) account.isMember = false
       this.#doesGroupApprove = false
