@@ -267,7 +267,7 @@ export const loginMissing = (code: string): HoldfastError =>
   new HoldfastError('access.login_missing', `No command line waits for an answer under the code ${code}`.trim(), {
     kind: 'missing',
     place: 'code',
-    repair: 'holdfast login shows another one',
+    repair: 'show another one: holdfast login',
   })
 
 /** One answer for unknown, taken and too old ones alike. */

@@ -16,6 +16,19 @@ export const theme = createTheme({
   primaryColor: 'blue',
   primaryShade: { light: 7, dark: 6 },
   colors: {
+    // Fields, menus and dialogs in the dark: of the same blue grey as what they stand on.
+    dark: [
+      '#e7e9ed',
+      '#c3c8d0',
+      '#a2a9b5',
+      '#7f8794',
+      '#3b424d',
+      '#2c313a',
+      '#1f232a',
+      '#1b1e24',
+      '#14161a',
+      '#0f1114',
+    ],
     blue: [
       '#eef4ff',
       '#dbe6fe',

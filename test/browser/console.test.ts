@@ -159,7 +159,7 @@ describe('whoever keeps the door', () => {
     await page.getByRole('button', { name: 'Make a token' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Name').fill('release bot')
-    await dialog.getByLabel('Only on this project').fill('acme/shop')
+    await dialog.getByLabel('Where: a project, or project/config').fill('acme/shop')
     await dialog.getByRole('button', { name: 'Make a token' }).click()
     const secret = await dialog.getByText(/^hf_/).textContent()
     await dialog.getByRole('button', { name: 'Close' }).last().click()

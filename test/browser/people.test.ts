@@ -232,6 +232,7 @@ describe('somebody new', () => {
     await ken.getByRole('link', { name: 'acme/site › production が承認を待っています' }).click()
     await ken.getByRole('button', { name: '承認…' }).click()
     await ken.getByText('この計画だけを承認します').waitFor()
+    await fits(ken)
     await faultless(ken)
     await ken.getByRole('button', { name: 'この計画を承認する' }).click()
     await admin.getByRole('status').filter({ hasText: 'Deployed to production' }).waitFor()

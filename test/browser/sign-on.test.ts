@@ -70,7 +70,7 @@ it('a person goes to their provider and comes back to where they wanted to go; w
   const other = await console.browser.newContext({ locale: 'en-US' })
   for (const again of [page, await other.newPage()]) {
     await again.goto(address)
-    await again.getByText('identity.sign_on_refused').waitFor()
+    await again.getByText('Your identity provider did not let you in').waitFor()
     expect(again.url()).toBe(`${console.url}/sign-on`)
   }
   expect(policy).toEqual([])
@@ -115,7 +115,7 @@ it('who is invited chooses the provider instead of a password', async () => {
   await page.goto(`${console.url}/join#${join.code}`)
   await page.getByRole('heading', { name: 'Welcome, Ayaka Ito' }).waitFor()
   expect(await seriousFaults(page)).toEqual([])
-  await page.getByRole('button', { name: 'Sign in with Acme' }).click()
+  await page.getByRole('button', { name: 'Join with Acme' }).click()
   await page.getByRole('heading', { name: 'Overview' }).waitFor()
   const { items } = await api.call<{ readonly items: readonly object[] }>('GET /v1/people')
   expect(items).toContainEqual(expect.objectContaining({ login: 'ayaka', joinedAt: expect.any(String) }))

@@ -17,6 +17,8 @@ type Details = {
   readonly onClose: () => void
   readonly act?: Act | undefined
   readonly children?: ReactNode
+  /** What else is done to it, seldom: under what people come for. */
+  readonly more?: ReactNode
 }
 
 export type Act = {
@@ -34,14 +36,15 @@ export type Act = {
   readonly onAct: () => void
 }
 
-export function Details({ title, status, facts, onClose, act, children }: Details) {
+export function Details({ title, status, facts, onClose, act, children, more }: Details) {
   return (
     <Modal opened onClose={onClose} title={title} size="lg" closeButtonProps={useCloseLabel()}>
       <div className={styles['details']}>
         {status}
-        <Facts facts={facts} />
+        {facts.length === 0 ? null : <Facts facts={facts} />}
         {children}
         {act === undefined ? null : <Acting act={act} onClose={onClose} />}
+        {more}
       </div>
     </Modal>
   )

@@ -17,7 +17,7 @@ export function State({
   return (
     <span className={`${styles['state']} ${strong ? styles['strong'] : ''}`} data-tone={tone}>
       <StateIcon tone={tone} />
-      <span>{word ?? t(`part.tone_${tone}`)}</span>
+      <span className={styles['word']}>{word ?? t(`part.tone_${tone}`)}</span>
     </span>
   )
 }

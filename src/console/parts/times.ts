@@ -7,15 +7,18 @@ export type Distance = { readonly key: 'part.ago' | 'part.ahead' | 'part.justNow
 export function distanceOf(at: number, now: number): Distance {
   const ms = Math.abs(now - at)
   if (ms < 2000) return { key: 'part.justNow', time: '' }
-  return { key: at <= now ? 'part.ago' : 'part.ahead', time: largestUnit(ms) }
+  return { key: at <= now ? 'part.ago' : 'part.ahead', time: largestUnit(ms, at <= now ? Math.floor : Math.round) }
 }
 
-function largestUnit(ms: number): string {
-  const seconds = Math.floor(ms / 1000)
-  if (seconds < 60) return `${seconds}s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m`
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h`
-  return `${Math.floor(seconds / 86_400)}d`
+/** What is past is over in whole; of what is to come `3h 59m` is four hours, not three. */
+function largestUnit(ms: number, whole: (count: number) => number): string {
+  const units = [
+    ['s', 1000, 60],
+    ['m', 60_000, 60],
+    ['h', 3_600_000, 24],
+  ] as const
+  const [unit, lengthMs] = units.find(([, length, most]) => whole(ms / length) < most) ?? (['d', 86_400_000] as const)
+  return `${whole(ms / lengthMs)}${unit}`
 }
 
 /** Made once for each language: it takes longer than all that a row needs besides. */
@@ -36,6 +39,13 @@ export const absoluteTime = formatOf({
   year: 'numeric',
   month: 'short',
   day: 'numeric',
+  timeZoneName: 'short',
+  hourCycle: 'h23',
+})
+
+/** To the second: for what people have done. */
+export const momentTime = formatOf({
+  ...{ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' },
   timeZoneName: 'short',
   hourCycle: 'h23',
 })

@@ -2,7 +2,7 @@
 import { Tooltip } from '@mantine/core'
 import { useWords } from '../words/index.tsx'
 import { useNow } from './clock.tsx'
-import { absoluteTime, distanceOf, durationWords } from './times.ts'
+import { absoluteTime, distanceOf, durationWords, momentTime } from './times.ts'
 
 /** `at` is RFC 3339, as the API sends it. */
 export function When({ at }: { readonly at: string }) {
@@ -23,7 +23,7 @@ export function Moment({ at }: { readonly at: string }) {
   const { key, time } = distanceOf(Date.parse(at), useNow())
   return (
     <time dateTime={at}>
-      {absoluteTime(Date.parse(at), language)} ({t(key, { time })})
+      {momentTime(Date.parse(at), language)} ({t(key, { time })})
     </time>
   )
 }

@@ -50,7 +50,7 @@ function columnsIn({ t }: Words): readonly Column<Session>[] {
   return [
     {
       key: 'who',
-      head: t('access.byToken'),
+      head: t('access.whose'),
       width: 'minmax(100px, 1fr)',
       cell: ({ holder, isCurrent }) =>
         isCurrent ? <State tone="done" word={`${holder.name} · ${t('access.thisOne')}`} /> : holder.name,
@@ -104,7 +104,10 @@ function SessionDetails({ session, onClose }: { readonly session: Session; reado
       ]}
       act={{
         words: t('access.end'),
-        consequence: t(isCurrent ? 'access.endMine' : 'access.endOther', { name: holder.name }),
+        consequence: t(
+          isCurrent ? 'access.endMine' : holder.id.startsWith('per_') ? 'access.endPerson' : 'access.endToken',
+          { name: holder.name },
+        ),
         isDangerous: true,
         isPending: end.isPending,
         error: end.error,

@@ -9,6 +9,7 @@ import { Details } from '../../parts/details.tsx'
 import { Filters } from '../../parts/filters.tsx'
 import { grantText } from '../../parts/grant.ts'
 import { Id } from '../../parts/id.tsx'
+import { NewSecret } from '../../parts/new-secret.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { State } from '../../parts/state.tsx'
 import { Switch } from '../../parts/switch.tsx'
@@ -122,12 +123,29 @@ function Standing({ token }: { readonly token: Token }) {
   return <State tone={tone} word={t(`access.token_${says}`)} />
 }
 
+function Trail({ id }: { readonly id: string }) {
+  const { t } = useWords()
+  return (
+    <>
+      <Link to="/audit" search={{ actor: id }}>
+        {t('access.whatItDid')}
+      </Link>
+      {' · '}
+      <Link to="/audit" search={{ subject: id }}>
+        {t('access.whoMadeIt')}
+      </Link>
+    </>
+  )
+}
+
 function TokenDetails({ token, onClose }: { readonly token: Token; readonly onClose: () => void }) {
   const { t } = useWords()
   const session = useAnswer('sessionDescribe', {})
   const revoke = useAct('tokenRevoke', ['sessions'])
   const { id, name, state, actor, createdAt, lastUsedAt, expiresAt, revokedAt } = token
   const isMine = session.data?.actor.id === actor.id
+  // That of a host is kept by its agent, that of the machine in a file.
+  const isRenewable = state === 'good' && actor.type === 'user' && name !== 'local'
   const consequence = actor.type === 'machine' ? 'ofHost' : isMine ? 'ofMine' : name === 'local' ? 'ofLocal' : 'ofOther'
   return (
     <Details
@@ -152,18 +170,7 @@ function TokenDetails({ token, onClose }: { readonly token: Token; readonly onCl
         [t('access.used'), lastUsedAt === undefined ? t('part.never') : <Moment key="used" at={lastUsedAt} />],
         [t('access.until'), expiresAt === undefined ? t('access.noEndLong') : <Moment key="until" at={expiresAt} />],
         ...(revokedAt === undefined ? [] : [[t('access.revokedAt'), <Moment key="revoked" at={revokedAt} />] as const]),
-        [
-          t('access.trail'),
-          <span key="trail">
-            <Link to="/audit" search={{ actor: id }}>
-              {t('access.whatItDid')}
-            </Link>
-            {' · '}
-            <Link to="/audit" search={{ subject: id }}>
-              {t('access.whoMadeIt')}
-            </Link>
-          </span>,
-        ],
+        [t('access.trail'), <Trail key="trail" id={id} />],
       ]}
       act={
         state === 'revoked'
@@ -177,6 +184,8 @@ function TokenDetails({ token, onClose }: { readonly token: Token; readonly onCl
               onAct: () => revoke.mutate({ params: { id } }, { onSuccess: onClose }),
             }
       }
-    />
+    >
+      {isRenewable ? <NewSecret id={id} operation="tokenRotate" /> : null}
+    </Details>
   )
 }

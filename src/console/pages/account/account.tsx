@@ -8,6 +8,7 @@ import { Details } from '../../parts/details.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { grantText } from '../../parts/grant.ts'
 import { Id } from '../../parts/id.tsx'
+import { NewSecret } from '../../parts/new-secret.tsx'
 import { Facts, Page, Section } from '../../parts/page.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { State } from '../../parts/state.tsx'
@@ -143,6 +144,8 @@ function OwnToken({ token, onClose }: { readonly token: Token; readonly onClose:
         error: revoke.error,
         onAct: () => revoke.mutate({ params: { id } }, { onSuccess: onClose }),
       }}
-    />
+    >
+      <NewSecret id={id} operation="ownTokenRotate" />
+    </Details>
   )
 }

@@ -66,8 +66,8 @@ export const accountWords = {
   signedIn: { en: 'Signed in', ja: 'サインイン' },
   endSession: { en: 'Sign out there', ja: 'サインアウトさせる' },
   endSessionMeans: {
-    en: 'From now on that browser opens nothing here. If it was not you, change your password: an admin prints a link for it.',
-    ja: 'そのブラウザーからは直ちに操作できなくなります。心当たりがない場合は、管理者に招待リンクを依頼してパスワードを変更してください。',
+    en: 'From now on that browser opens nothing here. If it was not you, ask an admin for a new link: by it you begin anew, and everything you signed in with before opens nothing.',
+    ja: 'そのブラウザーからは直ちに操作できなくなります。心当たりがない場合は、管理者に新しいリンクを依頼してください。サインイン手段を設定し直すと、これまでのものはすべて無効になります。',
   },
   endThisMeans: {
     en: 'You are signed out here, and have to sign in again.',

@@ -24,7 +24,6 @@ export function ApproveDialog({ deployment, onClose }: Of) {
       facts={[
         [t('deploy.place'), placeOf(deployment)],
         [t('deploy.by'), requestedBy.name ?? requestedBy.id],
-        [t('deploy.hash'), <code key="hash">{plan}</code>],
       ]}
       onClose={onClose}
       act={{
@@ -68,7 +67,7 @@ export function ReasonDialog({ deployment, kind, onClose }: Of & { readonly kind
     >
       <TextInput
         data-autofocus
-        label={t(kind === 'glass' ? 'deploy.glassWhy' : kind === 'review' ? 'deploy.title_review' : 'deploy.reason')}
+        label={t(kind === 'glass' ? 'deploy.glassWhy' : kind === 'review' ? 'deploy.found' : 'deploy.reason')}
         description={kind === 'glass' ? t('deploy.glassWhyHint') : undefined}
         value={text}
         maxLength={500}

@@ -115,8 +115,8 @@ function Why({ deployment, person }: WhyOf) {
   const { approval, endedAt } = deployment
   const lack = useLack('approval.decide', deployment)
   if (approval?.state !== 'waiting' || endedAt !== null || lack === 'unknown') return null
-  if (lack !== undefined) return <p className={styles['quiet']}>{lackWords(lack, words)}</p>
   if (approval.requester === person) return <p className={styles['quiet']}>{t('deploy.approvalOwn')}</p>
+  if (lack !== undefined) return <p className={styles['quiet']}>{lackWords(lack, words)}</p>
   const hasApproved = approval.votes.some(({ by, verdict }) => by.id === person && verdict === 'approve')
   return hasApproved ? <p className={styles['quiet']}>{t('deploy.approvalDone')}</p> : null
 }

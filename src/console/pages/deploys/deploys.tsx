@@ -14,6 +14,7 @@ import { State } from '../../parts/state.tsx'
 import { type Column, RowTable } from '../../parts/table.tsx'
 import { Elapsed, When } from '../../parts/when.tsx'
 import { useWords, type Words } from '../../words/index.tsx'
+import styles from './deploys.module.css'
 import { placeOf } from './place.ts'
 import { standingOf } from './standing.ts'
 
@@ -81,18 +82,26 @@ function Table({ rows }: { readonly rows: ListRows<DeploymentSummary> }) {
   )
 }
 
+/** Where it is narrow the project gives way: of places the config tells more. */
+const Place = ({ project, config }: DeploymentSummary) => (
+  <span className={styles['place']}>
+    <span>{project}</span>
+    <span>&nbsp;› {config}</span>
+  </span>
+)
+
 function columnsIn({ t }: Words): readonly Column<DeploymentSummary>[] {
   return [
     {
       key: 'status',
       head: t('deploy.status'),
-      width: 'minmax(116px, 220px)',
+      width: 'minmax(104px, 1.2fr)',
       cell: (deployment) => {
         const { tone, says, state } = standingOf(deployment)
         return <State tone={tone} word={t(`deploy.says_${says}`, { state })} />
       },
     },
-    { key: 'place', head: t('deploy.place'), width: 'minmax(96px, 2fr)', cell: placeOf },
+    { key: 'place', head: t('deploy.place'), width: 'minmax(104px, 1.2fr)', cell: Place },
     {
       key: 'release',
       head: t('deploy.release'),
@@ -103,7 +112,7 @@ function columnsIn({ t }: Words): readonly Column<DeploymentSummary>[] {
     {
       key: 'why',
       head: t('deploy.why'),
-      width: 'minmax(100px, 2fr)',
+      width: 'minmax(100px, 1.6fr)',
       wide: true,
       cell: ({ diagnosis, controlReason }) => diagnosis?.what ?? controlReason ?? '',
     },
@@ -117,7 +126,7 @@ function columnsIn({ t }: Words): readonly Column<DeploymentSummary>[] {
     {
       key: 'started',
       head: t('deploy.started'),
-      width: '84px',
+      width: '64px',
       numeric: true,
       cell: ({ createdAt }) => <When at={createdAt} />,
     },

@@ -200,7 +200,7 @@ export const deployWords = {
     ja: 'あと {{count}} 人の承認が必要です',
   },
   approvalBy: {
-    en: 'Plan {{plan}}, asked for by {{name}}; time is up',
+    en: '{{name}} asks for plan {{plan}}. Without approval it ends',
     ja: '計画 {{plan}}（依頼者 {{name}}）。期限：',
   },
   approvalOwn: {
@@ -238,8 +238,9 @@ export const deployWords = {
   glassUnreviewed: { en: 'Nobody else has looked at it yet', ja: '別の人による確認がまだです' },
   glassReviewed: { en: 'Looked at by {{name}}: {{note}}', ja: '{{name}} が確認：{{note}}' },
   review: { en: 'I have looked at it …', ja: '確認を記録…' },
-  title_review: { en: 'What did you find?', ja: '確認した内容' },
-  yes_review: { en: 'Keep it', ja: '記録する' },
+  title_review: { en: 'You have looked at it', ja: '確認の記録' },
+  found: { en: 'What did you find?', ja: '確認した内容' },
+  yes_review: { en: 'Record it', ja: '記録する' },
   means_review: {
     en: 'It stands in the audit trail with your name, and the deployment no longer waits for a look.',
     ja: '名前とともに監査証跡に残り、「未確認」の表示が消えます。',

@@ -51,7 +51,8 @@ export function Authenticator({ invited, error, isBusy, onCode, onBack }: Authen
         autoComplete="one-time-code"
         inputMode="numeric"
         maxLength={9}
-        autoFocus
+        // On a phone its keyboard would cover the code that is to be scanned or opened first.
+        autoFocus={matchMedia('(pointer: fine)').matches}
         value={code}
         onChange={(event) => setCode(event.currentTarget.value)}
       />

@@ -27,7 +27,7 @@ export const joinWords = {
   show: { en: 'Show or hide the password', ja: 'パスワードの表示／非表示' },
   rule_long: { en: 'at least twelve characters', ja: '12 文字以上' },
   rule_own: { en: 'more than your own name', ja: '自分の名前だけではない' },
-  rule_guessed: { en: 'no row of signs or digits', ja: '記号や数字の羅列ではない' },
+  rule_guessed: { en: 'letters, and five different characters or more', ja: '文字を含み、5 種類以上の文字を使う' },
   next: { en: 'Continue', ja: '続ける' },
   scan: {
     en: 'Take this into an authenticator: it makes the six digits that you need each time you sign in.',
@@ -39,14 +39,14 @@ export const joinWords = {
   totp: { en: 'Six digits', ja: '6 桁の確認コード' },
   totpHint: { en: 'What the authenticator shows for Holdfast now.', ja: '認証アプリに今表示されている数字です。' },
   finish: { en: 'Finish', ja: '完了する' },
-  back: { en: 'Another password', ja: 'パスワードを決め直す' },
+  back: { en: 'Choose another password', ja: 'パスワードを決め直す' },
   codes: { en: 'Recovery codes', ja: 'リカバリーコード' },
   codesSay: {
     en: 'You are in. Keep these recovery codes: they are shown this once.',
     ja: '登録が完了しました。リカバリーコードを保管してください。表示されるのは今回限りです。',
   },
   codesHint: {
-    en: 'Each opens Holdfast once, with your password, when you have no authenticator at hand. Not beside the password, please.',
+    en: 'Each opens Holdfast once, with your password, when you have no authenticator at hand. Keep them apart from the password.',
     ja: '認証アプリが使えないときに、パスワードと合わせてそれぞれ一度だけ使えます。パスワードとは別の場所に保管してください。',
   },
   codesHintPasskey: {

@@ -16,6 +16,15 @@ export function LoginPage() {
   return <Decision code={code} />
 }
 
+function Over() {
+  const { t } = useWords()
+  return (
+    <Empty title={t('login.over')} commands={['holdfast login']}>
+      {t('login.overHint')}
+    </Empty>
+  )
+}
+
 function Decision({ code }: { readonly code: string }) {
   const { t } = useWords()
   const { client } = useApi()
@@ -35,8 +44,9 @@ function Decision({ code }: { readonly code: string }) {
     }
   }
   if (decided !== undefined) {
-    return <Empty title={t(decided === 'allow' ? 'login.allowed' : 'login.refused')} />
+    return <Empty title={t(decided === 'allow' ? 'login.allowed' : 'login.refused')}>{t('login.close')}</Empty>
   }
+  if (asked.error?.problem.code === 'access.login_missing') return <Over />
   if (asked.isError) return <ProblemBox error={asked.error} onRetry={() => void asked.refetch()} />
   if (asked.data === undefined) return null
   const { name, expiresAt } = asked.data

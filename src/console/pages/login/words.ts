@@ -16,7 +16,13 @@ export const loginWords = {
   refuse: { en: 'Refuse', ja: '拒否する' },
   allowed: { en: 'Done. Go back to your terminal.', ja: '許可しました。ターミナルに戻ってください。' },
   refused: { en: 'Refused. It gets nothing.', ja: '拒否しました。トークンは発行されません。' },
-  missing: { en: 'No code', ja: 'コードがありません' },
+  close: { en: 'This page can be closed.', ja: 'このページは閉じてかまいません。' },
+  over: { en: 'Nothing waits under this code', ja: 'このコードで待機中のコマンドはありません' },
+  overHint: {
+    en: 'It was answered already, or its ten minutes are over. For another one, in your terminal:',
+    ja: '回答済みか、10 分の期限が切れています。ターミナルで次を実行すると、新しいコードが表示されます。',
+  },
+  missing: { en: 'There is no code in this address', ja: 'アドレスにコードが含まれていません' },
   missingHint: {
     en: 'Open the link that holdfast login prints.',
     ja: 'holdfast login が表示するリンクを開いてください。',

@@ -5,6 +5,7 @@ import { type ReactNode, useMemo, useState } from 'react'
 import { useAct, useAnswer } from '../../api/context.tsx'
 import type { Group } from '../../api/generated.ts'
 import type { Grant } from '../../api/may.ts'
+import details from '../../parts/details.module.css'
 import { Details } from '../../parts/details.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { Filters } from '../../parts/filters.tsx'
@@ -66,14 +67,14 @@ function columnsIn({ t }: Words): readonly Column<Group>[] {
       key: 'may',
       head: t('people.may'),
       width: 'minmax(120px, 2fr)',
-      cell: ({ grants }) => grants.map(grantText).join(', '),
+      cell: ({ grants }) => grants.map(grantText).join(', ') || '–',
     },
     {
       key: 'members',
       head: t('people.members'),
       width: 'minmax(120px, 2fr)',
       wide: true,
-      cell: ({ members }) => members.join(', '),
+      cell: ({ members }) => members.join(', ') || '–',
     },
   ]
 }
@@ -92,11 +93,12 @@ function GroupDialog({ group, onClose }: { readonly group: Group; readonly onClo
       act={{
         words: t('people.save'),
         consequence: t('people.groupMeans'),
-        isReady: name.trim() !== '',
+        isReady: name.trim() !== '' && (isNew || grants !== group.grants),
         isPending: set.isPending,
         error: set.error,
         onAct: () => set.mutate({ params: { name: name.trim() }, body: { grants } }, { onSuccess: onClose }),
       }}
+      more={isNew ? undefined : <Remove name={group.name} onRemoved={onClose} />}
     >
       {isNew ? (
         <TextInput
@@ -109,7 +111,6 @@ function GroupDialog({ group, onClose }: { readonly group: Group; readonly onClo
         />
       ) : null}
       <GrantsEditor label={t('people.may')} grants={grants} onChange={setGrants} />
-      {isNew ? null : <Remove name={group.name} onRemoved={onClose} />}
     </Details>
   )
 }
@@ -118,7 +119,7 @@ function Remove({ name, onRemoved }: { readonly name: string; readonly onRemoved
   const { t } = useWords()
   const remove = useAct('groupRemove', ['people', 'session'])
   return (
-    <div className={styles['more']}>
+    <div className={details['more']}>
       <p>{t('people.removeMeans')}</p>
       <Button
         color="red"

@@ -1,14 +1,15 @@
-/** Who may sign in, and what they may do: people and groups. */
+/** Who may sign in, and what they may do: people, groups and roles. */
 import { useSearch } from '@tanstack/react-router'
 import { Page } from '../../parts/page.tsx'
 import { Switch } from '../../parts/switch.tsx'
 import { useWords } from '../../words/index.tsx'
 import { Groups } from './groups.tsx'
 import { Persons } from './persons.tsx'
+import { Roles } from './roles.tsx'
 import { peopleTabs } from './search.ts'
 import { useGo } from './use-go.ts'
 
-const lists = { people: Persons, groups: Groups } as const
+const lists = { people: Persons, groups: Groups, roles: Roles } as const
 
 export function PeoplePage() {
   const { t } = useWords()

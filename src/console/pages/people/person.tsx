@@ -14,7 +14,6 @@ import { useWords } from '../../words/index.tsx'
 import { GroupChoice } from './group-choice.tsx'
 import { joinLink } from './new-person.tsx'
 import { PersonState } from './person-state.tsx'
-import styles from './people.module.css'
 
 type Of = { readonly person: Person }
 
@@ -62,11 +61,15 @@ export function PersonDialog({ person, onClose }: Of & { readonly onClose: () =>
         error: change.error,
         onAct: () => change.mutate({ params: { login }, body: { grants, groups } }, { onSuccess: onClose }),
       }}
+      more={
+        <>
+          {disabledAt === undefined ? <InviteAgain person={person} /> : null}
+          <Disable person={person} />
+        </>
+      }
     >
       <GrantsEditor label={t('people.may')} grants={grants} onChange={setGrants} />
       <GroupChoice chosen={groups} onChange={setGroups} />
-      {disabledAt === undefined ? <InviteAgain person={person} /> : null}
-      <Disable person={person} />
     </Details>
   )
 }
@@ -76,16 +79,18 @@ function InviteAgain({ person: { login, joinedAt } }: Of) {
   const invite = useAct('personInvite')
   if (invite.data !== undefined) {
     return (
-      <div className={details['once']}>
-        <Once secret={joinLink(invite.data.code)} />
-        <p>
-          {t('people.goodUntil')} <Moment at={invite.data.expiresAt} />
-        </p>
+      <div className={details['more']}>
+        <div className={details['once']}>
+          <Once secret={joinLink(invite.data.code)} />
+          <p>
+            {t('people.goodUntil')} <Moment at={invite.data.expiresAt} />
+          </p>
+        </div>
       </div>
     )
   }
   return (
-    <div className={styles['more']}>
+    <div className={details['more']}>
       <p>{t(joinedAt === undefined ? 'people.inviteSays' : 'people.inviteJoinedSays')}</p>
       <Button variant="default" loading={invite.isPending} onClick={() => invite.mutate({ params: { login } })}>
         {t('people.invite')}
@@ -103,7 +108,7 @@ function Disable({ person: { id, login, disabledAt } }: Of) {
   const isDisabled = disabledAt !== undefined
   if (session.data === undefined || session.data.actor.id === id) return null
   return (
-    <div className={styles['more']}>
+    <div className={details['more']}>
       <p>{t(isDisabled ? 'people.enableMeans' : 'people.disableMeans')}</p>
       <Button
         {...(isDisabled ? {} : { color: 'red' })}

@@ -77,14 +77,14 @@ function columnsIn({ t }: Words): readonly Column<Person>[] {
       head: t('people.may'),
       width: 'minmax(120px, 2fr)',
       wide: true,
-      cell: ({ grants }) => grants.map(grantText).join(', '),
+      cell: ({ grants }) => grants.map(grantText).join(', ') || '–',
     },
     {
       key: 'groups',
       head: t('people.groups'),
       width: 'minmax(80px, 1fr)',
       wide: true,
-      cell: ({ groups }) => groups.join(', '),
+      cell: ({ groups }) => groups.join(', ') || '–',
     },
     {
       key: 'passkeys',

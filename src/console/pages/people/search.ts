@@ -1,5 +1,5 @@
-/** What the address of this page holds: people or groups, and which of them is looked at. */
-export const peopleTabs = ['people', 'groups'] as const
+/** What the address of this page holds: people, groups or roles, and which of them is looked at. */
+export const peopleTabs = ['people', 'groups', 'roles'] as const
 export type PeopleTab = (typeof peopleTabs)[number]
 export type PeopleSearch = { readonly tab?: PeopleTab; readonly one?: string }
 

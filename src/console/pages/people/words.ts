@@ -13,6 +13,36 @@ export const peopleWords = {
     en: 'What the members of a group may do besides their own.',
     ja: 'グループのメンバーに追加で与える権限です。',
   },
+  roles: { en: 'Roles', ja: 'ロール' },
+  says_roles: {
+    en: 'What each role may do, everywhere or on a project, and who has it.',
+    ja: '各ロールでできること（全体またはプロジェクト単位）と、それを持つ人です。',
+  },
+  role: { en: 'Role', ja: 'ロール' },
+  roleFor: { en: 'May', ja: 'できること' },
+  roleHeld: { en: 'Who has it', ja: '持っている人' },
+  roleNobody: { en: 'Nobody.', ja: 'なし' },
+  byGroup: { en: 'by the group {{group}}', ja: 'グループ {{group}} による' },
+  role_viewer: {
+    en: 'See everything: deployments, executions, hosts and the audit trail; change nothing',
+    ja: 'デプロイ・実行・ホスト・監査証跡をすべて閲覧（変更は不可）',
+  },
+  role_deployer: {
+    en: 'Deploy, halt, pause, resume, retry, roll back and lock',
+    ja: 'デプロイ、停止、一時停止、再開、再試行、ロールバック、ロック',
+  },
+  role_approver: {
+    en: 'Agree to what others want to deploy, or refuse it; never to their own',
+    ja: '他の人が依頼したデプロイの承認・却下（自分の依頼は不可）',
+  },
+  role_responder: {
+    en: 'When called at night: halt, roll back, go ahead without approval, break locks, start and redrive executions, drain hosts',
+    ja: '緊急対応：停止、ロールバック、承認なしの緊急実行、ロックの強制解除、実行の開始と再実行、ホストの切り離し',
+  },
+  role_admin: {
+    en: 'Everything: people, tokens, machines, hosts, and how places are protected',
+    ja: 'すべて：ユーザー、トークン、ステートマシン、ホスト、環境の保護設定',
+  },
   none: { en: 'Nobody signs in by name yet', ja: 'ユーザーはまだいません' },
   noneHint: {
     en: 'Everybody who is added gets a link, and makes a passkey or chooses a password and an authenticator. On the command line:',

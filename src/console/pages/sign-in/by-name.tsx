@@ -1,6 +1,6 @@
 /** By name: the password first, then what only its owner has. */
 import { Button, PasswordInput, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, type ReactNode, useState } from 'react'
 import { ApiFault } from '../../api/client.ts'
 import { useApi } from '../../api/context.tsx'
 import type { SignIn } from '../../shell/session.tsx'
@@ -13,9 +13,11 @@ type ByName = {
   readonly onEnter: (request: SignIn) => Promise<void>
   /** With the name that was typed, or without. */
   readonly onPasskey: (login: string) => Promise<void>
+  /** The other ways in: gone once the password was right. */
+  readonly children: ReactNode
 }
 
-export function ByName({ onEnter, onPasskey }: ByName) {
+export function ByName({ onEnter, onPasskey, children }: ByName) {
   const { t } = useWords()
   const { client } = useApi()
   const [login, setLogin] = useState('')
@@ -48,6 +50,7 @@ export function ByName({ onEnter, onPasskey }: ByName) {
               {t('passkey.signIn')}
             </Button>
           ) : null}
+          {children}
         </>
       ) : (
         <SecondHalf login={login} isBusy={isBusy} onFinish={finish} onAgain={again} />

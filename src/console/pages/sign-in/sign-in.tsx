@@ -31,19 +31,22 @@ export function SignInPage() {
       <ByName
         onEnter={(request) => enter(() => signIn(request))}
         onPasskey={(login) => enter(() => signInByPasskey(login))}
-      />
-      <SignOnButtons from={from} />
-      <WherePasskeys />
-      <OtherWays isOpen={error !== undefined}>
-        <ByRecovery
-          isBusy={isOpening}
-          // There a new passkey is added, and the lost one removed.
-          onRecover={(recovery) => void enterAtOnce(() => recover(recovery), '/account')}
-        />
-        <p>{t('signIn.byLink')}</p>
-        <Command text="holdfast console" />
-        <ByToken isBusy={isOpening} onToken={(token) => void enterAtOnce(() => signIn({ token }))} />
-      </OtherWays>
+      >
+        <SignOnButtons from={from} />
+        <WherePasskeys />
+        <OtherWays isOpen={error !== undefined}>
+          <ByRecovery
+            isBusy={isOpening}
+            // There a new passkey is added, and the lost one removed.
+            onRecover={(recovery) => void enterAtOnce(() => recover(recovery), '/account')}
+          />
+          <div className={styles['first']}>
+            <p>{t('signIn.byLink')}</p>
+            <Command text="holdfast console" />
+          </div>
+          <ByToken isBusy={isOpening} onToken={(token) => void enterAtOnce(() => signIn({ token }))} />
+        </OtherWays>
+      </ByName>
     </main>
   )
 }

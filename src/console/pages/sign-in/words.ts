@@ -34,9 +34,21 @@ export const signInWords = {
     en: 'Too many attempts under this name have failed. The next one is possible in {{wait}}.',
     ja: 'サインインの失敗が続いたため、しばらく待つ必要があります。あと {{wait}} で再試行できます。',
   },
+  reason_many: {
+    en: 'Too many attempts were made from your network. The next one is possible in {{wait}}.',
+    ja: 'お使いのネットワークからの試行が多すぎるため、しばらく待つ必要があります。あと {{wait}} で再試行できます。',
+  },
   reason_recovery: {
     en: 'The name and the recovery code do not open anything together. Whoever has a password gives that first.',
     ja: 'ユーザー名とリカバリーコードの組み合わせが正しくありません。パスワードをお持ちの方は、先にパスワードを入力してください。',
+  },
+  reason_signOn: {
+    en: 'Your identity provider did not let you in, or this address was opened before. Begin again on the sign-in page; if it happens again, an admin finds the reason in the log of the server.',
+    ja: 'ID プロバイダーで許可されなかったか、このアドレスはすでに使用されています。サインインページからやり直してください。繰り返し失敗する場合は、管理者がサーバーのログで理由を確認できます。',
+  },
+  reason_provider: {
+    en: 'Your identity provider does not answer as it should. Please try again later; the log of the server says why.',
+    ja: 'ID プロバイダーから正しい応答がありません。しばらくしてからもう一度お試しください。理由はサーバーのログで確認できます。',
   },
   otherWays: { en: 'With a recovery code, a link or a token', ja: 'リカバリーコード、リンク、トークンでサインイン' },
   lostPasskey: {

@@ -3,8 +3,8 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useApi } from '../../api/context.tsx'
-import { ProblemBox } from '../../parts/problem.tsx'
 import { useWords } from '../../words/index.tsx'
+import { Refusal } from '../sign-in/refusal.tsx'
 
 export type SignOnButtonsProps = {
   /** Path of the console to go to afterwards. */
@@ -36,10 +36,10 @@ export function SignOnButtons({ from, joinCode }: SignOnButtonsProps) {
   }
   return (
     <>
-      {error === undefined ? null : <ProblemBox error={error} />}
+      {error === undefined ? null : <Refusal error={error} />}
       {(data?.items ?? []).map(({ id, name }) => (
         <Button key={id} size="sm" variant="default" disabled={going !== undefined} onClick={() => void go(id)}>
-          {t('signOn.with', { name })}
+          {t(joinCode === undefined ? 'signOn.with' : 'signOn.joinWith', { name })}
         </Button>
       ))}
     </>

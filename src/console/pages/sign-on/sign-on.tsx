@@ -2,10 +2,11 @@
 import { Anchor } from '@mantine/core'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
-import { ProblemBox } from '../../parts/problem.tsx'
+import { ApiFault } from '../../api/client.ts'
 import { useSignOn } from '../../shell/session.tsx'
 import { useWords } from '../../words/index.tsx'
 import mark from '../../favicon.svg'
+import { Refusal } from '../sign-in/refusal.tsx'
 import styles from '../sign-in/sign-in.module.css'
 
 export function SignOnPage() {
@@ -30,7 +31,12 @@ export function SignOnPage() {
         <img src={mark} alt="" width={28} height={28} />
         {t(error === undefined ? 'signOn.title' : 'signOn.failed')}
       </h1>
-      {error === undefined ? <p role="status">{t('signOn.opening')}</p> : <ProblemBox error={error} />}
+      {error === undefined ? <p role="status">{t('signOn.opening')}</p> : <Refusal error={error} />}
+      {error instanceof ApiFault && error.problem.requestId !== undefined ? (
+        <p className={styles['quiet']}>
+          {t('part.requestId')}: <code>{error.problem.requestId}</code>
+        </p>
+      ) : null}
       {error === undefined ? null : (
         <Anchor component={Link} to="/sign-in">
           {t('signOn.again')}
