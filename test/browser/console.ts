@@ -39,11 +39,13 @@ export async function goByKeys(page: Page, letter: string, path: string): Promis
 
 export type ConsoleOptions = {
   readonly settings?: Partial<Pick<Configuration, 'signOn' | 'outbound'>>
+  readonly server?: Partial<Configuration['server']>
   readonly environment?: Readonly<Record<string, string>>
 }
 
 /** With the deployer of static files, which deploys to a folder. */
-export async function openConsole({ settings = {}, environment = {} }: ConsoleOptions = {}): Promise<Console> {
+export async function openConsole(options: ConsoleOptions = {}): Promise<Console> {
+  const { settings = {}, server = {}, environment = {} } = options
   await buildConsole()
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-browser-'))
   const { configuration, file } = await readConfiguration({
@@ -55,7 +57,7 @@ export async function openConsole({ settings = {}, environment = {} }: ConsoleOp
     startRuntime({
       version: '0.0.0',
       dataFolder: join(folder, 'data'),
-      configuration: { ...configuration, ...settings },
+      configuration: { ...configuration, ...settings, server: { ...configuration.server, ...server } },
       configurationFile: file,
       deployers: { 'static-files': staticFilesDeployer(join(folder, 'www')) },
       environment,

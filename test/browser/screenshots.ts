@@ -5,7 +5,8 @@
 import type { Page } from 'playwright-core'
 import { signOnSettingsSchema } from '../../src/identity/index.ts'
 import { type Console, openConsole } from './console.ts'
-import { doorPages, seedMany, shootDoor, signOn } from './door-shots.ts'
+import { seedMany } from './crowd.ts'
+import { doorPages, shootDoor, signOn } from './door-shots.ts'
 import { startHost } from './host.ts'
 import { seedAccess, seedDeploys, seedExecutions, seedMachines } from './seeds.ts'
 import { Api } from './machines.ts'
@@ -104,7 +105,11 @@ const machineShots: readonly Shot[] = [
   { name: 'editor-state', path: '/machines/approval/edit?side=state&state=Receive', ready: written },
 ]
 
-const console = await openConsole({ settings: { signOn: signOnSettingsSchema.parse(signOn) } })
+const console = await openConsole({
+  settings: { signOn: signOnSettingsSchema.parse(signOn) },
+  // So that they come from as many addresses as there are windows: one address alone may try to sign in but so often.
+  server: { trustedProxies: ['127.0.0.1', '::1'] },
+})
 try {
   await shoot({ console, state: 'empty', shots: lists })
   const api = new Api(console)
@@ -128,13 +133,14 @@ try {
   ]
   await shootInBoth({ console, state: 'failed', shots: failed })
   await shootDoor(console, api, executions.waiting)
-  const crowded = ['executions', 'audit', 'execution', 'people', 'access', 'hosts']
+  const crowded = ['executions', 'audit', 'execution', 'people', 'access', 'access-sessions', 'hosts']
   if (crowded.some((name) => isWanted({ name }))) {
-    await seedMany(api)
+    await seedMany(console, api)
     const many = await executions.many()
     const shots = [
       ...lists.filter(({ name }) => crowded.includes(name)),
       { name: 'people', path: '/people' },
+      { name: 'access-sessions', path: '/access?tab=sessions' },
       { name: 'execution', path: `/executions/${many}`, ready: drawn },
     ]
     await shoot({ console, state: 'many', shots })

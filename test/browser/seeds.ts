@@ -68,7 +68,9 @@ export async function seedAccess(api: Api): Promise<string> {
   await api.call(`POST /v1/tokens/${await make('old laptop', 'admin')}/revoke`)
   await make('mika', 'responder')
   await make('auditors 2026', 'viewer', 200)
-  return make('release bot', 'deployer', 5)
+  const bot = await make('release bot', 'deployer', 5)
+  await api.call(`POST /v1/tokens/${bot}/rotate`, { overlapMs: 3_600_000 })
+  return bot
 }
 
 /** A machine with a history of changes, with versions and an alias, one that failed, and one of nobody's. */

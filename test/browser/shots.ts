@@ -54,7 +54,7 @@ export async function shoot({ console, state, shots, locale = 'en-US', open = co
         await ready?.(page)
         if (isJapanese) await fontLoaded(page)
         const file = [name, state, size, colorScheme, ...(isJapanese ? [locale] : [])].join('-')
-        await page.screenshot({ path: join(folder, `${file}.png`), fullPage: true })
+        await page.screenshot({ path: join(folder, `${file}.png`), fullPage: true, animations: 'disabled' })
       }
       await page.context().close()
     }
