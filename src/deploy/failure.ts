@@ -93,6 +93,8 @@ export type FailureDetails = {
   readonly field?: string
   /** The exact command or change that mends it. */
   readonly command?: string
+  /** Where it means something else than others of its class. */
+  readonly meaning?: string
   /** There is no time for another try, whatever the class says. */
   readonly isLate?: boolean
   readonly cause?: unknown
@@ -103,6 +105,7 @@ export class DeployFailure extends Error {
   readonly class: FailureClass
   readonly field: string | undefined
   readonly command: string | undefined
+  readonly meaning: string | undefined
   /** Filled in by who made the call. */
   readonly callId: string | undefined
 
@@ -112,15 +115,17 @@ export class DeployFailure extends Error {
     this.class = failureClass
     this.field = details.field
     this.command = details.command
+    this.meaning = details.meaning
     this.callId = details.callId
   }
 
   /** The same, with the call in which it happened. */
   in(callId: string): DeployFailure {
-    const { field, command, cause } = this
+    const { field, command, meaning, cause } = this
     return new DeployFailure(this.class, this.message, {
       ...(field === undefined ? {} : { field }),
       ...(command === undefined ? {} : { command }),
+      ...(meaning === undefined ? {} : { meaning }),
       cause,
       callId,
     })
@@ -205,7 +210,7 @@ export function diagnose(failure: DeployFailure, state: string, deployment: stri
     ...(failure.callId === undefined ? {} : { call: failure.callId }),
     ...(failure.field === undefined ? {} : { field: failure.field }),
     what: failure.message,
-    meaning: rule.meaning,
+    meaning: failure.meaning ?? rule.meaning,
     mender: rule.mender,
     command: failure.command ?? commandFor(failure, deployment),
   }

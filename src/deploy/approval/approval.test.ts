@@ -23,6 +23,7 @@ import { pauseDeployment } from '../deployment/pause.ts'
 import { resumeDeployment } from '../deployment/resume.ts'
 import { retryDeployment } from '../deployment/retry.ts'
 import { rollBack } from '../deployment/rollback.ts'
+import type { Store } from '../../store/index.ts'
 import { admin, endWorlds, World } from '../world.ts'
 import { breakGlass, reviewGlass } from './break-glass.ts'
 import { protectPlace } from './protect.ts'
@@ -191,6 +192,7 @@ describe('a deployment to a protected place', () => {
     const { status, diagnosis } = await world.untilEnded(id)
     expect(status).toBe('failed')
     expect(diagnosis?.what).toBe('nobody approved its plan within 4h')
+    expect(diagnosis?.meaning).toBe('Others have to agree to what is deployed there; nothing has changed.')
     expect(await codeOf(() => vote(ken, id, plan))).toBe('deploy.ended')
     const again = await retryDeployment(world.deploys, mika, { id })
     await world.settle()
@@ -272,6 +274,35 @@ describe('breaking glass', () => {
     expect(sight(id)?.glass?.reviewed).toMatchObject({ person: 'ken', note: 'looked at, and right' })
     expect(await codeOf(() => reviewGlass(world.deploys, ken, { id, note: 'again' }))).toBe('deploy.nothing_to_review')
   })
+
+  it.each([0, 1, 2, 3, 4, 5])(
+    'goes ahead at once, also after write %i of the state: a wish is not slept over',
+    async (at) => {
+      let id = ''
+      let writes = 0
+      const later = async (): Promise<void> => {
+        if (id === '' || world.deployment(id).progress.approval === undefined || writes++ !== at) return
+        await breakGlass(world.deploys, mika, { id, reason: 'the shop is down' })
+      }
+      const write =
+        (inner: Store): Store['write'] =>
+        async (work) => {
+          const done = await inner.write(work)
+          await later()
+          return done
+        }
+      world = await new World({
+        store: (inner) =>
+          new Proxy(inner, { get: (store, name) => (name === 'write' ? write(inner) : Reflect.get(store, name)) }),
+      }).begin()
+      access = world.access()
+      await protectPlace(world.deploys, admin, { ...place, approvals: 1 })
+      const mika = await person('mika', deployer, { role: 'responder', project: 'shop/web' })
+      id = (await deployRelease(world.deploys, mika, world.sign())).id
+      await world.settle()
+      expect({ writes: writes > at, state: world.deployment(id).state }).not.toEqual({ writes: true, state: 'Approve' })
+    },
+  )
 
   it('is nothing for a deployment that does not wait', async () => {
     await protectPlace(world.deploys, admin, { ...place, approvals: 0 })

@@ -35,6 +35,8 @@ export class Run {
   readonly #cleanUps: (() => void)[] = []
   #deployment: Deployment
   #wake: (() => void) | undefined
+  /** Somebody wanted something while it did not wait: it may have looked before that. */
+  #wasCalled = false
   #seen: string | Obstacle | undefined
 
   constructor({ deploys, deployment, context, interruptible, underLock = true }: RunOptions) {
@@ -161,6 +163,12 @@ export class Run {
 
   /** Returns when the time is over, or earlier when somebody wants something. @throws what interrupted it */
   async sleep(ms: number): Promise<void> {
+    // Between the look and the wait: another look instead of a wait that would sleep over it.
+    if (this.#wasCalled) {
+      this.#wasCalled = false
+      this.signal.throwIfAborted()
+      return
+    }
     await this.race(
       new Promise<void>((resolve) => {
         const cancel = this.deploys.clock.alarm(this.now + ms, resolve)
@@ -211,7 +219,8 @@ export class Run {
   /** Somebody has changed what they want of this deployment. */
   #look(): void {
     if (this.#interruptible && this.wish() === 'halt') this.#controller.abort(halted(this.#deployment))
-    this.#wake?.()
+    if (this.#wake === undefined) this.#wasCalled = true
+    else this.#wake()
   }
 }
 
