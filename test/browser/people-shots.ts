@@ -80,6 +80,15 @@ const made = async (page: Page): Promise<void> => {
 export const tokenShots: readonly Shot[] = [
   { name: 'access-token-new', path: '/access', ready: makeToken },
   { name: 'access-token-made', path: '/access', ready: made },
+  {
+    name: 'access-token-renewed',
+    path: '/access',
+    async ready(page) {
+      await row(/auditors 2026/)(page)
+      await press(page, /New secret|シークレットを更新/)
+      await shownOnce(page)
+    },
+  },
   { name: 'access-session', path: '/access?tab=sessions', ready: row(/Ken Sato/) },
 ]
 

@@ -267,6 +267,9 @@ describe('somebody new', () => {
   })
 
   it('is disabled, and does nothing any more', async () => {
+    await admin.goto(`${console.url}/people?tab=roles&one=approver`)
+    await admin.getByRole('dialog').getByText('Ken Sato').waitFor()
+    await faultless(admin)
     await admin.goto(`${console.url}/people?one=ken`)
     await faultless(admin)
     await admin.getByRole('button', { name: 'Disable' }).click()
