@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  type Access,
+  type Actor,
+  addPerson,
+  authenticate,
+  createToken,
+  type Grant,
+  rotateToken,
+} from '../../access/index.ts'
+import { HoldfastError } from '../../base/index.ts'
+import { deployRelease } from '../deployment/deploy.ts'
+import { pauseDeployment } from '../deployment/pause.ts'
+import { resumeDeployment } from '../deployment/resume.ts'
+import { admin, endWorlds, World } from '../world.ts'
+import { breakGlass, reviewGlass } from './break-glass.ts'
+import { protectPlace } from './protect.ts'
+import { voteOnDeployment } from './vote.ts'
+
+const place = { project: 'shop/web', config: 'production' }
+const everything: Grant[] = [{ role: 'admin' }]
+const hour = 3_600_000
+
+let world: World
+let access: Access
+beforeEach(async () => {
+  world = await new World().begin()
+  access = world.access()
+  await protectPlace(world.deploys, admin, { ...place, approvals: 1, within: '1h' })
+})
+afterEach(endWorlds)
+
+async function codeOf(act: () => Promise<void>): Promise<unknown> {
+  try {
+    await act()
+    return 'done'
+  } catch (error) {
+    return error instanceof HoldfastError ? error.code : error
+  }
+}
+
+async function person(login: string): Promise<Actor> {
+  const { person: made } = await addPerson(access, admin, { login, name: login, grants: everything })
+  return { type: 'user', id: made.id, via: 'ui', grants: everything, person: made.id }
+}
+
+/** A token of nobody, of which nothing is written of who made it. */
+async function oldBot(): Promise<Actor> {
+  const { id, secret } = await createToken(access, admin, { name: 'bot', grants: everything })
+  await world.store.write((tx) =>
+    tx.prepare("UPDATE access_token_hand SET hand = 'unknown' WHERE token_id = ?").run(id),
+  )
+  return authenticate(access, secret, 'api')
+}
+
+async function asked(actor: Actor): Promise<{ readonly id: string; readonly plan: string }> {
+  await world.advance(1000)
+  const { id } = await deployRelease(world.deploys, actor, world.sign())
+  await world.settle()
+  return { id, plan: world.deployment(id).planHash ?? '' }
+}
+
+const vote = (actor: Actor, id: string, plan: string) =>
+  voteOnDeployment(world.deploys, actor, { id, plan, verdict: 'approve' })
+const calls = (id: string): number => world.rows('SELECT call_id FROM deploy_intent WHERE deployment = ?', id).length
+
+describe('a vote', () => {
+  it('is nothing to a plan that was agreed to already', async () => {
+    const [mika, ken, yuki] = [await person('mika'), await person('ken'), await person('yuki')]
+    const { id, plan } = await asked(mika)
+    await vote(ken, id, plan)
+    await world.settle()
+    expect(await codeOf(() => vote(yuki, id, plan))).toBe('deploy.not_waiting')
+  })
+
+  it('given in time counts for nothing when it is looked at after it', async () => {
+    const [mika, ken] = [await person('mika'), await person('ken')]
+    const { id, plan } = await asked(mika)
+    await pauseDeployment(world.deploys, mika, { id })
+    await world.settle()
+    await vote(ken, id, plan)
+    await world.advance(hour)
+    await resumeDeployment(world.deploys, mika, { id })
+    expect((await world.untilEnded(id)).diagnosis?.what).toBe('nobody approved its plan within 1h')
+    expect(calls(id)).toBe(0)
+  })
+
+  it('is refused when its time is over, also of what is paused', async () => {
+    const [mika, ken] = [await person('mika'), await person('ken')]
+    const { id, plan } = await asked(mika)
+    await pauseDeployment(world.deploys, mika, { id })
+    await world.advance(hour - 1)
+    expect(await codeOf(() => vote(ken, id, plan))).toBe('done')
+    await world.advance(1)
+    expect(await codeOf(() => vote(ken, id, plan))).toBe('deploy.approval_expired')
+  })
+})
+
+describe('what nobody knows who did', () => {
+  it('stays so, whatever becomes of the token that it was done by', async () => {
+    const [ada, mika, bot] = [await person('ada'), await person('mika'), await oldBot()]
+    const { id, plan } = await asked(bot)
+    await rotateToken(access, ada, { id: bot.id, overlapMs: 0 })
+    expect(await codeOf(() => vote(mika, id, plan))).toBe('deploy.maker_unknown')
+  })
+
+  it('stays so of a broken glass', async () => {
+    const [ada, mika, bot] = [await person('ada'), await person('mika'), await oldBot()]
+    const { id } = await asked(mika)
+    await breakGlass(world.deploys, bot, { id, reason: 'the shop is down' })
+    await rotateToken(access, ada, { id: bot.id, overlapMs: 0 })
+    expect(await codeOf(() => reviewGlass(world.deploys, mika, { id, note: 'fine' }))).toBe('deploy.maker_unknown')
+  })
+})
