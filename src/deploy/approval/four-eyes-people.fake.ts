@@ -152,10 +152,10 @@ export class People {
     return schemers.length > 0 ? this.somehow(this.#chance.pick(schemers)) : this.anybody()
   }
 
-  /** How long until somebody has had a place for nearly as long as they are taken for who invited them. */
-  get untilTrusted(): number | undefined {
-    const left = this.accounts.map(({ impostor }) => (impostor?.until ?? 0) - this.#now - 600_000)
-    return left.find((ms) => ms > 0)
+  /** How long until somebody who took a place is no more taken for who invited them. */
+  get bondEndsIn(): number | undefined {
+    const left = this.accounts.map(({ impostor }) => (impostor?.until ?? 0) - this.#now).filter((ms) => ms > 0)
+    return left.length > 0 ? Math.min(...left) : undefined
   }
 
   /** Who decides about tokens and people. */

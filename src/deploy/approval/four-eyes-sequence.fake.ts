@@ -98,7 +98,8 @@ export class Sequence {
     if (this.#unreviewed !== undefined && this.#chance.below(3) === 0) return this.#review
     const newest = this.#books.findLast(({ id }) => this.#isOpen(id))
     if (newest === undefined) return this.#back.some(this.#isOpen) ? this.#pass : this.#deploy
-    return newest.hasBegun && this.#chance.below(3) > 0 ? this.#pass : this.#vote
+    if (newest.hasBegun && this.#chance.below(3) > 0) return this.#pass
+    return (this.#people.bondEndsIn ?? day) <= 10 * minute && this.#chance.below(3) === 0 ? this.#passBond : this.#vote
   }
 
   get #unreviewed(): Book | undefined {
@@ -229,10 +230,15 @@ export class Sequence {
     const controls = this.#books.map(({ id }) => this.#control(id))
     const oneIn = controls.some((one) => one === 'run' || one === 'halt') ? 30 : controls.includes('pause') ? 3 : 1
     if (this.#chance.below(oneIn) > 0) return this.#passes(this.#chance.pick([1000, minute]))
-    const soon = this.#people.untilTrusted
-    await this.#passes(
-      soon !== undefined && this.#chance.below(2) === 0 ? soon : this.#chance.pick([day, day + hour, 2 * hour]),
-    )
+    // Rather until shortly before somebody is trusted.
+    const soon = (this.#people.bondEndsIn ?? 0) - 10 * minute
+    const isSoon = soon > 0 && this.#chance.below(2) === 0
+    await this.#passes(isSoon ? soon : this.#chance.pick([day, day + hour, 2 * hour]))
+  }
+
+  /** Whoever was asked before somebody is trusted has them still as one with who invited them. */
+  async #passBond(): Promise<void> {
+    await this.#passes(this.#people.bondEndsIn ?? minute)
   }
 
   #control(id: string): string {
