@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { endWorlds, World } from '../world.ts'
 import { Sequence } from './four-eyes-sequence.fake.ts'
 
-const sequences = Number(process.env['FOUR_EYES_SEQUENCES'] ?? 25)
+const sequences = Number(process.env['FOUR_EYES_SEQUENCES'] ?? 15)
 const first = Number(process.env['FOUR_EYES_FIRST'] ?? 1)
 /** A world is dear; sequences of one share it, each in a place of its own. */
 const perWorld = 40
