@@ -33,8 +33,8 @@ const nobody = (): never => {
 export const doorPages: readonly string[] = [
   ...approvalPages,
   ...[
-    ...[peopleShots, personShots, addedShots, tokenShots, accountShots, viewerShots, nothingShots].flat(),
-    ...[passkeyShots, lastPasskeyShots, noPasskeyShots, lookingShots].flatMap((shots) => shots('')),
+    ...[peopleShots, personShots, addedShots, accountShots, viewerShots, nothingShots].flat(),
+    ...[tokenShots, passkeyShots, lastPasskeyShots, noPasskeyShots, lookingShots].flatMap((shots) => shots('')),
     ...comingShots({ invite: nobody, named: '', code: '' }),
     ...loginShots(nobody),
   ].map(({ name }) => name),
@@ -70,7 +70,8 @@ export async function shootDoor(console: Console, api: Api, execution: string): 
   const login = async () => (await api.call<{ readonly code: string }>('POST /v1/logins', { name: 'ken@laptop' })).code
 
   await take(comingShots({ invite, named, code: await invite('ayaka') }), signedOut)
-  await take([...peopleShots, ...personShots, ...tokenShots])
+  const { items } = await ken.call<{ readonly items: readonly { readonly id: string }[] }>('GET /v1/me/sessions')
+  await take([...peopleShots, ...personShots, ...tokenShots(items[0]?.id ?? '')])
   await take([...accountShots, ...noPasskeyShots(named), ...loginShots(login), ...lookingShots(execution)], ken.open)
   await take(passkeyShots(named), sho.open)
   await take(lastPasskeyShots(named), rin.open)

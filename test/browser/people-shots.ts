@@ -77,7 +77,8 @@ const made = async (page: Page): Promise<void> => {
   await shownOnce(page)
 }
 
-export const tokenShots: readonly Shot[] = [
+/** `session`: of somebody else than who looks. */
+export const tokenShots = (session: string): readonly Shot[] => [
   { name: 'access-token-new', path: '/access', ready: makeToken },
   { name: 'access-token-made', path: '/access', ready: made },
   {
@@ -89,7 +90,7 @@ export const tokenShots: readonly Shot[] = [
       await shownOnce(page)
     },
   },
-  { name: 'access-session', path: '/access?tab=sessions', ready: row(/Ken Sato/) },
+  { name: 'access-session', path: `/access?tab=sessions&one=${session}`, ready: dialog },
 ]
 
 export const accountShots: readonly Shot[] = [
