@@ -163,7 +163,7 @@ export function loginShots(codeOfLogin: () => Promise<string>): readonly Shot[] 
       path: '/account',
       async ready(page) {
         await page.goto(new URL('/login?code=ABCD-EFGH', page.url()).href)
-        await page.getByRole('alert').waitFor()
+        await page.getByText(/Nothing waits under this code|待機中のコマンドはありません/).waitFor()
       },
     },
     {
