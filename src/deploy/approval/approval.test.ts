@@ -174,6 +174,21 @@ describe('a deployment to a protected place', () => {
     expect(sight(id)).toMatchObject({ state: 'waiting' })
   })
 
+  it('carries out no plan that was put under the hash of the one that was approved', async () => {
+    const [mika, ken] = [await person('mika', deployer), await person('ken', approver)]
+    const { id, plan } = await asked(mika)
+    await pauseDeployment(world.deploys, mika, { id })
+    await world.settle()
+    await vote(ken, id, plan)
+    await world.store.write((tx) =>
+      tx.prepare(`UPDATE deployment SET plan = REPLACE(plan, '"web/0"', '"web/9"') WHERE id = ?`).run(id),
+    )
+    await resumeDeployment(world.deploys, mika, { id })
+    const { status, diagnosis } = await world.untilEnded(id)
+    expect({ status, calls: calls(id) }).toEqual({ status: 'failed', calls: 0 })
+    expect(diagnosis).toMatchObject({ class: 'consistency', what: expect.stringMatching(/somebody has changed it/) })
+  })
+
   it('is halted by who refuses it, with the reason', async () => {
     const [mika, ken] = [await person('mika', deployer), await person('ken', approver)]
     const { id, plan } = await asked(mika)

@@ -8,6 +8,7 @@ import { DeployFailure, Steered, steering } from '../failure.ts'
 import { requireNoPause } from '../machine/observe.ts'
 import type { Run } from '../machine/run.ts'
 import { placeName } from '../place.ts'
+import { hashOf, type Plan } from '../plan/plan.ts'
 import type { Queries } from '../sql.ts'
 import { type ApprovalRequest, judgeApproval, type Judgement } from './judge.ts'
 import { protectionOf, votesFor } from './rows.ts'
@@ -141,8 +142,26 @@ function expired({ id, progress }: Deployment): DeployFailure {
  * @throws DeployFailure
  */
 export function requireApproval(deployment: Deployment): void {
+  requireWhole(deployment)
   if (isApproved(deployment)) return
   throw new DeployFailure('consistency', 'the plan was not approved', {
     command: `holdfast approve ${deployment.id} --plan ${deployment.planHash ?? 'HASH'}`,
   })
+}
+
+/** Plans that were found to be what their hash says: they are long, and this is asked before each call. */
+const whole = new WeakSet<Plan>()
+
+function requireWhole({ id, plan, planHash }: Deployment): void {
+  if (plan === undefined || whole.has(plan)) return
+  if (hashOf(plan) !== planHash) {
+    throw new DeployFailure(
+      'consistency',
+      'the plan is not the one that its hash stands for: somebody has changed it',
+      {
+        command: `look at who can write to the database, then: holdfast retry ${id}`,
+      },
+    )
+  }
+  whole.add(plan)
 }
