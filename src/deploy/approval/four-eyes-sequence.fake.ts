@@ -22,6 +22,9 @@ import { voteOnDeployment } from './vote.ts'
 const [minute, hour] = [60_000, 3_600_000]
 const day = 24 * hour
 
+/** How each call of a plan begins to say what it does, and how one that somebody has put there does. */
+const [says, foisted] = ['"says":"', '"says":"foisted: ']
+
 export class Sequence {
   readonly #world: World
   readonly #chance: Chance
@@ -64,6 +67,7 @@ export class Sequence {
       const { endedAt, committedAt } = this.#world.deployment(id)
       if (endedAt !== null) continue
       // What was tampered with after the traffic went over stands still until it is put right.
+      await this.#changePlan(id, foisted, says)
       await this.#world.store.write((tx) =>
         tx
           .prepare('UPDATE deployment SET plan_hash = approved_plan WHERE id = ? AND approved_plan IS NOT NULL')
@@ -345,10 +349,19 @@ export class Sequence {
   async #tamper(): Promise<void> {
     if (this.#newest === undefined || this.#chance.below(2) > 0) return
     const { id } = this.#newest
-    this.#log.push('the plan is another one')
+    if (this.#chance.below(2) === 0) return this.#changePlan(id, says, foisted)
+    this.#log.push('the hash of the plan is another one')
     const hash = `${this.#chance.below(9)}`.repeat(64)
     await this.#world.store.write((tx) =>
       tx.prepare('UPDATE deployment SET plan_hash = ? WHERE id = ? AND plan_hash IS NOT NULL').run(hash, id),
+    )
+  }
+
+  /** Under the hash that it has. */
+  async #changePlan(id: string, before: string, after: string): Promise<void> {
+    this.#log.push(`in the plan ${before} is ${after}`)
+    await this.#world.store.write((tx) =>
+      tx.prepare('UPDATE deployment SET plan = REPLACE(plan, ?, ?) WHERE id = ?').run(before, after, id),
     )
   }
 
@@ -359,6 +372,10 @@ export class Sequence {
   }
 
   #check(): void {
+    const made = this.#world.rows<{ deployment: string }>(
+      `SELECT deployment FROM deploy_intent WHERE planned LIKE '%${foisted}%' LIMIT 1`,
+    )
+    for (const { deployment } of made) throw new Error(`${deployment} made a call that was foisted on its plan`)
     for (const book of this.#books) {
       const { planHash, progress, releaseId } = this.#world.deployment(book.id)
       const finding = book.judge({
