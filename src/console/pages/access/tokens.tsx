@@ -68,7 +68,7 @@ export function Tokens({ choice }: { readonly choice: ReactNode }) {
 
 function columnsIn({ t }: Words): readonly Column<Token>[] {
   return [
-    { key: 'state', head: t('access.state'), width: '132px', cell: (token) => <Standing token={token} /> },
+    { key: 'state', head: t('access.state'), width: '120px', cell: (token) => <Standing token={token} /> },
     { key: 'name', head: t('access.name'), width: 'minmax(110px, 2fr)', cell: ({ name }) => name },
     { key: 'may', head: t('access.may'), width: 'minmax(120px, 1.4fr)', wide: true, cell: (token) => mayOf(token, t) },
     {
