@@ -1,4 +1,5 @@
 /** Databases for tests on the server that the run of vitest has started, or that HOLDFAST_TEST_POSTGRES names. */
+import { threadId } from 'node:worker_threads'
 import pg from 'pg'
 import { type Clock, silentLogger, VirtualClock } from '../../base/index.ts'
 import type { SqlValue, Store } from '../contract.ts'
@@ -21,8 +22,9 @@ export function urlOf(database: string): string {
 }
 
 let databases = 0
+/** Threads of one process make databases in the same millisecond. */
 const newName = (): string =>
-  `test_${process.pid}_${Math.floor(performance.timeOrigin + performance.now())}_${++databases}`
+  `test_${process.pid}_${threadId}_${Math.floor(performance.timeOrigin + performance.now())}_${++databases}`
 
 /** As the superuser, on the server's own database. */
 export async function administer(sql: string, database = 'postgres'): Promise<Record<string, unknown>[]> {
