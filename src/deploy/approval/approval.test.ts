@@ -207,6 +207,7 @@ describe('a deployment to a protected place', () => {
     const { status, diagnosis } = await world.untilEnded(id)
     expect(status).toBe('failed')
     expect(diagnosis?.what).toBe('nobody approved its plan within 4h')
+    expect(diagnosis).toMatchObject({ class: 'permission', mender: 'operator' })
     expect(diagnosis?.meaning).toBe('Others have to agree to what is deployed there; nothing has changed.')
     expect(await codeOf(() => vote(ken, id, plan))).toBe('deploy.ended')
     const again = await retryDeployment(world.deploys, mika, { id })

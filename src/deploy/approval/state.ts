@@ -131,7 +131,7 @@ export function judgementOf(queries: Queries, deployment: Deployment, now: numbe
 
 function expired({ id, progress }: Deployment): DeployFailure {
   const { askedAt = 0, expiresAt = 0 } = progress.approval ?? {}
-  return new DeployFailure('user', `nobody approved its plan within ${formatDuration(expiresAt - askedAt)}`, {
+  return new DeployFailure('permission', `nobody approved its plan within ${formatDuration(expiresAt - askedAt)}`, {
     meaning: 'Others have to agree to what is deployed there; nothing has changed.',
     command: `ask an approver, then: holdfast retry ${id}`,
   })
