@@ -462,6 +462,24 @@ describe('who may act by a secret', () => {
     expect(await answers(ada, rio)).toBe('yes')
   })
 
+  it('may be who invited somebody, for a glass that was broken within that day, whenever it is looked at', async () => {
+    const [ada, ken] = [await person('ada', ...everywhere), await person('ken', ...everywhere)]
+    const grants: Grant[] = [{ role: 'admin' }]
+    const { person: made, join: first } = await addPerson(access, ada, { login: 'rio', name: 'Rio', grants })
+    await joinBy(access, first.code)
+    const rio: Actor = { type: 'user', id: made.id, via: 'ui', grants, person: made.id }
+    await protectPlace(world.deploys, admin, { ...place, approvals: 1 })
+    const { id } = await asked(ken)
+    await breakGlass(world.deploys, ada, { id, reason: 'the shop is down' })
+    await world.untilEnded(id)
+    const bot = await tokenOf(ada)
+    await world.advance(25 * hour)
+    for (const actor of [rio, ada, bot]) {
+      expect(await codeOf(() => reviewGlass(world.deploys, actor, { id, note: 'fine' }))).toBe('deploy.own_request')
+    }
+    expect(await codeOf(() => reviewGlass(world.deploys, ken, { id, note: 'fine' }))).toBe('done')
+  })
+
   it('is nobody knows whom, of a token that is older than this is kept: it agrees to nothing, nor anybody to it', async () => {
     const [ada, mika] = [await person('ada', ...everywhere), await person('mika', deployer, approver)]
     const bot = await tokenOf(ada)
