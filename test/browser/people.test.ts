@@ -97,6 +97,12 @@ describe('somebody new', () => {
     await late.getByText('This link was used already, or is over').waitFor()
     await late.context().close()
     await admin.getByRole('row', { name: /active.*Ken Sato/ }).waitFor()
+    // Among thousands they are found by name, group or what they may do.
+    await admin.getByRole('textbox', { name: 'Find …' }).fill('nobody of that name')
+    await admin.getByRole('row', { name: /Ken Sato/ }).waitFor({ state: 'detached' })
+    await admin.getByRole('textbox', { name: 'Find …' }).fill('sato APPROVER')
+    await admin.getByRole('row', { name: /active.*Ken Sato/ }).waitFor()
+    await admin.getByRole('textbox', { name: 'Find …' }).fill('')
   })
 
   it('sees what they may, and signs in by name with a code', async () => {

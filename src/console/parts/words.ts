@@ -24,6 +24,7 @@ export const partWords = {
   newRows: { en: '{{count}} new', ja: '新着 {{count}} 件' },
   newRowsMore: { en: '{{count}} new or more', ja: '新着 {{count}} 件以上' },
   searchJson: { en: 'Search keys and values', ja: 'キーと値を検索' },
+  find: { en: 'Find …', ja: '検索…' },
   noMatch: { en: 'Nothing matches', ja: '一致するものがありません' },
   items: { en: '{{count}} items', one: '{{count}} item', ja: '{{count}} 件' },
   keys: { en: '{{count}} keys', one: '{{count}} key', ja: '{{count}} キー' },

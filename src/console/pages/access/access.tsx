@@ -37,7 +37,7 @@ export function AccessPage() {
       label={t('access.lists')}
       value={tab}
       options={tabs.map((one) => [one, t(`access.${one}`)] as const)}
-      onChoose={(one) => go({ tab: one, one: undefined, all: undefined })}
+      onChoose={(one) => go({ tab: one, one: undefined, all: undefined, find: undefined })}
     />
   )
   return (

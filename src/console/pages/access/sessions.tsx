@@ -1,12 +1,15 @@
 /** Who is signed in to the console, and where. */
 import { useSearch } from '@tanstack/react-router'
-import { type ReactNode, useMemo } from 'react'
+import { type ReactNode, useCallback, useMemo } from 'react'
 import { useAct, useAnswer } from '../../api/context.tsx'
 import type { Session } from '../../api/generated.ts'
 import { Details } from '../../parts/details.tsx'
 import { Empty } from '../../parts/empty.tsx'
+import { Filters } from '../../parts/filters.tsx'
 import { Id } from '../../parts/id.tsx'
+import { matching } from '../../parts/matching.ts'
 import { ProblemBox } from '../../parts/problem.tsx'
+import { SearchField } from '../../parts/search-field.tsx'
 import { State } from '../../parts/state.tsx'
 import { type Column, RowTable } from '../../parts/table.tsx'
 import { Moment, When } from '../../parts/when.tsx'
@@ -18,14 +21,18 @@ export function Sessions({ choice }: { readonly choice: ReactNode }) {
   const words = useWords()
   const { t } = words
   const go = useGo()
-  const { one } = useSearch({ from: '/frame/access' })
+  const { one, find } = useSearch({ from: '/frame/access' })
+  const onFind = useCallback((typed: string | undefined) => go({ find: typed }), [go])
   const sessions = useAnswer('sessionList', {})
   const items = sessions.data?.items ?? []
   const shown = items.find(({ id }) => id === one)
   const columns = useMemo(() => columnsIn(words), [words])
   return (
     <>
-      {choice}
+      <Filters>
+        {choice}
+        <SearchField isMain label={t('part.find')} value={find} onSearch={onFind} />
+      </Filters>
       {sessions.isError ? (
         <ProblemBox error={sessions.error} onRetry={() => void sessions.refetch()} />
       ) : items.length === 0 && sessions.isSuccess ? (
@@ -36,7 +43,7 @@ export function Sessions({ choice }: { readonly choice: ReactNode }) {
         <RowTable
           label={t('access.sessions')}
           columns={columns}
-          items={items}
+          items={matching(items, find, textOf)}
           keyOf={({ id }) => id}
           onOpen={({ id }) => go({ one: id })}
         />
@@ -45,6 +52,8 @@ export function Sessions({ choice }: { readonly choice: ReactNode }) {
     </>
   )
 }
+
+const textOf = ({ holder, userAgent }: Session): string => `${holder.name} ${browserOf(userAgent) ?? ''}`
 
 function columnsIn({ t }: Words): readonly Column<Session>[] {
   return [

@@ -1,7 +1,7 @@
 /** What programs, and people at a command line, prove themselves with. */
 import { Button } from '@mantine/core'
 import { Link, useSearch } from '@tanstack/react-router'
-import { type ReactNode, useMemo, useState } from 'react'
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { useAct, useAnswer } from '../../api/context.tsx'
 import type { Token } from '../../api/generated.ts'
 import { useNow } from '../../parts/clock.tsx'
@@ -9,8 +9,10 @@ import { Details } from '../../parts/details.tsx'
 import { Filters } from '../../parts/filters.tsx'
 import { grantText } from '../../parts/grant.ts'
 import { Id } from '../../parts/id.tsx'
+import { matching } from '../../parts/matching.ts'
 import { NewSecret } from '../../parts/new-secret.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
+import { SearchField } from '../../parts/search-field.tsx'
 import { State } from '../../parts/state.tsx'
 import { Switch } from '../../parts/switch.tsx'
 import { type Column, RowTable } from '../../parts/table.tsx'
@@ -26,7 +28,8 @@ export function Tokens({ choice }: { readonly choice: ReactNode }) {
   const words = useWords()
   const { t } = words
   const go = useGo()
-  const { one, all = false } = useSearch({ from: '/frame/access' })
+  const { one, all = false, find } = useSearch({ from: '/frame/access' })
+  const onFind = useCallback((typed: string | undefined) => go({ find: typed }), [go])
   const [isMaking, setMaking] = useState(false)
   const tokens = useAnswer('tokenList', {})
   const items = (tokens.data?.items ?? []).filter(({ state }) => all || state === 'good').toReversed()
@@ -45,6 +48,7 @@ export function Tokens({ choice }: { readonly choice: ReactNode }) {
           ]}
           onChoose={(which) => go({ all: which === 'all' ? true : undefined })}
         />
+        <SearchField isMain label={t('part.find')} value={find} onSearch={onFind} />
         <span className={styles['spring']} />
         <Button onClick={() => setMaking(true)}>{t('access.makeToken')}</Button>
       </Filters>
@@ -54,7 +58,7 @@ export function Tokens({ choice }: { readonly choice: ReactNode }) {
         <RowTable
           label={t('access.tokens')}
           columns={columns}
-          items={items}
+          items={matching(items, find, (token) => [token.name, mayOf(token, t), makerOf(token, t)].join(' '))}
           keyOf={({ id }) => id}
           glowOn={({ state }) => state}
           onOpen={({ id }) => go({ one: id })}

@@ -23,7 +23,11 @@ export function HostsPage() {
   const navigate = useNavigate()
   const [isEnrolling, setEnrolling] = useState(false)
   const hosts = useAnswer('hostList', {}, { everyMs })
-  const items = hosts.data?.items ?? []
+  // Whoever is away is looked for first.
+  const items = useMemo(
+    () => (hosts.data?.items ?? []).toSorted((a, b) => Number(isAway(b)) - Number(isAway(a))),
+    [hosts.data],
+  )
   const columns = useMemo(() => columnsIn(words), [words])
   return (
     <Page
@@ -57,6 +61,8 @@ export function HostsPage() {
     </Page>
   )
 }
+
+const isAway = ({ state }: Host): boolean => state === 'away'
 
 /** The first line: is everybody there? */
 function Answer({ hosts }: { readonly hosts: readonly Host[] }) {

@@ -11,6 +11,7 @@ import { Icon } from '../../parts/icons.tsx'
 import { MayButton } from '../../parts/may-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
+import { matching } from '../../parts/matching.ts'
 import { SearchField } from '../../parts/search-field.tsx'
 import { State } from '../../parts/state.tsx'
 import { type Column, RowTable } from '../../parts/table.tsx'
@@ -27,7 +28,7 @@ export function MachinesPage() {
   const [isCreating, dialog] = useDisclosure(false)
   const list = useList('machineList', { query: { lately: 'true', limit: '200' } }, ({ arn }) => arn)
   const isRead = !list.isPending && !list.isError
-  const items = useMemo(() => matching(list.items, name), [list.items, name])
+  const items = useMemo(() => matching(list.items, name, (one) => one.name), [list.items, name])
   useWhole(list, name !== undefined)
   useOutcomes(list)
   const running = list.items.reduce((sum, { lately }) => sum + (lately?.running ?? 0), 0)
@@ -92,11 +93,6 @@ function useOutcomes({ refetch }: List): void {
     }, outcomesMs)
     return () => clearInterval(timer)
   }, [refetch])
-}
-
-export function matching(items: readonly MachineSummary[], name: string | undefined): readonly MachineSummary[] {
-  const wanted = name?.toLowerCase()
-  return wanted === undefined ? items : items.filter((one) => one.name.toLowerCase().includes(wanted))
 }
 
 function Search({ name }: { readonly name: string | undefined }) {

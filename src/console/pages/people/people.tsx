@@ -21,7 +21,7 @@ export function PeoplePage() {
       label={t('people.lists')}
       value={tab}
       options={peopleTabs.map((one) => [one, t(`people.${one}`)] as const)}
-      onChoose={(one) => go({ tab: one, one: undefined })}
+      onChoose={(one) => go({ tab: one, one: undefined, find: undefined })}
     />
   )
   return (

@@ -1,13 +1,15 @@
 /** Everybody who may sign in, those who are disabled too. */
 import { Button } from '@mantine/core'
 import { useSearch } from '@tanstack/react-router'
-import { type ReactNode, useMemo, useState } from 'react'
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { useAnswer } from '../../api/context.tsx'
 import type { Person } from '../../api/generated.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { Filters } from '../../parts/filters.tsx'
 import { grantText } from '../../parts/grant.ts'
+import { matching } from '../../parts/matching.ts'
 import { ProblemBox } from '../../parts/problem.tsx'
+import { SearchField } from '../../parts/search-field.tsx'
 import { type Column, RowTable } from '../../parts/table.tsx'
 import { When } from '../../parts/when.tsx'
 import { useWords, type Words } from '../../words/index.tsx'
@@ -23,7 +25,8 @@ export function Persons({ choice }: { readonly choice: ReactNode }) {
   const words = useWords()
   const { t } = words
   const go = useGo()
-  const { one } = useSearch({ from: '/frame/people' })
+  const { one, find } = useSearch({ from: '/frame/people' })
+  const onFind = useCallback((typed: string | undefined) => go({ find: typed }), [go])
   const [isAdding, setAdding] = useState(false)
   const people = useAnswer('personList', {})
   const items = people.data?.items ?? []
@@ -33,6 +36,7 @@ export function Persons({ choice }: { readonly choice: ReactNode }) {
     <>
       <Filters>
         {choice}
+        <SearchField isMain label={t('part.find')} value={find} onSearch={onFind} />
         <span className={styles['spring']} />
         <Button onClick={() => setAdding(true)}>{t('people.add')}</Button>
       </Filters>
@@ -49,7 +53,7 @@ export function Persons({ choice }: { readonly choice: ReactNode }) {
         <RowTable
           label={t('people.people')}
           columns={columns}
-          items={items}
+          items={matching(items, find, textOf)}
           keyOf={({ id }) => id}
           glowOn={(person) => standingOf(person).says}
           onOpen={({ login }) => go({ one: login })}
@@ -62,6 +66,10 @@ export function Persons({ choice }: { readonly choice: ReactNode }) {
     </>
   )
 }
+
+/** What somebody is found by. */
+const textOf = ({ name, login, groups, grants }: Person): string =>
+  [name, login, ...groups, ...grants.map(grantText)].join(' ')
 
 function columnsIn({ t }: Words): readonly Column<Person>[] {
   return [
