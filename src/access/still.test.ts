@@ -20,6 +20,7 @@ import {
   rotateOwnToken,
   rotateToken,
   setGroup,
+  takeLogin,
 } from './index.ts'
 
 const grants = [{ role: 'admin' }] as const
@@ -29,7 +30,7 @@ let world: AccessWorld
 beforeEach(() => (world = openAccessWorld()))
 afterEach(() => world.store.close())
 
-/** Ada's own token, and one of nobody; the token with which something is done is Ada's other one. */
+/** Mika's own token, by which she comes; another one of hers, and one of nobody, with which something is done. */
 async function ground() {
   const { access } = world
   const { person } = await addPerson(access, admin, { login: 'mika', name: 'Mika', grants: [...grants] })
@@ -128,4 +129,13 @@ it('a secret of before is good until its overlap is over', async () => {
   expect(await make()).toBe('done')
   world.clock.advanceBy(60_000)
   expect(await make()).toBe('access.unauthenticated')
+})
+
+it.each(Object.entries(puttingOut))('nobody takes a token that was agreed to, when %s meanwhile', async (_, how) => {
+  const on = await ground()
+  const { device, code } = await askToLogIn(world.access, 'another laptop')
+  const { by, out } = await how(on)
+  await decideLogin(world.access, by, { code, verdict: 'allow' })
+  await out()
+  expect(await codeOf(() => takeLogin(world.access, device))).toBe('access.login_over')
 })

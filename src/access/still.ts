@@ -6,14 +6,15 @@ import type { Clock } from '../base/index.ts'
 import type { Transaction } from '../store/index.ts'
 import { type Actor, requirePermission, type Thing } from './can.ts'
 import { sessionEnded, unauthenticated } from './errors.ts'
-import { findHolder } from './holder.ts'
-import { isSessionOpen, sessionIdPrefix } from './session/rows.ts'
+import { findHolder, type Holder, userHolding } from './holder.ts'
+import { holderOfSession, sessionIdPrefix } from './session/rows.ts'
 import { tokenByFormerSecret, tokenBySecretHash } from './token/rows.ts'
 import type { Verb } from './verbs.ts'
 
 /**
- * By what they may now, and only while what let them in is good. Of actors that nothing let in, as where nobody is asked who they are,
- * it asks nothing. @throws HoldfastError access.unauthenticated, access.session_ended, access.forbidden
+ * By what they may now, and only while what let them in is good. It asks nothing of actors without a credential: where nobody is asked who
+ * they are, and of pairs of keys for AWS's tools, which make none of this.
+ * @throws HoldfastError access.unauthenticated, access.session_ended, access.forbidden
  */
 export function requireStill(
   { clock }: { readonly clock: Clock },
@@ -22,20 +23,20 @@ export function requireStill(
   verb: Verb,
   thing?: Thing,
 ): void {
-  const { type, id, credential } = actor
+  const { type, credential } = actor
   if (type !== 'user' || credential === undefined) return
-  const now = clock.now()
-  if (!isGoodStill(tx, credential, now)) throw putOut(credential)
-  const holder = findHolder(tx, id, now)
-  if (holder === undefined) throw putOut(credential)
+  const holder = holderBehind(tx, credential, clock.now())
+  if (holder === undefined) throw isSession(credential) ? sessionEnded() : unauthenticated()
   requirePermission({ ...actor, grants: holder.grants }, verb, thing)
 }
 
+/** Whom it lets in now; undefined when it opens nothing any more. */
+export function holderBehind(tx: Transaction, credential: string, nowMs: number): Holder | undefined {
+  if (!isSession(credential)) {
+    return userHolding(tx, tokenBySecretHash(tx, credential) ?? tokenByFormerSecret(tx, credential, nowMs), nowMs)
+  }
+  const holder = holderOfSession(tx, credential, nowMs)
+  return holder === undefined ? undefined : findHolder(tx, holder, nowMs)
+}
+
 const isSession = (credential: string): boolean => credential.startsWith(sessionIdPrefix)
-
-const isGoodStill = (tx: Transaction, credential: string, now: number): boolean =>
-  isSession(credential)
-    ? isSessionOpen(tx, credential, now)
-    : (tokenBySecretHash(tx, credential) ?? tokenByFormerSecret(tx, credential, now)) !== undefined
-
-const putOut = (credential: string) => (isSession(credential) ? sessionEnded() : unauthenticated())

@@ -7,7 +7,7 @@ import type { Grant } from '../grant.ts'
 import { type Hands, unknownHand } from '../hand/count.ts'
 import { handsOf } from '../hand/rows.ts'
 import { findHolder } from '../holder.ts'
-import { requireStill } from '../still.ts'
+import { holderBehind, requireStill } from '../still.ts'
 import { makeToken } from '../token/create.ts'
 import { hashOfSecret } from '../token/secret.ts'
 import { decideRow, insertLogin, loginByCode, loginByDevice, type LoginRow, takeRow } from './rows.ts'
@@ -68,7 +68,9 @@ export async function decideLogin(access: Access, actor: Actor, { code, verdict 
     const at = access.clock.now()
     const { name } = pending(access, loginByCode(tx, code))
     const hands = handsOf(tx, actor, at)
-    if (!decideRow(tx, code, { personId: verdict === 'allow' ? person : null, hands, at })) throw loginMissing(code)
+    const credential = actor.credential ?? null
+    const decision = { personId: verdict === 'allow' ? person : null, hands, credential, at }
+    if (!decideRow(tx, code, decision)) throw loginMissing(code)
     const subject = { type: 'person', id: person }
     appendRecord(tx, { at, actor, action: 'login.decide', subject, change: { verdict, name } })
   })
@@ -85,6 +87,8 @@ export async function takeLogin(access: Access, device: string): Promise<TakenLo
     if (login === undefined || login.expires_at <= at || login.decided_at === null) throw loginOver()
     if (login.person_id === null) throw loginRefused()
     const holder = findHolder(tx, login.person_id, at)
+    // Who said yes may have been put out since: a thief's yes is none of its owner.
+    if (login.credential !== null && holderBehind(tx, login.credential, at) === undefined) throw loginOver()
     if (holder === undefined || !takeRow(tx, deviceHash, at)) throw loginOver()
     const { grants, id: person, name } = holder
     const by = { type: 'user', id: person, via: 'api' } as const

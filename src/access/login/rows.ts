@@ -12,9 +12,11 @@ export type LoginRow = {
   readonly taken_at: number | null
   /** JSON: in whose hands it was who decided. */
   readonly hands: string | null
+  /** What let them in; null where nothing did, and of those that are older than this column. */
+  readonly credential: string | null
 }
 
-const columns = 'code, name, created_at, expires_at, decided_at, person_id, taken_at, hands'
+const columns = 'code, name, created_at, expires_at, decided_at, person_id, taken_at, hands, credential'
 
 export type NewLogin = {
   readonly deviceHash: string
@@ -40,13 +42,19 @@ export const loginByCode = (queries: Pick<Reader, 'prepare'>, code: string): Log
   queries.prepare<LoginRow>(`SELECT ${columns} FROM access_login WHERE code = ?`).get(code)
 
 /** Of two that decide at once the condition lets one through. */
-export function decideRow(tx: Transaction, code: string, { personId, hands, at }: Verdict): boolean {
-  const sql = 'UPDATE access_login SET decided_at = ?, person_id = ?, hands = ? WHERE code = ? AND decided_at IS NULL'
-  return tx.prepare(sql).run(at, personId, JSON.stringify(hands), code).changes === 1
+export function decideRow(tx: Transaction, code: string, { personId, hands, credential, at }: Verdict): boolean {
+  const sql = `UPDATE access_login SET decided_at = ?, person_id = ?, hands = ?, credential = ?
+    WHERE code = ? AND decided_at IS NULL`
+  return tx.prepare(sql).run(at, personId, JSON.stringify(hands), credential, code).changes === 1
 }
 
 /** `personId`: who says yes; null: no. */
-export type Verdict = { readonly personId: string | null; readonly hands: Hands; readonly at: number }
+export type Verdict = {
+  readonly personId: string | null
+  readonly hands: Hands
+  readonly credential: string | null
+  readonly at: number
+}
 
 /** Of two that come for the token the condition lets one through. */
 export function takeRow(tx: Transaction, deviceHash: string, at: number): boolean {

@@ -5,6 +5,7 @@ import type { Actor } from '../can.ts'
 import { passkeysFull, personMissing } from '../errors.ts'
 import { personById } from '../person/rows.ts'
 import type { SessionProof } from '../session/authenticate.ts'
+import { requireStill } from '../still.ts'
 import { makeChallenge } from './challenge.ts'
 import { requireFreshSession } from './own-session.ts'
 import { keepPasskey, registeredBy, type RegistrationOptions, registrationOptions } from './register.ts'
@@ -50,6 +51,7 @@ export async function addPasskey(access: Access, actor: Actor, adding: AddPasske
   const credential = await registeredBy(access, registration, { purpose: 'add', boundTo: sessionId })
   return access.store.write((tx) => {
     // It may have ended meanwhile, and whoever ended it meant this too.
+    requireStill(access, tx, actor, 'passkey.own')
     const { personId } = requireFreshSession(access, actor, proof)
     if (passkeysOf(tx, personId).length >= most) throw passkeysFull(most)
     const row = keepPasskey(access, tx, { credential, personId, name })

@@ -84,10 +84,10 @@ export function openSessionsOf(queries: Queries, ownerId: string, nowMs: number)
     .all(nowMs, ownerId, ownerId)
 }
 
-/** Neither ended nor over. */
-export function isSessionOpen(queries: Queries, id: string, nowMs: number): boolean {
-  const sql = 'SELECT 1 AS open FROM access_session WHERE id = ? AND ended_at IS NULL AND expires_at > ?'
-  return queries.prepare<{ open: number }>(sql).get(id, nowMs) !== undefined
+/** Undefined once it has ended or is over. */
+export function holderOfSession(queries: Queries, id: string, nowMs: number): string | undefined {
+  const sql = 'SELECT holder_id FROM access_session WHERE id = ? AND ended_at IS NULL AND expires_at > ?'
+  return queries.prepare<{ holder_id: string }>(sql).get(id, nowMs)?.holder_id
 }
 
 export function noteUse(tx: Transaction, id: string, nowMs: number): void {

@@ -105,7 +105,11 @@ function addRoutes(app: FastifyInstance, dependencies: ServerDependencies, optio
         await admit(dependencies, route, request)
         requirePlainEncoding(request.headers['content-encoding'])
       },
-      preValidation: async (request) => readBody(route, request),
+      preValidation: async (request) => {
+        readBody(route, request)
+        // It came as slowly as somebody liked, who may have been put out meanwhile.
+        if (bodyTexts.has(request)) await admit(dependencies, route, request)
+      },
       handler: async (request, reply) => {
         const actor = actors.get(request) ?? anyone
         const bodyText = bodyTexts.get(request) ?? ''
