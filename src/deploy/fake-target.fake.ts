@@ -127,7 +127,7 @@ export class FakeTarget {
       case 'flap':
         return { ...plain, state: booted && Math.floor(age / 400) % 2 === 1 ? 'unhealthy' : 'healthy' }
       case 'flap-slowly':
-        return { ...plain, state: age > 20_000 && Math.floor(age / 1500) % 5 === 4 ? 'unhealthy' : 'healthy' }
+        return { ...plain, state: age > 20_000 && Math.floor(age / 2000) % 5 === 4 ? 'unhealthy' : 'healthy' }
       case 'fades':
         return { ...plain, state: !booted ? 'starting' : age > 8_000 ? 'unhealthy' : 'healthy', detail: 'timed out' }
       case 'wrong-release':

@@ -186,7 +186,7 @@ describe('a deployment to a protected place', () => {
     await resumeDeployment(world.deploys, mika, { id })
     const { status, diagnosis } = await world.untilEnded(id)
     expect({ status, calls: calls(id) }).toEqual({ status: 'failed', calls: 0 })
-    expect(diagnosis).toMatchObject({ class: 'consistency', what: expect.stringMatching(/somebody has changed it/) })
+    expect(diagnosis).toMatchObject({ class: 'permission', what: expect.stringMatching(/somebody has changed it/) })
   })
 
   it('is halted by who refuses it, with the reason', async () => {
@@ -291,34 +291,32 @@ describe('breaking glass', () => {
     expect(await codeOf(() => reviewGlass(world.deploys, ken, { id, note: 'again' }))).toBe('deploy.nothing_to_review')
   })
 
-  it.each([0, 1, 2, 3, 4, 5])(
-    'goes ahead at once, also after write %i of the state: a wish is not slept over',
-    async (at) => {
-      let id = ''
-      let writes = 0
-      const later = async (): Promise<void> => {
-        if (id === '' || world.deployment(id).progress.approval === undefined || writes++ !== at) return
-        await breakGlass(world.deploys, mika, { id, reason: 'the shop is down' })
+  it.each([0, 1, 2])('goes ahead at once, also after write %i of the state: a wish is not slept over', async (at) => {
+    let id = ''
+    let writes = 0
+    const later = async (): Promise<void> => {
+      if (id === '' || world.deployment(id).progress.approval === undefined || writes++ !== at) return
+      await breakGlass(world.deploys, mika, { id, reason: 'the shop is down' })
+    }
+    const write =
+      (inner: Store): Store['write'] =>
+      async (work) => {
+        const done = await inner.write(work)
+        await later()
+        return done
       }
-      const write =
-        (inner: Store): Store['write'] =>
-        async (work) => {
-          const done = await inner.write(work)
-          await later()
-          return done
-        }
-      world = await new World({
-        store: (inner) =>
-          new Proxy(inner, { get: (store, name) => (name === 'write' ? write(inner) : Reflect.get(store, name)) }),
-      }).begin()
-      access = world.access()
-      await protectPlace(world.deploys, admin, { ...place, approvals: 1 })
-      const mika = await person('mika', deployer, { role: 'responder', project: 'shop/web' })
-      id = (await deployRelease(world.deploys, mika, world.sign())).id
-      await world.settle()
-      expect({ writes: writes > at, state: world.deployment(id).state }).not.toEqual({ writes: true, state: 'Approve' })
-    },
-  )
+    world = await new World({
+      store: (inner) =>
+        new Proxy(inner, { get: (store, name) => (name === 'write' ? write(inner) : Reflect.get(store, name)) }),
+    }).begin()
+    access = world.access()
+    await protectPlace(world.deploys, admin, { ...place, approvals: 1 })
+    const mika = await person('mika', deployer, { role: 'responder', project: 'shop/web' })
+    id = (await deployRelease(world.deploys, mika, world.sign())).id
+    await world.settle()
+    expect(writes).toBeGreaterThan(at)
+    expect(world.deployment(id).state).not.toBe('Approve')
+  })
 
   it('is nothing for a deployment that does not wait', async () => {
     await protectPlace(world.deploys, admin, { ...place, approvals: 0 })
@@ -488,10 +486,11 @@ describe('who may act by a secret', () => {
     expect(await codeOf(() => vote(mika, id, plan))).toBe('deploy.maker_unknown')
     await haltDeployment(world.deploys, admin, { id })
     await world.untilEnded(id)
-    await rotateToken(access, ada, { id: bot.secretId, overlapMs: 1000 })
+    await rotateToken(access, ada, { id: bot.secretId, overlapMs: hour })
     const second = await asked(mika)
     expect(await codeOf(() => vote(bot, second.id, second.plan))).toBe('deploy.maker_unknown')
-    await rotateToken(access, ada, { id: bot.secretId, overlapMs: 0 })
-    expect(await codeOf(() => vote(bot, second.id, second.plan))).toBe('done')
+    const { secret } = await rotateToken(access, ada, { id: bot.secretId, overlapMs: 0 })
+    const known = authenticate(access, secret, 'api')
+    expect(await codeOf(() => vote(known, second.id, second.plan))).toBe('done')
   })
 })

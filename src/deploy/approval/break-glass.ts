@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Actor, type Hands, handsOf, personBehind } from '../../access/index.ts'
+import { type Actor, type Hands, handsOf, personBehind, requireStill } from '../../access/index.ts'
 import { appendRecord } from '../../audit/index.ts'
 import { requireGoing } from '../deployment/control.ts'
 import { changeDeployment, requireDeployment } from '../deployment/rows.ts'
@@ -36,6 +36,7 @@ export async function breakGlass(deploys: Deploys, actor: Actor, request: BreakG
   const { id, reason } = parseRequest(breakGlassRequestSchema, request)
   requireOnDeployment(deploys.store.read, actor, 'deploy.break_glass', id)
   await deploys.store.write((tx) => {
+    requireStill(deploys, tx, actor, 'deploy.break_glass')
     const deployment = requireGoing(tx, id)
     const asked = requestOf(tx, deployment)
     if (asked === undefined || deployment.approvedPlan !== null || deployment.control !== 'run') {
@@ -70,6 +71,7 @@ export async function reviewGlass(deploys: Deploys, actor: Actor, request: Revie
   const { id, note } = parseRequest(reviewRequestSchema, request)
   requireOnDeployment(deploys.store.read, actor, 'approval.decide', id)
   await deploys.store.write((tx) => {
+    requireStill(deploys, tx, actor, 'approval.decide')
     const { glass } = requireDeployment(tx, id)
     if (glass === undefined || glass.reviewed !== undefined) {
       throw deployError('deploy.nothing_to_review', `${id} has nothing to be looked at afterwards`, { place: 'id' })

@@ -38,14 +38,14 @@ export class Sequence {
   #needed = 0
   #waitsMs = 0
   /** How often it went ahead, and how. */
-  readonly found: Record<Finding | 'back' | 'reviewed' | 'refused as one', number>
+  readonly found: Record<Finding | 'back' | 'foisted' | 'reviewed' | 'refused as one', number>
 
   constructor(world: World, access: Access, seed: number) {
     this.#world = world
     this.#chance = chanceOf(seed)
     this.#place = { project: 'shop/web', config: `c${seed}` }
     this.#people = new People(access, this.#chance, this.#place)
-    this.found = { free: 0, approved: 0, broken: 0, back: 0, reviewed: 0, 'refused as one': 0 }
+    this.found = { free: 0, approved: 0, broken: 0, back: 0, foisted: 0, reviewed: 0, 'refused as one': 0 }
   }
 
   /** @throws Error with all that was done before */
@@ -363,6 +363,8 @@ export class Sequence {
     await this.#world.store.write((tx) =>
       tx.prepare('UPDATE deployment SET plan = REPLACE(plan, ?, ?) WHERE id = ?').run(before, after, id),
     )
+    const sql = `SELECT id FROM deployment WHERE id = ? AND plan LIKE '%${foisted}%'`
+    this.found.foisted += this.#world.rows(sql, id).length
   }
 
   async #crash(): Promise<void> {

@@ -38,8 +38,10 @@ describe('four eyes', () => {
     // Otherwise nothing was tried.
     expect(sum(all, 'approved')).toBeGreaterThan(sequences / 5)
     expect(sum(all, 'refused as one')).toBeGreaterThan(sequences / 2)
+    expect(sum(all, 'foisted')).toBeGreaterThan(0)
     if (sequences <= 100) return
-    const told = (['approved', 'broken', 'reviewed', 'free', 'back', 'refused as one'] as const).map(
+    for (const member of ['broken', 'reviewed', 'back'] as const) expect(sum(all, member)).toBeGreaterThan(0)
+    const told = (['approved', 'broken', 'reviewed', 'free', 'back', 'foisted', 'refused as one'] as const).map(
       (member) => `${sum(all, member)} ${member}`,
     )
     process.stdout.write(`${told.join(', ')}\n`)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Actor } from '../../access/index.ts'
+import { type Actor, requireStill } from '../../access/index.ts'
 import { appendRecord } from '../../audit/index.ts'
 import { parseDuration } from '../../base/index.ts'
 import type { Deploys } from '../deploys.ts'
@@ -28,6 +28,7 @@ export async function protectPlace(
   requireOnPlace(actor, 'place.protect', place)
   const protection = approvals === 0 ? undefined : { approvals, livesMs: parseDuration(within) }
   return deploys.store.write((tx) => {
+    requireStill(deploys, tx, actor, 'place.protect')
     const before = protectionOf(tx, place) ?? null
     const at = deploys.clock.now()
     writeProtection(tx, place, protection, at)

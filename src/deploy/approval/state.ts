@@ -155,13 +155,10 @@ const whole = new WeakSet<Plan>()
 function requireWhole({ id, plan, planHash }: Deployment): void {
   if (plan === undefined || whole.has(plan)) return
   if (hashOf(plan) !== planHash) {
-    throw new DeployFailure(
-      'consistency',
-      'the plan is not the one that its hash stands for: somebody has changed it',
-      {
-        command: `look at who can write to the database, then: holdfast retry ${id}`,
-      },
-    )
+    throw new DeployFailure('permission', 'the plan is not the one that its hash stands for: somebody has changed it', {
+      meaning: 'What would be carried out is not what was looked at and agreed to.',
+      command: `look at who can write to the database, then: holdfast retry ${id}`,
+    })
   }
   whole.add(plan)
 }

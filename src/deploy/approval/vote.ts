@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Actor, handsOf, personBehind } from '../../access/index.ts'
+import { type Actor, handsOf, personBehind, requireStill } from '../../access/index.ts'
 import { appendRecord } from '../../audit/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { changeDeployment, type Deployment } from '../deployment/rows.ts'
@@ -29,6 +29,7 @@ export async function voteOnDeployment(deploys: Deploys, actor: Actor, request: 
   const { id, plan, verdict, reason } = parseRequest(voteRequestSchema, request)
   requireOnDeployment(deploys.store.read, actor, 'approval.decide', id)
   await deploys.store.write((tx) => {
+    requireStill(deploys, tx, actor, 'approval.decide')
     const deployment = requireGoing(tx, id)
     const now = deploys.clock.now()
     const asked = requestOf(tx, deployment)

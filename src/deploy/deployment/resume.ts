@@ -49,7 +49,9 @@ export function requireState(name: string): ForwardState {
 }
 
 function resumption(deployment: Deployment, from: ForwardState | undefined, now: number) {
-  const { pausedAt, deadlineAt, progress, startFrom } = deployment
+  const { pausedAt, deadlineAt, startFrom } = deployment
+  // Whoever resumes has looked at it: nothing is held against it from before.
+  const { lapsed: _, ...progress } = deployment.progress
   const at = progress.resumeAt ?? 'Lock'
   return {
     control: 'run',

@@ -40,14 +40,20 @@ describe('instances that come up', () => {
   })
 
   it('have failed when one flaps', () => {
-    const watch = after(['healthy', 'unhealthy', 'healthy', 'unhealthy', 'healthy', 'unhealthy'])
+    const lapse: readonly State[] = ['healthy', 'unhealthy', 'unhealthy']
+    const watch = after([...lapse, ...lapse, ...lapse])
     const verdict = judgeStart({ expected, reading: [one('unhealthy')], watch })
     expect(verdict).toEqual({ kind: 'failed', what: 'web/0: flapping, 3 times healthy and not: as it is' })
   })
 
+  it('have not when single readings went wrong', () => {
+    const lost: readonly State[] = ['healthy', 'unhealthy', 'healthy']
+    expect(after([...lost, ...lost, ...lost, ...lost]).get('web/0')?.lapses).toEqual([])
+  })
+
   it('have not when that was long ago', () => {
     const lapse = (watch: Watch, now: number): Watch =>
-      (['healthy', 'unhealthy'] as const).reduce((seen, state) => watched(seen, [one(state)], now), watch)
+      (['healthy', 'unhealthy', 'unhealthy'] as const).reduce((seen, state) => watched(seen, [one(state)], now), watch)
     const question = { expected, reading: [one('unhealthy')] }
     const minutes = (...at: number[]): Watch => at.reduce<Watch>((watch, min) => lapse(watch, min * 60_000), new Map())
     expect(judgeStart({ ...question, watch: minutes(0, 5, 10) }).kind).toBe('waiting')
@@ -55,15 +61,22 @@ describe('instances that come up', () => {
   })
 
   it('are remembered from watch to watch when they lapsed, and only then', () => {
-    const [other, third] = [{ instance: 'web/1' }, { instance: 'web/2' }]
-    const first = watched(after(['healthy']), [one('healthy'), one('starting', other), one('healthy', third)], 1)
-    const second = watched(first, [one('unhealthy'), one('unhealthy', other), one('healthy', third)], 2)
-    const lapsed = lapsedIn(second)
-    expect(lapsed).toEqual({ 'web/0': { state: 'unhealthy', lapses: [2] } })
-    const next = watched(watchAfter(lapsed), [one('unhealthy')], 3)
-    expect(next.get('web/0')).toEqual({ state: 'unhealthy', lapses: [2], bad: 1, restarts: 0 })
-    const well = watchAfter(lapsedIn(watched(next, [one('healthy')], 4)))
-    expect(watched(well, [one('unhealthy')], 5).get('web/0')?.lapses).toEqual([2, 5])
+    const reading = (state: State) => [one(state), one('healthy', { instance: 'web/1' })]
+    const first = watched(after(['healthy']), reading('unhealthy'), 1)
+    expect(lapsedIn(first)).toEqual({})
+    const lapsed = lapsedIn(watched(first, reading('unhealthy'), 2))
+    expect(lapsed).toEqual({ 'web/0': { isWell: false, lapses: [2] } })
+    const next = watched(watched(watchAfter(lapsed), reading('unhealthy'), 3), reading('unhealthy'), 4)
+    expect(next.get('web/0')).toEqual({ isWell: false, lapses: [2], bad: 2, restarts: 0 })
+    const well = watchAfter(lapsedIn(watched(next, reading('healthy'), 5)))
+    const again = watched(watched(well, reading('unhealthy'), 6), reading('unhealthy'), 7)
+    expect(again.get('web/0')?.lapses).toEqual([2, 7])
+  })
+
+  it('that have traffic were well before the first look', () => {
+    const look = (watch: Watch, now: number): Watch => watched(watch, [one('unhealthy')], now, true)
+    expect(look(look(new Map(), 1), 2).get('web/0')?.lapses).toEqual([2])
+    expect(after(['unhealthy', 'unhealthy']).get('web/0')?.lapses).toEqual([])
   })
 
   it('have failed through no fault of the release where the target stands in their way', () => {

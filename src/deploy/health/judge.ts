@@ -20,8 +20,9 @@ export type InstanceHealth = {
 
 /** What is remembered between two readings of an instance. */
 export type Watched = {
-  readonly state: InstanceHealth['state']
-  /** When it changed from healthy to something else, as far back as that counts. Milliseconds since 1970 UTC. */
+  /** Whether it is well, as far as is known: one bad reading is none. */
+  readonly isWell: boolean
+  /** When it ceased to be well, as far back as that counts. Milliseconds since 1970 UTC. */
   readonly lapses: readonly number[]
   /** Readings in a row in which it was not healthy. */
   readonly bad: number
@@ -32,37 +33,45 @@ export type Watch = ReadonlyMap<string, Watched>
 export type HealthPolicy = {
   /** Readings in a row without health until an instance that was healthy has failed. */
   readonly fall: number
+  /** So many bad readings in a row are a lapse of one that was well. */
+  readonly lapse: number
   /** So many lapses are flapping, */
   readonly lapses: number
-  /** when they lie no further apart than this. */
+  /** within less than this. */
   readonly lapsesWithinMs: number
   /** So many restarts since the watch began are a crash loop. */
   readonly restarts: number
 }
-export const healthPolicy: HealthPolicy = { fall: 3, lapses: 3, lapsesWithinMs: 10 * 60_000, restarts: 3 }
+export const healthPolicy: HealthPolicy = { fall: 3, lapse: 2, lapses: 3, lapsesWithinMs: 10 * 60_000, restarts: 3 }
 
-/** The watch with one more reading in it, of now. */
-export function watched(watch: Watch, reading: readonly InstanceHealth[], now: number): Watch {
-  return new Map(reading.map((one) => [one.instance, watchedOne(watch.get(one.instance), one, now)]))
+/**
+ * The watch with one more reading in it, of now. `wereWell`: whether instances of which nothing is known yet were well before, as those are
+ * that have traffic.
+ */
+export function watched(watch: Watch, reading: readonly InstanceHealth[], now: number, wereWell = false): Watch {
+  const before: Watched = { isWell: wereWell, bad: 0, lapses: [], restarts: 0 }
+  return new Map(reading.map((one) => [one.instance, watchedOne(watch.get(one.instance) ?? before, one, now)]))
 }
 
-function watchedOne(before: Watched | undefined, { state, restarts }: InstanceHealth, now: number): Watched {
-  const lapsed = before?.state === 'healthy' && state !== 'healthy'
-  const earlier = (before?.lapses ?? []).filter((at) => now - at < healthPolicy.lapsesWithinMs)
+function watchedOne(before: Watched, { state, restarts }: InstanceHealth, now: number): Watched {
+  const { lapse, lapsesWithinMs } = healthPolicy
+  const bad = state === 'healthy' ? 0 : before.bad + 1
+  const hasLapsed = before.isWell && bad >= lapse
+  const earlier = before.lapses.filter((at) => now - at < lapsesWithinMs)
   return {
-    state,
-    lapses: lapsed ? [...earlier, now] : earlier,
-    bad: state === 'healthy' ? 0 : (before?.bad ?? 0) + 1,
+    isWell: state === 'healthy' || (before.isWell && !hasLapsed),
+    lapses: hasLapsed ? [...earlier, now] : earlier,
+    bad,
     restarts,
   }
 }
 
 /** What is kept of a watch for the next one, by instance: nothing of those that never lapsed. */
-export type Lapsed = Readonly<Record<string, Pick<Watched, 'state' | 'lapses'>>>
+export type Lapsed = Readonly<Record<string, Pick<Watched, 'isWell' | 'lapses'>>>
 
 export const lapsedIn = (watch: Watch): Lapsed =>
   Object.fromEntries(
-    [...watch].flatMap(([name, { state, lapses }]) => (lapses.length > 0 ? [[name, { state, lapses }]] : [])),
+    [...watch].flatMap(([name, { isWell, lapses }]) => (lapses.length > 0 ? [[name, { isWell, lapses }]] : [])),
   )
 
 /** Goes on from an earlier watch. What counts readings in a row begins anew. */

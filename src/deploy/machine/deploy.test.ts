@@ -301,6 +301,19 @@ describe('a release that does not work', () => {
     expectOldGood(world, old.id, failed.id)
   })
 
+  it('comes back when somebody changed its plan while it was watched: what it would go on with is not what was looked at', async () => {
+    const world = await new World().begin()
+    const old = await world.deployed(web())
+    const { id } = await world.deploy({ ...web(), strategy: { kind: 'all-at-once', bake: { for: '5m' } } })
+    await world.until(() => world.deployment(id).state === 'Watch')
+    await world.store.write((tx) =>
+      tx.prepare(`UPDATE deployment SET plan = REPLACE(plan, '"says":"', '"says":"foisted: ') WHERE id = ?`).run(id),
+    )
+    const failed = await world.untilEnded(id)
+    expect(failed).toMatchObject({ status: 'failed', diagnosis: { class: 'permission', state: 'Watch' } })
+    expectOldGood(world, old.id, id)
+  })
+
   it('is allowed to start slowly', async () => {
     const world = await new World().begin()
     expect(await world.deployed(web({ bootMs: 120_000 }))).toMatchObject({ status: 'succeeded' })

@@ -10,6 +10,7 @@ import {
   judgeStart,
   pauseUntilNextReading,
   tellUnhealthy,
+  type Watch,
   watched,
 } from '../health/judge.ts'
 import { runningOf } from '../intent/standing.ts'
@@ -20,7 +21,7 @@ import { problemsOf } from '../plan/problems.ts'
 import { genuineRefusal } from '../release/genuine.ts'
 import { finishStart, startElsewhere } from './elsewhere.ts'
 import { requireHooks } from './hooks.ts'
-import { keepWatch, observe, requireNoPause, waitUntilNextLook, watchOf } from './observe.ts'
+import { observe, requireNoPause, waitUntilNextLook } from './observe.ts'
 import { perform } from './perform.ts'
 import type { Run } from './run.ts'
 import { isSkipped } from './states.ts'
@@ -127,7 +128,7 @@ export const visitMs = 10_000
 /** Until every instance that was started is healthy, or it is certain that one will not be. */
 export async function checkHealth(run: Run): Promise<object> {
   const begun = run.now
-  let watch = watchOf(run)
+  let watch: Watch = new Map()
   await finishStart(run)
   const traffic = readBeside(run)
   for (;;) {
@@ -140,14 +141,10 @@ export async function checkHealth(run: Run): Promise<object> {
     const elapsedMs = run.now - (run.progress.awaitedSince ?? begun)
     await observe(run, { ...question, traffic: traffic(), elapsedMs }, waitOf(verdict))
     if (verdict.kind === 'failed') throw healthFailure(verdict)
-    const healthy = verdict.kind === 'healthy'
-    if (!healthy) {
-      run.see(tellUnhealthy(question), reading.find(({ obstacle }) => obstacle !== undefined)?.obstacle)
-      await waitUntilNextLook(run, pauseUntilNextReading(elapsedMs))
-      if (run.now - begun < visitMs) continue
-    }
-    await keepWatch(run, watch)
-    return { healthy }
+    if (verdict.kind === 'healthy') return { healthy: true }
+    run.see(tellUnhealthy(question), reading.find(({ obstacle }) => obstacle !== undefined)?.obstacle)
+    await waitUntilNextLook(run, pauseUntilNextReading(elapsedMs))
+    if (run.now - begun >= visitMs) return { healthy: false }
   }
 }
 

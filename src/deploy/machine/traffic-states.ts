@@ -3,6 +3,7 @@ import { appendRecord } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import { pointerOf, writePointer } from '../deployment/pointer.ts'
 import { changeDeployment } from '../deployment/rows.ts'
+import { requireApproval } from '../approval/state.ts'
 import { DeployFailure } from '../failure.ts'
 import { type HealthVerdict, judgeRunning, pauseUntilNextReading, type Watch, watched } from '../health/judge.ts'
 import { runningOf } from '../intent/standing.ts'
@@ -92,10 +93,17 @@ async function watchStep(run: Run): Promise<Decision> {
     const isOver = decision.kind === 'next' || decision.kind === 'done'
     if (isOver || run.now - begun >= visitMs) {
       await keepWatch(run, health)
+      if (isOver) requireStillApproved(run)
       return decision
     }
     await waitUntilNextLook(run, pauseUntilNextReading(elapsedMs))
   }
+}
+
+/** The plan as it is by now, while all of it can be taken back still: after the commit it could only be finished. */
+function requireStillApproved(run: Run): void {
+  run.reload()
+  requireApproval(run.deployment)
 }
 
 type SeenHealth = Pick<Observation, 'expected' | 'reading'> & { readonly verdict: HealthVerdict; readonly watch: Watch }
@@ -103,7 +111,7 @@ type SeenHealth = Pick<Observation, 'expected' | 'reading'> & { readonly verdict
 async function readHealth(run: Run, before: Watch): Promise<SeenHealth> {
   const { fleet, standing } = run.standings()
   const reading = await run.race(run.deployer.readHealth(fleet, run.signal))
-  const [watch, expected] = [watched(before, reading, run.now), runningOf(standing)]
+  const [watch, expected] = [watched(before, reading, run.now, true), runningOf(standing)]
   return { expected, reading, watch, verdict: judgeRunning({ expected, reading, watch }) }
 }
 
