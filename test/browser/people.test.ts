@@ -27,6 +27,14 @@ const faultless = async (page: Page): Promise<void> =>
   expect({ page: page.url(), faults: await seriousFaults(page) }).toEqual({ page: page.url(), faults: [] })
 const fits = async (page: Page): Promise<void> =>
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+/** A secret that is shown once: neither Escape nor a click beside it throws it away. */
+const staysInSight = async (page: Page): Promise<void> => {
+  const secret = await page.getByText(/^hf_/).innerText()
+  await page.keyboard.press('Escape')
+  await page.mouse.click(3, 3)
+  expect(await page.getByText(/^hf_/).innerText()).toBe(secret)
+  await faultless(page)
+}
 const codeOf = (secret: string, ahead = 0): string =>
   new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + ahead * 30_000 })
 /** Of Chromium itself: it keeps passkeys, and takes its owner for proven. */
@@ -132,8 +140,15 @@ describe('somebody new', () => {
     await ken.getByText(/^hf_/).waitFor()
     await faultless(ken)
     await ken.getByRole('button', { name: '閉じる' }).last().click()
-    await ken.getByRole('row', { name: /laptop/ }).waitFor()
+    await ken.getByRole('row', { name: /laptop/ }).click()
+    await ken.getByLabel('古いシークレットの有効期間').selectOption('直ちに無効')
+    await ken.getByText(/サインインリンクも終了します/).waitFor()
+    await faultless(ken)
+    await ken.getByRole('button', { name: 'シークレットを更新' }).click()
+    await staysInSight(ken)
     await fits(ken)
+    await ken.getByRole('button', { name: '閉じる' }).last().click()
+    await ken.getByRole('dialog').waitFor({ state: 'detached' })
     await ken.getByRole('button', { name: 'サインアウト' }).click()
 
     await ken.getByLabel('ユーザー名').fill('ken')
@@ -150,6 +165,29 @@ describe('somebody new', () => {
     await ken.getByLabel('6 桁の確認コード').fill(codeOf(secret, 1))
     await ken.getByRole('button', { name: 'サインインする' }).click()
     await ken.getByRole('heading', { name: '概要' }).waitFor()
+  })
+
+  it('gives the token it is signed in by a new secret with time to change over only, and stays signed in', async () => {
+    const made = await api.call<{ readonly token: { readonly id: string }; readonly secret: string }>(
+      'POST /v1/tokens',
+      { name: 'ops laptop', grants: [{ role: 'admin' }] },
+    )
+    const ops = await (await console.browser.newContext({ ...desktop, locale: 'en-US' })).newPage()
+    await ops.goto(console.url)
+    await ops.getByText('With a recovery code, a link or a token').click()
+    await ops.getByLabel('Token', { exact: true }).fill(made.secret)
+    await ops.getByRole('button', { name: 'Sign in with the token' }).click()
+    await ops.getByRole('navigation').first().waitFor()
+    await ops.goto(`${console.url}/access?one=${made.token.id}`)
+    await ops.getByText(/without time to change over this session would end/).waitFor()
+    const choices = ops.getByLabel('The old one is good').getByRole('option')
+    expect(await choices.allInnerTexts()).toEqual(['for an hour', 'for a day', 'for a week'])
+    await ops.getByRole('button', { name: 'New secret' }).click()
+    await ops.getByRole('dialog', { name: 'The new secret of ops laptop' }).waitFor()
+    await staysInSight(ops)
+    await ops.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
+    await ops.getByRole('row', { name: /ops laptop/ }).waitFor()
+    await ops.context().close()
   })
 
   it('joins with a passkey instead, at a name of this machine, and signs in by it', async () => {

@@ -6,6 +6,8 @@ import styles from './details.module.css'
 import { Once } from './once.tsx'
 import { ProblemBox } from './problem.tsx'
 
+type Made = { readonly title: string; readonly secret: string; readonly next: ReactNode }
+
 type OnceDialog = {
   readonly title: string
   /** Of the button that makes it. */
@@ -15,35 +17,64 @@ type OnceDialog = {
   readonly error: unknown
   readonly onMake: () => void
   readonly onClose: () => void
-  readonly made: { readonly title: string; readonly secret: string; readonly next: ReactNode } | undefined
+  readonly made: Made | undefined
   /** The fields. */
   readonly children: ReactNode
 }
 
 export function OnceDialog(dialog: OnceDialog) {
   const { title, made, onClose } = dialog
+  return (
+    <Frame title={made?.title ?? title} isHeld={dialog.isPending || made !== undefined} onClose={onClose}>
+      {made === undefined ? <Form {...dialog} /> : <Shown made={made} onClose={onClose} />}
+    </Frame>
+  )
+}
+
+/** What was made elsewhere than in a dialog with a form. */
+export function MadeDialog({ made, onClose }: { readonly made: Made; readonly onClose: () => void }) {
+  return (
+    <Frame title={made.title} isHeld onClose={onClose}>
+      <Shown made={made} onClose={onClose} />
+    </Frame>
+  )
+}
+
+type Frame = {
+  readonly title: string
+  /** A click beside it or Escape would throw away what nobody can show again. */
+  readonly isHeld: boolean
+  readonly onClose: () => void
+  readonly children: ReactNode
+}
+
+function Frame({ title, isHeld, onClose, children }: Frame) {
   const { t } = useWords()
   return (
     <Modal
       opened
       onClose={onClose}
       size="lg"
-      closeOnClickOutside={made === undefined}
+      closeOnClickOutside={!isHeld}
+      closeOnEscape={!isHeld}
       closeButtonProps={{ 'aria-label': t('part.close') }}
-      title={made?.title ?? title}
+      title={title}
     >
-      {made === undefined ? (
-        <Form {...dialog} />
-      ) : (
-        <div className={styles['details']}>
-          <Once secret={made.secret} />
-          {made.next}
-          <Group justify="flex-end">
-            <Button onClick={onClose}>{t('part.close')}</Button>
-          </Group>
-        </div>
-      )}
+      {children}
     </Modal>
+  )
+}
+
+function Shown({ made, onClose }: { readonly made: Made; readonly onClose: () => void }) {
+  const { t } = useWords()
+  return (
+    <div className={styles['details']}>
+      <Once secret={made.secret} />
+      {made.next}
+      <Group justify="flex-end">
+        <Button onClick={onClose}>{t('part.close')}</Button>
+      </Group>
+    </div>
   )
 }
 

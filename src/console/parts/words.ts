@@ -39,9 +39,18 @@ export const partWords = {
   once: { en: 'Copy it now: it is shown this once.', ja: '今すぐコピーしてください。表示されるのは今回限りです。' },
   renew: { en: 'New secret', ja: 'シークレットを更新' },
   renewMeans: {
-    en: 'The token, its rights and its end stay; what holds the old secret needs the new one.',
-    ja: 'トークンの ID・権限・期限はそのままです。古いシークレットを使っている側は、新しいものへの切り替えが必要です。',
+    en: 'The token, its rights, its end and its keys for AWS’s tools stay; what holds the old secret needs the new one.',
+    ja: 'トークンの ID・権限・期限と AWS のツール用のキーはそのままです。古いシークレットを使っている側は、新しいものへの切り替えが必要です。',
   },
+  renewAtOnce: {
+    en: 'At once: sessions and sign-in links that the old secret began end as well. If its keys for AWS’s tools have got around too, revoke it.',
+    ja: '直ちに無効にすると、古いシークレットで始めたセッションとサインインリンクも終了します。AWS のツール用のキーも漏れた場合は、トークンを失効させてください。',
+  },
+  renewMine: {
+    en: 'You are signed in by it: without time to change over this session would end before you have seen the new one.',
+    ja: '現在このトークンでサインインしています。直ちに無効にすると、新しいシークレットを確認する前にこのセッションが終了するため、切り替え期間が必要です。',
+  },
+  renewed: { en: 'The new secret of {{name}}', ja: '{{name}} の新しいシークレット' },
   overlap: { en: 'The old one is good', ja: '古いシークレットの有効期間' },
   overlap_0: { en: 'no longer', ja: '直ちに無効' },
   overlap_1: { en: 'for an hour', ja: 'あと 1 時間' },

@@ -10,7 +10,7 @@ import { Filters } from '../../parts/filters.tsx'
 import { grantText } from '../../parts/grant.ts'
 import { Id } from '../../parts/id.tsx'
 import { matching } from '../../parts/matching.ts'
-import { NewSecret } from '../../parts/new-secret.tsx'
+import { NewSecret, RenewedDialog, useRenewal } from '../../parts/new-secret.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { SearchField } from '../../parts/search-field.tsx'
 import { State } from '../../parts/state.tsx'
@@ -146,16 +146,19 @@ function TokenDetails({ token, onClose }: { readonly token: Token; readonly onCl
   const { t } = useWords()
   const session = useAnswer('sessionDescribe', {})
   const revoke = useAct('tokenRevoke', ['sessions'])
+  const renewal = useRenewal('tokenRotate')
   const { id, name, state, actor, createdAt, lastUsedAt, expiresAt, revokedAt } = token
   const isMine = session.data?.actor.id === actor.id
   // That of a host is kept by its agent, that of the machine in a file.
   const isRenewable = state === 'good' && actor.type === 'user' && name !== 'local'
   const consequence = actor.type === 'machine' ? 'ofHost' : isMine ? 'ofMine' : name === 'local' ? 'ofLocal' : 'ofOther'
+  if (renewal.data !== undefined) return <RenewedDialog name={name} renewed={renewal.data} onClose={onClose} />
   return (
     <Details
       title={name}
       status={<Standing token={token} />}
-      onClose={onClose}
+      // The answer to the button has a secret in it, which is shown once.
+      onClose={() => (renewal.isPending ? undefined : onClose())}
       facts={[
         ['ID', <Id key="id" value={id} />],
         [
@@ -189,7 +192,7 @@ function TokenDetails({ token, onClose }: { readonly token: Token; readonly onCl
             }
       }
     >
-      {isRenewable ? <NewSecret id={id} operation="tokenRotate" /> : null}
+      {isRenewable && session.data !== undefined ? <NewSecret id={id} isMine={isMine} renewal={renewal} /> : null}
     </Details>
   )
 }

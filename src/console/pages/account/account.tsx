@@ -8,7 +8,7 @@ import { Details } from '../../parts/details.tsx'
 import { Empty } from '../../parts/empty.tsx'
 import { grantText } from '../../parts/grant.ts'
 import { Id } from '../../parts/id.tsx'
-import { NewSecret } from '../../parts/new-secret.tsx'
+import { NewSecret, RenewedDialog, useRenewal } from '../../parts/new-secret.tsx'
 import { Facts, Page, Section } from '../../parts/page.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { State } from '../../parts/state.tsx'
@@ -87,7 +87,9 @@ function OwnTokens({ session }: { readonly session: SignedIn }) {
         />
       )}
       {isMaking ? <NewOwnTokenDialog session={session} onClose={() => setMaking(false)} /> : null}
-      {one === undefined ? null : <OwnToken token={one} onClose={() => setShown(undefined)} />}
+      {one === undefined ? null : (
+        <OwnToken token={one} isMine={one.actor.id === session.actor.id} onClose={() => setShown(undefined)} />
+      )}
     </Section>
   )
 }
@@ -119,16 +121,26 @@ function columnsIn({ t }: Words): readonly Column<Token>[] {
   ]
 }
 
-function OwnToken({ token, onClose }: { readonly token: Token; readonly onClose: () => void }) {
+type OwnToken = {
+  readonly token: Token
+  /** One is signed in by it. */
+  readonly isMine: boolean
+  readonly onClose: () => void
+}
+
+function OwnToken({ token, isMine, onClose }: OwnToken) {
   const { t } = useWords()
   const revoke = useAct('ownTokenRevoke', ['tokens'])
+  const renewal = useRenewal('ownTokenRotate')
   const { id, name, grants = [], createdAt, lastUsedAt, expiresAt } = token
   const { tone, says } = standingOf(token, useNow())
+  if (renewal.data !== undefined) return <RenewedDialog name={name} renewed={renewal.data} onClose={onClose} />
   return (
     <Details
       title={name}
       status={<State tone={tone} word={t(says === 'soon' ? 'account.soon' : 'account.good')} />}
-      onClose={onClose}
+      // The answer to the button has a secret in it, which is shown once.
+      onClose={() => (renewal.isPending ? undefined : onClose())}
       facts={[
         ['ID', <Id key="id" value={id} />],
         [t('account.may'), grants.map(grantText).join(', ')],
@@ -145,7 +157,7 @@ function OwnToken({ token, onClose }: { readonly token: Token; readonly onClose:
         onAct: () => revoke.mutate({ params: { id } }, { onSuccess: onClose }),
       }}
     >
-      <NewSecret id={id} operation="ownTokenRotate" />
+      <NewSecret id={id} isMine={isMine} renewal={renewal} />
     </Details>
   )
 }
