@@ -15,33 +15,36 @@ export const peopleWords = {
   },
   roles: { en: 'Roles', ja: 'ロール' },
   says_roles: {
-    en: 'What each role may do, everywhere or on a project, and who has it.',
-    ja: '各ロールでできること（全体またはプロジェクト単位）と、それを持つ人です。',
+    en: 'What each role may do, everywhere or on a project, and which people have it. Tokens have roles too: see Tokens and keys.',
+    ja: '各ロールでできること（全体またはプロジェクト単位）と、それを持つユーザーです。トークンのロールは「トークンと鍵」で確認できます。',
   },
   role: { en: 'Role', ja: 'ロール' },
   roleFor: { en: 'May', ja: 'できること' },
-  roleHeld: { en: 'Who has it', ja: '持っている人' },
-  roleNobody: { en: 'Nobody.', ja: 'なし' },
+  roleHeld: { en: 'People who have it', ja: '持っているユーザー' },
+  roleNobody: {
+    en: 'Nobody by name. Tokens are not counted here.',
+    ja: '該当するユーザーはいません（トークンは含みません）。',
+  },
   byGroup: { en: 'by the group {{group}}', ja: 'グループ {{group}} による' },
   role_viewer: {
-    en: 'See everything: deployments, executions, hosts and the audit trail; change nothing',
-    ja: 'デプロイ・実行・ホスト・監査証跡をすべて閲覧（変更は不可）',
+    en: 'See deployments and locks, and without a project also executions, machines, hosts and the audit trail; no logs, people, tokens or connections; change nothing',
+    ja: 'デプロイとロックの閲覧。プロジェクトを限定しない場合は実行・ステートマシン・ホスト・監査証跡も閲覧（ログ・ユーザー・トークン・接続は対象外、変更は不可）',
   },
   role_deployer: {
-    en: 'Deploy, halt, pause, resume, retry, roll back and lock',
-    ja: 'デプロイ、停止、一時停止、再開、再試行、ロールバック、ロック',
+    en: 'Deploy, halt, pause, resume, retry, roll back and lock; read logs',
+    ja: 'デプロイ、停止、一時停止、再開、再試行、ロールバック、ロック、ログの閲覧',
   },
   role_approver: {
     en: 'Agree to what others want to deploy, or refuse it; never to their own',
     ja: '他の人が依頼したデプロイの承認・却下（自分の依頼は不可）',
   },
   role_responder: {
-    en: 'When called at night: halt, roll back, go ahead without approval, break locks, start and redrive executions, drain hosts',
-    ja: '緊急対応：停止、ロールバック、承認なしの緊急実行、ロックの強制解除、実行の開始と再実行、ホストの切り離し',
+    en: 'When called at night: halt, roll back, go ahead without approval, break locks, read logs; without a project also start, stop and redrive executions and drain hosts',
+    ja: '緊急対応：停止、ロールバック、承認なしの緊急実行、ロックの強制解除、ログの閲覧。プロジェクトを限定しない場合は実行の開始・停止・再実行とホストの切り離しも',
   },
   role_admin: {
-    en: 'Everything: people, tokens, machines, hosts, and how places are protected',
-    ja: 'すべて：ユーザー、トークン、ステートマシン、ホスト、環境の保護設定',
+    en: 'Everything: people, tokens, machines, hosts, and how places are protected; on a project only what is done to its places',
+    ja: 'すべて：ユーザー、トークン、ステートマシン、ホスト、環境の保護設定。プロジェクトを限定した場合は、その環境に対する操作のみ',
   },
   none: { en: 'Nobody signs in by name yet', ja: 'ユーザーはまだいません' },
   noneHint: {
