@@ -3,22 +3,21 @@ import { formatDuration } from '../../base/index.ts'
 
 export type Distance = { readonly key: 'part.ago' | 'part.ahead' | 'part.justNow'; readonly time: string }
 
-/** How far a time is from now, in its largest unit: `4m`, `3h`, `12d`. */
+/** How far a time is from now, in its largest unit: `4m`, `3h`, `12d`. Rounded down both ways: a deadline is rather met early than late. */
 export function distanceOf(at: number, now: number): Distance {
   const ms = Math.abs(now - at)
   if (ms < 2000) return { key: 'part.justNow', time: '' }
-  return { key: at <= now ? 'part.ago' : 'part.ahead', time: largestUnit(ms, at <= now ? Math.floor : Math.round) }
+  return { key: at <= now ? 'part.ago' : 'part.ahead', time: largestUnit(ms) }
 }
 
-/** What is past is over in whole; of what is to come `3h 59m` is four hours, not three. */
-function largestUnit(ms: number, whole: (count: number) => number): string {
+function largestUnit(ms: number): string {
   const units = [
     ['s', 1000, 60],
     ['m', 60_000, 60],
     ['h', 3_600_000, 24],
   ] as const
-  const [unit, lengthMs] = units.find(([, length, most]) => whole(ms / length) < most) ?? (['d', 86_400_000] as const)
-  return `${whole(ms / lengthMs)}${unit}`
+  const [unit, lengthMs] = units.find(([, length, most]) => ms < length * most) ?? (['d', 86_400_000] as const)
+  return `${Math.floor(ms / lengthMs)}${unit}`
 }
 
 /** Made once for each language: it takes longer than all that a row needs besides. */
