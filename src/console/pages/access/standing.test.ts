@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { browserOf, standingOf } from './standing.ts'
+import { browserOf, isOfFolder, standingOf } from './standing.ts'
 
 const at = (ms: number): string => new Date(ms).toISOString()
 const day = 86_400_000
@@ -13,6 +13,14 @@ it.each([
   [{ state: 'revoked', expiresAt: at(30 * day) }, 'revoked'],
 ] as const)('a token with %j is %s', (token, says) => {
   expect(standingOf(token, 0).says).toBe(says)
+})
+
+it.each([
+  [{ name: 'local', oneWith: [{ id: 'owner', name: 'owner' }] }, true],
+  [{ name: 'local', oneWith: [{ id: 'per_1', name: 'Mika' }] }, false],
+  [{ name: 'bot', oneWith: [{ id: 'owner', name: 'owner' }] }, false],
+])('of %j it is %s that it stands in the data folder', (token, isLocal) => {
+  expect(isOfFolder({ ...token, actor: { type: 'user', id: 'tok_1' } })).toBe(isLocal)
 })
 
 it.each([

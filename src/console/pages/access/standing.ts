@@ -14,6 +14,13 @@ export function standingOf({ state, expiresAt }: Pick<Token, 'state' | 'expiresA
   return end - now < soonMs ? { tone: 'halted', says: 'soon' } : { tone: 'done', says: 'good' }
 }
 
+/**
+ * Whether it is the one that stands in a file of the data folder. The name alone does not tell: a command line may call itself so, and
+ * what it holds is somebody's own; then they have it in their hands as well.
+ */
+export const isOfFolder = ({ name, actor, oneWith = [] }: Pick<Token, 'name' | 'actor' | 'oneWith'>): boolean =>
+  name === 'local' && actor.type === 'user' && oneWith.every(({ id }) => id === 'owner')
+
 /** `Firefox on Linux`, of what a browser calls itself; undefined when it says nothing that people know. */
 export function browserOf(userAgent: string | undefined): string | undefined {
   if (userAgent === undefined) return undefined

@@ -21,7 +21,7 @@ import { useWords, type Words } from '../../words/index.tsx'
 import { useGo } from './use-go.ts'
 import styles from './access.module.css'
 import { NewTokenDialog } from './new-token.tsx'
-import { standingOf } from './standing.ts'
+import { isOfFolder, standingOf } from './standing.ts'
 
 /** `choice`: between the lists; in one line with what belongs to this one. */
 export function Tokens({ choice }: { readonly choice: ReactNode }) {
@@ -149,9 +149,10 @@ function TokenDetails({ token, onClose }: { readonly token: Token; readonly onCl
   const renewal = useRenewal('tokenRotate')
   const { id, name, state, actor, createdAt, lastUsedAt, expiresAt, revokedAt } = token
   const isMine = session.data?.actor.id === actor.id
+  const isLocal = isOfFolder(token)
   // That of a host is kept by its agent, that of the machine in a file.
-  const isRenewable = state === 'good' && actor.type === 'user' && name !== 'local'
-  const consequence = actor.type === 'machine' ? 'ofHost' : isMine ? 'ofMine' : name === 'local' ? 'ofLocal' : 'ofOther'
+  const isRenewable = state === 'good' && actor.type === 'user' && !isLocal
+  const consequence = actor.type === 'machine' ? 'ofHost' : isMine ? 'ofMine' : isLocal ? 'ofLocal' : 'ofOther'
   if (renewal.data !== undefined) return <RenewedDialog name={name} renewed={renewal.data} onClose={onClose} />
   return (
     <Details
