@@ -118,3 +118,13 @@ it('leaves alone what is revoked, the data folder’s, or an agent’s', async (
     await expect(rotated).rejects.toMatchObject({ code: 'access.token_fixed' })
   }
 })
+
+it('a person’s own token is theirs, whatever it is called', async () => {
+  const { person } = await addPerson(access, admin, { login: 'mika', name: 'Mika', grants: [{ role: 'viewer' }] })
+  const mika: Actor = { type: 'user', id: person.id, via: 'ui', grants: [{ role: 'viewer' }], person: person.id }
+  // As a login of a command line names it after its machine.
+  const holder = { grants: [{ role: 'viewer' }], person: person.id } as const
+  const made = await store.write((tx) => makeToken(access, tx, { name: 'local', holder, by: mika }))
+  const { secret } = await rotateOwnToken(access, mika, { id: made.id, overlapMs: 0 })
+  expect([opens(made.secret), opens(secret)]).toEqual([undefined, made.id])
+})

@@ -6,10 +6,10 @@ import { awsKeyOfToken } from '../aws-key/rows.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { nobodysOwn, tokenFixed, tokenMissing } from '../errors.ts'
 import { handsOf, putTokenInHands, takeFromUnknown } from '../hand/rows.ts'
-import { localTokenName, type Token } from '../schemas.ts'
+import type { Token } from '../schemas.ts'
 import { endSessionsOf, forgetCodesOf } from '../session/rows.ts'
 import { requireStill } from '../still.ts'
-import { forgetFormerSecretsOf, isGood, keepFormerSecret, setSecret, tokenById } from './rows.ts'
+import { forgetFormerSecretsOf, isGood, isLocalToken, keepFormerSecret, setSecret, tokenById } from './rows.ts'
 import { shownToken } from './shown.ts'
 import { hashOfSecret, newSecret } from './secret.ts'
 
@@ -50,7 +50,7 @@ function rotateIn(access: Access, tx: Transaction, { id, overlapMs, by }: Rotati
   const token = tokenById(tx, id)
   const at = access.clock.now()
   if (token === undefined) throw tokenMissing(id)
-  if (token.name === localTokenName) throw tokenFixed(id, 'it stands in a file of the data folder')
+  if (isLocalToken(token)) throw tokenFixed(id, 'it stands in a file of the data folder')
   if (token.actor_type === 'machine') throw tokenFixed(id, 'its agent keeps it')
   if (!isGood(token, at)) throw tokenFixed(id, 'it is revoked or over')
   const secret = newSecret(access.randomBytes)
