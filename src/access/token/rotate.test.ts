@@ -11,6 +11,7 @@ import {
   beginSession,
   createOwnToken,
   createToken,
+  handsOf,
   inviteToSignIn,
   makeToken,
   revokeToken,
@@ -127,4 +128,20 @@ it('a person’s own token is theirs, whatever it is called', async () => {
   const made = await store.write((tx) => makeToken(access, tx, { name: 'local', holder, by: mika }))
   const { secret } = await rotateOwnToken(access, mika, { id: made.id, overlapMs: 0 })
   expect([opens(made.secret), opens(secret)]).toEqual([undefined, made.id])
+})
+
+it('of a token whose maker nobody knows, it makes nobody known who comes by such a token, or by this one', async () => {
+  const grants = [{ role: 'admin' }] as const
+  const [bot, other] = [
+    await createToken(access, admin, { name: 'bot', grants: [...grants] }),
+    await createToken(access, admin, { name: 'other', grants: [...grants] }),
+  ]
+  await store.write((tx) => tx.prepare("UPDATE access_token_hand SET hand = 'unknown'").run())
+  const hands = () => handsOf(store.read, { type: 'user', id: bot.id }, clock.now())
+  for (const { secret } of [bot, other]) {
+    await rotateToken(access, authenticate(access, secret, 'api'), { id: bot.id, overlapMs: 0 })
+    expect(hands()).toContain('unknown')
+  }
+  await rotateToken(access, admin, { id: bot.id, overlapMs: 0 })
+  expect(hands()).toEqual(expect.not.arrayContaining(['unknown']))
 })

@@ -5,6 +5,7 @@ import type { Access } from '../access.ts'
 import { awsKeyOfToken } from '../aws-key/rows.ts'
 import { type Actor, requirePermission } from '../can.ts'
 import { nobodysOwn, tokenFixed, tokenMissing } from '../errors.ts'
+import { isUnknown } from '../hand/count.ts'
 import { handsOf, putTokenInHands, takeFromUnknown } from '../hand/rows.ts'
 import type { Token } from '../schemas.ts'
 import { endSessionsOf, forgetCodesOf } from '../session/rows.ts'
@@ -57,10 +58,12 @@ function rotateIn(access: Access, tx: Transaction, { id, overlapMs, by }: Rotati
   const formerUntil = at + overlapMs
   keepFormerSecret(tx, { secretHash: token.secret_hash, tokenId: id, expiresAt: formerUntil, nowMs: at })
   setSecret(tx, id, hashOfSecret(secret))
-  putTokenInHands(tx, id, handsOf(tx, by, at))
+  const hands = handsOf(tx, by, at)
+  putTokenInHands(tx, id, hands)
   if (overlapMs === 0) endWhatWasBegunBefore(tx, id, at)
-  // Whoever had the old one, or the pair of keys that came with it, has it still.
-  if (overlapMs === 0 && awsKeyOfToken(tx, id) === undefined) takeFromUnknown(tx, id)
+  // Whoever had the old one, or the pair of keys that came with it, has it still; and of whom nobody knows, such as the token itself, nobody knows still.
+  const isKnown = overlapMs === 0 && awsKeyOfToken(tx, id) === undefined && !isUnknown(hands)
+  if (isKnown) takeFromUnknown(tx, id)
   const change = { name: token.name, formerUntil }
   appendRecord(tx, { at, actor: by, action: 'token.rotate', subject: { type: 'token', id }, change })
   return { ...shownToken(tx, token, at), secret, formerUntil }
