@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openTestHost, type TestHost, type TestHostOptions } from './agent-world.ts'
@@ -168,6 +168,28 @@ describe('a working copy', () => {
     expect(copies(host)).toEqual([])
     expect(await list(host, 'l')).toEqual([])
   })
+})
+
+it('a working copy whose build has not begun when somebody takes over is not built', async () => {
+  let takeOver = (): void => {}
+  const write = (path: string, text: string): void => {
+    diskFiles.write(path, text)
+    // The artifact is here; its copy is made next, and then built.
+    if (path.includes('/artifacts/')) takeOver()
+  }
+  const host = await open({ machine: { ...openMachine(process.platform), files: { ...diskFiles, write } } })
+  let removing: Promise<unknown> | undefined
+  takeOver = () => {
+    removing ??= host.ok({ kind: 'removeCopy', key: 'r', of: address, ...under(2) })
+  }
+  const mark = join(host.folder, 'built')
+  const artifact = { kind: 'folder', path: host.app('file', 'x') } as const
+  const build = { command: `touch '${mark}'; sleep 5` }
+  const preparing = host.agent().run({ kind: 'prepareArtifact', key: 'p', ...address, artifact, build, ...under(1) })
+  expect(await preparing).toMatchObject({ ok: false, failure: { code: 'host.term_over' } })
+  expect(await removing).toMatchObject({ removed: false })
+  expect(existsSync(mark)).toBe(false)
+  expect(readdirSync(join(host.folder, 'copies')).filter((name) => !name.endsWith('.build'))).toEqual([])
 })
 
 it('a full disk holds up no stop, whatever its term', async () => {

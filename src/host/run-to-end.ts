@@ -42,7 +42,11 @@ export async function runToEnd(runner: Runner, { owner, timeoutMs, order, over }
   try {
     const { environment, ...rest } = order(marker, token)
     const marked = { ...rest, environment: { ...environment, [markerVariable]: marker } }
-    const ending = await new Promise<Ending>((resolve) => processes.start(marked, resolve))
+    const ending = await new Promise<Ending>((resolve) => {
+      processes.start(marked, resolve)
+      // A signal that was aborted before tells nobody any more.
+      if (over?.aborted === true) end()
+    })
     return { ...ending, timedOut, tookMs: clock.now() - startedAt }
   } finally {
     cancel()

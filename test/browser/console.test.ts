@@ -166,6 +166,8 @@ describe('whoever keeps the door', () => {
     await page.getByRole('row', { name: /good release bot deployer@acme\/shop/ }).click()
     await dialog.getByRole('button', { name: 'New secret' }).click()
     expect(await dialog.getByText(/^hf_/).textContent()).not.toBe(secret)
+    await dialog.getByRole('button', { name: 'Close' }).last().click()
+    await page.getByRole('row', { name: /good release bot/ }).click()
     await dialog.getByRole('button', { name: 'Revoke' }).click()
     await page.getByRole('row', { name: /release bot/ }).waitFor({ state: 'detached' })
     expect(await page.content()).not.toContain(secret)

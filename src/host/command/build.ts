@@ -27,6 +27,8 @@ const shownLines = 20
 
 /** @throws HoldfastError host.build_failed, host.build_timeout, host.secret_missing */
 export async function build(host: HostWorld, { command, step, copy, place, user }: Build): Promise<void> {
+  // Bringing the artifact and copying it took time: somebody may have taken over, and nobody would end what begins after that.
+  host.fences.require(command.fence)
   const secrets = resolveSecrets(step.secrets, host.secretSource)
   const logFolder = host.store.buildLogFolder(copy)
   const { project, config, release } = command

@@ -1,4 +1,5 @@
 /** One way in which a deployment does not succeed, what an operator expects of it, and what came. */
+import { setTimeout } from 'node:timers/promises'
 import { seenIn, type Seen } from './sampler.ts'
 import { idIn, leftOf, type Ran, type System } from './system.ts'
 
@@ -63,8 +64,17 @@ export async function runCase(system: System, { name, expected, run }: Case): Pr
     ...{ says: diagnosis?.what ?? headOf(said), does: diagnosis?.command ?? repairIn(said), seen },
     tookMs: performance.now() - begunAt,
   }
-  const left = isBegun ? await leftOf(system, id) : []
+  const left = isBegun ? await finallyLeftOf(system, id) : []
   return { ...row, faults: await faultsOf(system, { row, expected, said, left, mender: diagnosis?.mender }) }
+}
+
+/** What is under way on a host when its deployment is halted finds by itself that its term is over, a moment later. */
+async function finallyLeftOf(system: System, id: string): Promise<readonly string[]> {
+  for (let looks = 0; ; looks++) {
+    const left = await leftOf(system, id)
+    if (left.length === 0 || looks === 50) return left
+    await setTimeout(100)
+  }
 }
 
 /** Without marks and colours. */
