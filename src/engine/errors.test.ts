@@ -8,7 +8,7 @@ describe('the errors of the engine', () => {
     [errors.stateMachineExists('a'), 'StateMachineAlreadyExists', "State Machine Already Exists: 'a'"],
     [errors.stateMachineDeleting('a'), 'StateMachineDeleting', "State Machine is being deleted: 'a'"],
     [
-      errors.typeUnsupported(),
+      errors.typeUnsupported('EXPRESS'),
       'StateMachineTypeNotSupported',
       'This operation is not supported by this type of state machine',
     ],

@@ -256,8 +256,12 @@ export const revisionMissing = (arn: string, revisionId: string) =>
   engineError('machine.revision_missing', `The state machine has no revision ${revisionId}: '${arn}'`, {
     accepted: 'the id of a revision, or INITIAL for the first',
   })
-export const typeUnsupported = () =>
-  engineError('machine.type_unsupported', 'This operation is not supported by this type of state machine')
+/** `accepted`: the type that the operation is for. */
+export const typeUnsupported = (accepted: 'EXPRESS' | 'STANDARD') =>
+  engineError('machine.type_unsupported', 'This operation is not supported by this type of state machine', {
+    place: 'machine',
+    accepted: `a machine of the type ${accepted}`,
+  })
 
 // ---- versions and aliases
 
@@ -295,7 +299,10 @@ export const tooManyAliases = (limit: number) =>
 export const invalidDefinition = (message: string, place = 'definition') =>
   engineError('machine.definition_invalid', message, { place })
 export const invalidLogging = (reason: string) =>
-  engineError('machine.logging_invalid', `Invalid Logging Configuration: ${reason}`, { place: 'loggingConfiguration' })
+  engineError('machine.logging_invalid', `Invalid Logging Configuration: ${reason}`, {
+    place: 'loggingConfiguration',
+    accepted: 'the level OFF, or another one with exactly one destination: a log group of this account and region',
+  })
 export const invalidTracing = (reason: string) =>
   engineError('machine.tracing_invalid', `Invalid Tracing Configuration: ${reason}`, { place: 'tracingConfiguration' })
 export const invalidEncryption = (reason: string) =>

@@ -49,7 +49,7 @@ function machineFilter(engine: Engine, arn: string): Pick<ListFilter, 'machineId
   const named = parseQualifiedArn(arn)
   const machine = findMachine(engine.store.read, named.machineArn)
   if (machine === undefined) throw stateMachineMissing(arn)
-  if (machine.type === 'EXPRESS') throw typeUnsupported()
+  if (machine.type === 'EXPRESS') throw typeUnsupported('STANDARD')
   const { machineId } = machine
   if (named.kind === 'machine') return { machineId }
   return named.kind === 'version' ? { machineId, version: named.number } : { machineId, alias: named.name }

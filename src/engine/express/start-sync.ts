@@ -31,7 +31,7 @@ export async function startSyncExecution(
   const random = (): number => new DataView(engine.randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32
   const { revision } = requireStartable(engine.store.read, stateMachineArn, random)
   const { machineId, revisionId, machineName, type } = revision
-  if (type !== 'EXPRESS') throw typeUnsupported()
+  if (type !== 'EXPRESS') throw typeUnsupported('EXPRESS')
   const start: ExpressStart = {
     ...{ machineId, revisionId, machineName, traceHeader },
     name: name ?? uuid4(engine.randomBytes),

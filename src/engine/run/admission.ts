@@ -54,7 +54,7 @@ export function admit(place: AdmissionPlace, work: StartWork): Admission | Holdf
     const { revision } = target
     const { name } = work
     if (revision.type === 'EXPRESS') {
-      if (isAwaited(work.nested)) throw typeUnsupported()
+      if (isAwaited(work.nested)) throw typeUnsupported('STANDARD')
       if (expressRoom.full) throw executionLimitExceeded(expressRoom.limit)
       // Names of express executions may repeat: the id in the ARN is what tells them apart.
       return { ...target, name: name ?? uuid4(randomBytes), running: undefined }
