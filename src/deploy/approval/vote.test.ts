@@ -10,8 +10,10 @@ import {
 } from '../../access/index.ts'
 import { HoldfastError } from '../../base/index.ts'
 import { deployRelease } from '../deployment/deploy.ts'
+import { haltDeployment } from '../deployment/halt.ts'
 import { pauseDeployment } from '../deployment/pause.ts'
 import { resumeDeployment } from '../deployment/resume.ts'
+import { retryDeployment } from '../deployment/retry.ts'
 import { admin, endWorlds, World } from '../world.ts'
 import { breakGlass, reviewGlass } from './break-glass.ts'
 import { protectPlace } from './protect.ts'
@@ -111,4 +113,18 @@ describe('what nobody knows who did', () => {
     await rotateToken(access, ada, { id: bot.id, overlapMs: 0 })
     expect(await codeOf(() => reviewGlass(world.deploys, mika, { id, note: 'fine' }))).toBe('deploy.maker_unknown')
   })
+})
+
+it('whoever tries again has asked, whoever asked at first', async () => {
+  const [mika, ken] = [await person('mika'), await person('ken')]
+  const first = await asked(mika)
+  await haltDeployment(world.deploys, admin, { id: first.id })
+  await world.untilEnded(first.id)
+  const { id } = await retryDeployment(world.deploys, ken, { id: first.id })
+  await world.settle()
+  const plan = world.deployment(id).planHash ?? ''
+  const vote = (actor: Actor) => voteOnDeployment(world.deploys, actor, { id, plan, verdict: 'approve' })
+  expect(await codeOf(() => vote(ken))).toBe('deploy.own_request')
+  expect(await codeOf(() => vote(mika))).toBe('done')
+  expect((await world.untilEnded(id)).status).toBe('succeeded')
 })
