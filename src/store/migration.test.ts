@@ -40,6 +40,12 @@ describe('the shipped migrations', () => {
     expect(planMigrations(shipped, [])).toHaveLength(shipped.length)
   })
 
+  /** Data folders remember what they were made with: a changed line here is a folder that does not open any more. Only new lines are right. */
+  it('are what they were', async () => {
+    const lines = readMigrations().map((one) => `${one.name} ${checksumOf(one)}`)
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('migrations/checksums.txt')
+  })
+
   it('must have numbers', () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'))
     writeFileSync(join(folder, 'later.sql'), '')

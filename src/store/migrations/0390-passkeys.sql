@@ -4,9 +4,8 @@ CREATE TABLE access_passkey (
   person_id TEXT NOT NULL,
   -- What the authenticator calls it, in base64url; nobody's twice.
   credential_id TEXT NOT NULL UNIQUE,
-  -- Scheme, name and port of this server that it was made at. Browsers look at the name alone, and whatever else runs at another port of it
-  -- could have a page sign.
-  origin TEXT NOT NULL,
+  -- The name of this server that it was made for: under another one no browser offers it.
+  rp_id TEXT NOT NULL,
   -- COSE, in base64url.
   public_key TEXT NOT NULL,
   -- How often the authenticator says it was used; 0 where it does not count.
