@@ -1,50 +1,30 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  type Access,
-  type Actor,
-  addPerson,
-  authenticate,
-  createToken,
-  type Grant,
-  rotateToken,
-} from '../../access/index.ts'
-import { HoldfastError } from '../../base/index.ts'
-import { deployRelease } from '../deployment/deploy.ts'
+import { type Actor, authenticate, createToken, type Grant, rotateToken } from '../../access/index.ts'
 import { haltDeployment } from '../deployment/halt.ts'
 import { pauseDeployment } from '../deployment/pause.ts'
 import { resumeDeployment } from '../deployment/resume.ts'
 import { retryDeployment } from '../deployment/retry.ts'
-import { admin, endWorlds, World } from '../world.ts'
+import { admin, endWorlds } from '../world.ts'
+import { Approving, codeOf, hour, place } from './approving.fake.ts'
 import { breakGlass, reviewGlass } from './break-glass.ts'
 import { protectPlace } from './protect.ts'
-import { voteOnDeployment } from './vote.ts'
 
-const place = { project: 'shop/web', config: 'production' }
 const everything: Grant[] = [{ role: 'admin' }]
-const hour = 3_600_000
 
-let world: World
-let access: Access
+let access: Approving['access']
+let asked: Approving['asked']
+let calls: Approving['calls']
+let vote: Approving['vote']
+let world: Approving['world']
+let approving: Approving
 beforeEach(async () => {
-  world = await new World().begin()
-  access = world.access()
-  await protectPlace(world.deploys, admin, { ...place, approvals: 1, within: '1h' })
+  approving = await Approving.begin()
+  await protectPlace(approving.world.deploys, admin, { ...place, approvals: 1, within: '1h' })
+  ;({ access, asked, calls, vote, world } = approving)
 })
 afterEach(endWorlds)
 
-async function codeOf(act: () => Promise<void>): Promise<unknown> {
-  try {
-    await act()
-    return 'done'
-  } catch (error) {
-    return error instanceof HoldfastError ? error.code : error
-  }
-}
-
-async function person(login: string): Promise<Actor> {
-  const { person: made } = await addPerson(access, admin, { login, name: login, grants: everything })
-  return { type: 'user', id: made.id, via: 'ui', grants: everything, person: made.id }
-}
+const person = (login: string): Promise<Actor> => approving.person(login, ...everything)
 
 /** A token of nobody, of which nothing is written of who made it. */
 async function oldBot(): Promise<Actor> {
@@ -54,17 +34,6 @@ async function oldBot(): Promise<Actor> {
   )
   return authenticate(access, secret, 'api')
 }
-
-async function asked(actor: Actor): Promise<{ readonly id: string; readonly plan: string }> {
-  await world.advance(1000)
-  const { id } = await deployRelease(world.deploys, actor, world.sign())
-  await world.settle()
-  return { id, plan: world.deployment(id).planHash ?? '' }
-}
-
-const vote = (actor: Actor, id: string, plan: string) =>
-  voteOnDeployment(world.deploys, actor, { id, plan, verdict: 'approve' })
-const calls = (id: string): number => world.rows('SELECT call_id FROM deploy_intent WHERE deployment = ?', id).length
 
 describe('a vote', () => {
   it('is nothing to a plan that was agreed to already', async () => {
@@ -123,8 +92,7 @@ it('whoever tries again has asked, whoever asked at first', async () => {
   const { id } = await retryDeployment(world.deploys, ken, { id: first.id })
   await world.settle()
   const plan = world.deployment(id).planHash ?? ''
-  const vote = (actor: Actor) => voteOnDeployment(world.deploys, actor, { id, plan, verdict: 'approve' })
-  expect(await codeOf(() => vote(ken))).toBe('deploy.own_request')
-  expect(await codeOf(() => vote(mika))).toBe('done')
+  expect(await codeOf(() => vote(ken, id, plan))).toBe('deploy.own_request')
+  expect(await codeOf(() => vote(mika, id, plan))).toBe('done')
   expect((await world.untilEnded(id)).status).toBe('succeeded')
 })
