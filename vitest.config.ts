@@ -64,6 +64,7 @@ export default defineConfig({
     // For what hangs. No test is about speed, and the machine may have other work.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     projects: [
       { extends: true, plugins: onPostgres ? [instead] : [], test: { name: 'tests', include: [everything] } },
       {

@@ -51,7 +51,7 @@ async function startServer(host: TestHost, members: Partial<Start> = {}) {
 }
 
 const checkHealth = (host: TestHost, instance = 'web-1', members: object = {}) =>
-  host.ok({ kind: 'checkHealth', key: key(), instance, withinMs: 20_000, ...members })
+  host.ok({ kind: 'checkHealth', key: key(), instance, withinMs: 120_000, ...members })
 const status = (host: TestHost, instance = 'web-1') => host.ok({ kind: 'instanceStatus', key: key(), instance })
 const stop = (host: TestHost, members: object = {}) =>
   host.ok({ kind: 'stopInstance', key: key(), instance: 'web-1', ...members })
@@ -78,7 +78,7 @@ const statusWhen = (host: TestHost, holds: (found: InstanceStatus) => boolean): 
       if (!holds(found)) throw new Error(`the instance never came to that: ${JSON.stringify(found)}`)
       return found
     },
-    { timeout: 20_000, interval: 20 },
+    { timeout: 120_000, interval: 20 },
   )
 
 const alive = (pid: number): boolean => {
@@ -156,7 +156,7 @@ describe('an instance', () => {
     const stopped = await stop(host, { killMs: 300 })
     expect(stopped).toMatchObject({ killed: true, exit: { signal: 'SIGKILL', reason: 'stopped' } })
     // What was killed is gone a moment later: when that is, is the system's affair.
-    await vi.waitFor(() => expect([pid, child].map(alive)).toEqual([false, false]), { timeout: 60_000, interval: 20 })
+    await vi.waitFor(() => expect([pid, child].map(alive)).toEqual([false, false]), { timeout: 120_000, interval: 20 })
   })
 
   it('leaves nothing of a wrapper that does not pass signals on', async () => {
@@ -207,7 +207,8 @@ if (!existsSync('begun')) { writeFileSync('begun', ''); throw new Error('no data
 require('node:http').createServer((_, response) => { response.statusCode = 503; response.end() }).listen(process.env.PORT)`,
     )
     await host.ok(start({ workingCopy, restart: { firstDelayMs: 1 }, health: { kind: 'http', intervalMs: 20 } }))
-    const report = await checkHealth(host, 'web-1', { withinMs: 1500 })
+    await statusWhen(host, ({ restarts, phase }) => restarts === 1 && phase === 'running')
+    const report = await checkHealth(host, 'web-1', { withinMs: 0 })
     expect(report).toMatchObject({ healthy: false, detail: expect.stringContaining('no database') })
   })
 
@@ -367,7 +368,7 @@ describe('health', () => {
     const command = `echo asked >> ${asked}; until test -e ${go}; do sleep 0.01; done`
     await host.ok(start({ command: 'sleep 1000', port: 'none', health: { kind: 'command', command, intervalMs: 10 } }))
     const reports = [1, 2, 3].map(() => checkHealth(host, 'web-1', { successes: 1 }))
-    await expect.poll(() => existsSync(asked), { timeout: 20_000 }).toBe(true)
+    await expect.poll(() => existsSync(asked)).toBe(true)
     writeFileSync(go, '')
     for (const report of reports) expect(await report).toMatchObject({ healthy: true, proof: 'command' })
     expect(readFileSync(asked, 'utf8')).toBe('asked\n')
@@ -642,7 +643,7 @@ describe('an agent that returns', () => {
     const { pid = 0 } = await status(host)
     await host.agent().close()
     await fetch(`http://127.0.0.1:${port}/exit`).catch(() => undefined)
-    await vi.waitFor(() => expect(alive(pid)).toBe(false), { timeout: 60_000, interval: 20 })
+    await vi.waitFor(() => expect(alive(pid)).toBe(false), { timeout: 120_000, interval: 20 })
     await host.restart()
     const found = await statusWhen(host, ({ phase }) => phase !== 'running')
     expect(found).toMatchObject({ phase: 'ended', lastExit: { code: 3, reason: 'exited' } })
@@ -673,7 +674,7 @@ describe('an agent that returns', () => {
     const { rmSync } = await import('node:fs')
     rmSync(join(host.folder, 'instances/web-1'), { recursive: true })
     await host.restart()
-    await vi.waitFor(() => expect(alive(pid)).toBe(false), { timeout: 20_000, interval: 20 })
+    await vi.waitFor(() => expect(alive(pid)).toBe(false), { timeout: 120_000, interval: 20 })
     expect(host.lines.join('\n')).toContain('a process without a record is ended')
   })
 

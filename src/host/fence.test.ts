@@ -114,7 +114,7 @@ describe('a key that comes again', () => {
       build: { command: `until [ -e ${gate} ]; do sleep 0.02; done` },
     } as const
     const first = host.agent().run({ ...prepare, ...under(1) })
-    await vi.waitFor(() => expect(readdirSync(join(host.folder, 'copies')).join()).toContain('.build'), 20_000)
+    await vi.waitFor(() => expect(readdirSync(join(host.folder, 'copies')).join()).toContain('.build'), 120_000)
     const second = host.agent().run({ ...prepare, ...under(2) })
     host.app('go', '')
     const [one, two] = await Promise.all([first, second])
@@ -162,7 +162,7 @@ describe('a working copy', () => {
     const host = await open()
     const path = host.app('file', 'x')
     const preparing = host.agent().run(prepare(path, { ...under(1), build: { command: 'sleep 1000 & sleep 1000' } }))
-    await vi.waitFor(() => expect(readdirSync(join(host.folder, 'copies')).join()).toContain('.build'), 20_000)
+    await vi.waitFor(() => expect(readdirSync(join(host.folder, 'copies')).join()).toContain('.build'), 120_000)
     expect(await host.ok({ kind: 'removeCopy', key: 'r', of: address, ...under(2) })).toMatchObject({ removed: false })
     expect(await preparing).toMatchObject({ ok: false, failure: { code: 'host.term_over' } })
     expect(copies(host)).toEqual([])

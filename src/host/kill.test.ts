@@ -76,9 +76,7 @@ async function recover(root: string, app: string, crashAt: number): Promise<void
     expect(await host.failure(late), `killed at ${crashAt}`).toMatchObject({ code: 'host.term_over' })
     const found = await host.ok({ kind: 'listInstances', key: 'list' })
     expect(found.instances.map(({ instance, phase }) => [instance, phase])).toEqual([['web-2', 'running']])
-    await expect
-      .poll(() => owners(id), { timeout: 10_000, interval: 20, message: `killed at ${crashAt}` })
-      .toEqual(['web-2', 'web-2'])
+    await expect.poll(() => owners(id), { interval: 20, message: `killed at ${crashAt}` }).toEqual(['web-2', 'web-2'])
     await host.ok({ kind: 'setRoutes', key: 'no-routes', project: 'acme/shop', config: 'production', routes: [] })
     expect(await targets(), `killed at ${crashAt}`).toEqual([])
     await host.ok({ kind: 'stopInstance', key: 'stop-2', instance: 'web-2', remove: true })

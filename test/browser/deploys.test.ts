@@ -52,7 +52,7 @@ describe('a person who deploys', () => {
     // The plot is drawn, and says what it shows.
     await page.getByRole('img', { name: /^Requests: Old version .*New version/ }).waitFor()
     await page.getByText(/^switched \d\d:/).waitFor()
-    expect(await offered(page)).toEqual(['Pause', 'Halt'])
+    await offers(page, ['Pause', 'Halt'])
 
     rmSync(world.path(greeting))
     // Whichever is seen first: an instance that is ill, or requests that fail.
@@ -60,8 +60,8 @@ describe('a person who deploys', () => {
     await page.getByText('Failed at Watch, and came back').waitFor()
     await page.getByText(/^back again \d\d:/).waitFor()
     expect(await deploying).toContain('✗')
-    expect(await page.getByText('old 100 % · new 0 %').count()).toBe(1)
-    expect(await offered(page)).toEqual(['Try again', 'From which state'])
+    await page.getByText('old 100 % · new 0 %').waitFor()
+    await offers(page, ['Try again', 'From which state'])
     await page.getByText(/^\d+ answers? 5xx$/).waitFor()
     expect({ faults: await seriousFaults(page) }).toEqual({ faults: [] })
 
@@ -98,18 +98,18 @@ describe('a person who deploys', () => {
     await page.getByText(/^Watched until [\d,]+ more requests/).waitFor()
     await page.getByRole('button', { name: 'Pause', exact: true }).click()
     await page.getByRole('status').filter({ hasText: 'Paused' }).waitFor()
-    expect(await offered(page)).toEqual(['Halt', 'Resume', 'From which state'])
+    await offers(page, ['Halt', 'Resume', 'From which state'])
     await page.getByRole('button', { name: 'Resume', exact: true }).click()
     await page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
     await page.getByRole('button', { name: 'Halt', exact: true }).click()
     await page.getByRole('status').filter({ hasText: 'Halted at Watch' }).waitFor()
-    expect(await offered(page)).toEqual(['Try again', 'From which state'])
+    await offers(page, ['Try again', 'From which state'])
     const halted = page.url()
     await page.getByRole('button', { name: 'From which state' }).click()
     await page.getByRole('menuitem', { name: 'From CheckHealth' }).click()
     await page.waitForURL((url) => url.href !== halted)
     await world.crowd(page.getByRole('status').filter({ hasText: 'Deployed to production' }).waitFor())
-    expect(await offered(page)).toEqual([expect.stringMatching(/^Roll back to /)])
+    await offers(page, [expect.stringMatching(/^Roll back to /)])
     await page.getByText('one switch, no restart').waitFor()
 
     await page.getByRole('tab', { name: 'Audit' }).click()
@@ -179,9 +179,10 @@ describe('a person who deploys', () => {
   })
 })
 
-/** The buttons beside the title. */
-const offered = async (page: Page): Promise<readonly string[]> =>
-  page
-    .getByRole('group', { name: 'What can be done' })
-    .getByRole('button')
-    .evaluateAll((buttons) => buttons.map((button) => button.getAttribute('aria-label') ?? button.textContent ?? ''))
+/** The buttons beside the title; they may come a moment after the words. */
+const offers = async (page: Page, labels: readonly unknown[]): Promise<void> => {
+  const buttons = page.getByRole('group', { name: 'What can be done' }).getByRole('button')
+  const offered = () =>
+    buttons.evaluateAll((all) => all.map((button) => button.getAttribute('aria-label') ?? button.textContent ?? ''))
+  await expect.poll(offered).toEqual(labels)
+}

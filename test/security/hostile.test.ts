@@ -71,7 +71,7 @@ async function refusals(action = 'access.refused'): Promise<readonly Told[]> {
 
 /** Written beside the request, and sealed a moment later. */
 async function expectTold(told: object, action?: string): Promise<void> {
-  await expect.poll(() => refusals(action), { timeout: 120_000 }).toContainEqual(expect.objectContaining(told))
+  await expect.poll(() => refusals(action)).toContainEqual(expect.objectContaining(told))
 }
 
 /** Of this machine, for this reason: the first of it stands there by itself, the others are counted. */
@@ -135,9 +135,7 @@ describe('a token', () => {
     await holdfast.asAdmin(`POST /v1/tokens/${revoked.id}/revoke`, {})
     expect(seen(await list(bearer(revoked.secret)))).toBe('401 access.unauthenticated')
     const short = await add({ name: 'short', expiresAt: new Date(Date.now() + 1500).toISOString() })
-    await expect
-      .poll(async () => seen(await list(bearer(short.secret))), { timeout: 120_000 })
-      .toBe('401 access.unauthenticated')
+    await expect.poll(async () => seen(await list(bearer(short.secret)))).toBe('401 access.unauthenticated')
   })
 
   it('of a viewer does no more for being sent with what a browser of an admin sends', async () => {
@@ -413,9 +411,7 @@ describe('a task that is led to what is not public', () => {
       expect([url, events.text.includes('is not called')]).toEqual([url, true])
       expect([url, /ECONN|EHOST|ENET/.test(events.text)]).toEqual([url, false])
     }
-    await expect
-      .poll(() => refusals('outbound.refused').then((told) => told.length), { timeout: 120_000 })
-      .toBe(targets.length)
+    await expect.poll(() => refusals('outbound.refused').then((told) => told.length)).toBe(targets.length)
     const told = await refusals('outbound.refused')
     for (const [at, url] of targets.entries()) {
       const { actor, subject, change } = told.find(({ actor: { id } }) => id.endsWith(`:led:to-${at}`)) ?? {}

@@ -238,7 +238,7 @@ async function screens(): Promise<readonly { readonly path: string; readonly sho
     const seen: { path: string; shown: string }[] = []
     for (const [path, word] of Object.entries(pages)) {
       await page.goto(new URL(path, holdfast.url).href)
-      await expect.poll(() => page.locator('main').innerText(), { timeout: 60_000 }).toContain(word)
+      await expect.poll(() => page.locator('main').innerText()).toContain(word)
       const shown = await page.evaluate(
         'location.href + document.documentElement.outerHTML + [...document.querySelectorAll("input, textarea")].map(({ value }) => value).join(" ")',
       )

@@ -30,7 +30,7 @@ afterEach(async () => {
 
 /** Looks until it is so; how long that takes is the machine's affair. */
 const until = (so: () => boolean): Promise<void> =>
-  vi.waitFor(() => expect(so()).toBe(true), { timeout: 60_000, interval: 20 })
+  vi.waitFor(() => expect(so()).toBe(true), { timeout: 120_000, interval: 20 })
 
 async function open(options?: TestHostOptions): Promise<TestHost> {
   const host = await openTestHost(options)

@@ -36,10 +36,13 @@ it('tells that another program took the port between its choice and the start, u
   writeFileSync(go, '')
   let keys = 0
   const status = () => host.ok({ kind: 'instanceStatus', key: `i${++keys}`, instance: 'web-1' })
-  await vi.waitFor(async () => expect(await status()).toMatchObject({ portTaken: true, lastExit: { code: 1 } }), 20_000)
+  await vi.waitFor(
+    async () => expect(await status()).toMatchObject({ portTaken: true, lastExit: { code: 1 } }),
+    120_000,
+  )
   squatter.close()
   await once(squatter, 'close')
-  expect(await host.ok({ kind: 'checkHealth', key: 'h', instance: 'web-1', withinMs: 20_000 })).toMatchObject({
+  expect(await host.ok({ kind: 'checkHealth', key: 'h', instance: 'web-1', withinMs: 120_000 })).toMatchObject({
     healthy: true,
   })
   expect((await status()).portTaken).toBeUndefined()
