@@ -395,19 +395,20 @@ describe('a secret', () => {
     const host = await open({ environment: { DB: 'correct-horse-battery' } })
     const { workingCopy } = await prepare(
       host,
-      `console.log('password', process.env.PASSWORD); setInterval(() => {}, 1e6)`,
+      `console.log('password', process.env.PASSWORD, process.env.KEY); setInterval(() => {}, 1e6)`,
     )
-    await host.ok(start({ workingCopy, port: 'none', secrets: { PASSWORD: 'env:DB' } }))
-    expect(await output(host, 'password')).toBe('password ***\n')
+    const keyFile = join(host.app('key', 'staple-of-a-thousand\n', 'outside'), 'key')
+    const secrets = { PASSWORD: 'env:DB', KEY: `file:${keyFile}` }
+    await host.ok(start({ workingCopy, port: 'none', secrets }))
+    expect(await output(host, 'password')).toBe('password *** ***\n')
     await host.restart()
-    expect((await logs(host)).text).toBe('password ***\n')
+    expect((await logs(host)).text).toBe('password *** ***\n')
     const files = readdirSync(host.folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-    const holding = files.filter((entry) =>
-      readFileSync(join(entry.parentPath, entry.name), 'utf8').includes('correct-horse-battery'),
-    )
+    const values = /correct-horse-battery|staple-of-a-thousand/
+    const holding = files.filter(({ parentPath, name }) => values.test(readFileSync(join(parentPath, name), 'utf8')))
     // Its own output is the application's own doing.
     expect(holding.map(({ name }) => name)).toEqual(['output.log'])
-    expect(host.lines.join('\n')).not.toContain('correct-horse-battery')
+    expect(host.lines.join('\n')).not.toMatch(values)
   })
 
   it('that points to what the agent keeps for itself is refused, and nothing is started', async () => {

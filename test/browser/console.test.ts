@@ -204,7 +204,7 @@ describe('every page is accessible', () => {
     '/machines': 'checkout',
     '/machines/approval?state=Approve': 'Small enough?',
     '/machines/approval/edit?side=run': '"StartAt"',
-    '/hosts': 'tokyo-9',
+    '/hosts?find=TOKYO+default': 'tokyo-9',
     '/hosts/tokyo-9': 'tokyo-9',
     '/locks': 'Nothing is locked',
     '/access': 'host tokyo-9',

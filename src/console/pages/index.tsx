@@ -15,7 +15,7 @@ import { accessSearch } from './access/search.ts'
 import { auditSearch } from './audit/search.ts'
 import { deploySearch, deploysSearch } from './deploys/search.ts'
 import { executionSearch, executionsSearch } from './executions/search.ts'
-import { hostSearch } from './hosts/search.ts'
+import { hostSearch, hostsSearch } from './hosts/search.ts'
 import { machineEditSearch, machineSearch, machinesSearch } from './machines/search.ts'
 import { peopleSearch } from './people/search.ts'
 import { SignInPage } from './sign-in/sign-in.tsx'
@@ -97,6 +97,7 @@ const hosts = createRoute({
   ...inFrame,
   ...saying('host'),
   path: '/hosts',
+  validateSearch: hostsSearch,
   component: page(() => import('./hosts/hosts.tsx'), 'HostsPage'),
 })
 const host = createRoute({

@@ -18,7 +18,7 @@ export const deployWords = {
     ja: 'デプロイがここに表示され、状態、インスタンス、トラフィックをライブで確認できます。まずサンプルをデプロイしてみましょう。',
   },
   noneThere: { en: 'Nothing was deployed to this place', ja: 'この環境にはまだデプロイされていません' },
-  says_approving: { en: 'Waits for approval', ja: '承認待ち' },
+  says_approving: { en: 'Needs approval', ja: '承認待ち' },
   says_deploying: { en: 'Deploying: {{state}}', ja: 'デプロイ中：{{state}}' },
   says_rollingBack: { en: 'Rolling back: {{state}}', ja: 'ロールバック中：{{state}}' },
   says_takingBack: { en: 'Taking back what it did: {{state}}', ja: '変更を取り消しています：{{state}}' },

@@ -1,18 +1,21 @@
 /** The machines that run what is deployed: who is there, who is away, and how full each is. */
-import { useNavigate } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useCallback, useMemo, useState } from 'react'
 import { useAnswer } from '../../api/context.tsx'
 import type { Host } from '../../api/generated.ts'
 import { Empty } from '../../parts/empty.tsx'
+import { Filters } from '../../parts/filters.tsx'
+import { matching } from '../../parts/matching.ts'
 import { MayButton } from '../../parts/may-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
+import { SearchField } from '../../parts/search-field.tsx'
 import { State } from '../../parts/state.tsx'
 import { type Column, RowTable } from '../../parts/table.tsx'
 import { When } from '../../parts/when.tsx'
 import { useWords, type Words } from '../../words/index.tsx'
 import { EnrolDialog } from './enrol.tsx'
-import { fullness, percentWords, sizeWords, standingOf } from './standing.ts'
+import { fullness, isGone, mostUrgentFirst, percentWords, sizeWords, standingOf } from './standing.ts'
 
 /** Its agent tells how it is without leaving a record. */
 const everyMs = 3000
@@ -21,13 +24,15 @@ export function HostsPage() {
   const words = useWords()
   const { t } = words
   const navigate = useNavigate()
+  const { find } = useSearch({ from: '/frame/hosts' })
+  const onFind = useCallback(
+    (typed: string | undefined) =>
+      void navigate({ to: '/hosts', search: typed === undefined ? {} : { find: typed }, replace: true }),
+    [navigate],
+  )
   const [isEnrolling, setEnrolling] = useState(false)
   const hosts = useAnswer('hostList', {}, { everyMs })
-  // Whoever is away is looked for first.
-  const items = useMemo(
-    () => (hosts.data?.items ?? []).toSorted((a, b) => Number(isAway(b)) - Number(isAway(a))),
-    [hosts.data],
-  )
+  const items = useMemo(() => mostUrgentFirst(hosts.data?.items ?? []), [hosts.data])
   const columns = useMemo(() => columnsIn(words), [words])
   return (
     <Page
@@ -48,26 +53,35 @@ export function HostsPage() {
           {t('host.noneHint')}
         </Empty>
       ) : (
-        <RowTable
-          label={t('host.title')}
-          columns={columns}
-          items={items}
-          keyOf={({ id }) => id}
-          glowOn={({ state }) => state}
-          onOpen={({ name }) => void navigate({ to: '/hosts/$host', params: { host: name } })}
-        />
+        <>
+          <Filters>
+            <SearchField isMain label={t('part.find')} value={find} onSearch={onFind} />
+          </Filters>
+          <RowTable
+            label={t('host.title')}
+            columns={columns}
+            items={matching(items, find, textIn(words))}
+            keyOf={({ id }) => id}
+            glowOn={({ state }) => state}
+            onOpen={({ name }) => void navigate({ to: '/hosts/$host', params: { host: name } })}
+          />
+        </>
       )}
       {isEnrolling ? <EnrolDialog onClose={() => setEnrolling(false)} /> : null}
     </Page>
   )
 }
 
-const isAway = ({ state }: Host): boolean => state === 'away'
+/** What a host is found by: what its row says. */
+const textIn =
+  ({ t }: Words) =>
+  (host: Host): string =>
+    [host.name, host.zone, host.edge?.url ?? '', t(`host.says_${standingOf(host).says}`)].join(' ')
 
 /** The first line: is everybody there? */
 function Answer({ hosts }: { readonly hosts: readonly Host[] }) {
   const { t } = useWords()
-  const away = hosts.filter(({ state, lastSeenAt }) => state === 'away' && lastSeenAt !== undefined)
+  const away = hosts.filter(isGone)
   const [first] = away
   if (hosts.length === 0) return t('host.none')
   if (first !== undefined) {

@@ -3,6 +3,7 @@ import {
   failedShare,
   fullness,
   instanceStanding,
+  mostUrgentFirst,
   msWords,
   percentWords,
   rateWords,
@@ -21,6 +22,13 @@ it.each([
   [{ state: 'away', isDraining: false }, 'awaited', 'waiting'],
 ] as const)('a host with %j is %s', (host, says, tone) => {
   expect(standingOf(host)).toEqual({ says, tone })
+})
+
+it('of many hosts those that went away come first, and those that never came do not hide them', () => {
+  const awaited = { name: 'a', state: 'away', isDraining: false } as const
+  const well = { name: 'b', state: 'connected', isDraining: false, lastSeenAt: seen } as const
+  const gone = { name: 'c', state: 'away', isDraining: true, lastSeenAt: seen } as const
+  expect(mostUrgentFirst([awaited, well, gone]).map(({ name }) => name)).toEqual(['c', 'a', 'b'])
 })
 
 it.each([

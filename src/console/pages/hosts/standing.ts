@@ -19,6 +19,13 @@ export function standingOf({
   return isDraining ? { tone: 'halted', says: 'draining' } : { tone: 'done', says: 'connected' }
 }
 
+/** What has failed comes first, and is looked for first; what never came needs nobody as much. The rest stays as it is. */
+export const mostUrgentFirst = <One extends Parameters<typeof standingOf>[0]>(hosts: readonly One[]): readonly One[] =>
+  hosts.toSorted((a, b) => Number(isGone(b)) - Number(isGone(a)))
+
+/** It was there, and is not. */
+export const isGone = (host: Parameters<typeof standingOf>[0]): boolean => standingOf(host).tone === 'failed'
+
 type InstanceSays = 'healthy' | 'starting' | 'unhealthy' | 'gone' | 'crashLooping' | 'ended' | 'stopping' | 'unknown'
 export type InstanceStanding = { readonly tone: Tone; readonly says: InstanceSays }
 
