@@ -84,19 +84,20 @@ async function shootHost(console: Console): Promise<void> {
 
 const routed = (page: Page): Promise<unknown> => page.getByText('p99').first().waitFor()
 
+const isPhone = (page: Page): boolean => page.viewportSize()?.width === 390
 const written = async (page: Page): Promise<void> => {
-  await page.locator('.cm-content').first().waitFor()
-  await drawn(page).catch(() => undefined)
+  await page.locator('.cm-content').first().waitFor({ state: 'attached' })
+  // In the editor a phone shows text or graph.
+  if (!isPhone(page)) await drawn(page)
 }
 const ran = async (page: Page): Promise<void> => {
-  if (page.viewportSize()?.width === 390)
-    await page.getByRole('button', { name: /Findings and runs|検証と試行/ }).click()
-  await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await page.getByText(/of virtual time/).waitFor()
-  if (page.viewportSize()?.width !== 390) await drawn(page)
+  if (isPhone(page)) await page.getByRole('button', { name: /Findings and runs|検証と試行/ }).click()
+  await page.getByRole('button', { name: /^(Run|実行)$/ }).click()
+  await page.getByText(/of virtual time|仮想時間/).waitFor()
+  if (!isPhone(page)) await drawn(page)
 }
 const machineShots: readonly Shot[] = [
-  { name: 'machine', path: '/machines/approval?state=Approve', ready: written },
+  { name: 'machine', path: '/machines/approval?state=Approve', ready: drawn },
   { name: 'machine-revisions', path: '/machines/approval?tab=revisions' },
   { name: 'machine-versions', path: '/machines/approval?tab=versions' },
   { name: 'machine-settings', path: '/machines/approval?tab=settings' },

@@ -14,6 +14,9 @@ type SearchField = {
   readonly isMain?: boolean
 }
 
+/** In digits: letters of Japanese are about twice as wide. */
+const lengthOf = (text: string): number => [...text].reduce((sum, letter) => sum + (letter > '\u2e80' ? 2 : 1), 0)
+
 export function SearchField({ label, value = '', onSearch, isMain = false }: SearchField) {
   const [typed, setTyped] = useState(value)
   const told = useRef(value)
@@ -34,6 +37,9 @@ export function SearchField({ label, value = '', onSearch, isMain = false }: Sea
     <TextInput
       aria-label={label}
       placeholder={label}
+      // What it asks for can be read in it.
+      w={`${Math.max(22, lengthOf(label) + 4)}ch`}
+      maw="100%"
       leftSection={isMain ? <Icon name="search" size={13} /> : undefined}
       value={typed}
       onChange={(event) => setTyped(event.currentTarget.value)}

@@ -15,7 +15,7 @@ export const machineWords = {
   type_STANDARD: { en: 'standard', ja: '標準' },
   type_EXPRESS: { en: 'express', ja: 'Express' },
   running: { en: 'Running', ja: '実行中' },
-  outcome: { en: 'Last 100 executions', ja: '直近 100 回の結果' },
+  outcome: { en: 'Last 100 runs', ja: '直近 100 回の結果' },
   rate: { en: '{{rate}} of {{count}} succeeded', ja: '{{count}} 回中 {{rate}} 成功' },
   never: { en: 'nothing yet', ja: 'まだなし' },
   revision: { en: 'Revision', ja: 'リビジョン' },
