@@ -149,6 +149,12 @@ export function requireApproval(deployment: Deployment): void {
   })
 }
 
+/** The plan as it is by now, while all of it can be taken back still: after the commit it could only be finished. */
+export function requireStillApproved(run: Run): void {
+  run.reload()
+  requireApproval(run.deployment)
+}
+
 /** Plans that were found to be what their hash says: they are long, and this is asked before each call. */
 const whole = new WeakSet<Plan>()
 

@@ -127,6 +127,20 @@ describe('the hooks of a release', () => {
     expect(world.rows("SELECT name FROM execution WHERE machine_name = 'slow'")).toHaveLength(1)
   })
 
+  it('that run after the switch give nobody time to put another plan in the place of the one that was agreed to', async () => {
+    const { world } = await worldWith()
+    const first = await world.deployed()
+    await world.advance(1000)
+    const { id } = await world.deploy({ timeout: '2h', hooks: { after: [{ procedure: 'slow', timeout: '2h' }] } })
+    await world.advance(120_000)
+    expect(world.deployment(id).state).toBe('AfterHooks')
+    await world.store.write((tx) =>
+      tx.prepare('UPDATE deployment SET plan = REPLACE(plan, ?, ?) WHERE id = ?').run('"warmMs":', '"warmMs":1', id),
+    )
+    expect(await world.untilEnded(id)).toMatchObject({ status: 'failed', diagnosis: { class: 'permission' } })
+    expect(world.pointer().servingFleet).toBe(first.id)
+  })
+
   it('are run again by a retry, unless it begins after them', async () => {
     const { world, ran } = await worldWith({ smoke: 1 })
     const failed = await world.deployed({ hooks })

@@ -1,6 +1,6 @@
 /** The procedures of the deployers: the one machine with the tasks bound to what they work on. */
 import { type Procedure, procedure } from '../../engine/index.ts'
-import { approve } from '../approval/state.ts'
+import { approve, requireStillApproved } from '../approval/state.ts'
 import type { Deploys } from '../deploys.ts'
 import { cleanUp, compensate, diagnoseFailure, failureHooks, pausedState, releaseLock } from './ending.ts'
 import { checkHealth, checkResources, lock, makeRoom, prepare, start, validate } from './forward.ts'
@@ -39,6 +39,8 @@ function tasksOf(deploys: Deploys) {
     watch: forward(deploys, 'Watch', watch),
     afterHooks: forward(deploys, 'AfterHooks', async (run) => {
       if (!isSkipped('AfterHooks', run.deployment.startFrom)) await runHooks(run, 'after')
+      // They may have taken hours.
+      requireStillApproved(run)
     }),
     keepWarm: steadfast(deploys, 'KeepWarm', keepWarm),
     cleanUp: steadfast(deploys, 'CleanUp', cleanUp),

@@ -3,7 +3,7 @@ import { appendRecord } from '../../audit/index.ts'
 import type { Transaction } from '../../store/index.ts'
 import { pointerOf, writePointer } from '../deployment/pointer.ts'
 import { changeDeployment } from '../deployment/rows.ts'
-import { requireApproval } from '../approval/state.ts'
+import { requireStillApproved } from '../approval/state.ts'
 import { DeployFailure } from '../failure.ts'
 import { type HealthVerdict, judgeRunning, pauseUntilNextReading, type Watch, watched } from '../health/judge.ts'
 import { runningOf } from '../intent/standing.ts'
@@ -98,12 +98,6 @@ async function watchStep(run: Run): Promise<Decision> {
     }
     await waitUntilNextLook(run, pauseUntilNextReading(elapsedMs))
   }
-}
-
-/** The plan as it is by now, while all of it can be taken back still: after the commit it could only be finished. */
-function requireStillApproved(run: Run): void {
-  run.reload()
-  requireApproval(run.deployment)
 }
 
 type SeenHealth = Pick<Observation, 'expected' | 'reading'> & { readonly verdict: HealthVerdict; readonly watch: Watch }
