@@ -92,9 +92,16 @@ describe('a deployment to a protected place', () => {
       expect(await codeOf(() => vote(actor, id, plan))).toBe('access.forbidden')
     }
     await protectPlace(world.deploys, admin, { ...place, approvals: 2 })
-    const [one, two] = [await person('one', approver), await person('two', approver)]
+    const atBank = { role: 'approver', project: 'acme/bank' } as const
+    const [one, two, three] = [
+      await person('one', approver),
+      await person('two', approver),
+      await person('three', approver, atBank),
+    ]
     await vote(one, id, plan)
     await changePerson(access, admin, 'one', { disabled: true })
+    await vote(three, id, plan)
+    await changePerson(access, admin, 'three', { grants: [atBank] })
     await vote(two, id, plan)
     await world.advance(60_000)
     expect(sight(id)).toMatchObject({ state: 'waiting', missing: 1 })
