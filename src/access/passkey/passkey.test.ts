@@ -1,191 +1,42 @@
 import { Secret, TOTP } from 'otpauth'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { VirtualClock } from '../../base/index.ts'
-import type { Store } from '../../store/index.ts'
-import { admin, codeOf, openAccessWorld } from '../access-world.fake.ts'
+import { admin, codeOf } from '../access-world.fake.ts'
 import {
-  type Access,
   type Actor,
   addPasskey,
   addPerson,
   authenticate,
-  authenticateSession,
   beginAddingPasskey,
   beginJoining,
   beginJoiningByPasskey,
-  beginPasskeySignIn,
   beginSession,
-  beginSignIn,
-  changePerson,
   createOwnToken,
   endSession,
-  finishPasskeySignIn,
-  finishSignIn,
   invitePerson,
   join,
   joinByPasskey,
   listOwnPasskeys,
   listPeople,
-  recoverSignIn,
   removeOwnPasskey,
   renameOwnPasskey,
-  signInFromOutside,
   type SessionProof,
 } from '../index.ts'
-import { FakeAuthenticator, type Wrongs } from './authenticator.fake.ts'
+import { FakeAuthenticator } from './authenticator.fake.ts'
+import { elsewhere, local, neighbour, origin, PasskeyRoom, registrationFaults } from './passkey-room.fake.ts'
 
-const origin = 'https://holdfast.acme.example'
-const elsewhere = 'https://other.acme.example'
-/** Browsers offer a passkey of the one to pages of the other: to them both are `localhost`. */
-const [local, neighbour] = ['http://localhost:7400', 'http://localhost:7480']
-
-let store: Store
-let clock: VirtualClock
-let access: Access
+let access: PasskeyRoom['access']
+let actorOf: PasskeyRoom['actorOf']
+let add: PasskeyRoom['add']
+let ask: PasskeyRoom['ask']
+let clock: PasskeyRoom['clock']
+let joined: PasskeyRoom['joined']
+let signIn: PasskeyRoom['signIn']
+let store: PasskeyRoom['store']
+let trail: PasskeyRoom['trail']
 beforeEach(() => {
-  ;({ store, clock, access } = openAccessWorld())
+  ;({ access, actorOf, add, ask, clock, joined, signIn, store, trail } = new PasskeyRoom())
 })
 afterEach(() => store.close())
-
-const trail = () =>
-  store.read
-    .all<{ action: string; change: string }>('SELECT action, change FROM trail_unsealed ORDER BY position')
-    .map(({ action, change }) => `${action} ${change ?? ''}`.trim())
-
-type Someone = {
-  readonly id: string
-  readonly session: Awaited<ReturnType<typeof joinByPasskey>>
-  readonly key: FakeAuthenticator
-}
-
-/** Somebody who has joined with a passkey. */
-async function joined(login = 'mika', counter = 0, at = origin): Promise<Someone> {
-  const { person, join: invitation } = await addPerson(access, admin, {
-    login,
-    name: login,
-    grants: [{ role: 'viewer' }],
-  })
-  const key = new FakeAuthenticator(at, counter)
-  const options = await beginJoiningByPasskey(access, { code: invitation.code, origin: at })
-  const registration = key.register(options)
-  const session = await joinByPasskey(access, { code: invitation.code, registration, name: 'phone' })
-  return { id: person.id, session, key }
-}
-const ask = (login?: string, at = origin) =>
-  beginPasskeySignIn(access, { origin: at, ...(login === undefined ? {} : { login }) })
-const signIn = async (key: FakeAuthenticator, wrongs?: Wrongs, login?: string) =>
-  finishPasskeySignIn(access, { assertion: key.assert(await ask(login), wrongs) })
-const actorOf = (proof: SessionProof) => authenticateSession(access, proof)
-const add = async (proof: SessionProof, key = new FakeAuthenticator(origin), name = 'laptop') => {
-  clock.advanceBy(1000)
-  const options = await beginAddingPasskey(access, actorOf(proof), { proof, origin })
-  return addPasskey(access, actorOf(proof), { proof, registration: key.register(options), name })
-}
-
-describe('joining with a passkey', () => {
-  it('needs no password, shows recovery codes, and signs in', async () => {
-    const { id, session } = await joined()
-    expect(actorOf(session)).toMatchObject({ type: 'user', id, via: 'ui', person: id, grants: [{ role: 'viewer' }] })
-    expect(new Set(session.recoveryCodes).size).toBe(10)
-    expect(listPeople(access, admin)).toMatchObject([{ login: 'mika', passkeys: 1, recoveryCodes: 10 }])
-    expect(listOwnPasskeys(access, actorOf(session))).toEqual([
-      {
-        id: expect.stringMatching(/^pas_/),
-        name: 'phone',
-        address: 'holdfast.acme.example',
-        isSynced: false,
-        createdAt: clock.now(),
-      },
-    ])
-    expect(trail().map((line) => line.split(' ')[0])).toEqual([
-      'person.add',
-      'person.invite',
-      'person.join',
-      'session.begin',
-    ])
-  })
-
-  it('asks the authenticator to keep it and to ask its owner, and for nothing about its make', async () => {
-    const { join: invitation } = await addPerson(access, admin, { login: 'mika', name: 'Mika Tanaka' })
-    const options = await beginJoiningByPasskey(access, { code: invitation.code, origin })
-    expect(options).toMatchObject({
-      rp: { id: 'holdfast.acme.example' },
-      user: { name: 'mika', displayName: 'Mika Tanaka' },
-      attestation: 'none',
-      authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
-    })
-    expect(Buffer.from(options.challenge, 'base64url')).toHaveLength(32)
-  })
-
-  it('spends the code, and is over with it', async () => {
-    const { join: invitation } = await addPerson(access, admin, { login: 'mika', name: 'Mika' })
-    const { code } = invitation
-    const key = new FakeAuthenticator(origin)
-    const [one, two] = [
-      await beginJoiningByPasskey(access, { code, origin }),
-      await beginJoiningByPasskey(access, { code, origin }),
-    ]
-    const both = await Promise.allSettled([
-      joinByPasskey(access, { code, registration: key.register(one), name: 'a' }),
-      joinByPasskey(access, { code, registration: key.register(two), name: 'b' }),
-    ])
-    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
-    expect(await codeOf(() => beginJoiningByPasskey(access, { code, origin }))).toBe('access.code_refused')
-    expect(listPeople(access, admin)).toMatchObject([{ passkeys: 1 }])
-  })
-
-  it('by a new invitation ends what was there, whichever way is chosen behind it', async () => {
-    const before = await joined()
-    await add(before.session)
-    const { code } = await invitePerson(access, admin, 'mika')
-    // Until it is used everything is good.
-    expect(await codeOf(() => signIn(before.key))).toBe('done')
-    const { totpSecret } = await beginJoining(access, code)
-    const totp = new TOTP({ secret: Secret.fromBase32(totpSecret) }).generate({ timestamp: clock.now() })
-    await join(access, { code, password: 'correct horse battery', totp })
-    expect(listPeople(access, admin)).toMatchObject([{ passkeys: 0 }])
-    expect(await codeOf(() => signIn(before.key))).toBe('access.passkey_refused')
-    expect(await codeOf(() => actorOf(before.session))).toBe('access.session_ended')
-
-    const again = await invitePerson(access, admin, 'mika')
-    const options = await beginJoiningByPasskey(access, { code: again.code, origin })
-    await joinByPasskey(access, { code: again.code, registration: before.key.register(options), name: 'phone' })
-    expect(await codeOf(() => beginSignIn(access, 'mika', 'correct horse battery'))).toBe('access.sign_in_refused')
-    expect(await codeOf(() => signIn(before.key))).toBe('done')
-
-    const third = await invitePerson(access, admin, 'mika')
-    const account = { issuer: 'https://id.example', subject: '1', login: undefined, name: undefined, groups: undefined }
-    await signInFromOutside(access, { account, provider: 'corp', createPeople: false, joinCode: third.code })
-    expect(await codeOf(() => signIn(before.key))).toBe('access.passkey_refused')
-    expect(listPeople(access, admin)).toMatchObject([{ passkeys: 0, recoveryCodes: 0 }])
-  })
-
-  it('keeps nothing that could be used by who reads the database', async () => {
-    const { session } = await joined()
-    const { challenge } = await ask()
-    const tables = [
-      'access_person',
-      'access_step',
-      'access_challenge',
-      'access_passkey',
-      'access_recovery_code',
-      'trail_unsealed',
-    ]
-    const stored = JSON.stringify(tables.map((table) => store.read.all(`SELECT * FROM ${table}`)))
-    for (const secret of [challenge, ...session.recoveryCodes, session.secret, session.key])
-      expect(stored).not.toContain(secret)
-  })
-})
-
-const registrationFaults: [string, Wrongs][] = [
-  ['of a page at another origin', { origin: elsewhere }],
-  ['of the same host at another port', { origin: `${origin}:8443` }],
-  ['for another name of the server', { rpId: 'other.acme.example' }],
-  ['for a name above the server', { rpId: 'acme.example' }],
-  ['for which nobody was asked for PIN, fingerprint or face', { isUnverified: true }],
-  ['for which nobody was there', { isAbsent: true }],
-  ['of something that was no registration', { type: 'webauthn.get' }],
-]
 
 describe('a passkey', () => {
   it('that is wrong is taken neither at joining nor later', async () => {
@@ -425,203 +276,5 @@ describe('a passkey', () => {
     for (let count = 2; count < 20; count++) await add(session)
     expect(await codeOf(() => add(session))).toBe('access.passkeys_full')
     expect(code).not.toBe('')
-  })
-})
-
-const assertionFaults: [string, Wrongs][] = [
-  ['whose signature is forged', { isForged: true }],
-  ...registrationFaults.filter(([, { type }]) => type === undefined),
-  ['of something that was no sign-in', { type: 'webauthn.create' }],
-  ['that says that it is somebody else’s', { userHandle: Buffer.from('per_another').toString('base64url') }],
-]
-
-describe('signing in by passkey', () => {
-  it('needs no name, and takes one', async () => {
-    const { id, key } = await joined()
-    await joined('ken')
-    expect(actorOf(await signIn(key))).toMatchObject({ id, person: id })
-    expect(actorOf(await signIn(key, {}, ' MIKA '))).toMatchObject({ id })
-    expect(await codeOf(() => signIn(key, {}, 'ken'))).toBe('access.passkey_refused')
-    expect(trail().findLast((line) => line.startsWith('session.begin'))).toContain('"through":"passkey"')
-  })
-
-  it('refuses one that is wrong, and notes it', async () => {
-    const { key } = await joined()
-    for (const [says, wrongs] of assertionFaults) {
-      const length = trail().length
-      expect([says, await codeOf(() => signIn(key, wrongs))]).toEqual([says, 'access.passkey_refused'])
-      expect(trail().slice(length)).toEqual([expect.stringMatching(/^person.sign_in_failed .*"passkey":"pas_/)])
-    }
-    expect(await codeOf(() => signIn(key))).toBe('done')
-  })
-
-  it('takes what was signed once, within five minutes, and only what was asked for a sign-in', async () => {
-    const { session, key } = await joined()
-    const finish = (assertion: ReturnType<FakeAuthenticator['assert']>) =>
-      codeOf(() => finishPasskeySignIn(access, { assertion }))
-    const assertion = key.assert(await ask())
-    expect(await finish(assertion)).toBe('done')
-    expect(await finish(assertion)).toBe('access.passkey_refused')
-    // Spent by what was refused too.
-    const options = await ask()
-    expect(await finish(key.assert(options, { isForged: true }))).toBe('access.passkey_refused')
-    expect(await finish(key.assert(options))).toBe('access.passkey_refused')
-    const late = await ask()
-    clock.advanceBy(5 * 60_000)
-    expect(await finish(key.assert(late))).toBe('access.passkey_refused')
-    expect(await finish(key.assert(await ask(), { challenge: 'A'.repeat(43) }))).toBe('access.passkey_refused')
-    const adding = await beginAddingPasskey(access, actorOf(session), { proof: session, origin })
-    expect(await finish(key.assert(await ask(), { challenge: adding.challenge }))).toBe('access.passkey_refused')
-    expect(await Promise.all([key.assert(late)].map(finish))).toEqual(['access.passkey_refused'])
-  })
-
-  it('of two that bring the same at once lets in one', async () => {
-    const { key } = await joined()
-    const assertion = key.assert(await ask())
-    const both = await Promise.all([1, 2].map(() => codeOf(() => finishPasskeySignIn(access, { assertion }))))
-    expect(both.toSorted()).toEqual(['access.passkey_refused', 'done'])
-  })
-
-  it('refuses one that was made for another address of this server', async () => {
-    const { key } = await joined()
-    // A page at the other address, and a browser that would let it ask for a name that is not its own.
-    const assertion = key.assert(await ask(undefined, elsewhere), { origin: elsewhere })
-    expect(await codeOf(() => finishPasskeySignIn(access, { assertion }))).toBe('access.passkey_refused')
-    expect(trail().at(-1)).toContain('made for another address')
-  })
-
-  it('refuses what a page at another port of the same host had signed, whichever port it asks in the name of', async () => {
-    const { key } = await joined('mika', 0, local)
-    const finish = async (asks: string, page: string) => {
-      const assertion = key.assert(await ask(undefined, asks), { origin: page })
-      return codeOf(() => finishPasskeySignIn(access, { assertion }))
-    }
-    expect(await finish(neighbour, neighbour)).toBe('access.passkey_refused')
-    expect(trail().at(-1)).toMatch(/^person.sign_in_failed .*made for another address/)
-    expect(await finish(local, neighbour)).toBe('access.passkey_refused')
-    expect(await finish(neighbour, local)).toBe('access.passkey_refused')
-    expect(await finish('https://localhost:7400', 'https://localhost:7400')).toBe('access.passkey_refused')
-    expect(await finish(local, local)).toBe('done')
-  })
-
-  it('takes an authenticator that has counted as far as one can', async () => {
-    const { key } = await joined('mika', 7)
-    for (const counter of [2 ** 31 - 1, 2 ** 31, 4_294_967_295])
-      expect([counter, await codeOf(() => signIn(key, { counter }))]).toEqual([counter, 'done'])
-    expect(await codeOf(() => signIn(key, { counter: 4_294_967_295 }))).toBe('access.passkey_refused')
-    expect(trail().at(-1)).toMatch(/^passkey.copied .*"before":4294967295/)
-  })
-
-  it('refuses an authenticator that has counted back, and says in the trail that there may be two of it', async () => {
-    const { key } = await joined('mika', 7)
-    expect(await codeOf(() => signIn(key))).toBe('done')
-    for (const counter of [3, 9, 0]) {
-      expect(await codeOf(() => signIn(key, { counter }))).toBe('access.passkey_refused')
-      expect(trail().at(-1)).toMatch(
-        new RegExp(
-          `^passkey.copied .*"before":9,"counted":${counter}|^passkey.copied .*"counted":${counter},"before":9`,
-        ),
-      )
-    }
-    // Whoever has no key cannot have it said.
-    expect(await codeOf(() => signIn(key, { counter: 3, isForged: true }))).toBe('access.passkey_refused')
-    expect(trail().at(-1)).toMatch(/^person.sign_in_failed/)
-    expect(await codeOf(() => signIn(key, { counter: 10 }))).toBe('done')
-  })
-
-  it('refuses what was removed, what nobody has, and who is disabled', async () => {
-    const { session, key } = await joined()
-    const laptop = new FakeAuthenticator(origin)
-    const { id } = await add(session, laptop)
-    const signed = laptop.assert(await ask())
-    await removeOwnPasskey(access, actorOf(session), { id, proof: session, origin })
-    expect(await codeOf(() => finishPasskeySignIn(access, { assertion: signed }))).toBe('access.passkey_refused')
-    const strange = new FakeAuthenticator(origin)
-    strange.register(await beginAddingPasskey(access, actorOf(session), { proof: session, origin }))
-    const length = trail().length
-    expect(await codeOf(() => signIn(strange))).toBe('access.passkey_refused')
-    expect(trail()).toHaveLength(length)
-    await changePerson(access, admin, 'mika', { disabled: true })
-    expect(await codeOf(() => signIn(key))).toBe('access.passkey_refused')
-    expect(trail().at(-1)).toContain('disabled')
-  })
-
-  it('asks alike for a name of somebody, of nobody and of who is disabled, and says alike that it was refused', async () => {
-    const { key } = await joined()
-    await joined('yuki')
-    await changePerson(access, admin, 'yuki', { disabled: true })
-    const shapes = []
-    const answers = []
-    for (const login of ['mika', 'nobody', 'yuki', 'ken']) {
-      const { challenge, ...rest } = await ask(login)
-      shapes.push(JSON.stringify([challenge.length, rest]))
-      const refused: unknown = await signIn(key, { isForged: true }, login).catch((thrown: unknown) => thrown)
-      answers.push(JSON.stringify([refused, String(refused)]))
-    }
-    expect(new Set(shapes).size).toBe(1)
-    expect(new Set(answers).size).toBe(1)
-  })
-
-  it('does not wait for a name that others have tried passwords of, nor makes one wait', async () => {
-    const { key } = await joined()
-    for (let attempt = 0; attempt < 5; attempt++) await codeOf(() => beginSignIn(access, 'mika', 'wrong'))
-    expect(await codeOf(() => beginSignIn(access, 'mika', 'wrong'))).toBe('access.sign_in_wait')
-    expect(await codeOf(() => signIn(key))).toBe('done')
-    const ken = await joined('ken')
-    for (let attempt = 0; attempt < 6; attempt++) await codeOf(() => signIn(ken.key, { isForged: true }, 'ken'))
-    expect(await codeOf(() => beginSignIn(access, 'ken', 'wrong'))).toBe('access.sign_in_refused')
-  })
-
-  it('is told where browsers take no passkeys', async () => {
-    for (const at of ['http://127.0.0.1:7400', 'http://holdfast.acme.example']) {
-      expect(await codeOf(() => ask(undefined, at))).toBe('access.passkey_address')
-    }
-  })
-})
-
-describe('without the passkey', () => {
-  const recover = (login: string, recoveryCode = '') => codeOf(() => recoverSignIn(access, { login, recoveryCode }))
-
-  it('a recovery code opens a session, once, in which another one is added and the lost one removed', async () => {
-    const { id, session, key } = await joined()
-    const [recoveryCode = ''] = session.recoveryCodes
-    const begun = await recoverSignIn(access, { login: ' Mika ', recoveryCode: recoveryCode.toUpperCase() })
-    expect(actorOf(begun)).toMatchObject({ person: id })
-    expect(trail().at(-1)).toContain('"through":"recovery code"')
-    expect(await recover('mika', recoveryCode)).toBe('access.recovery_refused')
-    const [lost] = listOwnPasskeys(access, actorOf(begun))
-    await add(begun)
-    await removeOwnPasskey(access, actorOf(begun), { id: lost?.id ?? '', proof: begun, origin })
-    expect(await codeOf(() => signIn(key))).toBe('access.passkey_refused')
-  })
-
-  it('a code alone is nothing for who has a password, and stays good beside it', async () => {
-    const { join: invitation } = await addPerson(access, admin, {
-      login: 'mika',
-      name: 'Mika',
-      grants: [{ role: 'viewer' }],
-    })
-    const { totpSecret } = await beginJoining(access, invitation.code)
-    const totp = new TOTP({ secret: Secret.fromBase32(totpSecret) }).generate({ timestamp: clock.now() })
-    const session = await join(access, { code: invitation.code, password: 'correct horse battery', totp })
-    await add(session)
-    const [recoveryCode = ''] = session.recoveryCodes
-    expect(await recover('mika', recoveryCode)).toBe('access.recovery_refused')
-    const { step } = await beginSignIn(access, 'mika', 'correct horse battery')
-    expect(await codeOf(() => finishSignIn(access, { step, factor: { recoveryCode } }))).toBe('done')
-  })
-
-  it('names wait after five wrong codes, the same for a name of nobody, and all are answered alike', async () => {
-    const { session } = await joined()
-    const other = await joined('yuki')
-    await changePerson(access, admin, 'yuki', { disabled: true })
-    expect(await recover('yuki', other.session.recoveryCodes[0])).toBe('access.recovery_refused')
-    for (const login of ['mika', 'nobody']) {
-      for (let attempt = 0; attempt < 5; attempt++)
-        expect(await recover(login, 'wrong')).toBe('access.recovery_refused')
-      expect(await recover(login, session.recoveryCodes[0])).toBe('access.sign_in_wait')
-    }
-    clock.advanceBy(30_000)
-    expect(await recover('mika', session.recoveryCodes[0])).toBe('done')
   })
 })
