@@ -51,7 +51,7 @@ export async function shoot({ console, state, shots, locale = 'en-US', open = co
         await page.goto(new URL(path, console.url).href)
         await page.getByRole('heading', { level: 1 }).waitFor()
         await page.getByText(/Loading …|読み込み中…/).waitFor({ state: 'detached' })
-        await page.getByText(/^(Connecting|接続中.*)$/).waitFor({ state: 'detached' })
+        await page.locator('[data-state=connecting]').waitFor({ state: 'detached' })
         await ready?.(page)
         if (isJapanese) await fontLoaded(page)
         const file = [name, state, size, colorScheme, ...(isJapanese ? [locale] : [])].join('-')

@@ -6,8 +6,10 @@ import { codeOf, password } from './somebody.ts'
 const press = (page: Page, name: RegExp): Promise<void> => page.getByRole('button', { name }).last().click()
 const alert = (page: Page): Promise<void> => page.getByRole('alert').waitFor()
 const proceed = (page: Page): Promise<void> => press(page, /^(Continue|続ける)$/)
-const otherWays = (page: Page): Promise<void> =>
-  page.getByText(/With a recovery code, a link or a token|リカバリーコード、リンク、トークンで/).click()
+const otherWays = async (page: Page): Promise<void> => {
+  await page.getByText(/With a recovery code, a link or a token|リカバリーコード、リンク、トークンで/).click()
+  await page.getByLabel(/^(Token|トークン)$/).waitFor()
+}
 
 /** A name that nobody has used: one that failed often would have to wait. */
 const fresh = (): string => `nobody-${Math.random().toString(36).slice(2, 8)}`

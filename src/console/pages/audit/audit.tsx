@@ -15,7 +15,7 @@ import styles from './audit.module.css'
 import { AuditFilters } from './filters.tsx'
 import { Proof, useExport, useVerify } from './proof.tsx'
 import { RecordView } from './record.tsx'
-import { actorWords, subjectWords } from './words-of.ts'
+import { actorWords, subjectInShort, subjectWords } from './words-of.ts'
 import { type AuditSearch, auditSearch } from './search.ts'
 
 export function AuditPage() {
@@ -88,7 +88,7 @@ function useChange() {
 function columnsIn({ t }: Words): readonly Column<TrailRecord>[] {
   return [
     { key: 'seq', head: t('audit.seq'), width: '56px', wide: true, numeric: true, cell: ({ seq }) => seq },
-    { key: 'at', head: t('audit.at'), width: '84px', numeric: true, cell: ({ at }) => <When at={at} /> },
+    { key: 'at', head: t('audit.at'), width: '76px', numeric: true, cell: ({ at }) => <When at={at} /> },
     {
       key: 'action',
       head: t('audit.what'),
@@ -106,7 +106,12 @@ function columnsIn({ t }: Words): readonly Column<TrailRecord>[] {
       key: 'subject',
       head: t('audit.subject'),
       width: 'minmax(100px, 2fr)',
-      cell: ({ subject }) => subjectWords(subject),
+      cell: ({ subject }) => (
+        <>
+          <span className={styles['roomy']}>{subjectWords(subject)}</span>
+          <span className={styles['tight']}>{subjectInShort(subject)}</span>
+        </>
+      ),
     },
   ]
 }
