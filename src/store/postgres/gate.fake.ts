@@ -24,11 +24,11 @@ export class Gate {
     return new Gate(client)
   }
 
-  /** Resolves when a commit waits. */
-  async reached(): Promise<void> {
+  /** Resolves when a commit waits; or as many as that, of which others wait for the first. */
+  async reached(atLeast = 1): Promise<void> {
     for (;;) {
       const { rows } = await this.#client.query<{ waiting: number }>(waiting)
-      if ((rows[0]?.waiting ?? 0) > 0) return
+      if ((rows[0]?.waiting ?? 0) >= atLeast) return
     }
   }
 
