@@ -17,10 +17,7 @@ const desktop = { viewport: { width: 1440, height: 900 } }
 
 it('a sample is broken and mended, run with mocks, saved against somebody else, and started', async () => {
   const page = await console.open(desktop)
-  const refused: string[] = []
-  page.on('console', (message) => {
-    if (message.text().includes('Content Security Policy')) refused.push(message.text())
-  })
+  const refused = await refusedByPolicy(page)
   await goByKeys(page, 'm', '/machines')
   await page.getByText('There is no state machine of yours yet').waitFor()
   await page.getByRole('button', { name: 'an approval: wait for a person' }).click()
@@ -112,6 +109,23 @@ it('a sample is broken and mended, run with mocks, saved against somebody else, 
   expect(refused).toEqual([])
   await page.context().close()
 })
+
+/**
+ * What the policy of the page has refused, from now on. Chromium itself, without a script, sometimes gives a line that somebody types
+ * into a background; that it is refused is nobody's doing.
+ */
+async function refusedByPolicy(page: Page): Promise<string[]> {
+  const refused: string[] = []
+  await page.exposeFunction('noteRefused', (what: string) => void refused.push(what))
+  const listening = `document.addEventListener('securitypolicyviolation', (event) => {
+    const { effectiveDirective, sourceFile, target } = event
+    if (effectiveDirective === 'style-src-attr' && sourceFile === '' && target.isContentEditable) return
+    window.noteRefused(effectiveDirective + ' ' + sourceFile + ' ' + (target.outerHTML ?? '').slice(0, 300))
+  })`
+  await page.addInitScript(listening)
+  await page.evaluate(listening)
+  return refused
+}
 
 const inGraph = (page: Page, name: string) =>
   page.getByLabel('Graph of the state machine').getByRole('button', { name, exact: true })
