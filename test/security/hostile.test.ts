@@ -307,8 +307,8 @@ describe('a session', () => {
 
   it('that fails to begin under the name of a person is in the trail', async () => {
     await holdfast.call('POST /v1/sign-in', { body: { login: 'mika', password: 'wrong password' } })
-    const { text } = await holdfast.asAdmin('GET /v1/trail?limit=50')
-    expect(text).toContain('person.sign_in_failed')
+    const told = { action: 'person.sign_in_failed', actor: { type: 'inbound', id: 'sign-in', via: 'ui' } }
+    await expectTold(told, 'person.sign_in_failed')
   })
 })
 
