@@ -3,6 +3,7 @@ import { get } from 'node:http'
 
 const [, , port = '', path = '', count = '', token = ''] = process.argv
 let [events, bytes, told] = [0, 0, 0]
+let moreThan: number | undefined
 const agent = false
 
 for (let n = 0; n < Number(count); n++) {
@@ -13,6 +14,10 @@ for (let n = 0; n < Number(count); n++) {
     response.on('data', (chunk: Buffer) => {
       bytes += chunk.length
       for (let at = chunk.indexOf('\ndata: '); at >= 0; at = chunk.indexOf('\ndata: ', at + 1)) events++
+      if (moreThan !== undefined && events > moreThan) {
+        moreThan = undefined
+        process.send?.({ events, bytes })
+      }
       if (isTold) return
       isTold = true
       if (++told === Number(count)) process.send?.({ events, bytes })
@@ -23,4 +28,7 @@ for (let n = 0; n < Number(count); n++) {
   })
 }
 
-process.on('message', () => process.send?.({ events, bytes }))
+process.on('message', (question) => {
+  if (question === 'more') moreThan = events
+  else process.send?.({ events, bytes })
+})

@@ -26,7 +26,7 @@ import { payload, stepsPerWorkflow, tenSteps } from './workflows.ts'
 
 export type WatchersOptions = {
   readonly watchers: number
-  /** Length of one round, and how many there are with watchers; as many are without. */
+  /** Least length of one round, and how many there are with watchers; as many are without. */
   readonly roundMs: number
   readonly rounds: number
 }
@@ -158,10 +158,13 @@ async function measure(measured: Measured, watched: string, path: string): Promi
   }
 }
 
+/** With readers it lasts until they were sent something in it, however slow the machine is. */
 async function round({ world, load, options: { roundMs } }: Measured, readers: Readers | undefined): Promise<Round> {
   const before = await readers?.read()
   const [cpu, began] = [process.cpuUsage(), performance.now()]
-  const steps = await workFor(world, load, roundMs)
+  let isHeard = readers === undefined
+  void readers?.more().then(() => (isHeard = true))
+  const steps = await workUntil(world, load, () => isHeard && performance.now() >= began + roundMs)
   const [{ user, system }, seconds] = [process.cpuUsage(cpu), (performance.now() - began) / 1000]
   const after = await readers?.read()
   await readers?.close()
@@ -172,11 +175,10 @@ async function round({ world, load, options: { roundMs } }: Measured, readers: R
 const atOnce = 100
 
 /** Keeps so many workflows going, and says how many steps were made. */
-async function workFor(world: World, stateMachineArn: string, ms: number): Promise<number> {
-  const until = performance.now() + ms
+async function workUntil(world: World, stateMachineArn: string, isOver: () => boolean): Promise<number> {
   let workflows = 0
   const one = async (): Promise<void> => {
-    while (performance.now() < until) {
+    while (!isOver()) {
       const { executionArn } = await startExecution(world.engine, admin, { stateMachineArn, input: payload })
       await world.ending(executionArn)
       workflows++
@@ -187,6 +189,7 @@ async function workFor(world: World, stateMachineArn: string, ms: number): Promi
 }
 
 type Count = { readonly events: number; readonly bytes: number }
+type Question = 'count' | 'more'
 
 /** The process of those who read. */
 class Readers {
@@ -210,8 +213,17 @@ class Readers {
 
   /** What they were sent so far, all together. */
   async read(): Promise<Count> {
+    return this.#ask('count')
+  }
+
+  /** Resolves when one of them has been sent more than at the time of the call. */
+  async more(): Promise<void> {
+    await this.#ask('more')
+  }
+
+  #ask(what: Question): Promise<Count> {
     const heard = this.#heard()
-    this.#child.send('count')
+    this.#child.send(what)
     return heard
   }
 
