@@ -16,7 +16,7 @@ export const shellWords = {
   nav_people: { en: 'People', ja: 'ユーザー' },
   nav_audit: { en: 'Audit', ja: '監査' },
   live_live: { en: 'Live', ja: 'ライブ' },
-  live_connecting: { en: 'Connecting', ja: '接続中' },
+  live_connecting: { en: 'Connecting', ja: '接続しています' },
   live_lost: { en: 'Connection lost', ja: '接続が切れました' },
   live_complete: { en: 'Complete', ja: '完了' },
   liveHint_live: { en: 'What you see is current.', ja: '表示は最新です。' },
