@@ -54,4 +54,18 @@ export class VirtualClock implements Clock {
   advanceBy(ms: number): void {
     this.advanceTo(this.#now + ms)
   }
+
+  /** Lets `ms` pass: from alarm to alarm, and what each one sets going comes to rest in its time (`settle`) before the next. */
+  async pass(ms: number, settle: () => Promise<void>): Promise<void> {
+    const end = this.#now + ms
+    await settle()
+    for (;;) {
+      const next = this.nextAlarm()
+      if (next === undefined || next > end) break
+      this.advanceTo(next)
+      await settle()
+    }
+    this.advanceTo(end)
+    await settle()
+  }
 }

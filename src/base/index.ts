@@ -3,6 +3,7 @@
  * Words: JsonText (valid JSON as text), Json (parsed, lossless), HoldfastError, Clock.
  * It does not touch Node, the machine's clock, chance, timers or the network: those come in as arguments.
  */
+export { Bell } from './bell.ts'
 export { type Clock, VirtualClock } from './clock.ts'
 export { type Difference, differencesBetween } from './differences.ts'
 export { formatDuration, parseDuration } from './duration.ts'

@@ -1,5 +1,5 @@
 import type { Actor } from '../../access/index.ts'
-import { Pace } from '../../base/index.ts'
+import { Bell, Pace } from '../../base/index.ts'
 import type { Deploys } from '../deploys.ts'
 import { requireOnDeployment } from '../permission.ts'
 import { describe, type DeploymentDescription } from './describe.ts'
@@ -103,33 +103,5 @@ export class View {
 
   #tell(): void {
     for (const listener of [...this.#listeners]) listener()
-  }
-}
-
-/** Rings between two looks are one ring. */
-class Bell {
-  readonly #signal: AbortSignal
-  readonly #aborted = (): void => this.ring()
-  #pending = false
-  #wake: (() => void) | undefined
-
-  constructor(signal: AbortSignal) {
-    this.#signal = signal
-    signal.addEventListener('abort', this.#aborted, { once: true })
-  }
-
-  ring(): void {
-    this.#pending = true
-    this.#wake?.()
-  }
-
-  async rung(): Promise<void> {
-    if (!this.#pending && !this.#signal.aborted) await new Promise<void>((resolve) => (this.#wake = resolve))
-    this.#wake = undefined
-    this.#pending = false
-  }
-
-  close(): void {
-    this.#signal.removeEventListener('abort', this.#aborted)
   }
 }

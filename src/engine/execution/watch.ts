@@ -1,4 +1,5 @@
 import { type Actor, requirePermission } from '../../access/index.ts'
+import { Bell } from '../../base/index.ts'
 import type { HistoryRecord, WatchRequest } from '../contract.ts'
 import type { Engine } from '../engine.ts'
 import { requireExecution } from './rows.ts'
@@ -35,33 +36,5 @@ export async function* watchExecution(
   } finally {
     leave()
     bell.close()
-  }
-}
-
-/** Rings between two looks are one ring. */
-class Bell {
-  readonly #signal: AbortSignal
-  readonly #aborted = (): void => this.ring()
-  #pending = false
-  #wake: (() => void) | undefined
-
-  constructor(signal: AbortSignal) {
-    this.#signal = signal
-    signal.addEventListener('abort', this.#aborted, { once: true })
-  }
-
-  ring(): void {
-    this.#pending = true
-    this.#wake?.()
-  }
-
-  async rung(): Promise<void> {
-    if (!this.#pending && !this.#signal.aborted) await new Promise<void>((resolve) => (this.#wake = resolve))
-    this.#wake = undefined
-    this.#pending = false
-  }
-
-  close(): void {
-    this.#signal.removeEventListener('abort', this.#aborted)
   }
 }

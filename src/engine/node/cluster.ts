@@ -237,15 +237,6 @@ export class Cluster {
   }
 
   async advance(ms: number): Promise<void> {
-    const end = this.clock.now() + ms
-    await this.settle()
-    for (;;) {
-      const next = this.clock.nextAlarm()
-      if (next === undefined || next > end) break
-      this.clock.advanceTo(next)
-      await this.settle()
-    }
-    this.clock.advanceTo(end)
-    await this.settle()
+    await this.clock.pass(ms, () => this.settle())
   }
 }

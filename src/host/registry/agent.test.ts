@@ -4,28 +4,22 @@ import { describeHost } from './describe.ts'
 import { openHostRegistry } from './registry.ts'
 import { admin, facts, FakeAgent, outcomeOf, RegistryRoom } from './registry-room.fake.ts'
 
-let ask: RegistryRoom['ask']
-let clock: RegistryRoom['clock']
-let enrolled: RegistryRoom['enrolled']
-let registry: RegistryRoom['registry']
-let settle: RegistryRoom['settle']
-let store: RegistryRoom['store']
-let trail: RegistryRoom['trail']
+let room: RegistryRoom
 beforeEach(() => {
-  ;({ ask, clock, enrolled, registry, settle, store, trail } = new RegistryRoom())
+  room = new RegistryRoom()
 })
-afterEach(() => store.close())
+afterEach(() => room.store.close())
 
 describe('two agents with one token', () => {
   it('the newer wins: it gets what the older had under way, and the older is told', async () => {
-    const { id, token, agent: older } = await enrolled()
-    const asked = ask(id, 'k1')
+    const { id, token, agent: older } = await room.enrolled()
+    const asked = room.ask(id, 'k1')
     expect(await older.poll()).toEqual(['k1'])
     const waiting = outcomeOf(older.poll({ underWay: ['k1'] }))
-    await settle()
-    const newer = new FakeAgent(registry, id, token, 'session-2')
+    await room.settle()
+    const newer = new FakeAgent(room.registry, id, token, 'session-2')
     expect(await newer.poll()).toEqual(['k1'])
-    await settle()
+    await room.settle()
     expect(waiting.code).toBe('host.superseded')
     await expect(older.poll()).rejects.toMatchObject({ code: 'host.superseded', kind: 'conflict' })
     expect(() => older.answer('k1')).toThrow(expect.objectContaining({ code: 'host.superseded' }))
@@ -36,13 +30,13 @@ describe('two agents with one token', () => {
 
 describe('an agent that is away', () => {
   it('is waited for as long as the patience lasts, then the repair is told', async () => {
-    const { id } = await enrolled()
-    const asked = ask(id, 'k1')
+    const { id } = await room.enrolled()
+    const asked = room.ask(id, 'k1')
     const seen = outcomeOf(asked)
-    clock.advanceBy(registry.settings.patienceMs - 1)
-    await settle()
+    room.clock.advanceBy(room.registry.settings.patienceMs - 1)
+    await room.settle()
     expect(seen).toEqual({})
-    clock.advanceBy(1)
+    room.clock.advanceBy(1)
     await expect(asked).rejects.toMatchObject({
       ...{ code: 'host.away', kind: 'unavailable', retryable: true, place: 'tokyo-1' },
       message: expect.stringContaining('has never connected'),
@@ -50,104 +44,116 @@ describe('an agent that is away', () => {
   })
 
   it('gets what waited for it when it comes in time', async () => {
-    const { id, agent } = await enrolled()
-    const asked = ask(id, 'k1')
-    clock.advanceBy(registry.settings.patienceMs - 1)
+    const { id, agent } = await room.enrolled()
+    const asked = room.ask(id, 'k1')
+    room.clock.advanceBy(room.registry.settings.patienceMs - 1)
     expect(await agent.poll()).toEqual(['k1'])
-    clock.advanceBy(1)
+    room.clock.advanceBy(1)
     agent.answer('k1')
     expect(await asked).toEqual({ instance: 'web-1' })
   })
 
   it('and was lost in the middle of a command is waited for from then on', async () => {
-    const { id, agent } = await enrolled()
-    const seen = outcomeOf(ask(id, 'k1'))
+    const { id, agent } = await room.enrolled()
+    const seen = outcomeOf(room.ask(id, 'k1'))
     const hungUp = new AbortController()
     expect(await agent.poll()).toEqual(['k1'])
     const waiting = agent.poll({ underWay: ['k1'] }, hungUp.signal)
-    await settle()
+    await room.settle()
     hungUp.abort()
     await waiting
-    clock.advanceBy(registry.settings.graceMs + registry.settings.patienceMs - 1)
-    await settle()
+    room.clock.advanceBy(room.registry.settings.graceMs + room.registry.settings.patienceMs - 1)
+    await room.settle()
     expect(seen).toEqual({})
-    clock.advanceBy(1)
-    await settle()
+    room.clock.advanceBy(1)
+    await room.settle()
     expect(seen.code).toBe('host.away')
   })
 
   it('and takes a command with its last breath, its connections still open, is given up within one poll and the patience', async () => {
-    const { id, agent } = await enrolled()
-    const { graceMs, patienceMs, pollMs } = registry.settings
+    const { id, agent } = await room.enrolled()
+    const { graceMs, patienceMs, pollMs } = room.registry.settings
     const [first, second] = [agent.poll(), agent.poll()]
-    await settle()
-    const seen = outcomeOf(ask(id, 'build'))
+    await room.settle()
+    const seen = outcomeOf(room.ask(id, 'build'))
     expect(await first).toEqual(['build'])
     // The other one goes on waiting where nobody listens: it is handed the command again, and then nobody polls.
-    clock.advanceBy(pollMs)
+    room.clock.advanceBy(pollMs)
     expect(await second).toEqual(['build'])
-    clock.advanceBy(graceMs + patienceMs - 1)
-    await settle()
+    room.clock.advanceBy(graceMs + patienceMs - 1)
+    await room.settle()
     expect(seen).toEqual({})
-    clock.advanceBy(1)
-    await settle()
+    room.clock.advanceBy(1)
+    await room.settle()
     expect(seen.code).toBe('host.away')
   })
 
   it('is seen to be: connected while a poll waits and a moment after, then away', async () => {
-    const { id, agent } = await enrolled()
-    const state = (): unknown => describeHost(registry, admin, id).state
+    const { id, agent } = await room.enrolled()
+    const state = (): unknown => describeHost(room.registry, admin, id).state
     expect(state()).toBe('away')
     const polled = agent.poll({ waitMs: 1000 })
     expect(state()).toBe('connected')
-    await settle()
-    clock.advanceBy(1000)
+    await room.settle()
+    room.clock.advanceBy(1000)
     await polled
     expect(state()).toBe('connected')
-    clock.advanceBy(registry.settings.graceMs)
+    room.clock.advanceBy(room.registry.settings.graceMs)
     expect(state()).toBe('away')
-    expect(describeHost(registry, admin, 'tokyo-1')).toMatchObject({ isConnected: false, agentVersion: '1', facts })
+    expect(describeHost(room.registry, admin, 'tokyo-1')).toMatchObject({
+      isConnected: false,
+      agentVersion: '1',
+      facts,
+    })
   })
 
   it('is known with all it told after the control plane was started again', async () => {
-    const { id, agent } = await enrolled()
+    const { id, agent } = await room.enrolled()
     await agent.poll({ waitMs: 0, edge: { url: 'http://127.0.0.1:7480' }, zone: 'osaka', address: '10.0.0.7' })
-    await settle()
-    const again = openHostRegistry({ ...registry.options })
+    await room.settle()
+    const again = openHostRegistry({ ...room.registry.options })
     expect(again.list()).toEqual([
       {
-        ...{ id, name: 'tokyo-1', zone: 'osaka', address: '10.0.0.7', state: 'away', lastSeenAt: clock.now(), facts },
+        ...{
+          id,
+          name: 'tokyo-1',
+          zone: 'osaka',
+          address: '10.0.0.7',
+          state: 'away',
+          lastSeenAt: room.clock.now(),
+          facts,
+        },
         edge: { url: 'http://127.0.0.1:7480' },
       },
     ])
   })
 
   it('keeps the edge it had while it has yet to find it again, and has none when it says that it runs none', async () => {
-    const { id, agent } = await enrolled()
+    const { id, agent } = await room.enrolled()
     const edge = { url: 'http://127.0.0.1:7480' }
     await agent.poll({ waitMs: 0, edge })
     const searching = { ...facts, edge: { state: 'away', why: 'The edge does not answer' } }
     await agent.poll({ waitMs: 0, edge: null, facts: searching, agent: { version: '2' } })
-    await settle()
-    expect(describeHost(registry, admin, id)).toMatchObject({ edge })
-    expect(openHostRegistry({ ...registry.options }).list()).toMatchObject([{ edge }])
+    await room.settle()
+    expect(describeHost(room.registry, admin, id)).toMatchObject({ edge })
+    expect(openHostRegistry({ ...room.registry.options }).list()).toMatchObject([{ edge }])
     await agent.poll({ waitMs: 0, edge: null })
-    expect(describeHost(registry, admin, id).edge).toBeUndefined()
+    expect(describeHost(room.registry, admin, id).edge).toBeUndefined()
   })
 
   it('is recorded when it comes for the first time, and not again', async () => {
-    const { id, agent } = await enrolled()
+    const { id, agent } = await room.enrolled()
     await agent.poll({ waitMs: 0 })
-    await settle()
+    await room.settle()
     await agent.poll({ waitMs: 0, agent: { version: '2' } })
-    await settle()
-    expect(trail().filter((line) => String(line).startsWith('host.connect'))).toEqual([`host.connect by ${id}`])
+    await room.settle()
+    expect(room.trail().filter((line) => String(line).startsWith('host.connect'))).toEqual([`host.connect by ${id}`])
   })
 })
 
 describe('what an agent may send', () => {
   it('is refused with its place when it cannot be understood', async () => {
-    const { agent } = await enrolled()
+    const { agent } = await room.enrolled()
     await expect(agent.poll({ session: '../' })).rejects.toMatchObject({
       code: 'host.report_invalid',
       place: 'session',

@@ -146,6 +146,27 @@ const fleetStatus = {
   instances: [],
   addresses: [],
 }
+/** What the place is answered with, whether it is looked up or looked at. */
+const statusOfPlace = {
+  answers: {
+    ...place,
+    pointer: { ...pointer, warmUntil: at },
+    serving: fleetStatus,
+    warm: null,
+    underWay: description,
+    locks: [lock],
+    closed: lock,
+    protection: { approvals: 1, livesMs: 3_600_000 },
+    history: [summary],
+  },
+  body: {
+    pointer: { warmUntil: time },
+    serving: { since: time, until: null },
+    underWay: { id: 'dep_1' },
+    closed: { owner: 'ada', expiresAt: time },
+    protection: { approvals: 1, livesMs: 3_600_000 },
+  },
+}
 const key = { id: '0f1e2d3c4b5a6978', name: 'ci', pem: 'PEM', createdAt: at, revokedAt: null }
 const begun = { id: 'dep_1', releaseId: 'r', executionArn: 'arn' }
 const release = { project: 'shop/web', x: 1.5 }
@@ -266,47 +287,13 @@ const cases: readonly Case[] = [
     call: ['GET /v1/places/shop%2Fweb/production'],
     verb: 'statusOfPlace',
     asked: [place],
-    answers: {
-      ...place,
-      pointer: { ...pointer, warmUntil: at },
-      serving: fleetStatus,
-      warm: null,
-      underWay: description,
-      locks: [lock],
-      closed: lock,
-      protection: { approvals: 1, livesMs: 3_600_000 },
-      history: [summary],
-    },
-    body: {
-      pointer: { warmUntil: time },
-      serving: { since: time, until: null },
-      underWay: { id: 'dep_1' },
-      closed: { owner: 'ada', expiresAt: time },
-      protection: { approvals: 1, livesMs: 3_600_000 },
-    },
+    ...statusOfPlace,
   },
   {
     call: ['GET /v1/places/shop%2Fweb/production?live=true'],
     verb: 'lookAtPlace',
     asked: [place, expect.any(AbortSignal)],
-    answers: {
-      ...place,
-      pointer: { ...pointer, warmUntil: at },
-      serving: fleetStatus,
-      warm: null,
-      underWay: description,
-      locks: [lock],
-      closed: lock,
-      protection: { approvals: 1, livesMs: 3_600_000 },
-      history: [summary],
-    },
-    body: {
-      pointer: { warmUntil: time },
-      serving: { since: time, until: null },
-      underWay: { id: 'dep_1' },
-      closed: { owner: 'ada', expiresAt: time },
-      protection: { approvals: 1, livesMs: 3_600_000 },
-    },
+    ...statusOfPlace,
   },
   {
     call: ['GET /v1/releases/r'],

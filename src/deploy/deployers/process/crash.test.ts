@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { PlainJson } from '../../../audit/index.ts'
 import { VirtualClock } from '../../../base/index.ts'
 import { stopExecution } from '../../../engine/index.ts'
-import type { Store } from '../../../store/index.ts'
+import { Boundaries, chance } from '../../boundaries.fake.ts'
 import { haltDeployment } from '../../deployment/halt.ts'
 import { rollBack } from '../../deployment/rollback.ts'
 import { openDeploymentAt } from '../../deployment/rows.ts'
@@ -11,38 +11,6 @@ import { listLocks } from '../../lock/list.ts'
 import { admin, endWorlds } from '../../world.ts'
 import { type Fault, FakeHosts } from './hosts.fake.ts'
 import { type Document, ProcessWorld } from './world.fake.ts'
-
-/** A store whose writes for deployments can stop being answered, before or after their commit. */
-class Boundaries {
-  writes = 0
-  stop: { readonly at: number; readonly when: 'before' | 'after' } | undefined
-
-  wrap(store: Store): Store {
-    return new Proxy(store, {
-      get: (inner, name) => (name === 'write' ? (work: never) => this.#write(inner, work) : Reflect.get(inner, name)),
-    })
-  }
-
-  async #write(store: Store, work: Parameters<Store['write']>[0]): Promise<unknown> {
-    const number = this.writes++
-    const stopped = this.stop?.at === number ? this.stop.when : undefined
-    if (stopped === 'before') return never()
-    const answer = await store.write(work)
-    return stopped === 'after' ? never() : answer
-  }
-}
-
-const never = (): Promise<never> => new Promise(() => {})
-
-/** Small, quick and good enough for choosing where to die. */
-function chance(seed: number): (below: number) => number {
-  let state = (seed + 1) * 2654435761
-  return (below) => {
-    state = Math.imul(state ^ (state >>> 15), 2246822519) ^ (state >>> 13)
-    state = Math.imul(state ^ (state >>> 16), 3266489917)
-    return (state >>> 0) % below
-  }
-}
 
 const seeds = Number(process.env['DEPLOY_CRASH_SEEDS'] ?? 40)
 const first = Number(process.env['DEPLOY_CRASH_FIRST'] ?? 0)
