@@ -201,6 +201,7 @@ describe('every page is accessible', () => {
     '/deploys': 'Nothing was deployed yet',
     '/executions': 'order-1',
     '/executions/approval:order-1?state=Approve': '$.approval',
+    '/executions/approval:order-1?state=Approve&side=timeline': 'Approve',
     '/machines': 'checkout',
     '/machines/approval?state=Approve': 'Small enough?',
     '/machines/approval/edit?side=run': '"StartAt"',

@@ -1,6 +1,6 @@
 /**
  * `npm run screenshots [-- page …]`: every page at 1440 and 390 px, light and dark, empty, ordinary, with many rows and failed, into
- * coverage/screenshots. To be looked at; nothing compares them.
+ * coverage/screenshots. To be looked at; nothing compares them. Each is also asked of axe: with a serious fault it ends with 1.
  */
 import type { Page } from 'playwright-core'
 import { signOnSettingsSchema } from '../../src/identity/index.ts'
@@ -10,7 +10,7 @@ import { doorPages, shootDoor, signOn } from './door-shots.ts'
 import { startHost } from './host.ts'
 import { seedAccess, seedDeploys, seedExecutions, seedMachines } from './seeds.ts'
 import { Api } from './machines.ts'
-import { folder, isWanted, type Shot, shoot, shootInBoth, wanted } from './shots.ts'
+import { faults, folder, isWanted, type Shot, shoot, shootInBoth, wanted } from './shots.ts'
 
 const drawn = (page: Page): Promise<unknown> => page.locator('.react-flow__node').first().waitFor()
 const lists: readonly Shot[] = [
@@ -146,7 +146,9 @@ try {
     ]
     await shoot({ console, state: 'many', shots })
   }
-  process.stdout.write(`the screenshots are in ${folder}\n`)
+  process.stdout.write(`the screenshots are in ${folder}; axe finds ${faults.length} serious faults on them\n`)
+  for (const fault of faults) process.stdout.write(`\n${fault}\n`)
+  process.exitCode = faults.length === 0 ? 0 : 1
 } finally {
   await console.close()
 }

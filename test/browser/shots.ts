@@ -1,7 +1,8 @@
-/** Pictures of pages at two widths, light and dark, and in Japanese; into coverage/screenshots. */
+/** Pictures of pages at two widths, light and dark, and in Japanese, into coverage/screenshots; and what axe finds serious on each. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContextOptions, Page } from 'playwright-core'
+import { seriousFaults } from './accessible.ts'
 import type { Console } from './console.ts'
 import { fontLoaded, useJapaneseFont } from './japanese.ts'
 
@@ -22,6 +23,9 @@ export type Opening = (options: BrowserContextOptions) => Promise<Page>
 const [, , ...names] = process.argv
 export const wanted: readonly string[] = names
 export const isWanted = ({ name }: Pick<Shot, 'name'>): boolean => wanted.length === 0 || wanted.includes(name)
+
+/** What axe found serious so far: the picture, then what and where. */
+export const faults: string[] = []
 
 type Shooting = {
   readonly console: Console
@@ -56,6 +60,7 @@ export async function shoot({ console, state, shots, locale = 'en-US', open = co
         if (isJapanese) await fontLoaded(page)
         const file = [name, state, size, colorScheme, ...(isJapanese ? [locale] : [])].join('-')
         await page.screenshot({ path: join(folder, `${file}.png`), fullPage: true, animations: 'disabled' })
+        faults.push(...(await seriousFaults(page)).map((fault) => `${file}: ${fault}`))
       }
       await page.context().close()
     }

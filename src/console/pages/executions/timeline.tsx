@@ -1,4 +1,5 @@
 /** Each stay in a state as a bar over the time of the execution. */
+import { VisuallyHidden } from '@mantine/core'
 import { useRef } from 'react'
 import type { Row } from '../../../asl/index.ts'
 import { useNow } from '../../parts/clock.tsx'
@@ -67,12 +68,12 @@ function Bar({ row, scale: { startedAt, span, until }, top, isSelected, onSelect
       className={styles['row']}
       style={{ transform: `translateY(${top}px)` }}
       aria-pressed={isSelected}
-      aria-label={`${row.name}, ${t(`part.tone_${row.tone}`)}, ${took}`}
       onClick={onSelect}
     >
       <span className={styles['name']} style={{ paddingLeft: depthOf(row) * 12 }}>
         <StateIcon tone={row.tone} size={12} />
         {row.name}
+        <VisuallyHidden>{`, ${t(`part.tone_${row.tone}`)}, `}</VisuallyHidden>
       </span>
       <span className={styles['track']}>
         <span
