@@ -163,8 +163,9 @@ async function round({ world, load, options: { roundMs } }: Measured, readers: R
   const before = await readers?.read()
   const [cpu, began] = [process.cpuUsage(), performance.now()]
   let isHeard = readers === undefined
-  void readers?.more().then(() => (isHeard = true))
-  const steps = await workUntil(world, load, () => isHeard && performance.now() >= began + roundMs)
+  const heard = readers?.more().finally(() => (isHeard = true))
+  const isOver = (): boolean => isHeard && performance.now() >= began + roundMs
+  const [steps] = await Promise.all([workUntil(world, load, isOver), heard])
   const [{ user, system }, seconds] = [process.cpuUsage(cpu), (performance.now() - began) / 1000]
   const after = await readers?.read()
   await readers?.close()
@@ -207,8 +208,16 @@ class Readers {
     return readers
   }
 
+  /** Rejects when the process ends instead. */
   #heard(): Promise<Count> {
-    return new Promise((resolve) => this.#child.once('message', (count: Count) => resolve(count)))
+    return new Promise((resolve, reject) => {
+      const ended = (): void => reject(new Error('the process of the watchers ended by itself'))
+      this.#child.once('exit', ended)
+      this.#child.once('message', (count: Count) => {
+        this.#child.off('exit', ended)
+        resolve(count)
+      })
+    })
   }
 
   /** What they were sent so far, all together. */

@@ -7,17 +7,18 @@ import { writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 
 export default class TestReport {
-  onTestRunEnd(modules, unhandled) {
+  onTestRunEnd(modules, unhandled, reason) {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const of = (state) => tests.filter((test) => test.result().state === state)
     const failures = [
       ...modules.flatMap(failuresOf),
       ...unhandled.map((error) => ({ file: 'outside a test', message: firstLine(error) })),
+      ...(reason === 'interrupted' ? [{ file: 'vitest', message: 'it was interrupted: not every test ran' }] : []),
     ]
     const passed = of('passed')
     const report = {
       ...{ passed: passed.length, failed: failures.length, skipped: of('skipped').length, failures },
-      passedTests: passed.map((test) => `${pathOf(test.module)}: ${nameOf(test)}`),
+      passedTests: passed.map(({ id }) => id),
     }
     writeFileSync(process.env.HOLDFAST_TEST_REPORT, JSON.stringify(report))
   }
@@ -29,7 +30,7 @@ function failuresOf(module) {
   const failed = [...module.children.allTests('failed')]
   return [
     ...broken.map((error) => ({ file, message: firstLine(error) })),
-    ...failed.map((test) => ({ file, test: nameOf(test), message: firstLine(test.result().errors[0]) })),
+    ...failed.map((test) => ({ file, test: test.id, name: nameOf(test), message: firstLine(test.result().errors[0]) })),
   ]
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isWorthAnotherLook, secondLook } from './second-look.js'
+import { isWorthAnotherLook, reportOf, secondLook } from './second-look.js'
 import { runTool } from './tools.js'
 
 /**
@@ -12,7 +12,9 @@ import { runTool } from './tools.js'
 export async function runTests({ filters, fast, once }) {
   const only = fast ? ['--dir', 'src', '--project', 'tests'] : []
   const first = await runVitest([...only, ...filters])
-  if (once || !isWorthAnotherLook(first)) return told(first, [])
+  // Options of vitest may say what is to be tried or how long; whoever gives some wants to see what comes of them.
+  const isFinal = once || filters.some((word) => word.startsWith('-'))
+  if (isFinal || !isWorthAnotherLook(first)) return told(first, [])
   const files = [...new Set(first.failures.map(({ file }) => file))]
   process.stdout.write(`\nWhat failed is looked at once more, by itself: ${files.join(', ')}\n`)
   const { report, flaky } = secondLook(first, await runVitest([...only, ...files]))
@@ -20,7 +22,7 @@ export async function runTests({ filters, fast, once }) {
 }
 
 const told = ({ passed, failed, skipped, failures }, flaky) => {
-  const lineOf = ({ file, test, message }) => [file, test, message].filter((part) => part !== undefined).join(': ')
+  const lineOf = ({ file, name, message }) => [file, name, message].filter((part) => part !== undefined).join(': ')
   return { passed, failed, skipped, failures: failures.map(lineOf), flaky: flaky.map(lineOf) }
 }
 
@@ -30,18 +32,10 @@ async function runVitest(args) {
   try {
     const reporters = ['--reporter=default', '--reporter=./scripts/test-report.js']
     process.env.HOLDFAST_TEST_REPORT = file
-    const { code } = await runTool('vitest', ['run', ...reporters, ...args])
-    return readReport(file, code)
+    const { code, signal } = await runTool('vitest', ['run', ...reporters, ...args])
+    const found = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
+    return reportOf(found, { code, signal })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-function readReport(file, code) {
-  const report = existsSync(file)
-    ? JSON.parse(readFileSync(file, 'utf8'))
-    : { passed: 0, failed: 0, skipped: 0, failures: [] }
-  if (code === 0 || report.failed > 0) return report
-  const unsaid = { file: 'vitest', message: `it ended with code ${code} and told no failure` }
-  return { ...report, failed: 1, failures: [unsaid] }
 }
