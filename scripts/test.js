@@ -1,25 +1,25 @@
 /**
  * `npm test` and `npm run check`: install what the lock asks for, check, test, and close with one line that a machine can
- * read: `N passed, N failed`. Exits with 1 when anything failed. Arguments go to vitest: `npm test -- src/asl`; with `--once`
- * the first failure of a test is its last.
+ * read: `N passed, N failed`. Exits with 1 when anything failed. Arguments go to vitest: `npm test -- src/asl`.
  */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { installWhenNeeded } from './install.js'
 
 installWhenNeeded()
 const { runChecks } = await import('./checks.js')
-const { runTests } = await import('./tests.js')
-const { runScript } = await import('./tools.js')
+const { runScript, runTool } = await import('./tools.js')
 
 const words = process.argv.slice(2)
-const own = ['--fast', '--once']
-const filters = words.filter((word) => !own.includes(word))
+const fast = words.includes('--fast')
+const filters = words.filter((word) => word !== '--fast')
 
 const [checks] = await Promise.all([runChecks(), buildConsole()])
-const tests = await runTests({ filters, fast: words.includes('--fast'), once: words.includes('--once') })
+const counts = [checks, await runTests()]
 // Last of all: where only the end of a long output is kept, it still says what failed.
-for (const what of tests.flaky) process.stdout.write(`FLAKY ${what} (passed when it ran again)\n`)
-for (const what of [...checks.failures, ...tests.failures]) process.stdout.write(`FAILED ${what}\n`)
-const total = (key) => checks[key] + tests[key]
+for (const what of counts.flatMap(({ failures }) => failures)) process.stdout.write(`FAILED ${what}\n`)
+const total = (key) => counts.reduce((sum, count) => sum + count[key], 0)
 const skipped = total('skipped')
 process.stdout.write(
   `\n${total('passed')} passed, ${total('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
@@ -31,4 +31,27 @@ async function buildConsole() {
   const { code, output } = await runScript('scripts/console/build.ts')
   process.stdout.write(output)
   if (code !== 0) process.stdout.write('✗ the console could not be built\n')
+}
+
+async function runTests() {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'))
+  process.env.HOLDFAST_TEST_REPORT = join(folder, 'report.json')
+  try {
+    const reporters = ['--reporter=default', '--reporter=./scripts/test-report.js']
+    const only = fast ? ['--dir', 'src', '--project', 'tests'] : []
+    const { code } = await runTool('vitest', ['run', ...reporters, ...only, ...filters])
+    return readReport(process.env.HOLDFAST_TEST_REPORT, code)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function readReport(file, code) {
+  const report = existsSync(file)
+    ? JSON.parse(readFileSync(file, 'utf8'))
+    : { passed: 0, failed: 0, skipped: 0, failures: [] }
+  const unsaid = code !== 0 && report.failed === 0
+  return unsaid
+    ? { ...report, failed: 1, failures: [`vitest: it ended with code ${code} and told no failure`] }
+    : report
 }

@@ -12,8 +12,7 @@ const entries = {
 }
 
 /**
- * Resolves to the exit code (1 and `signal` when a signal ended it) and, with `capture`, to what the tool printed; otherwise it
- * prints to our own output.
+ * Resolves to the exit code and, with `capture`, to what the tool printed; otherwise it prints to our own output.
  * Its environment is ours, with the pinned Node as `node`.
  */
 export function runTool(name, args, options = {}) {
@@ -30,9 +29,9 @@ function runNode(name, args, { capture = false }) {
     let output = ''
     child.stdout?.on('data', (chunk) => (output += chunk))
     child.stderr?.on('data', (chunk) => (output += chunk))
-    child.on('error', (error) => resolve({ code: 1, signal: null, output: `${name} did not start: ${error.message}` }))
+    child.on('error', (error) => resolve({ code: 1, output: `${name} did not start: ${error.message}` }))
     child.on('close', (code, signal) =>
-      resolve({ code: code ?? 1, signal, output: signal === null ? output : `${output}\n${signal}` }),
+      resolve({ code: code ?? 1, output: signal === null ? output : `${output}\n${signal}` }),
     )
   })
 }

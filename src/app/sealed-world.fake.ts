@@ -1,5 +1,6 @@
 /** A store that keeps secrets of every kind under the sealing keys, and whether they can still be opened, for tests. */
 import { readFileSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import {
   type Access,
   type Actor,
@@ -74,7 +75,8 @@ export async function lost({ book, access }: SealedWorld, promised: Promised): P
     }
   }
   for (let at = 0; at < promised.connections; at++) {
-    await look(`bank-${at}`, () => JSON.stringify(book.find(`bank-${at}`)?.authorization).includes(`"secret ${at}"`))
+    const expected = { kind: 'basic', username: 'u', password: { value: `secret ${at}` } }
+    await look(`bank-${at}`, () => isDeepStrictEqual(book.find(`bank-${at}`)?.authorization, expected))
   }
   await look('the key of AWS', () => findAwsKey(access, promised.awsKeyId, 'api')?.secretAccessKey.length === 40)
   await look('the authenticator', async () => (await beginJoining(access, promised.code)).totpSecret === promised.totp)

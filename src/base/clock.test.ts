@@ -39,4 +39,22 @@ describe('a virtual clock', () => {
     clock.advanceTo(10)
     expect(clock.now()).toBe(100)
   })
+
+  it('lets time pass from alarm to alarm, and what each sets going rests before the next', async () => {
+    const clock = new VirtualClock(0)
+    const told: string[] = []
+    const settle = async (): Promise<void> => {
+      await Promise.resolve()
+      told.push(`rest at ${clock.now()}`)
+    }
+    clock.alarm(10, () => {
+      told.push('a')
+      clock.alarm(12, () => told.push('c'))
+    })
+    clock.alarm(15, () => told.push('b'))
+    clock.alarm(21, () => told.push('later'))
+    await clock.pass(20, settle)
+    const upTo15 = ['rest at 0', 'a', 'rest at 10', 'c', 'rest at 12', 'b', 'rest at 15']
+    expect(told).toEqual([...upTo15, 'rest at 20'])
+  })
 })

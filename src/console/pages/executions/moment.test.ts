@@ -156,13 +156,15 @@ describe('any moment', () => {
     }
     const folding = Math.min(...Array.from({ length: 3 }, () => took(() => tell(lines))))
     const story = tell(lines)
-    const look = (i: number): void => {
-      const moment = new Moment(story, story.events.length - i)
-      for (let state = 0; state < 5; state++) moment.standing(`S${state}`)
-      expect(moment.open.length).toBeLessThanOrEqual(1)
-    }
-    // Late ones, which would take longest to fold; the fastest of each, so that nothing else that the machine does counts.
-    expect(Math.min(...Array.from({ length: 100 }, (_, i) => took(() => look(i))))).toBeLessThan(folding / 2)
+    const looks = Array.from({ length: 101 }, (_, i) =>
+      took(() => {
+        const moment = new Moment(story, 1 + ((i * 7919) % story.events.length))
+        for (let state = 0; state < 5; state++) moment.standing(`S${state}`)
+        expect(moment.open.length).toBeLessThanOrEqual(1)
+      }),
+    )
+    // Half of it, if a moment in the middle were folded anew. The middle one of many looks: stalls of the machine are no median.
+    expect(looks.toSorted((a, b) => a - b)[50]).toBeLessThan(folding / 20)
   })
 })
 
