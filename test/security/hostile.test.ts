@@ -8,29 +8,17 @@ import { addPerson, beginJoining, beginSignIn, join as joinWith, openAccess } fr
 import { systemRandom } from '../../src/app/index.ts'
 import { silentLogger, VirtualClock } from '../../src/base/index.ts'
 import { Sha256 } from '../../src/aws/index.ts'
-import { ciSettingsSchema } from '../../src/identity/ci/settings.ts'
-import { unsigned } from '../../src/identity/fake-issuer.fake.ts'
-import { signOnSettingsSchema } from '../../src/identity/settings.ts'
 import { openKeyring } from '../../src/sealing/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { type Answer, type Holdfast, openHoldfast } from './holdfast.ts'
 import { codeNow, type Joined, joinAs, type Session, withSession } from './people.ts'
+import { expectTold, refusals } from './told.ts'
 
 let holdfast: Holdfast
 let mika: Joined
 let host: string
 beforeAll(async () => {
-  holdfast = counting(
-    await openHoldfast({
-      signOn: signOnSettingsSchema.parse({ corp: { name: 'Corp', issuer: 'https://10.0.0.1', clientId: 'holdfast' } }),
-      ci: ciSettingsSchema.parse({
-        cloud: {
-          ...{ issuer: 'https://169.254.169.254', audience: 'here' },
-          rules: [{ claims: { sub: 'repo:acme/shop' }, may: ['viewer'] }],
-        },
-      }),
-    }),
-  )
+  holdfast = counting(await openHoldfast())
   host = new URL(holdfast.url).host
   mika = await joinAs(holdfast, 'mika', 'correct horse battery', [{ role: 'admin' }])
 })
@@ -56,27 +44,9 @@ function counting(one: Holdfast): Holdfast {
   return { ...one, call }
 }
 
-type Told = {
-  readonly action: string
-  readonly actor: { readonly id: string }
-  readonly subject: object
-  readonly change: unknown
-}
-
-/** What the trail tells of refusals, newest first. */
-async function refusals(action = 'access.refused'): Promise<readonly Told[]> {
-  const { body } = await holdfast.asAdmin(`GET /v1/trail?action=${action}&limit=200`)
-  return body['items'] as readonly Told[]
-}
-
-/** Written beside the request, and sealed a moment later. */
-async function expectTold(told: object, action?: string): Promise<void> {
-  await expect.poll(() => refusals(action)).toContainEqual(expect.objectContaining(told))
-}
-
 /** Of this machine, for this reason: the first of it stands there by itself, the others are counted. */
 const refusedFor = (reason: string, more: object = {}, subject: object = expect.anything()) =>
-  expectTold({
+  expectTold(holdfast, {
     actor: { type: 'inbound', id: '127.0.0.1', via: expect.any(String) },
     ...{ subject, change: expect.objectContaining({ reason, ...more }) },
   })
@@ -143,7 +113,7 @@ describe('a token', () => {
     const headers = { ...withSession(mika.session), ...bearer(secret) }
     expect((await holdfast.call('GET /v1/tokens', { headers })).status).toBe(403)
     const told = { actor: expect.objectContaining({ type: 'user' }), subject: { type: 'verb', id: 'token.list' } }
-    await expectTold({ ...told, change: expect.objectContaining({ from: '127.0.0.1' }) }, 'access.forbidden')
+    await expectTold(holdfast, { ...told, change: expect.objectContaining({ from: '127.0.0.1' }) }, 'access.forbidden')
   })
 })
 
@@ -308,7 +278,7 @@ describe('a session', () => {
   it('that fails to begin under the name of a person is in the trail', async () => {
     await holdfast.call('POST /v1/sign-in', { body: { login: 'mika', password: 'wrong password' } })
     const told = { action: 'person.sign_in_failed', actor: { type: 'inbound', id: 'sign-in', via: 'ui' } }
-    await expectTold(told, 'person.sign_in_failed')
+    await expectTold(holdfast, told, 'person.sign_in_failed')
   })
 })
 
@@ -319,7 +289,7 @@ describe('who guesses names', () => {
     expect(plain(await of('mika'))).toEqual(plain(await of('nobody-at-all')))
     await refusedFor('access.sign_in_refused', { brought: 'nothing' }, { type: 'route', id: 'POST /v1/sign-in' })
     // Whoever mistakes one field for the other has written a password there.
-    expect(JSON.stringify(await refusals())).not.toContain('nobody-at-all')
+    expect(JSON.stringify(await refusals(holdfast))).not.toContain('nobody-at-all')
   })
 
   it('waits as long: medians of attempts that take turns, within one run', async () => {
@@ -356,117 +326,6 @@ describe('who guesses names', () => {
     expect(ratio).toBeGreaterThan(0.5)
     expect(ratio).toBeLessThan(2)
     await store.close()
-  })
-})
-
-describe('a task that is led to what is not public', () => {
-  const targets = [
-    'http://127.0.0.1:1/',
-    'https://127.0.0.1:1/',
-    'https://127.1:1/',
-    'https://localhost:1/',
-    'https://[::1]:1/',
-    'https://[::]:1/',
-    'https://[::ffff:127.0.0.1]:1/',
-    'https://[::ffff:7f00:1]:1/',
-    'https://[::127.0.0.1]:1/',
-    'https://[64:ff9b::127.0.0.1]:1/',
-    'https://[64:ff9b::a9fe:a9fe]/latest/meta-data/',
-    'https://[2002:7f00:1::]:1/',
-    'https://2130706433:1/',
-    'https://0x7f.1:1/',
-    'https://0177.0.0.1:1/',
-    'https://0:1/',
-    'https://0.0.0.0:1/',
-    'https://169.254.169.254/latest/meta-data/',
-    'https://2852039166/latest/meta-data/',
-    'https://[fd00:ec2::254]/latest/meta-data/',
-    'https://[fe80::1]/',
-    'https://[fc00::1]/',
-    'https://100.100.100.200/',
-    'https://168.63.129.16/',
-    'https://10.0.0.1/',
-    'https://172.16.0.1/',
-    'https://192.168.0.1/',
-    'https://100.64.0.1/',
-    'https://224.0.0.1/',
-    'https://255.255.255.255/',
-  ]
-
-  it('calls nothing, and its history says why', async () => {
-    const allowedHosts = [...new Set(targets.map((url) => `${new URL(url).hostname}:*`))]
-    const authorization = { kind: 'apiKey', name: 'X-Key', value: 'some secret value' }
-    const added = await holdfast.asAdmin('POST /v1/connections', { name: 'led', allowedHosts, authorization })
-    expect([added.status, added.text]).toEqual([201, added.text])
-    const Parameters = {
-      ...{ 'ApiEndpoint.$': '$.url', Method: 'GET' },
-      Authentication: { ConnectionArn: 'arn:aws:events:us-east-1:000000000000:connection/led/1' },
-    }
-    const Call = { Type: 'Task', Resource: 'arn:aws:states:::http:invoke', Parameters, End: true }
-    const definition = JSON.stringify({ StartAt: 'Call', States: { Call } })
-    expect((await holdfast.asAdmin('POST /v1/machines', { name: 'led', definition })).status).toBe(201)
-    for (const [at, url] of targets.entries()) {
-      await holdfast.asAdmin('POST /v1/executions', { machine: 'led', name: `to-${at}`, input: { url } })
-      const events = await holdfast.asAdmin(`GET /v1/executions/led:to-${at}/events`)
-      expect([url, events.text.includes('is not called')]).toEqual([url, true])
-      expect([url, /ECONN|EHOST|ENET/.test(events.text)]).toEqual([url, false])
-    }
-    await expect.poll(() => refusals('outbound.refused').then((told) => told.length)).toBe(targets.length)
-    const told = await refusals('outbound.refused')
-    for (const [at, url] of targets.entries()) {
-      const { actor, subject, change } = told.find(({ actor: { id } }) => id.endsWith(`:led:to-${at}`)) ?? {}
-      expect([url, actor?.id]).toEqual([url, expect.stringContaining('execution:led:')])
-      expect(subject).toEqual({ type: 'address', id: new URL(url).hostname.replaceAll(/^\[|\]$/g, '') })
-      expect(change).toEqual({
-        reason: 'outbound.refused',
-        why: expect.stringMatching(/^it is|^plain http/),
-        connection: 'led',
-      })
-    }
-  })
-})
-
-describe('who else is asked over the network', () => {
-  const refusedCall = (id: string, host: string, more: object = {}) =>
-    expectTold(
-      {
-        actor: expect.objectContaining({ id: expect.stringContaining(id) }),
-        subject: { type: 'address', id: host },
-        change: expect.objectContaining({ reason: 'outbound.refused', ...more }),
-      },
-      'outbound.refused',
-    )
-
-  it('an issuer of ID tokens that lies inside is not asked', async () => {
-    const token = unsigned({ iss: 'https://169.254.169.254', sub: 'repo:acme/shop' })
-    const answer = await holdfast.call('POST /v1/ci/tokens', { body: { token } })
-    expect(seen(answer)).toBe('503 identity.provider_unavailable')
-    await refusedCall('provider/cloud', '169.254.169.254')
-  })
-
-  it('an identity provider that lies inside is not asked', async () => {
-    const headers = { origin: `http://${host}` }
-    const answer = await holdfast.call('POST /v1/sign-on', { headers, body: { provider: 'corp' } })
-    expect(seen(answer)).toBe('503 identity.provider_unavailable')
-    await refusedCall('provider/corp', '10.0.0.1')
-  })
-
-  it('a token endpoint that lies inside is not asked, and the record names the connection', async () => {
-    const authorization = {
-      ...{ kind: 'oauth', endpoint: 'https://[fd00:ec2::254]/token', method: 'POST' },
-      ...{ clientId: 'me', clientSecret: 'some secret value' },
-    }
-    const added = { name: 'inner', allowedHosts: ['api.example'], authorization }
-    expect((await holdfast.asAdmin('POST /v1/connections', added)).status).toBe(201)
-    const Authentication = { ConnectionArn: 'arn:aws:events:us-east-1:000000000000:connection/inner/1' }
-    const Parameters = { ApiEndpoint: 'https://api.example/', Method: 'GET', Authentication }
-    const Call = { Type: 'Task', Resource: 'arn:aws:states:::http:invoke', Parameters, End: true }
-    const definition = JSON.stringify({ StartAt: 'Call', States: { Call } })
-    await holdfast.asAdmin('POST /v1/machines', { name: 'inner', definition })
-    await holdfast.asAdmin('POST /v1/executions', { machine: 'inner', name: 'run' })
-    const events = await holdfast.asAdmin('GET /v1/executions/inner:run/events')
-    expect(events.text).toContain('Events.ConnectionResource.InvalidConnectionState')
-    await refusedCall('execution:inner:run', 'fd00:ec2::254', { connection: 'inner' })
   })
 })
 
