@@ -77,4 +77,11 @@ describe('Holdfast itself', () => {
       },
     })
   })
+
+  it('gives each route an operation id of its own', () => {
+    const named = routes.map(
+      ({ operation, verb, method, path }) => operation ?? (verb === 'open' ? method + path : verb),
+    )
+    expect(named.length).toBe(new Set(named).size)
+  })
 })
