@@ -11,7 +11,8 @@ import { join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 
-type Ready = { readonly url: string; readonly host?: { readonly edge?: { readonly url?: string } } }
+type Edge = { readonly url?: string; readonly message?: string }
+type Ready = { readonly url: string; readonly host?: { readonly edge?: Edge } }
 
 const root = join(import.meta.dirname, '..')
 const holdfast = join(root, 'bin/holdfast.js')
@@ -41,17 +42,28 @@ process.exitCode = await quickstart()
 /** @returns the exit code */
 async function quickstart(): Promise<number> {
   console.log('Starting control plane, host and edge …')
-  const server = await startAll()
+  let server = startAll(await usualOrAny())
   const built = buildConsole()
-  const ready = await Promise.race([readiness(server), ending])
-  if (ready === undefined) {
+  let ready = await Promise.race([readiness(server), ending])
+  if (ready === 'port taken') {
+    // Free when it was looked at, and somebody else's when it was to be had: whoever it is may be about to take the other one.
+    console.log('Another program has just taken the usual port; trying others …')
+    server = startAll([0, 0])
+    ready = await Promise.race([readiness(server), ending])
+  }
+  if (ready === undefined || ready === 'port taken') {
     console.log(
       `It did not start. What may still run on ${shownFolder} is ended by:\n  ${command('down --everything')}`,
     )
     return 1
   }
   if (ready === 'ended') return stopAll(server)
-  const app = ready.host?.edge?.url ?? `http://127.0.0.1:${usualPorts.edge}`
+  const { url: app, message = 'it is still starting' } = ready.host?.edge ?? {}
+  if (app === undefined) {
+    console.log(`The edge did not open: ${message}`)
+    await stopAll(server)
+    return 1
+  }
   console.log(`The control plane is at ${ready.url}, the edge at ${app}\n`)
 
   console.log('$ bin/holdfast deploy examples/hello/holdfast.yaml')
@@ -66,26 +78,37 @@ async function quickstart(): Promise<number> {
   return status === 0 || status === 'ended' ? stopped : 1
 }
 
+type Ports = readonly [controlPlane: number, edge: number]
+
 /** In a process group of its own: Ctrl-C reaches this script alone, which then stops all of it in order. */
-async function startAll(): Promise<ChildProcess> {
-  const [port, edgePort] = await Promise.all([freePort(usualPorts.controlPlane), freePort(usualPorts.edge)])
+function startAll([port, edgePort]: Ports): ChildProcess {
   const words = ['up', '--with-host', '--json', '--port', String(port), '--edge-port', String(edgePort)]
   return spawn(process.execPath, [holdfast, ...words], {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: environment,
     detached: true,
   })
 }
 
-/** Undefined when it ended instead. */
-async function readiness(server: ChildProcess): Promise<Ready | undefined> {
-  if (server.stdout === null) return undefined
+/** Undefined when it ended instead, having said why. */
+async function readiness(server: ChildProcess): Promise<Ready | 'port taken' | undefined> {
+  if (server.stdout === null || server.stderr === null) return undefined
+  let isPortTaken = false
+  createInterface(server.stderr).on('line', (line) => {
+    if (/"code":"(server\.port|edge\.port_taken)"/.test(line)) isPortTaken = true
+    else process.stderr.write(`${line}\n`)
+  })
   const first = once(createInterface(server.stdout), 'line').then(([line]) => JSON.parse(String(line)) as Ready)
-  return Promise.race([first, exitOf(server).then(() => undefined)])
+  const ended = once(server, 'close').then(() => (isPortTaken ? 'port taken' : undefined))
+  return Promise.race([first, ended])
 }
 
-/** The usual one, or any when it is taken. */
+async function usualOrAny(): Promise<Ports> {
+  return Promise.all([freePort(usualPorts.controlPlane), freePort(usualPorts.edge)])
+}
+
+/** The usual one, or 0, which is any, when it is taken. */
 function freePort(usual: number): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer()

@@ -1,5 +1,6 @@
 /** Every error of the edge that a caller sees. What clients of the edge see are `edgeCauses` in contract.ts. */
 import { type ErrorDetails, type ErrorKind, HoldfastError } from '../base/index.ts'
+import type { ListenerSettings } from './contract.ts'
 
 export const edgeErrors = {
   'edge.routes_invalid': { kind: 'invalid', repair: 'push the routes again as the contract says' },
@@ -23,6 +24,14 @@ export type EdgeErrorCode = keyof typeof edgeErrors
 
 export function edgeError(code: EdgeErrorCode, message: string, details: ErrorDetails = {}): HoldfastError {
   return new HoldfastError(code, message, { ...edgeErrors[code], ...details })
+}
+
+/** Binding does not find out about everybody: two may have bound a port of which then only one can listen. */
+export function portTaken({ name, host, port }: Pick<ListenerSettings, 'name' | 'host' | 'port'>, cause: unknown) {
+  return edgeError('edge.port_taken', `Another process listens on ${host}:${port}`, {
+    place: `/listeners/${name}`,
+    cause,
+  })
 }
 
 export function isEdgeErrorCode(code: unknown): code is EdgeErrorCode {

@@ -149,6 +149,14 @@ describe('npm run quickstart', () => {
     }
   }, 90_000)
 
+  it('two that begin at the same moment do not fail for what the other has just taken', async () => {
+    const folders = ['quickstart-one', 'quickstart-two'].map((name) => join(home, name))
+    const both = await Promise.all(folders.map((folder) => run(process.execPath, script, { HOLDFAST_DATA: folder })))
+    for (const { code, err } of both) expect({ code, err }).toEqual({ code: 0, err: expect.not.stringContaining('✗') })
+    const edges = both.map(({ out }) => /the edge at (http:\S+)/.exec(out)?.[1])
+    expect(new Set(edges).size).toBe(2)
+  })
+
   async function occupy(port: number): Promise<Server> {
     const server = createServer().listen(port, '127.0.0.1')
     await Promise.race([once(server, 'listening'), new Promise((resolve) => server.once('error', resolve))])

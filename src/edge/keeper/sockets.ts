@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs'
 import { BoundSocket } from 'node:net'
 import type { ListenerSettings } from '../contract.ts'
-import { edgeError, messageOf, systemCode } from '../errors.ts'
+import { edgeError, messageOf, portTaken, systemCode } from '../errors.ts'
 
 type Place = Pick<ListenerSettings, 'name' | 'host' | 'port'>
 type Held = { readonly place: string; readonly descriptor: number; readonly port: number; readonly close: () => void }
@@ -98,9 +98,6 @@ function bind(listener: Place): Held {
         },
       )
     }
-    throw edgeError('edge.port_taken', `Another process listens on ${where}`, {
-      place: `/listeners/${listener.name}`,
-      cause,
-    })
+    throw portTaken(listener, cause)
   }
 }

@@ -2,6 +2,7 @@
 import { BlockList, isIPv6 } from 'node:net'
 import { uuid7 } from '../../base/index.ts'
 import type { DrainRequest, EdgeHappening, HealthStatus } from '../contract.ts'
+import { portTaken, systemCode } from '../errors.ts'
 import type { EdgeMachine } from '../machine.ts'
 import { AccessLogFile, noAccessLog } from '../proxy/access-log.ts'
 import type { ProxyWorld } from '../proxy/admission.ts'
@@ -63,12 +64,17 @@ export class EdgeWorker {
     return this.#routes.all.reduce((sum, { inFlight }) => sum + inFlight, 0)
   }
 
-  /** One place for each listener of the settings, in their order. */
+  /** One place for each listener of the settings, in their order. @throws HoldfastError edge.port_taken */
   async listen(places: readonly ListenOn[]): Promise<void> {
     await Promise.all(
       this.#fronts.map(async (front, at) => {
-        const place = places[at]
-        if (place !== undefined) await front.listen(place)
+        const [place, listener] = [places[at], this.#settings.listeners[at]]
+        if (place === undefined || listener === undefined) return
+        try {
+          await front.listen(place)
+        } catch (error) {
+          throw systemCode(error) === 'EADDRINUSE' ? portTaken(listener, error) : error
+        }
       }),
     )
   }
